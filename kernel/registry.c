@@ -1,0 +1,790 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * registry.c - the set of pages shared with the hypervisor
+ *
+ * Written in the living kernel by the sources (source_regs.c, source_vmbus.c)
+ * under reg->lock, and in the crash path by the one CPU that panics, without any
+ * lock. Read in the crash path and, from memory, by hvcrashctl.
+ *
+ * Invariant: a reader that may have interrupted or stopped a writer at any
+ * instruction sees each extent whole, or sees that it is cut (HVCRASH_BUSY), or
+ * sees the one before it. The crash path counts the cut ones, and the audit then
+ * says "cannot tell": a page that went to the host at that very moment may be
+ * missing from the registry, and nothing can mend that.
+ *
+ * Memory ordering, all pairs:
+ *
+ *	LMM(fill:A)  state = BUSY before any other field changes
+ *	LMM(fill:B)  all fields before state = SHARED
+ *	LMM(read:A)  state before the other fields; pairs with both
+ *	LMM(grow:A)  chunk complete before nr_chunks counts it
+ *	LMM(walk:A)  nr_chunks before the chunk; pairs with grow:A
+ *	LMM(finish:A) checksums before phase = FINISHED; the reader is another
+ *	             kernel, long after
+ *
+ * Leaves out: what a page is to Hyper-V, when to revoke it, and contents.
+ */
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/string.h>
+#include <linux/xxhash.h>
+#include "registry.h"
+
+/* Extent and record numbers: chunk index in the high half, slot in the low */
+#define NR(chunk, slot) ((u32)(chunk) << 16 | (u32)(slot))
+#define NR_CHUNK(nr) ((nr) >> 16)
+#define NR_SLOT(nr) ((nr)&0xffff)
+
+static void *chunk_records(struct hvcrash_chunk *c)
+{
+	return c + 1;
+}
+
+static struct hvcrash_extent *extent_at(struct hvcrash_registry *reg, u32 nr)
+{
+	struct hvcrash_extent *e = chunk_records(reg->chunk[NR_CHUNK(nr)]);
+
+	return e + NR_SLOT(nr);
+}
+
+static u32 owner_hash(u16 kind, u32 gpadl)
+{
+	/* Fibonacci hashing: handles are counted up from one start value */
+	return ((gpadl ^ kind) * 2654435769U) >> 22;
+}
+
+/* A chunk that nobody sees yet, or NULL. Context: as @gfp says. */
+static struct hvcrash_chunk *chunk_alloc(u32 type, u32 record_bytes, gfp_t gfp)
+{
+	struct hvcrash_chunk *c;
+
+	c = alloc_pages_exact(HVCRASH_CHUNK_BYTES, gfp | __GFP_ZERO);
+	if (!c)
+		return NULL;
+	c->magic = HVCRASH_CHUNK_MAGIC;
+	c->gpa = virt_to_phys(c);
+	c->type = type;
+	c->record_bytes = record_bytes;
+	c->nr_records = (HVCRASH_CHUNK_BYTES - sizeof(*c)) / record_bytes;
+	c->bytes_used = sizeof(*c);
+	return c;
+}
+
+/*
+ * Makes @c part of the registry. Under reg->lock, or before anybody else sees
+ * @reg. Returns the chunk's index, or -ENOSPC, and @c stays the caller's.
+ */
+static int chunk_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c)
+{
+	struct hvcrash_header *h = reg->header;
+	u32 i = h->nr_chunks;
+
+	if (i >= HVCRASH_MAX_CHUNKS)
+		return -ENOSPC;
+	c->index = i;
+	reg->chunk[i] = c;
+	h->chunk_gpa[i] = c->gpa;
+	/* LMM(grow:A): without it the crash path may walk a chunk half set up */
+	smp_store_release(&h->nr_chunks, i + 1);
+	return i;
+}
+
+/* Both, at load. Returns the chunk's index or a negative errno. */
+static int chunk_add(struct hvcrash_registry *reg, u32 type, u32 record_bytes)
+{
+	struct hvcrash_chunk *c = chunk_alloc(type, record_bytes, GFP_KERNEL);
+	int ret;
+
+	if (!c)
+		return -ENOMEM;
+	ret = chunk_insert(reg, c);
+	if (ret < 0)
+		free_pages_exact(c, HVCRASH_CHUNK_BYTES);
+	return ret;
+}
+
+static void chunk_use(struct hvcrash_chunk *c, u32 slot)
+{
+	u32 end = sizeof(*c) + (slot + 1) * c->record_bytes;
+
+	if (c->bytes_used < end)
+		WRITE_ONCE(c->bytes_used, end);
+}
+
+static void free_push(struct hvcrash_registry *reg, u32 nr)
+{
+	extent_at(reg, nr)->link = reg->free_head;
+	reg->free_head = nr;
+	reg->nr_free++;
+}
+
+/* Puts the slots from @first on onto the free list, lowest slot on top */
+static void free_fill(struct hvcrash_registry *reg, u32 chunk, u32 first)
+{
+	u32 slot;
+
+	for (slot = reg->chunk[chunk]->nr_records; slot > first; slot--)
+		free_push(reg, NR(chunk, slot - 1));
+}
+
+/* As chunk_insert(); the slots from @fixed on become free */
+static int extents_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c,
+			  u32 fixed)
+{
+	int i = chunk_insert(reg, c);
+
+	if (i < 0)
+		return i;
+	if (fixed)
+		chunk_use(c, fixed - 1);
+	free_fill(reg, i, fixed);
+	return 0;
+}
+
+static int extents_add(struct hvcrash_registry *reg, u32 fixed, gfp_t gfp)
+{
+	struct hvcrash_chunk *c;
+	int ret;
+
+	c = chunk_alloc(HVCRASH_CHUNK_EXTENTS, sizeof(struct hvcrash_extent),
+			gfp);
+	if (!c)
+		return -ENOMEM;
+	ret = extents_insert(reg, c, fixed);
+	if (ret)
+		free_pages_exact(c, HVCRASH_CHUNK_BYTES);
+	return ret;
+}
+
+/*
+ * The first chunks have a fixed order, so that the crash path finds a CPU's
+ * records by arithmetic: VPs, then the extents that registers own, then channels.
+ */
+static u32 vp_chunks(const struct hvcrash_registry *reg)
+{
+	u32 per_chunk = (HVCRASH_CHUNK_BYTES - sizeof(struct hvcrash_chunk)) /
+			sizeof(struct hvcrash_vp);
+
+	return (reg->nr_vps + per_chunk - 1) / per_chunk;
+}
+
+static int add_fixed(struct hvcrash_registry *reg)
+{
+	u32 left = reg->nr_vps;
+	u32 i, n;
+	int ret;
+
+	for (i = 0; i < vp_chunks(reg); i++) {
+		ret = chunk_add(reg, HVCRASH_CHUNK_VPS,
+				sizeof(struct hvcrash_vp));
+		if (ret < 0)
+			return ret;
+		n = min(left, reg->chunk[ret]->nr_records);
+		chunk_use(reg->chunk[ret], n - 1);
+		left -= n;
+	}
+	left = reg->nr_vps * HVCRASH_VP_EXTENTS + HVCRASH_VM_EXTENTS;
+	while (left) {
+		n = (HVCRASH_CHUNK_BYTES - sizeof(struct hvcrash_chunk)) /
+		    sizeof(struct hvcrash_extent);
+		n = min(left, n);
+		ret = extents_add(reg, n, GFP_KERNEL);
+		if (ret)
+			return ret;
+		left -= n;
+	}
+	ret = chunk_add(reg, HVCRASH_CHUNK_CHANNELS,
+			sizeof(struct hvcrash_channel));
+	return ret < 0 ? ret : 0;
+}
+
+/* Who owns each fixed extent never changes; its state starts as EMPTY */
+static void name_fixed(struct hvcrash_registry *reg)
+{
+	static const u16 vp_kind[HVCRASH_VP_EXTENTS] = {
+		HVCRASH_KIND_SIMP, HVCRASH_KIND_SIEFP, HVCRASH_KIND_VP_ASSIST
+	};
+	static const u16 vm_kind[HVCRASH_VM_EXTENTS] = {
+		HVCRASH_KIND_HYPERCALL, HVCRASH_KIND_REFERENCE_TSC
+	};
+	struct hvcrash_extent *e;
+	u32 cpu, i;
+
+	for (cpu = 0; cpu < reg->nr_vps; cpu++) {
+		hvcrash_registry_vp(reg, cpu)->cpu = cpu;
+		hvcrash_registry_vp(reg, cpu)->vp_index = HVCRASH_NO_VP;
+		for (i = 0; i < HVCRASH_VP_EXTENTS; i++) {
+			e = hvcrash_registry_vp_extent(reg, cpu, i);
+			e->kind = vp_kind[i];
+			e->vp_index = HVCRASH_NO_VP;
+			e->relid = HVCRASH_NO_RELID;
+		}
+	}
+	for (i = 0; i < HVCRASH_VM_EXTENTS; i++) {
+		e = hvcrash_registry_vm_extent(reg, i);
+		e->kind = vm_kind[i];
+		e->vp_index = HVCRASH_NO_VP;
+		e->relid = HVCRASH_NO_RELID;
+	}
+}
+
+/**
+ * hvcrash_registry_init - allocate the header and the first chunks
+ * @reg: to be set up
+ * @nr_vps: possible CPUs, at least 1
+ *
+ * Context: process.
+ * Return: 0, -EINVAL, -ENOMEM or -ENOSPC; on error nothing stays allocated.
+ */
+int hvcrash_registry_init(struct hvcrash_registry *reg, u32 nr_vps)
+{
+	struct hvcrash_header *h;
+	u32 i;
+	int ret;
+
+	if (!nr_vps)
+		return -EINVAL;
+	memset(reg, 0, sizeof(*reg));
+	raw_spin_lock_init(&reg->lock);
+	reg->nr_vps = nr_vps;
+	reg->free_head = HVCRASH_NIL;
+	for (i = 0; i < HVCRASH_OWNER_BUCKETS; i++)
+		reg->bucket[i] = HVCRASH_NIL;
+
+	h = alloc_pages_exact(sizeof(*h), GFP_KERNEL | __GFP_ZERO);
+	if (!h)
+		return -ENOMEM;
+	h->magic = HVCRASH_MAGIC;
+	h->major = HVCRASH_ABI_MAJOR;
+	h->minor = HVCRASH_ABI_MINOR;
+	h->header_bytes = sizeof(*h);
+	h->gpa = virt_to_phys(h);
+	h->phase = HVCRASH_PHASE_LIVE;
+	h->chunk_bytes = HVCRASH_CHUNK_BYTES;
+	reg->header = h;
+
+	ret = add_fixed(reg);
+	if (ret) {
+		hvcrash_registry_deinit(reg);
+		return ret;
+	}
+	name_fixed(reg);
+	return 0;
+}
+
+/**
+ * hvcrash_registry_deinit - free everything
+ * @reg: may be half set up
+ *
+ * The magic goes first: an old address that somebody kept finds no registry.
+ *
+ * Context: process; no reader or writer is left.
+ */
+void hvcrash_registry_deinit(struct hvcrash_registry *reg)
+{
+	u32 i;
+
+	if (!reg->header)
+		return;
+	reg->header->magic = 0;
+	for (i = 0; i < reg->header->nr_chunks; i++) {
+		reg->chunk[i]->magic = 0;
+		free_pages_exact(reg->chunk[i], HVCRASH_CHUNK_BYTES);
+	}
+	free_pages_exact(reg->header, sizeof(*reg->header));
+	reg->header = NULL;
+}
+
+/**
+ * hvcrash_registry_vp - record of a CPU
+ * @reg: the registry
+ * @cpu: Linux CPU number, below nr_vps
+ *
+ * Context: any, NMI too.
+ */
+struct hvcrash_vp *hvcrash_registry_vp(struct hvcrash_registry *reg, u32 cpu)
+{
+	u32 per_chunk = reg->chunk[0]->nr_records;
+	struct hvcrash_vp *vp = chunk_records(reg->chunk[cpu / per_chunk]);
+
+	return vp + cpu % per_chunk;
+}
+
+static struct hvcrash_extent *fixed_extent(struct hvcrash_registry *reg, u32 n)
+{
+	u32 first = vp_chunks(reg);
+	u32 per_chunk = reg->chunk[first]->nr_records;
+
+	return extent_at(reg, NR(first + n / per_chunk, n % per_chunk));
+}
+
+/**
+ * hvcrash_registry_vp_extent - the extent that a CPU's register owns
+ * @reg: the registry
+ * @cpu: Linux CPU number, below nr_vps
+ * @which: HVCRASH_REG_SIMP, _SIEFP or _VP_ASSIST
+ *
+ * Context: any, NMI too.
+ */
+struct hvcrash_extent *hvcrash_registry_vp_extent(struct hvcrash_registry *reg,
+						  u32 cpu, u32 which)
+{
+	return fixed_extent(reg, cpu * HVCRASH_VP_EXTENTS + which);
+}
+
+/**
+ * hvcrash_registry_vm_extent - the extent that a partition-wide register owns
+ * @reg: the registry
+ * @which: HVCRASH_VM_HYPERCALL or HVCRASH_VM_TSC
+ *
+ * Context: any, NMI too.
+ */
+struct hvcrash_extent *hvcrash_registry_vm_extent(struct hvcrash_registry *reg,
+						  u32 which)
+{
+	return fixed_extent(reg, reg->nr_vps * HVCRASH_VP_EXTENTS + which);
+}
+
+/**
+ * hvcrash_registry_set_fixed - one page, seen in or taken out of a register
+ * @e: from hvcrash_registry_vp_extent() or hvcrash_registry_vm_extent()
+ * @gpa: bytes, page-aligned; ignored for HVCRASH_EMPTY
+ * @state: HVCRASH_*
+ * @evidence: HVCRASH_EV_*
+ * @flags: HVCRASH_EXTENT_*
+ *
+ * Context: any, NMI too; one writer at a time (a CPU writes its own, the
+ * panicking CPU all of them once the others have parked).
+ */
+void hvcrash_registry_set_fixed(struct hvcrash_extent *e, u64 gpa, u32 state,
+				u16 evidence, u32 flags)
+{
+	WRITE_ONCE(e->state, HVCRASH_BUSY);
+	smp_wmb(); /* LMM(fill:A), pairs with read:A */
+	e->gpa = gpa;
+	e->pages = 1;
+	e->evidence = evidence;
+	e->flags = flags;
+	e->hash = 0;
+	/* LMM(fill:B), pairs with read:A */
+	smp_store_release(&e->state, state);
+}
+
+/* Takes a free extent, growing the registry if it must. Under reg->lock. */
+static u32 extent_take(struct hvcrash_registry *reg)
+{
+	u32 nr;
+
+	if (reg->free_head == HVCRASH_NIL &&
+	    extents_add(reg, 0, GFP_NOWAIT | __GFP_NOWARN))
+		return HVCRASH_NIL;
+	nr = reg->free_head;
+	reg->free_head = extent_at(reg, nr)->link;
+	reg->nr_free--;
+	return nr;
+}
+
+/**
+ * hvcrash_registry_publish - pages are shared from now on
+ * @reg: the registry
+ * @owner: whose
+ * @gpa: first byte, page-aligned
+ * @pages: 4 KiB pages, not 0
+ * @evidence: HVCRASH_EV_*
+ * @flags: HVCRASH_EXTENT_*
+ *
+ * Publish before the host learns of the pages where the source allows it.
+ *
+ * Context: any but NMI; takes reg->lock, may allocate without sleeping.
+ * Return: 0, -EINVAL, or -ENOSPC; the last one is counted as a gap.
+ */
+int hvcrash_registry_publish(struct hvcrash_registry *reg,
+			     const struct hvcrash_owner *owner, u64 gpa,
+			     u32 pages, u16 evidence, u32 flags)
+{
+	u32 *bucket = &reg->bucket[owner_hash(owner->kind, owner->gpadl)];
+	struct hvcrash_extent *e;
+	unsigned long irq;
+	int ret = -ENOSPC;
+	u32 nr;
+
+	if (!pages || gpa % HVCRASH_PAGE_BYTES)
+		return -EINVAL;
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	nr = extent_take(reg);
+	if (nr == HVCRASH_NIL) {
+		reg->header->extents_dropped++;
+		reg->header->coverage |= HVCRASH_GAP_DROPPED;
+		goto out;
+	}
+	e = extent_at(reg, nr);
+	WRITE_ONCE(e->state, HVCRASH_BUSY);
+	smp_wmb(); /* LMM(fill:A), pairs with read:A */
+	e->kind = owner->kind;
+	e->evidence = evidence;
+	e->gpa = gpa;
+	e->pages = pages;
+	e->vp_index = HVCRASH_NO_VP;
+	e->relid = owner->relid;
+	e->gpadl = owner->gpadl;
+	e->flags = flags;
+	e->hash = 0;
+	e->link = *bucket;
+	*bucket = nr;
+	chunk_use(reg->chunk[NR_CHUNK(nr)], NR_SLOT(nr));
+	/* LMM(fill:B), pairs with read:A */
+	smp_store_release(&e->state, HVCRASH_SHARED);
+	WRITE_ONCE(reg->header->published, reg->header->published + 1);
+	ret = 0;
+out:
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+	return ret;
+}
+
+/* What to retire: an owner's, a channel's, or all */
+struct match {
+	const struct hvcrash_owner *owner;
+	u32 relid;
+	bool all;
+};
+
+static bool matches(const struct hvcrash_extent *e, const struct match *m)
+{
+	if (m->owner)
+		return e->kind == m->owner->kind && e->gpadl == m->owner->gpadl;
+	return m->all || e->relid == m->relid;
+}
+
+/* Retires what matches in one bucket. Under reg->lock. */
+static u32 bucket_retire(struct hvcrash_registry *reg, u32 *bucket,
+			 const struct match *m, u16 evidence)
+{
+	u32 *link = bucket;
+	struct hvcrash_extent *e;
+	u32 n = 0;
+	u32 nr;
+
+	while (*link != HVCRASH_NIL) {
+		nr = *link;
+		e = extent_at(reg, nr);
+		if (!matches(e, m)) {
+			link = &e->link;
+			continue;
+		}
+		*link = e->link;
+		e->evidence = evidence;
+		WRITE_ONCE(e->state, HVCRASH_TORN_DOWN);
+		free_push(reg, nr);
+		n++;
+	}
+	reg->header->retired += n;
+	return n;
+}
+
+/**
+ * hvcrash_registry_retire - the host gave an owner's pages back
+ * @reg: the registry
+ * @owner: whose; kind and gpadl count
+ * @evidence: what says so
+ *
+ * Context: any but NMI; takes reg->lock.
+ * Return: extents retired, 0 if the owner has none.
+ */
+u32 hvcrash_registry_retire(struct hvcrash_registry *reg,
+			    const struct hvcrash_owner *owner, u16 evidence)
+{
+	u32 *bucket = &reg->bucket[owner_hash(owner->kind, owner->gpadl)];
+	struct match m = { .owner = owner };
+	unsigned long irq;
+	u32 n;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	n = bucket_retire(reg, bucket, &m, evidence);
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+	return n;
+}
+
+static u32 retire_walk(struct hvcrash_registry *reg, const struct match *m,
+		       u16 evidence)
+{
+	unsigned long irq;
+	u32 i, n = 0;
+
+	for (i = 0; i < HVCRASH_OWNER_BUCKETS; i++) {
+		raw_spin_lock_irqsave(&reg->lock, irq);
+		n += bucket_retire(reg, &reg->bucket[i], m, evidence);
+		raw_spin_unlock_irqrestore(&reg->lock, irq);
+	}
+	return n;
+}
+
+/**
+ * hvcrash_registry_retire_relid - a channel is gone, with all its GPADLs
+ * @reg: the registry
+ * @relid: the channel
+ * @evidence: what says so
+ *
+ * Walks every owner: channels go rarely.
+ *
+ * Context: any but NMI; takes reg->lock once per bucket.
+ * Return: extents retired.
+ */
+u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
+				  u16 evidence)
+{
+	struct match m = { .relid = relid };
+
+	return retire_walk(reg, &m, evidence);
+}
+
+/**
+ * hvcrash_registry_retire_all - every owner is gone, fixed extents apart
+ * @reg: the registry
+ * @evidence: what says so
+ *
+ * Context: any but NMI; takes reg->lock once per bucket.
+ * Return: extents retired.
+ */
+u32 hvcrash_registry_retire_all(struct hvcrash_registry *reg, u16 evidence)
+{
+	struct match m = { .all = true };
+
+	return retire_walk(reg, &m, evidence);
+}
+
+/**
+ * hvcrash_registry_prove - better evidence for an owner's shared pages
+ * @reg: the registry
+ * @owner: whose; kind and gpadl count
+ * @evidence: the new evidence
+ *
+ * Context: any but NMI; takes reg->lock.
+ */
+void hvcrash_registry_prove(struct hvcrash_registry *reg,
+			    const struct hvcrash_owner *owner, u16 evidence)
+{
+	struct match m = { .owner = owner };
+	struct hvcrash_extent *e;
+	unsigned long irq;
+	u32 nr;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	nr = reg->bucket[owner_hash(owner->kind, owner->gpadl)];
+	for (; nr != HVCRASH_NIL; nr = e->link) {
+		e = extent_at(reg, nr);
+		if (matches(e, &m))
+			WRITE_ONCE(e->evidence, evidence);
+	}
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+}
+
+/**
+ * hvcrash_registry_reserve - have room for @extents more without allocating
+ * @reg: the registry
+ * @extents: how many
+ *
+ * Publishing happens where sleeping is forbidden, and large allocations may
+ * fail there: this makes room ahead.
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOMEM or -ENOSPC.
+ */
+int hvcrash_registry_reserve(struct hvcrash_registry *reg, u32 extents)
+{
+	struct hvcrash_chunk *c;
+	unsigned long irq;
+	int ret;
+
+	while (READ_ONCE(reg->nr_free) < extents) {
+		c = chunk_alloc(HVCRASH_CHUNK_EXTENTS,
+				sizeof(struct hvcrash_extent), GFP_KERNEL);
+		if (!c)
+			return -ENOMEM;
+		raw_spin_lock_irqsave(&reg->lock, irq);
+		ret = extents_insert(reg, c, 0);
+		raw_spin_unlock_irqrestore(&reg->lock, irq);
+		if (ret) {
+			free_pages_exact(c, HVCRASH_CHUNK_BYTES);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * hvcrash_registry_gap - admit that something shared is not known
+ * @reg: the registry
+ * @gap: HVCRASH_GAP_* bits to add
+ * @untracked: how many more things are known to exist without their pages
+ *
+ * Context: any but NMI; takes reg->lock.
+ */
+void hvcrash_registry_gap(struct hvcrash_registry *reg, u32 gap, u32 untracked)
+{
+	unsigned long irq;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	reg->header->coverage |= gap;
+	reg->header->untracked += untracked;
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+}
+
+static struct hvcrash_chunk *channel_chunk(struct hvcrash_registry *reg)
+{
+	u32 i;
+
+	for (i = 0; i < reg->header->nr_chunks; i++)
+		if (reg->chunk[i]->type == HVCRASH_CHUNK_CHANNELS)
+			return reg->chunk[i];
+	return NULL;
+}
+
+/* The record of @relid, else a free one, else NULL. Under reg->lock. */
+static struct hvcrash_channel *channel_find(struct hvcrash_registry *reg,
+					    u32 relid, bool or_free)
+{
+	struct hvcrash_chunk *c = channel_chunk(reg);
+	struct hvcrash_channel *ch = chunk_records(c);
+	struct hvcrash_channel *found = NULL;
+	u32 used = (c->bytes_used - sizeof(*c)) / sizeof(*ch);
+	u32 i;
+
+	for (i = 0; i < used; i++) {
+		if (ch[i].state == HVCRASH_SHARED && ch[i].relid == relid)
+			return &ch[i];
+		if (!found && ch[i].state == HVCRASH_EMPTY)
+			found = &ch[i];
+	}
+	if (!or_free)
+		return NULL;
+	if (!found && used < c->nr_records) {
+		chunk_use(c, used);
+		found = &ch[used];
+	}
+	return found;
+}
+
+/**
+ * hvcrash_registry_channel - remember which device a relid belongs to
+ * @reg: the registry
+ * @relid: the channel
+ * @subchannel: 0 for the primary channel
+ * @device_class: GUID, 16 bytes
+ * @instance: GUID, 16 bytes
+ *
+ * Only names owners in reports: past 4,095 channels they stay nameless.
+ *
+ * Context: any but NMI; takes reg->lock.
+ */
+void hvcrash_registry_channel(struct hvcrash_registry *reg, u32 relid,
+			      u32 subchannel, const void *device_class,
+			      const void *instance)
+{
+	struct hvcrash_channel *ch;
+	unsigned long irq;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	ch = channel_find(reg, relid, true);
+	if (ch) {
+		WRITE_ONCE(ch->state, HVCRASH_BUSY);
+		smp_wmb(); /* LMM(fill:A), pairs with read:A */
+		ch->relid = relid;
+		ch->subchannel = subchannel;
+		memcpy(ch->device_class, device_class, 16);
+		memcpy(ch->instance, instance, 16);
+		/* LMM(fill:B), pairs with read:A */
+		smp_store_release(&ch->state, HVCRASH_SHARED);
+	}
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+}
+
+/**
+ * hvcrash_registry_channel_gone - forget a relid
+ * @reg: the registry
+ * @relid: the channel
+ *
+ * Context: any but NMI; takes reg->lock.
+ */
+void hvcrash_registry_channel_gone(struct hvcrash_registry *reg, u32 relid)
+{
+	struct hvcrash_channel *ch;
+	unsigned long irq;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	ch = channel_find(reg, relid, false);
+	if (ch)
+		WRITE_ONCE(ch->state, HVCRASH_EMPTY);
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+}
+
+/**
+ * hvcrash_registry_for_each - walk all extents ever used
+ * @reg: the registry
+ * @fn: called for each, whatever its state
+ * @ctx: handed to @fn
+ *
+ * Context: any, NMI too; takes no lock, bounded by the registry's size.
+ */
+void hvcrash_registry_for_each(struct hvcrash_registry *reg,
+			       hvcrash_extent_fn fn, void *ctx)
+{
+	/* LMM(walk:A), pairs with grow:A */
+	u32 nr_chunks = smp_load_acquire(&reg->header->nr_chunks);
+	struct hvcrash_extent *e;
+	struct hvcrash_chunk *c;
+	u32 i, n;
+
+	for (i = 0; i < nr_chunks; i++) {
+		c = reg->chunk[i];
+		if (c->type != HVCRASH_CHUNK_EXTENTS)
+			continue;
+		e = chunk_records(c);
+		n = (READ_ONCE(c->bytes_used) - sizeof(*c)) / sizeof(*e);
+		for (; n; n--, e++)
+			if (!fn(e, ctx))
+				return;
+	}
+}
+
+static bool count_torn(struct hvcrash_extent *e, void *ctx)
+{
+	u32 *torn = ctx;
+
+	/* LMM(read:A): other fields are read after the state that vouches */
+	if (smp_load_acquire(&e->state) == HVCRASH_BUSY)
+		(*torn)++;
+	return true;
+}
+
+/**
+ * hvcrash_registry_finish - checksum everything; nothing may change after
+ * @reg: the registry
+ *
+ * Context: crash path, on the one CPU that panics; NMI too.
+ */
+void hvcrash_registry_finish(struct hvcrash_registry *reg)
+{
+	struct hvcrash_header *h = reg->header;
+	struct hvcrash_chunk *c;
+	u32 torn = 0;
+	u32 i;
+
+	hvcrash_registry_for_each(reg, count_torn, &torn);
+	if (torn) {
+		h->extents_torn = torn;
+		h->coverage |= HVCRASH_GAP_TORN;
+	}
+	for (i = 0; i < h->nr_chunks; i++) {
+		c = reg->chunk[i];
+		c->checksum = 0;
+		c->checksum = xxh64(c, c->bytes_used, 0);
+	}
+	/* A cut extents_add() may have left an entry past the count: not ours */
+	for (; i < HVCRASH_MAX_CHUNKS; i++)
+		h->chunk_gpa[i] = 0;
+	smp_wmb(); /* LMM(finish:A) */
+	h->phase = HVCRASH_PHASE_FINISHED;
+	h->checksum = 0;
+	h->checksum = xxh64(h, sizeof(*h), 0);
+}

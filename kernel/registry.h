@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * registry.h - the set of pages shared with the hypervisor
+ *
+ * Publish, retire, observe, iterate, finish. Knows the format in
+ * uapi/hvcrash_abi.h and nothing of Hyper-V's registers or VMBus; builds in
+ * user space too (tests/unit).
+ */
+#ifndef _HVCRASH_REGISTRY_H
+#define _HVCRASH_REGISTRY_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include "uapi/hvcrash_abi.h"
+
+#define HVCRASH_CHUNK_BYTES (256 * 1024)
+#define HVCRASH_OWNER_BUCKETS 1024
+
+/* Per VP: SIMP, SIEFP, VP assist; per VM: hypercall page, reference TSC page */
+#define HVCRASH_VP_EXTENTS 3
+#define HVCRASH_VM_HYPERCALL 0
+#define HVCRASH_VM_TSC 1
+#define HVCRASH_VM_EXTENTS 2
+
+/**
+ * struct hvcrash_owner - whose pages: what a publish and its retire agree on
+ * @kind: HVCRASH_KIND_*
+ * @gpadl: GPADL handle, unique in the VM (the kernel counts it up), or 0
+ * @relid: channel, or HVCRASH_NO_RELID; not part of the identity
+ */
+struct hvcrash_owner {
+	u16 kind;
+	u32 gpadl;
+	u32 relid;
+};
+
+/**
+ * struct hvcrash_registry - the writer's side of the registry
+ * @header: the page that the hand-over names
+ * @chunk: virtual addresses of the chunks in header->chunk_gpa
+ * @nr_vps: VP records, one per possible Linux CPU, indexed by CPU number
+ * @lock: serializes writers in the living kernel; the crash path never takes it
+ * @free_head: first free extent, HVCRASH_NIL if none; under @lock
+ * @nr_free: length of that list; under @lock
+ * @bucket: first extent of each owner hash, linked by extent.link; under @lock
+ */
+struct hvcrash_registry {
+	struct hvcrash_header *header;
+	struct hvcrash_chunk *chunk[HVCRASH_MAX_CHUNKS];
+	u32 nr_vps;
+	raw_spinlock_t lock;
+	u32 free_head;
+	u32 nr_free;
+	u32 bucket[HVCRASH_OWNER_BUCKETS];
+};
+
+#define HVCRASH_NIL 0xffffffffU
+
+int hvcrash_registry_init(struct hvcrash_registry *reg, u32 nr_vps);
+void hvcrash_registry_deinit(struct hvcrash_registry *reg);
+
+int hvcrash_registry_publish(struct hvcrash_registry *reg,
+			     const struct hvcrash_owner *owner, u64 gpa,
+			     u32 pages, u16 evidence, u32 flags);
+u32 hvcrash_registry_retire(struct hvcrash_registry *reg,
+			    const struct hvcrash_owner *owner, u16 evidence);
+u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
+				  u16 evidence);
+u32 hvcrash_registry_retire_all(struct hvcrash_registry *reg, u16 evidence);
+void hvcrash_registry_prove(struct hvcrash_registry *reg,
+			    const struct hvcrash_owner *owner, u16 evidence);
+int hvcrash_registry_reserve(struct hvcrash_registry *reg, u32 extents);
+void hvcrash_registry_gap(struct hvcrash_registry *reg, u32 gap, u32 untracked);
+void hvcrash_registry_channel(struct hvcrash_registry *reg, u32 relid,
+			      u32 subchannel, const void *device_class,
+			      const void *instance);
+void hvcrash_registry_channel_gone(struct hvcrash_registry *reg, u32 relid);
+
+struct hvcrash_vp *hvcrash_registry_vp(struct hvcrash_registry *reg, u32 cpu);
+struct hvcrash_extent *hvcrash_registry_vp_extent(struct hvcrash_registry *reg,
+						  u32 cpu, u32 which);
+struct hvcrash_extent *hvcrash_registry_vm_extent(struct hvcrash_registry *reg,
+						  u32 which);
+void hvcrash_registry_set_fixed(struct hvcrash_extent *e, u64 gpa, u32 state,
+				u16 evidence, u32 flags);
+
+/**
+ * typedef hvcrash_extent_fn - called for one extent; return false to stop
+ */
+typedef bool (*hvcrash_extent_fn)(struct hvcrash_extent *e, void *ctx);
+void hvcrash_registry_for_each(struct hvcrash_registry *reg,
+			       hvcrash_extent_fn fn, void *ctx);
+void hvcrash_registry_finish(struct hvcrash_registry *reg);
+
+#endif /* _HVCRASH_REGISTRY_H */

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_registry.c - kernel/registry.c: publish, retire, capacity, checksums
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <xxhash.h>
+#include "registry.h"
+
+int shim_allocations_left = -1;
+u64 shim_freed_word;
+
+#define NR_VPS 4
+#define PER_CHUNK 4095U
+
+static const struct hvcrash_owner gpadl_a = { HVCRASH_KIND_GPADL, 0xe1e10, 3 };
+static const struct hvcrash_owner gpadl_b = { HVCRASH_KIND_GPADL, 0xe1e11, 3 };
+static const struct hvcrash_owner gpadl_c = { HVCRASH_KIND_GPADL, 0xe1e12, 5 };
+
+static int setup(void **state)
+{
+	static struct hvcrash_registry reg;
+
+	shim_allocations_left = -1;
+	*state = &reg;
+	return hvcrash_registry_init(&reg, NR_VPS);
+}
+
+static int teardown(void **state)
+{
+	shim_allocations_left = -1;
+	hvcrash_registry_deinit(*state);
+	return 0;
+}
+
+struct count {
+	u32 of[HVCRASH_REVOKED_LATE + 1];
+	u64 pages;
+};
+
+static bool count_one(struct hvcrash_extent *e, void *ctx)
+{
+	struct count *c = ctx;
+
+	c->of[e->state]++;
+	if (e->state == HVCRASH_SHARED)
+		c->pages += e->pages;
+	return true;
+}
+
+static struct count count(struct hvcrash_registry *reg)
+{
+	struct count c = { 0 };
+
+	hvcrash_registry_for_each(reg, count_one, &c);
+	return c;
+}
+
+static void publish(struct hvcrash_registry *reg,
+		    const struct hvcrash_owner *owner, u64 gpa, u32 pages)
+{
+	assert_int_equal(hvcrash_registry_publish(reg, owner, gpa, pages,
+						  HVCRASH_EV_MESSAGE_SENT, 0),
+			 0);
+}
+
+static void a_new_registry_names_its_fixed_extents_and_shares_nothing(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	struct count c = count(reg);
+
+	assert_int_equal(c.of[HVCRASH_EMPTY],
+			 NR_VPS * HVCRASH_VP_EXTENTS + HVCRASH_VM_EXTENTS);
+	assert_int_equal(c.of[HVCRASH_SHARED], 0);
+	assert_int_equal(hvcrash_registry_vp_extent(reg, 3, 1)->kind,
+			 HVCRASH_KIND_SIEFP);
+	assert_int_equal(hvcrash_registry_vm_extent(reg, 1)->kind,
+			 HVCRASH_KIND_REFERENCE_TSC);
+	assert_int_equal(hvcrash_registry_vp(reg, 2)->cpu, 2);
+	assert_int_equal(reg->header->magic, HVCRASH_MAGIC);
+	assert_int_equal(reg->header->phase, HVCRASH_PHASE_LIVE);
+}
+
+static void what_is_published_is_found_and_what_is_retired_is_gone(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	struct count c;
+
+	publish(reg, &gpadl_a, 0x1000, 4);
+	publish(reg, &gpadl_a, 0x9000, 2);
+	publish(reg, &gpadl_b, 0x20000, 1);
+	assert_int_equal(count(reg).pages, 7);
+
+	assert_int_equal(hvcrash_registry_retire(reg, &gpadl_a,
+						 HVCRASH_EV_GPADL_TORNDOWN),
+			 2);
+	c = count(reg);
+	assert_int_equal(c.pages, 1);
+	assert_int_equal(c.of[HVCRASH_TORN_DOWN], 2);
+	assert_int_equal(reg->header->published, 3);
+	assert_int_equal(reg->header->retired, 2);
+	assert_int_equal(hvcrash_registry_retire(reg, &gpadl_a, 0), 0);
+}
+
+static void owners_of_one_hash_bucket_do_not_take_each_others_pages(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	struct hvcrash_owner o = { HVCRASH_KIND_GPADL, 0, 1 };
+	u32 i;
+
+	for (i = 1; i <= 4 * HVCRASH_OWNER_BUCKETS; i++) {
+		o.gpadl = i;
+		publish(reg, &o, (u64)i << 12, 1);
+	}
+	for (i = 1; i <= 4 * HVCRASH_OWNER_BUCKETS; i += 2) {
+		o.gpadl = i;
+		assert_int_equal(hvcrash_registry_retire(reg, &o, 0), 1);
+	}
+	assert_int_equal(count(reg).pages, 2 * HVCRASH_OWNER_BUCKETS);
+}
+
+static void a_released_relid_takes_all_its_gpadls_with_it(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+
+	publish(reg, &gpadl_a, 0x1000, 1);
+	publish(reg, &gpadl_b, 0x2000, 1);
+	publish(reg, &gpadl_c, 0x3000, 1);
+	assert_int_equal(hvcrash_registry_retire_relid(reg, 3, 0), 2);
+	assert_int_equal(count(reg).pages, 1);
+	assert_int_equal(hvcrash_registry_retire_all(reg, 0), 1);
+	assert_int_equal(count(reg).pages, 0);
+}
+
+static void better_evidence_reaches_the_owner_only(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	u32 created = 0;
+
+	publish(reg, &gpadl_a, 0x1000, 1);
+	publish(reg, &gpadl_b, 0x2000, 1);
+	hvcrash_registry_prove(reg, &gpadl_b, HVCRASH_EV_GPADL_CREATED);
+	for (u32 nr = 0; nr < 2; nr++) {
+		struct hvcrash_extent *e =
+			hvcrash_registry_vm_extent(reg, 1) + 1 + nr;
+
+		created += e->evidence == HVCRASH_EV_GPADL_CREATED;
+	}
+	assert_int_equal(created, 1);
+}
+
+static void nothing_grows_over_ten_thousand_bind_and_unbind_cycles(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	struct hvcrash_owner o = { HVCRASH_KIND_GPADL, 0, 7 };
+	u32 before, i;
+
+	publish(reg, &gpadl_a, 0x1000, 1);
+	hvcrash_registry_retire(reg, &gpadl_a, 0);
+	before = reg->nr_free;
+	for (i = 1; i <= 10000; i++) {
+		o.gpadl = i;
+		publish(reg, &o, 0x10000, 16);
+		publish(reg, &o, 0x90000, 16);
+		hvcrash_registry_channel(reg, 7, 0, "0123456789abcdef",
+					 "fedcba9876543210");
+		assert_int_equal(hvcrash_registry_retire(reg, &o, 0), 2);
+		hvcrash_registry_channel_gone(reg, 7);
+	}
+	assert_int_equal(reg->nr_free, before);
+	assert_int_equal(reg->header->nr_chunks, 3);
+	assert_int_equal(reg->chunk[2]->bytes_used, 64 + 64);
+}
+
+static void a_million_single_pages_fit(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	u32 i;
+
+	for (i = 0; i < 1000000; i++)
+		publish(reg, &gpadl_a, (u64)i << 13, 1);
+	assert_int_equal(count(reg).pages, 1000000);
+	assert_int_equal(reg->header->coverage, 0);
+}
+
+static void what_finds_no_room_is_counted_as_a_gap(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	u32 i, room = reg->nr_free;
+
+	for (i = 0; i < room; i++)
+		publish(reg, &gpadl_a, (u64)i << 12, 1);
+	shim_allocations_left = 0;
+	assert_int_equal(
+		hvcrash_registry_publish(reg, &gpadl_a, 0x1000, 1, 0, 0),
+		-ENOSPC);
+	assert_int_equal(reg->header->extents_dropped, 1);
+	assert_int_equal(reg->header->coverage, HVCRASH_GAP_DROPPED);
+	assert_int_equal(hvcrash_registry_reserve(reg, 1), -ENOMEM);
+	shim_allocations_left = -1;
+	assert_int_equal(hvcrash_registry_reserve(reg, 1), 0);
+	publish(reg, &gpadl_a, 0x1000, 1);
+}
+
+static void no_pages_and_unaligned_addresses_are_refused(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+
+	assert_int_equal(
+		hvcrash_registry_publish(reg, &gpadl_a, 0x1000, 0, 0, 0),
+		-EINVAL);
+	assert_int_equal(
+		hvcrash_registry_publish(reg, &gpadl_a, 0x1001, 1, 0, 0),
+		-EINVAL);
+	assert_int_equal(count(reg).pages, 0);
+}
+
+static void init_that_runs_out_of_memory_leaves_nothing_allocated(void **s)
+{
+	struct hvcrash_registry reg;
+	int n;
+
+	(void)s;
+	for (n = 0; n < 4; n++) {
+		shim_allocations_left = n;
+		assert_int_equal(hvcrash_registry_init(&reg, NR_VPS), -ENOMEM);
+	}
+	assert_int_equal(hvcrash_registry_init(&reg, 0), -EINVAL);
+}
+
+static void many_vps_spread_over_chunks_without_overlap(void **s)
+{
+	struct hvcrash_registry reg;
+	u32 cpu, i;
+
+	(void)s;
+	assert_int_equal(hvcrash_registry_init(&reg, 5000), 0);
+	for (cpu = 0; cpu < 5000; cpu++)
+		for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
+			hvcrash_registry_vp_extent(&reg, cpu, i)->gpa =
+				cpu * 8 + i;
+	for (cpu = 0; cpu < 5000; cpu++) {
+		assert_int_equal(hvcrash_registry_vp(&reg, cpu)->cpu, cpu);
+		for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
+			assert_int_equal(
+				hvcrash_registry_vp_extent(&reg, cpu, i)->gpa,
+				cpu * 8 + i);
+	}
+	/* And none of them is handed out */
+	publish(&reg, &gpadl_a, 0x1000, 1);
+	assert_int_equal(hvcrash_registry_vp_extent(&reg, 4999, 2)->gpa,
+			 4999 * 8 + 2);
+	hvcrash_registry_deinit(&reg);
+}
+
+static u64 checksum_of(void *p, size_t bytes, __u64 *field)
+{
+	u64 kept = *field, sum;
+
+	*field = 0;
+	sum = XXH64(p, bytes, 0);
+	*field = kept;
+	return sum;
+}
+
+static void finish_checksums_the_header_and_every_chunk(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	struct hvcrash_header *h = reg->header;
+	u32 i;
+
+	publish(reg, &gpadl_a, 0x1000, 4);
+	h->chunk_gpa[17] = 0xdead000; /* as a cut extents_add() leaves it */
+	hvcrash_registry_finish(reg);
+	assert_int_equal(h->phase, HVCRASH_PHASE_FINISHED);
+	assert_int_equal(h->chunk_gpa[17], 0);
+	assert_int_equal(h->checksum, checksum_of(h, sizeof(*h), &h->checksum));
+	for (i = 0; i < h->nr_chunks; i++)
+		assert_int_equal(reg->chunk[i]->checksum,
+				 checksum_of(reg->chunk[i],
+					     reg->chunk[i]->bytes_used,
+					     &reg->chunk[i]->checksum));
+}
+
+static void a_record_cut_in_half_is_counted_when_the_crash_ends(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+
+	publish(reg, &gpadl_a, 0x1000, 4);
+	(hvcrash_registry_vm_extent(reg, 1) + 1)->state = HVCRASH_BUSY;
+	hvcrash_registry_finish(reg);
+	assert_int_equal(reg->header->extents_torn, 1);
+	assert_int_equal(reg->header->coverage, HVCRASH_GAP_TORN);
+}
+
+static void an_old_address_finds_no_registry_after_unload(void **s)
+{
+	struct hvcrash_registry reg;
+
+	(void)s;
+	assert_int_equal(hvcrash_registry_init(&reg, 1), 0);
+	shim_freed_word = HVCRASH_MAGIC;
+	hvcrash_registry_deinit(&reg);
+	assert_int_equal(shim_freed_word, 0);
+	assert_null(reg.header);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(a_new_registry_names_its_fixed_extents_and_shares_nothing),
+		TEST(what_is_published_is_found_and_what_is_retired_is_gone),
+		TEST(owners_of_one_hash_bucket_do_not_take_each_others_pages),
+		TEST(a_released_relid_takes_all_its_gpadls_with_it),
+		TEST(better_evidence_reaches_the_owner_only),
+		TEST(nothing_grows_over_ten_thousand_bind_and_unbind_cycles),
+		TEST(a_million_single_pages_fit),
+		TEST(what_finds_no_room_is_counted_as_a_gap),
+		TEST(no_pages_and_unaligned_addresses_are_refused),
+		TEST(init_that_runs_out_of_memory_leaves_nothing_allocated),
+		TEST(many_vps_spread_over_chunks_without_overlap),
+		TEST(finish_checksums_the_header_and_every_chunk),
+		TEST(a_record_cut_in_half_is_counted_when_the_crash_ends),
+		TEST(an_old_address_finds_no_registry_after_unload),
+	};
+
+	return cmocka_run_group_tests_name("registry", tests, NULL, NULL);
+}
