@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rendezvous.c - [NMI] other CPUs park, wait, revoke, and say so
+ *
+ * The panicking CPU calls begin, expect, wait_parked, revoke, close and is_done,
+ * in that order; every other CPU calls join, from the NMI that stops it. The
+ * picture of the states is in rendezvous.h.
+ *
+ * Invariant: after close() each slot is DONE, with everything that CPU wrote in
+ * revoke() visible, or LOST for good. So the panicking CPU may read the results
+ * of the DONE ones while a straggler still runs.
+ *
+ * Memory ordering, all pairs:
+ *
+ *	LMM(revoke:A)  what the panicking CPU did before (VMBus unload) happens
+ *	               before phase = REVOKE
+ *	LMM(join:A)    reads the phase; pairs with revoke:A. Without the pair a CPU
+ *	               could revoke the page that the unload answer arrives in
+ *	LMM(join:B)    results before DONE
+ *	LMM(done:A)    DONE before the results; pairs with join:B. Without the pair
+ *	               half a result could be recorded as proof
+ *
+ * Leaves out: how CPUs are stopped, and what revoking means.
+ */
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include "rendezvous.h"
+
+/**
+ * hvcrash_rdv_begin - open the rendezvous
+ * @rdv: set up by the caller, all slots ABSENT
+ *
+ * Context: any, NMI too.
+ * Return: true for the first caller only.
+ */
+bool hvcrash_rdv_begin(struct hvcrash_rdv *rdv)
+{
+	return cmpxchg(&rdv->phase, HVCRASH_RDV_IDLE, HVCRASH_RDV_PARK) ==
+	       HVCRASH_RDV_IDLE;
+}
+
+/**
+ * hvcrash_rdv_expect - wait for this CPU from now on
+ * @rdv: the rendezvous
+ * @cpu: Linux CPU number
+ *
+ * Context: panicking CPU.
+ */
+void hvcrash_rdv_expect(struct hvcrash_rdv *rdv, u32 cpu)
+{
+	rdv->slot[cpu].expected = 1;
+}
+
+static u32 count_from(const struct hvcrash_rdv *rdv, u32 lowest, u32 *missing)
+{
+	u32 n = 0;
+	u32 i;
+
+	*missing = 0;
+	for (i = 0; i < rdv->nr_cpus; i++) {
+		if (!READ_ONCE(rdv->slot[i].expected))
+			continue;
+		if (READ_ONCE(rdv->slot[i].state) >= lowest)
+			n++;
+		else
+			(*missing)++;
+	}
+	return n;
+}
+
+static u32 wait_for(struct hvcrash_rdv *rdv, u32 lowest, u64 bound_us)
+{
+	u64 start = rdv->ops->now_us();
+	u32 missing;
+	u32 n;
+
+	for (;;) {
+		n = count_from(rdv, lowest, &missing);
+		if (!missing || rdv->ops->now_us() - start >= bound_us)
+			return n;
+		rdv->ops->pause();
+	}
+}
+
+/**
+ * hvcrash_rdv_wait_parked - give the expected CPUs time to arrive
+ * @rdv: the rendezvous
+ * @bound_us: microseconds
+ *
+ * Context: panicking CPU.
+ * Return: how many have arrived.
+ */
+u32 hvcrash_rdv_wait_parked(struct hvcrash_rdv *rdv, u64 bound_us)
+{
+	return wait_for(rdv, HVCRASH_RDV_PARKED, bound_us);
+}
+
+/**
+ * hvcrash_rdv_revoke - all parked CPUs revoke now, at once
+ * @rdv: the rendezvous
+ * @bound_us: microseconds to wait for them
+ *
+ * A CPU that arrives only now revokes as well: the bound is for waiting.
+ *
+ * Context: panicking CPU.
+ * Return: how many are done.
+ */
+u32 hvcrash_rdv_revoke(struct hvcrash_rdv *rdv, u64 bound_us)
+{
+	/* LMM(revoke:A), pairs with join:A */
+	smp_store_release(&rdv->phase, HVCRASH_RDV_REVOKE);
+	return wait_for(rdv, HVCRASH_RDV_DONE, bound_us);
+}
+
+/**
+ * hvcrash_rdv_close - who is not done by now does not count
+ * @rdv: the rendezvous
+ *
+ * Context: panicking CPU.
+ */
+void hvcrash_rdv_close(struct hvcrash_rdv *rdv)
+{
+	u32 i, old, seen;
+
+	/* LMM(revoke:A), pairs with join:A, where revoke() was never called */
+	smp_store_release(&rdv->phase, HVCRASH_RDV_CLOSED);
+	for (i = 0; i < rdv->nr_cpus; i++) {
+		/* A slot moves three times at most, so this ends */
+		old = READ_ONCE(rdv->slot[i].state);
+		while (old != HVCRASH_RDV_DONE) {
+			seen = cmpxchg(&rdv->slot[i].state, old,
+				       HVCRASH_RDV_LOST);
+			if (seen == old)
+				break;
+			old = seen;
+		}
+	}
+}
+
+/**
+ * hvcrash_rdv_is_done - may this CPU's results be read
+ * @rdv: closed
+ * @cpu: Linux CPU number
+ *
+ * Context: any, NMI too.
+ */
+bool hvcrash_rdv_is_done(const struct hvcrash_rdv *rdv, u32 cpu)
+{
+	/* LMM(done:A), pairs with join:B */
+	return smp_load_acquire(&rdv->slot[cpu].state) == HVCRASH_RDV_DONE;
+}
+
+/**
+ * hvcrash_rdv_is_idle - has no crash begun
+ * @rdv: the rendezvous
+ *
+ * Context: any, NMI too.
+ */
+bool hvcrash_rdv_is_idle(const struct hvcrash_rdv *rdv)
+{
+	return READ_ONCE(rdv->phase) == HVCRASH_RDV_IDLE;
+}
+
+/**
+ * hvcrash_rdv_join - park until told to revoke, then revoke
+ * @rdv: the rendezvous
+ * @cpu: this CPU's Linux number
+ *
+ * A CPU that comes too late to count still revokes its own registers: less left
+ * behind than recorded is the safe error.
+ *
+ * Context: NMI, on that CPU, once; bounded by park_bound_us.
+ * Return: false if nobody asked within the bound, and nothing was revoked.
+ */
+bool hvcrash_rdv_join(struct hvcrash_rdv *rdv, u32 cpu)
+{
+	struct hvcrash_rdv_slot *slot = &rdv->slot[cpu];
+	u64 start = rdv->ops->now_us();
+
+	rdv->ops->arrive(cpu);
+	cmpxchg(&slot->state, HVCRASH_RDV_ABSENT, HVCRASH_RDV_PARKED);
+	/* LMM(join:A), pairs with revoke:A */
+	while (smp_load_acquire(&rdv->phase) < HVCRASH_RDV_REVOKE) {
+		if (rdv->ops->now_us() - start >= rdv->park_bound_us)
+			return false;
+		rdv->ops->tick(cpu);
+		rdv->ops->pause();
+	}
+	cmpxchg(&slot->state, HVCRASH_RDV_PARKED, HVCRASH_RDV_REVOKING);
+	rdv->ops->revoke(cpu);
+	/* LMM(join:B), pairs with done:A: cmpxchg() orders what stands before */
+	cmpxchg(&slot->state, HVCRASH_RDV_REVOKING, HVCRASH_RDV_DONE);
+	return true;
+}
