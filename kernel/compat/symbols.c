@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * symbols.c - addresses of functions that the kernel does not export
+ *
+ * Called in process context, when a module that we watch has come up. Leaves out
+ * variables: a kprobe can only stand on code.
+ */
+#include <linux/cpufeature.h>
+#include <linux/kprobes.h>
+#include <asm/ibt.h>
+#include "compat.h"
+
+/**
+ * hvcrash_compat_lookup - address of a function, by a kprobe put up and taken down
+ * @name: symbol, or module:symbol
+ *
+ * kallsyms_lookup_name() is not exported since commit 0bd476e6c671 ("kallsyms:
+ * unexport kallsyms_lookup_name() and kallsyms_on_each_symbol()") (v5.7).
+ *
+ * Context: process, may sleep.
+ * Return: the address, or NULL.
+ */
+void *hvcrash_compat_lookup(const char *name)
+{
+	struct kprobe kp = { .symbol_name = name };
+	void *addr;
+
+	if (register_kprobe(&kp))
+		return NULL;
+	addr = kp.addr;
+	unregister_kprobe(&kp);
+	return addr;
+}
+
+/**
+ * hvcrash_compat_is_callable - may @fn be called through a pointer
+ * @fn: from hvcrash_compat_lookup()
+ *
+ * With indirect branch tracking the kernel poisons the ENDBR of functions whose
+ * address nobody takes (arch/x86/kernel/alternative.c, apply_seal_endbr()): such
+ * a call would raise #CP in the middle of a panic.
+ *
+ * Context: any.
+ */
+bool hvcrash_compat_is_callable(const void *fn)
+{
+	if (!fn)
+		return false;
+#ifdef CONFIG_X86_KERNEL_IBT
+	if (cpu_feature_enabled(X86_FEATURE_IBT))
+		return is_endbr(*(const u32 *)fn);
+#endif
+	return true;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hooks.h - where the kernel calls us
+ */
+#ifndef _HVCRASH_HOOKS_H
+#define _HVCRASH_HOOKS_H
+
+int hvcrash_hooks_init(void);
+void hvcrash_hooks_deinit(void);
+
+#endif /* _HVCRASH_HOOKS_H */

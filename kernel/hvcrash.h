@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hvcrash.h - what more than one file of the module needs
+ */
+#ifndef _HVCRASH_H
+#define _HVCRASH_H
+
+#include "registry.h"
+
+#define HVCRASH_NAME "hvcrash"
+#ifndef HVCRASH_VERSION
+#define HVCRASH_VERSION "0.1.0"
+#endif
+
+/* The one registry of this kernel; set up before anything else sees it */
+extern struct hvcrash_registry hvcrash_registry;
+
+/* Parameters, see main.c */
+extern unsigned int hvcrash_stop_bound_ms;
+extern unsigned int hvcrash_revoke_bound_ms;
+extern unsigned int hvcrash_hash_budget_ms;
+extern int hvcrash_debug_deaf_vp;
+
+#endif /* _HVCRASH_H */

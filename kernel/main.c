@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - init and exit order, parameters; no mechanism
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/crash_dump.h>
+#include <linux/module.h>
+#include <linux/utsname.h>
+#include <asm/hypervisor.h>
+#include "compat/compat.h"
+#include "crash_path.h"
+#include "hooks.h"
+#include "hvcrash.h"
+#include "source_regs.h"
+#include "source_vmbus.h"
+#include "sysfs.h"
+
+struct hvcrash_registry hvcrash_registry;
+
+unsigned int hvcrash_stop_bound_ms = 100;
+module_param_named(stop_bound_ms, hvcrash_stop_bound_ms, uint, 0644);
+MODULE_PARM_DESC(
+	stop_bound_ms,
+	"wait this long for other CPUs after the kernel stopped them (ms)");
+
+unsigned int hvcrash_revoke_bound_ms = 200;
+module_param_named(revoke_bound_ms, hvcrash_revoke_bound_ms, uint, 0644);
+MODULE_PARM_DESC(revoke_bound_ms,
+		 "wait this long for other CPUs to revoke their pages (ms)");
+
+unsigned int hvcrash_hash_budget_ms = 50;
+module_param_named(hash_budget_ms, hvcrash_hash_budget_ms, uint, 0644);
+MODULE_PARM_DESC(hash_budget_ms,
+		 "hash contents of revoked pages for this long at most (ms)");
+
+int hvcrash_debug_deaf_vp = -1;
+module_param_named(debug_deaf_vp, hvcrash_debug_deaf_vp, int, 0644);
+MODULE_PARM_DESC(
+	debug_deaf_vp,
+	"for tests: this VP index does not answer in a crash (-1: none)");
+
+/* 0 where hvcrash has work to do; else why not */
+static int check_host(void)
+{
+	if (!hypervisor_is_type(X86_HYPER_MS_HYPERV)) {
+		pr_info("not a Hyper-V guest\n");
+		return -ENODEV;
+	}
+	if (is_kdump_kernel()) {
+		pr_info("this is the crash kernel: nothing to do\n");
+		return -ENODEV;
+	}
+	if (hv_root_partition || hv_is_isolation_supported()) {
+		pr_info("root partitions and confidential VMs are not supported\n");
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static void name_kernel(void)
+{
+	struct hvcrash_header *h = hvcrash_registry.header;
+
+	strscpy(h->release, utsname()->release, sizeof(h->release));
+	strscpy(h->module_version, HVCRASH_VERSION, sizeof(h->module_version));
+}
+
+static int __init hvcrash_init(void)
+{
+	int ret = check_host();
+
+	if (ret)
+		return ret;
+	ret = hvcrash_registry_init(&hvcrash_registry, nr_cpu_ids);
+	if (ret)
+		return ret;
+	name_kernel();
+	ret = hvcrash_regs_init();
+	if (ret)
+		goto free_registry;
+	ret = hvcrash_vmbus_init();
+	if (ret)
+		goto free_regs;
+	ret = hvcrash_crash_init();
+	if (ret)
+		goto stop_vmbus;
+	ret = hvcrash_sysfs_init();
+	if (ret)
+		goto free_crash;
+	ret = hvcrash_hooks_init();
+	if (ret)
+		goto remove_sysfs;
+	pr_info("registry at 0x%llx\n", hvcrash_registry.header->gpa);
+	return 0;
+
+remove_sysfs:
+	hvcrash_sysfs_deinit();
+free_crash:
+	hvcrash_crash_deinit();
+stop_vmbus:
+	hvcrash_vmbus_deinit();
+free_regs:
+	hvcrash_regs_deinit();
+free_registry:
+	hvcrash_registry_deinit(&hvcrash_registry);
+	return ret;
+}
+module_init(hvcrash_init);
+
+static void __exit hvcrash_exit(void)
+{
+	hvcrash_hooks_deinit();
+	hvcrash_sysfs_deinit();
+	hvcrash_vmbus_deinit();
+	hvcrash_regs_deinit();
+	hvcrash_crash_deinit();
+	hvcrash_registry_deinit(&hvcrash_registry);
+}
+module_exit(hvcrash_exit);
+
+MODULE_DESCRIPTION(
+	"Revokes the pages a guest shares with Hyper-V before another kernel takes over");
+MODULE_AUTHOR("the hvcrash authors");
+MODULE_VERSION(HVCRASH_VERSION);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * source_vmbus.c - pages that VMBus messages give to the host
+ *
+ * Follows the tracepoints of hv_vmbus (drivers/hv/hv_trace.h), which hand out
+ * the raw messages of <linux/hyperv.h> with every page number in them: interrupt
+ * and monitor pages, and the pages of each GPADL. Works with hv_vmbus built in
+ * and as a module, which may come and go.
+ *
+ * Invariant: a page is in the registry from the message that offers it to the
+ * host until the host's word that it is gone. The tracepoint fires after the
+ * message was posted: for these few instructions the host knows more than we do.
+ * In a panic the answer to UNLOAD takes such a page back like all others.
+ *
+ * Leaves out: what VMBus shared before the probes were in place. That is said as
+ * HVCRASH_GAP_LATE, and the audit then cannot tell.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/hyperv.h>
+#include <linux/ioport.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/tracepoint.h>
+#include <linux/workqueue.h>
+#include "compat/compat.h"
+#include "hvcrash.h"
+#include "source_regs.h"
+#include "source_vmbus.h"
+
+/* Free extents to keep ready: the receive buffer of a netvsc is 31 MiB at most */
+#define RESERVE_EXTENTS 8192
+
+/* GPADLs whose bodies are still on their way; each takes milliseconds */
+#define MAX_PENDING 64
+
+/**
+ * struct pending - a GPADL whose page list has not come to its end
+ * @gpadl: handle
+ * @relid: channel
+ * @left: pages that the bodies will still name; 0 means unused
+ */
+struct pending {
+	u32 gpadl;
+	u32 relid;
+	u32 left;
+};
+
+static struct pending pendings[MAX_PENDING];
+static DEFINE_RAW_SPINLOCK(pendings_lock);
+static bool connected;
+
+static void reserve_work(struct work_struct *work)
+{
+	/* Failing is not the end: publish tries again, and counts what it drops */
+	hvcrash_registry_reserve(&hvcrash_registry, RESERVE_EXTENTS);
+}
+
+static DECLARE_WORK(reserve_later, reserve_work);
+
+static u32 ram_flag(u64 gpa)
+{
+	return pfn_valid(PHYS_PFN(gpa)) ? 0 : HVCRASH_EXTENT_NOT_RAM;
+}
+
+static void publish_page(u16 kind, u64 gpa, u16 evidence)
+{
+	struct hvcrash_owner owner = { .kind = kind,
+				       .relid = HVCRASH_NO_RELID };
+
+	gpa &= ~(u64)(HVCRASH_PAGE_BYTES - 1);
+	if (gpa)
+		hvcrash_registry_publish(&hvcrash_registry, &owner, gpa, 1,
+					 evidence, ram_flag(gpa));
+}
+
+static void retire_kind(u16 kind, u16 evidence)
+{
+	struct hvcrash_owner owner = { .kind = kind };
+
+	hvcrash_registry_retire(&hvcrash_registry, &owner, evidence);
+}
+
+static void retire_contact(u16 evidence)
+{
+	retire_kind(HVCRASH_KIND_VMBUS_INTERRUPT, evidence);
+	retire_kind(HVCRASH_KIND_VMBUS_MONITOR, evidence);
+}
+
+/* Contiguous page numbers become one extent */
+static void publish_pfns(u32 relid, u32 gpadl, const u64 *hv_pfn, u32 n)
+{
+	struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
+				       .gpadl = gpadl,
+				       .relid = relid };
+	u32 i, run;
+	u64 gpa;
+
+	for (i = 0; i < n; i += run) {
+		for (run = 1; i + run < n; run++)
+			if (hv_pfn[i + run] != hv_pfn[i] + run)
+				break;
+		gpa = hv_pfn[i] << HV_HYP_PAGE_SHIFT;
+		hvcrash_registry_publish(&hvcrash_registry, &owner, gpa, run,
+					 HVCRASH_EV_MESSAGE_SENT,
+					 ram_flag(gpa));
+	}
+}
+
+/* The slot of @gpadl, or a free one for @gpadl 0. Under pendings_lock. */
+static struct pending *pending_find(u32 gpadl)
+{
+	u32 i;
+
+	for (i = 0; i < MAX_PENDING; i++)
+		if (gpadl ? pendings[i].left && pendings[i].gpadl == gpadl :
+			    !pendings[i].left)
+			return &pendings[i];
+	return NULL;
+}
+
+static void pending_add(u32 relid, u32 gpadl, u32 left)
+{
+	struct pending *p;
+	unsigned long irq;
+
+	raw_spin_lock_irqsave(&pendings_lock, irq);
+	p = pending_find(0);
+	if (p)
+		*p = (struct pending){ .gpadl = gpadl,
+				       .relid = relid,
+				       .left = left };
+	raw_spin_unlock_irqrestore(&pendings_lock, irq);
+	if (!p)
+		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_DROPPED, 1);
+}
+
+/* Up to @max pages of @gpadl are about to be named. Returns how many. */
+static u32 pending_take(u32 gpadl, u32 max, u32 *relid)
+{
+	struct pending *p;
+	unsigned long irq;
+	u32 n = 0;
+
+	raw_spin_lock_irqsave(&pendings_lock, irq);
+	p = pending_find(gpadl);
+	if (p) {
+		n = min(p->left, max);
+		p->left -= n;
+		*relid = p->relid;
+	}
+	raw_spin_unlock_irqrestore(&pendings_lock, irq);
+	return n;
+}
+
+/*
+ * The probes. Context of each: as the code of hv_vmbus that hits the tracepoint,
+ * preemption disabled, never NMI.
+ */
+
+static void on_negotiate(void *data,
+			 const struct vmbus_channel_initiate_contact *msg,
+			 int ret)
+{
+	if (ret)
+		return;
+	/* One message per version tried, each with the same pages */
+	retire_contact(HVCRASH_EV_NONE);
+	/* From 5.0 on the field holds the SINT and VTL, and no page is shared */
+	if (msg->vmbus_version_requested < VERSION_WIN10_V5)
+		publish_page(HVCRASH_KIND_VMBUS_INTERRUPT, msg->interrupt_page,
+			     HVCRASH_EV_MESSAGE_SENT);
+	publish_page(HVCRASH_KIND_VMBUS_MONITOR, msg->monitor_page1,
+		     HVCRASH_EV_MESSAGE_SENT);
+	publish_page(HVCRASH_KIND_VMBUS_MONITOR, msg->monitor_page2,
+		     HVCRASH_EV_MESSAGE_SENT);
+	WRITE_ONCE(hvcrash_registry.header->vmbus_version,
+		   msg->vmbus_version_requested);
+	WRITE_ONCE(connected, true);
+}
+
+static void on_version(void *data,
+		       const struct vmbus_channel_version_response *msg)
+{
+	/* hv_vmbus enabled its SynIC pages just before */
+	hvcrash_regs_observe_later();
+	if (msg->version_supported)
+		return;
+	retire_contact(HVCRASH_EV_NONE);
+	WRITE_ONCE(hvcrash_registry.header->vmbus_version, 0);
+	WRITE_ONCE(connected, false);
+}
+
+static void on_offer(void *data, const struct vmbus_channel_offer_channel *msg)
+{
+	hvcrash_registry_channel(&hvcrash_registry, msg->child_relid,
+				 msg->offer.sub_channel_index,
+				 &msg->offer.if_type, &msg->offer.if_instance);
+}
+
+static void on_gpadl_header(void *data,
+			    const struct vmbus_channel_gpadl_header *msg,
+			    int ret)
+{
+	/* create_gpadl_header(): a message is full before the next begins */
+	const u32 fit = (HV_MESSAGE_PAYLOAD_BYTE_COUNT - sizeof(*msg) -
+			 sizeof(struct gpa_range)) /
+			sizeof(u64);
+	const struct gpa_range *range = msg->range;
+	u32 pages, n;
+
+	if (ret)
+		return;
+	pages = HVPFN_UP((u64)range->byte_offset + range->byte_count);
+	n = min(pages, fit);
+	publish_pfns(msg->child_relid, msg->gpadl, range->pfn_array, n);
+	if (pages > n)
+		pending_add(msg->child_relid, msg->gpadl, pages - n);
+	/* The kernel's own GPADLs have one range; more would go unseen */
+	if (msg->rangecount != 1)
+		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_DROPPED, 1);
+	if (READ_ONCE(hvcrash_registry.nr_free) < RESERVE_EXTENTS / 2)
+		schedule_work(&reserve_later);
+}
+
+static void on_gpadl_body(void *data,
+			  const struct vmbus_channel_gpadl_body *msg, int ret)
+{
+	const u32 fit =
+		(HV_MESSAGE_PAYLOAD_BYTE_COUNT - sizeof(*msg)) / sizeof(u64);
+	u32 relid = HVCRASH_NO_RELID;
+	u32 n;
+
+	if (ret)
+		return;
+	n = pending_take(msg->gpadl, fit, &relid);
+	publish_pfns(relid, msg->gpadl, msg->pfn, n);
+}
+
+static void on_gpadl_created(void *data,
+			     const struct vmbus_channel_gpadl_created *msg)
+{
+	struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
+				       .gpadl = msg->gpadl };
+	u32 relid;
+
+	pending_take(msg->gpadl, U32_MAX, &relid);
+	if (msg->creation_status)
+		hvcrash_registry_retire(&hvcrash_registry, &owner,
+					HVCRASH_EV_NONE);
+	else
+		hvcrash_registry_prove(&hvcrash_registry, &owner,
+				       HVCRASH_EV_GPADL_CREATED);
+}
+
+static void on_gpadl_torndown(void *data,
+			      const struct vmbus_channel_gpadl_torndown *msg)
+{
+	struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
+				       .gpadl = msg->gpadl };
+
+	hvcrash_registry_retire(&hvcrash_registry, &owner,
+				HVCRASH_EV_GPADL_TORNDOWN);
+}
+
+static void on_release(void *data,
+		       const struct vmbus_channel_relid_released *msg, int ret)
+{
+	if (ret)
+		return;
+	hvcrash_registry_retire_relid(&hvcrash_registry, msg->child_relid,
+				      HVCRASH_EV_RELID_RELEASED);
+	hvcrash_registry_channel_gone(&hvcrash_registry, msg->child_relid);
+}
+
+static struct probe {
+	const char *name;
+	void *fn;
+	struct tracepoint *tp;
+} probes[] = {
+	{ "vmbus_negotiate_version", on_negotiate },
+	{ "vmbus_onversion_response", on_version },
+	{ "vmbus_onoffer", on_offer },
+	{ "vmbus_establish_gpadl_header", on_gpadl_header },
+	{ "vmbus_establish_gpadl_body", on_gpadl_body },
+	{ "vmbus_ongpadl_created", on_gpadl_created },
+	{ "vmbus_ongpadl_torndown", on_gpadl_torndown },
+	{ "vmbus_release_relid", on_release },
+};
+
+/* Counts those that are attached, for the caller in @found */
+static void attach(struct tracepoint *tp, void *found)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++) {
+		if (probes[i].tp || strcmp(tp->name, probes[i].name))
+			continue;
+		if (tracepoint_probe_register(tp, probes[i].fn, NULL))
+			continue;
+		probes[i].tp = tp;
+		(*(u32 *)found)++;
+	}
+}
+
+static void detach_all(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++) {
+		if (probes[i].tp)
+			tracepoint_probe_unregister(probes[i].tp, probes[i].fn,
+						    NULL);
+		probes[i].tp = NULL;
+	}
+	tracepoint_synchronize_unregister();
+}
+
+static void note_attached(u32 found, bool late)
+{
+	if (found && found != ARRAY_SIZE(probes)) {
+		pr_err("hv_vmbus has %u of the %zu tracepoints needed\n", found,
+		       ARRAY_SIZE(probes));
+		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_NO_VMBUS,
+				     0);
+	}
+	if (found && late) {
+		pr_warn("loaded after hv_vmbus: what it shared before is not tracked\n");
+		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_LATE, 0);
+		WRITE_ONCE(connected, true);
+	}
+}
+
+/* Set while registering calls us for modules that were there before */
+static bool catching_up;
+
+static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct tp_module *tpm = data;
+	struct module *mod = tpm->mod;
+	u32 found = 0;
+	u32 i;
+
+	if (strcmp(mod->name, "hv_vmbus"))
+		return NOTIFY_OK;
+	if (event == MODULE_STATE_COMING) {
+		for (i = 0; i < mod->num_tracepoints; i++)
+			attach(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]),
+			       &found);
+		note_attached(found, catching_up);
+	} else if (event == MODULE_STATE_GOING) {
+		detach_all();
+		/* vmbus_exit() has unloaded; all pages went with it */
+		hvcrash_registry_retire_all(&hvcrash_registry,
+					    HVCRASH_EV_UNLOAD_ANSWERED);
+		WRITE_ONCE(connected, false);
+	}
+	return NOTIFY_OK;
+}
+
+static struct notifier_block module_nb = { .notifier_call = on_module };
+
+/**
+ * hvcrash_vmbus_was_connected - has VMBus made contact, as far as we know
+ *
+ * Context: any, NMI too.
+ */
+bool hvcrash_vmbus_was_connected(void)
+{
+	return READ_ONCE(connected);
+}
+
+static bool record_one(struct hvcrash_extent *e, void *ctx)
+{
+	bool answered = *(u32 *)ctx == HVCRASH_UNLOAD_ANSWERED;
+
+	/* LMM(read:A) of registry.c */
+	if (smp_load_acquire(&e->state) != HVCRASH_SHARED)
+		return true;
+	if (e->kind != HVCRASH_KIND_VMBUS_INTERRUPT &&
+	    e->kind != HVCRASH_KIND_VMBUS_MONITOR &&
+	    e->kind != HVCRASH_KIND_GPADL)
+		return true;
+	e->evidence = answered ? HVCRASH_EV_UNLOAD_ANSWERED :
+				 HVCRASH_EV_UNLOAD_TIMEOUT;
+	if (answered)
+		WRITE_ONCE(e->state, HVCRASH_UNLOADED);
+	return true;
+}
+
+/**
+ * hvcrash_vmbus_record_unload - enter what became of VMBus's pages
+ * @unload: HVCRASH_UNLOAD_*
+ *
+ * Context: crash path, panicking CPU.
+ */
+void hvcrash_vmbus_record_unload(u32 unload)
+{
+	hvcrash_registry_for_each(&hvcrash_registry, record_one, &unload);
+}
+
+/**
+ * hvcrash_vmbus_init - follow VMBus from now on
+ *
+ * Context: process, may sleep; the registry is set up.
+ * Return: 0 or a negative errno.
+ */
+int hvcrash_vmbus_init(void)
+{
+	u32 found = 0;
+	int ret;
+
+	ret = hvcrash_registry_reserve(&hvcrash_registry, RESERVE_EXTENTS / 2);
+	if (ret)
+		return ret;
+	for_each_kernel_tracepoint(attach, &found);
+	note_attached(found, true);
+	catching_up = true;
+	ret = register_tracepoint_module_notifier(&module_nb);
+	catching_up = false;
+	if (ret)
+		detach_all();
+	return ret;
+}
+
+/**
+ * hvcrash_vmbus_deinit - undo hvcrash_vmbus_init()
+ *
+ * Context: process, may sleep.
+ */
+void hvcrash_vmbus_deinit(void)
+{
+	unregister_tracepoint_module_notifier(&module_nb);
+	detach_all();
+	cancel_work_sync(&reserve_later);
+}

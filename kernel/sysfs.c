@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sysfs.c - the live view under /sys/kernel/hvcrash, root only
+ *
+ *	registry	binary: the header page, then every chunk, in the order of
+ *			the header's directory (uapi/hvcrash_abi.h)
+ *	address		GPA of the header
+ *	coverage	"complete", or the names of the gaps
+ *	version		of the module
+ *
+ * The registry may change between two reads of it; each record is whole.
+ *
+ * Leaves out: parameters, which are under /sys/module/hvcrash/parameters.
+ */
+#include <linux/kobject.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include "hvcrash.h"
+#include "source_regs.h"
+#include "sysfs.h"
+
+static struct kobject *dir;
+
+static ssize_t address_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "0x%llx\n", hvcrash_registry.header->gpa);
+}
+
+static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%s\n", HVCRASH_VERSION);
+}
+
+static ssize_t coverage_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	static const struct {
+		u32 gap;
+		const char *name;
+	} names[] = {
+		{ HVCRASH_GAP_LATE, "late" },
+		{ HVCRASH_GAP_DROPPED, "dropped" },
+		{ HVCRASH_GAP_NO_VMBUS, "no-vmbus" },
+		{ HVCRASH_GAP_ISOLATED, "isolated" },
+	};
+	u32 coverage = READ_ONCE(hvcrash_registry.header->coverage);
+	int len = 0;
+	u32 i;
+
+	if (!coverage)
+		return sysfs_emit(buf, "complete\n");
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (coverage & names[i].gap)
+			len += sysfs_emit_at(buf, len, "%s%s", len ? " " : "",
+					     names[i].name);
+	len += sysfs_emit_at(buf, len, "\n");
+	return len;
+}
+
+static struct kobj_attribute address_attr = __ATTR_RO_MODE(address, 0400);
+static struct kobj_attribute version_attr = __ATTR_RO(version);
+static struct kobj_attribute coverage_attr = __ATTR_RO(coverage);
+
+static struct attribute *attrs[] = { &address_attr.attr, &version_attr.attr,
+				     &coverage_attr.attr, NULL };
+
+static const struct attribute_group group = { .attrs = attrs };
+
+static ssize_t registry_read(struct file *file, struct kobject *kobj,
+			     struct bin_attribute *attr, char *buf, loff_t off,
+			     size_t count)
+{
+	struct hvcrash_registry *reg = &hvcrash_registry;
+	u32 nr_chunks = smp_load_acquire(&reg->header->nr_chunks);
+	const u8 *from;
+	size_t left;
+	u32 chunk;
+
+	if (!off)
+		hvcrash_regs_observe_all();
+	if (off < HVCRASH_PAGE_BYTES) {
+		from = (const u8 *)reg->header + off;
+		left = HVCRASH_PAGE_BYTES - off;
+	} else {
+		off -= HVCRASH_PAGE_BYTES;
+		chunk = off / HVCRASH_CHUNK_BYTES;
+		if (chunk >= nr_chunks)
+			return 0;
+		off %= HVCRASH_CHUNK_BYTES;
+		from = (const u8 *)reg->chunk[chunk] + off;
+		left = HVCRASH_CHUNK_BYTES - off;
+	}
+	count = min(count, left);
+	memcpy(buf, from, count);
+	return count;
+}
+
+static struct bin_attribute registry_attr = {
+	.attr = { .name = "registry", .mode = 0400 },
+	.read = registry_read,
+};
+
+/**
+ * hvcrash_sysfs_init - make the files
+ *
+ * Context: process, may sleep; the registry is set up.
+ * Return: 0 or a negative errno.
+ */
+int hvcrash_sysfs_init(void)
+{
+	int ret;
+
+	dir = kobject_create_and_add(HVCRASH_NAME, kernel_kobj);
+	if (!dir)
+		return -ENOMEM;
+	ret = sysfs_create_group(dir, &group);
+	if (!ret)
+		ret = sysfs_create_bin_file(dir, &registry_attr);
+	if (ret)
+		kobject_put(dir);
+	return ret;
+}
+
+/**
+ * hvcrash_sysfs_deinit - take them away
+ *
+ * Context: process, may sleep.
+ */
+void hvcrash_sysfs_deinit(void)
+{
+	sysfs_remove_bin_file(dir, &registry_attr);
+	kobject_put(dir);
+}
