@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Fan-out only: every target is a line that calls what does the work.
+
+HVCRASH_VERSION := 0.1.0
+export HVCRASH_VERSION
+
+BUILD := build
+PREFIX ?= /usr
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+all: tool
+
+help:
+	@echo 'Targets; [root] needs root, [lab] crashes virtual machines and nothing else:'
+	@echo '  demo     the main job, side by side with the stock kernel     [root] [lab]'
+	@echo '  test     every test                                           [root] [lab]'
+	@echo '  check    the quick tests: builds, unit, commands, style       [root]'
+	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
+	@echo '  all      tools/hvcrashctl, into build/'
+	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
+	@echo '  install  hvcrashctl and its man page, below DESTDIR and PREFIX'
+	@echo '  deps     install from the Debian mirror what is missing       [root]'
+	@echo '  clean    remove build/ but for the lab; distclean: the lab too [root]'
+
+tool:
+	$(MAKE) -C tools/hvcrashctl O=$(abspath $(BUILD)/tools)
+
+# Kbuild leaves its files beside the sources, so it gets a copy
+module:
+	mkdir -p $(BUILD)/module
+	cp -r kernel/. $(BUILD)/module
+	$(MAKE) -C $(BUILD)/module KDIR=$(KDIR)
+
+install: tool
+	$(MAKE) -C tools/hvcrashctl O=$(abspath $(BUILD)/tools) install
+
+deps:
+	tests/deps
+
+demo: deps
+	tests/lab/demo
+
+check: deps
+	tests/run check
+
+test: deps
+	tests/run test
+
+e2e: deps
+	tests/run e2e
+
+clean:
+	tests/lab/lab clean
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name lab -exec rm -rf {} +
+
+distclean:
+	tests/lab/lab clean --all
+	rm -rf $(BUILD)
+
+.PHONY: all help tool module install deps demo check test e2e clean distclean

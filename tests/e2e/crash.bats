@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: a crashed Hyper-V guest comes up clean, and says so. The judge is the
+# hypervisor's own memory map (tests/lab), never our module.
+#
+# All runs are made first, two side by side, and each test looks at their results.
+
+bats_require_minimum_version 1.5.0
+
+scenarios=(demo-stock demo-hvcrash no-module deaf-vp poke)
+
+# Runs one scenario; its exit status is kept beside its result.
+run_scenario() {
+	local rc=0
+	"$LAB" run --scenario "$1" --json "$RESULTS/$1.json" >"$RESULTS/$1.log" 2>&1 || rc=$?
+	printf '%s\n' $rc >"$RESULTS/$1.rc"
+	printf '# %s: ended with status %d\n' "$1" $rc >&3
+}
+
+setup_file() {
+	export LAB=$BATS_TEST_DIRNAME/../lab/lab
+	export RESULTS=$BATS_FILE_TMPDIR
+	export -f run_scenario
+	# Building is not part of a run's time, and two runs would wait for one
+	"$LAB" build --kernel 6.12 >&3 2>&1
+	printf '# %s\n' "${#scenarios[@]} runs, two side by side: ${scenarios[*]}" >&3
+	printf '%s\n' "${scenarios[@]}" |
+		xargs -P 2 -I '{}' bash -c "run_scenario '{}'"
+}
+
+# held SCENARIO: the run's own expectation held; else its last lines
+held() {
+	[ "$(cat "$RESULTS/$1.rc")" = 0 ] && return 0
+	tail -n 60 "$RESULTS/$1.log"
+	return 1
+}
+
+# field SCENARIO JQ-EXPRESSION
+field() {
+	jq -r "$2" "$RESULTS/$1.json"
+}
+
+@test "the stock kernel leaves 6 of 8 SynIC overlays to the second kernel" {
+	held demo-stock
+	[ "$(field demo-stock '.overlays_before | length')" -eq 8 ]
+	[ "$(field demo-stock '.stale_overlays | length')" -eq 6 ]
+	[ "$(field demo-stock .dump_ok)" = true ]
+}
+
+@test "with hvcrash no overlay is left, and the audit says clean" {
+	held demo-hvcrash
+	[ "$(field demo-hvcrash '.overlays_before | length')" -eq 8 ]
+	[ "$(field demo-hvcrash '.stale_overlays | length')" -eq 0 ]
+	[ "$(field demo-hvcrash .audit_exit)" -eq 0 ]
+	[ "$(field demo-hvcrash .verdict)" = clean ]
+	[ "$(field demo-hvcrash .dump_ok)" = true ]
+}
+
+@test "without the module the audit cannot tell, and the dump is taken" {
+	held no-module
+	[ "$(field no-module .audit_exit)" -eq 2 ]
+	[ "$(field no-module .dump_ok)" = true ]
+}
+
+@test "a VP that does not answer is named with its pages, and the hypervisor agrees" {
+	held deaf-vp
+	[ "$(field deaf-vp .audit_exit)" -eq 1 ]
+	[ "$(field deaf-vp '.stale_overlays | length')" -eq 2 ]
+	[ "$(field deaf-vp .dump_ok)" = true ]
+}
+
+@test "a write into a revoked page after the crash is found and named" {
+	held poke
+	[ "$(field poke .audit_exit)" -eq 1 ]
+	[ "$(field poke '.stale_overlays | length')" -eq 0 ]
+}
+
+@test "no run had to be repeated because the lab failed" {
+	for s in "${scenarios[@]}"; do
+		[ "$(field "$s" .lab_retries)" -eq 0 ]
+	done
+}
