@@ -13,7 +13,7 @@
  * Invariant: whatever fails here is recorded and the dump goes on. No lock, no
  * allocation, every wait bounded, one line of printk.
  *
- * Leaves out: registers (source_regs.c), VMBus (source_vmbus.c), who calls.
+ * Leaves out: registers (regs.c), VMBus (vmbus.c), who calls.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -30,8 +30,8 @@
 #include "handoff.h"
 #include "hvcrash.h"
 #include "rendezvous.h"
-#include "source_regs.h"
-#include "source_vmbus.h"
+#include "regs.h"
+#include "vmbus.h"
 
 /*
  * vmbus_wait_for_unload() polls for 100 s (UNLOAD_WAIT_LOOPS x 10 ms) and does

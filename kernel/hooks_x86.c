@@ -3,8 +3,7 @@
  * hooks_x86.c - where the kernel calls us on x86
  *
  *	smp_ops.crash_stop_other_cpus	panicking CPU, stops the others: begin
- *	smp_ops.stop_this_cpu		each other CPU at the end of its crash NMI
- *					(arch/x86/kernel/reboot.c): park, revoke
+ *	(stop_x86_*.c)			each other CPU, in NMI: park, revoke
  *	hv_setup_crash_handler()	panicking CPU, first thing in
  *					hv_machine_crash_shutdown(): finish
  *	smp_ops.cpu_disable		a CPU that goes offline, at the very end
@@ -38,10 +37,10 @@
 #include "crash_path.h"
 #include "hooks.h"
 #include "hvcrash.h"
-#include "source_regs.h"
+#include "regs.h"
+#include "stop_x86.h"
 
 static void (*orig_crash_stop)(void);
-static void (*orig_stop_this_cpu)(void);
 static int (*orig_cpu_disable)(void);
 
 /* Of hv_vmbus, while it is there */
@@ -56,21 +55,8 @@ static void crash_stop_other_cpus(void)
 		orig_crash_stop();
 		return;
 	}
-	if (!hvcrash_crash_begin())
-		return;
-	orig_crash_stop();
-	hvcrash_crash_stopped();
-}
-
-/* Each other CPU: in the crash NMI, or on its way into a reboot. Never returns. */
-static void stop_this_cpu_hook(void)
-{
-	if (hvcrash_crash_has_begun())
-		hvcrash_crash_park(raw_smp_processor_id());
-	if (orig_stop_this_cpu)
-		orig_stop_this_cpu();
-	for (;;)
-		native_halt();
+	if (hvcrash_crash_begin())
+		hvcrash_stop_others(orig_crash_stop);
 }
 
 static void unload_vmbus(void)
@@ -88,6 +74,7 @@ static void crash_handler(struct pt_regs *regs)
 	crash_stop_other_cpus();
 	hvcrash_crash_finish(vmbus_unload || vmbus_panic_unload ? unload_vmbus :
 								  NULL);
+	hvcrash_stop_done(orig_crash_stop);
 }
 
 /* The dying CPU, in stop_machine, interrupts off */
@@ -161,9 +148,7 @@ static void take_smp_ops(void)
 {
 	cpus_read_lock();
 	orig_crash_stop = smp_ops.crash_stop_other_cpus;
-	orig_stop_this_cpu = smp_ops.stop_this_cpu;
 	orig_cpu_disable = smp_ops.cpu_disable;
-	WRITE_ONCE(smp_ops.stop_this_cpu, stop_this_cpu_hook);
 	WRITE_ONCE(smp_ops.crash_stop_other_cpus, crash_stop_other_cpus);
 	WRITE_ONCE(smp_ops.cpu_disable, cpu_disable_hook);
 	cpus_read_unlock();
@@ -175,7 +160,6 @@ static void restore_smp_ops(void)
 	cpus_read_lock();
 	WRITE_ONCE(smp_ops.cpu_disable, orig_cpu_disable);
 	WRITE_ONCE(smp_ops.crash_stop_other_cpus, orig_crash_stop);
-	WRITE_ONCE(smp_ops.stop_this_cpu, orig_stop_this_cpu);
 	cpus_read_unlock();
 }
 
@@ -194,11 +178,12 @@ int hvcrash_hooks_init(void)
 	if (ret < 0)
 		return ret;
 	cpuhp_state = ret;
+	ret = hvcrash_stop_init();
+	if (ret)
+		goto remove_cpuhp;
 	ret = register_module_notifier(&module_nb);
-	if (ret) {
-		cpuhp_remove_state_nocalls(cpuhp_state);
-		return ret;
-	}
+	if (ret)
+		goto stop_deinit;
 	take_smp_ops();
 	/* Loaded late: the address is there; else it comes with hv_vmbus */
 	if (hvcrash_compat_lookup("vmbus_initiate_unload"))
@@ -206,6 +191,12 @@ int hvcrash_hooks_init(void)
 	else
 		hv_setup_crash_handler(crash_handler);
 	return 0;
+
+stop_deinit:
+	hvcrash_stop_deinit();
+remove_cpuhp:
+	cpuhp_remove_state_nocalls(cpuhp_state);
+	return ret;
 }
 
 /**
@@ -221,5 +212,6 @@ void hvcrash_hooks_deinit(void)
 		hv_remove_crash_handler();
 	restore_smp_ops();
 	unregister_module_notifier(&module_nb);
+	hvcrash_stop_deinit();
 	cpuhp_remove_state_nocalls(cpuhp_state);
 }

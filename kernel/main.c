@@ -12,8 +12,8 @@
 #include "crash_path.h"
 #include "hooks.h"
 #include "hvcrash.h"
-#include "source_regs.h"
-#include "source_vmbus.h"
+#include "regs.h"
+#include "vmbus.h"
 #include "sysfs.h"
 
 struct hvcrash_registry hvcrash_registry;
@@ -51,7 +51,7 @@ static int check_host(void)
 		pr_info("this is the crash kernel: nothing to do\n");
 		return -ENODEV;
 	}
-	if (hv_root_partition || hv_is_isolation_supported()) {
+	if (hvcrash_is_root_partition() || hv_is_isolation_supported()) {
 		pr_info("root partitions and confidential VMs are not supported\n");
 		return -ENODEV;
 	}

@@ -2,7 +2,7 @@
 /*
  * registry.c - the set of pages shared with the hypervisor
  *
- * Written in the living kernel by the sources (source_regs.c, source_vmbus.c)
+ * Written in the living kernel by the sources (regs.c, vmbus.c)
  * under reg->lock, and in the crash path by the one CPU that panics, without any
  * lock. Read in the crash path and, from memory, by hvcrashctl.
  *

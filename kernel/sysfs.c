@@ -15,8 +15,9 @@
 #include <linux/kobject.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include "compat/compat.h"
 #include "hvcrash.h"
-#include "source_regs.h"
+#include "regs.h"
 #include "sysfs.h"
 
 static struct kobject *dir;
@@ -69,7 +70,7 @@ static struct attribute *attrs[] = { &address_attr.attr, &version_attr.attr,
 static const struct attribute_group group = { .attrs = attrs };
 
 static ssize_t registry_read(struct file *file, struct kobject *kobj,
-			     struct bin_attribute *attr, char *buf, loff_t off,
+			     hvcrash_bin_attribute *attr, char *buf, loff_t off,
 			     size_t count)
 {
 	struct hvcrash_registry *reg = &hvcrash_registry;

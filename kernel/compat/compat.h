@@ -26,11 +26,9 @@
 
 /*
  * commit 26ba7353caaa ("x86/smp: Add smp_ops.stop_this_cpu() callback") (v6.11):
- * the crash NMI ends in it. Without it the CPUs need an NMI of our own.
+ * the crash NMI ends in it. Kbuild takes stop_x86_hook.c where it is there, and
+ * stop_x86_nmi.c where it is not.
  */
-#ifndef HVCRASH_HAVE_STOP_THIS_CPU
-#error "hvcrash: this kernel has no smp_ops.stop_this_cpu, which hvcrash needs"
-#endif
 
 /*
  * commit 6fe22abacd40 ("x86/msr: Rename 'rdmsrl_safe()' to 'rdmsrq_safe()'") and
@@ -42,6 +40,33 @@
 #else
 #define hvcrash_rdmsr_safe(msr, p) rdmsrl_safe(msr, p)
 #define hvcrash_wrmsr_safe(msr, v) wrmsrl_safe(msr, v)
+#endif
+
+/* A function since hv_curr_partition_type took the variable's place (v6.15) */
+#ifdef HVCRASH_HAVE_ROOT_PARTITION_FN
+#define hvcrash_is_root_partition() hv_root_partition()
+#else
+#define hvcrash_is_root_partition() (hv_root_partition)
+#endif
+
+/* commit f17f3a7d03db ("sysfs: finalize the constification of 'struct bin_attribute'") (v6.18) */
+#ifdef HVCRASH_HAVE_CONST_BIN_ATTR
+#define hvcrash_bin_attribute const struct bin_attribute
+#else
+#define hvcrash_bin_attribute struct bin_attribute
+#endif
+
+/*
+ * hyperv_cleanup() (arch/x86/hyperv/hv_init.c) makes hypercalls fail before it
+ * takes their page. Where they go through a static call (v6.18) it cannot, says
+ * that none should happen any more, and goes on; the variable is not exported.
+ */
+#ifdef HVCRASH_HAVE_HYPERCALL_STATIC_CALL
+#define hvcrash_fail_hypercalls() \
+	do {                      \
+	} while (0)
+#else
+#define hvcrash_fail_hypercalls() (hv_hypercall_pg = NULL)
 #endif
 
 void *hvcrash_compat_lookup(const char *name);

@@ -48,7 +48,7 @@ bool hvcrash_compat_is_callable(const void *fn)
 		return false;
 #ifdef CONFIG_X86_KERNEL_IBT
 	if (cpu_feature_enabled(X86_FEATURE_IBT))
-		return is_endbr(*(const u32 *)fn);
+		return *(const u32 *)fn == gen_endbr();
 #endif
 	return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * source_regs.c - pages that synthetic registers give to the hypervisor
+ * regs.c - pages that synthetic registers give to the hypervisor
  *
  * Per VP: message page (SIMP), event flags page (SIEFP) and VP assist page; per
  * VM: hypercall page and reference TSC page. In the living kernel it observes
@@ -25,7 +25,7 @@
 #include <linux/workqueue.h>
 #include "compat/compat.h"
 #include "hvcrash.h"
-#include "source_regs.h"
+#include "regs.h"
 
 #define REG_ENABLED 1ULL
 #define REG_GPA_MASK (~(u64)(HVCRASH_PAGE_BYTES - 1))
@@ -277,7 +277,7 @@ static u32 mask_sints(void)
  * the VP is reset (QEMU commit 267e071bd6d6, citing the TLFS): what stays in a
  * slot or among the flags now would appear in the next kernel.
  */
-static u32 clear_pages(struct result *r)
+static u32 clear_contents(struct result *r)
 {
 	u32 held = 0;
 	u32 i;
@@ -312,7 +312,7 @@ void hvcrash_regs_revoke(u32 cpu)
 	if (has_reg[HVCRASH_REG_SCONTROL])
 		reg_write(HV_X64_MSR_SCONTROL,
 			  r->vp.before[HVCRASH_REG_SCONTROL] & ~REG_ENABLED);
-	r->vp.slots_cleared = clear_pages(r);
+	r->vp.slots_cleared = clear_contents(r);
 	for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
 		if (has_reg[i] && (r->vp.before[i] & REG_ENABLED))
 			reg_write(reg_msr[i], 0);
@@ -401,8 +401,7 @@ void hvcrash_regs_record_not_reached(u32 cpu)
  * hvcrash_regs_revoke_vm - take the hypercall page and reference TSC page back
  *
  * What hyperv_cleanup() does a moment later (arch/x86/hyperv/hv_init.c), done
- * here because nothing of ours runs after it to read back and to hash. As there,
- * hypercalls must fail before their page goes. Reading the clock falls back to
+ * here because nothing of ours runs after it to read back and to hash. Reading the clock falls back to
  * the register once the page says nothing.
  *
  * Context: crash path, panicking CPU, nobody else makes hypercalls.
@@ -415,7 +414,7 @@ u32 hvcrash_regs_revoke_vm(void)
 	u64 before;
 	u32 i;
 
-	hv_hypercall_pg = NULL;
+	hvcrash_fail_hypercalls();
 	for (i = 0; i < HVCRASH_VM_EXTENTS; i++) {
 		if (!has_vm[i])
 			continue;

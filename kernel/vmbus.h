@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * source_vmbus.h - pages that VMBus messages give to the host
+ * vmbus.h - pages that VMBus messages give to the host
  */
-#ifndef _HVCRASH_SOURCE_VMBUS_H
-#define _HVCRASH_SOURCE_VMBUS_H
+#ifndef _HVCRASH_VMBUS_H
+#define _HVCRASH_VMBUS_H
 
 #include <linux/types.h>
 
@@ -12,4 +12,4 @@ void hvcrash_vmbus_deinit(void);
 bool hvcrash_vmbus_was_connected(void);
 void hvcrash_vmbus_record_unload(u32 unload);
 
-#endif /* _HVCRASH_SOURCE_VMBUS_H */
+#endif /* _HVCRASH_VMBUS_H */

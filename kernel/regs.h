@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * source_regs.h - pages that synthetic registers give to the hypervisor
+ * regs.h - pages that synthetic registers give to the hypervisor
  *
  * NMI rules for the functions marked [NMI]: memory allocated before, register
  * reads and writes that cannot fault the kernel, bounded loops. No lock, no
  * allocation, no printk, no hypercall.
  */
-#ifndef _HVCRASH_SOURCE_REGS_H
-#define _HVCRASH_SOURCE_REGS_H
+#ifndef _HVCRASH_REGS_H
+#define _HVCRASH_REGS_H
 
 #include <linux/types.h>
 #include "uapi/hvcrash_abi.h"
@@ -25,4 +25,4 @@ u32 hvcrash_regs_record(u32 cpu);
 void hvcrash_regs_record_not_reached(u32 cpu);
 u32 hvcrash_regs_revoke_vm(void);
 
-#endif /* _HVCRASH_SOURCE_REGS_H */
+#endif /* _HVCRASH_REGS_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * source_vmbus.c - pages that VMBus messages give to the host
+ * vmbus.c - pages that VMBus messages give to the host
  *
  * Follows the tracepoints of hv_vmbus (drivers/hv/hv_trace.h), which hand out
  * the raw messages of <linux/hyperv.h> with every page number in them: interrupt
@@ -25,11 +25,11 @@
 #include <linux/workqueue.h>
 #include "compat/compat.h"
 #include "hvcrash.h"
-#include "source_regs.h"
-#include "source_vmbus.h"
+#include "regs.h"
+#include "vmbus.h"
 
-/* Free extents to keep ready: the receive buffer of a netvsc is 31 MiB at most */
-#define RESERVE_EXTENTS 8192
+/* Free extents to keep ready: 16 MiB of scattered pages, a usual netvsc buffer */
+#define RESERVE_EXTENTS 4096
 
 /* GPADLs whose bodies are still on their way; each takes milliseconds */
 #define MAX_PENDING 64

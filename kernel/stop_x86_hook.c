@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stop_x86_hook.c - [NMI] park the other CPUs at the end of the kernel's crash NMI
+ *
+ * crash_nmi_callback() (arch/x86/kernel/reboot.c) saves the registers for the
+ * dump and then calls smp_ops.stop_this_cpu, which never returns; a CPU that sits
+ * in nmi_panic_self_stop() comes there too. stop_this_cpu() of a reboot or kexec
+ * ends in the same hook: then no crash has begun, and it only halts.
+ *
+ * Leaves out: kernels without that hook (stop_x86_nmi.c).
+ */
+#include <linux/irqflags.h>
+#include <linux/smp.h>
+#include <asm/smp.h>
+#include "crash_path.h"
+#include "stop_x86.h"
+
+static void (*orig_stop_this_cpu)(void);
+
+static void stop_this_cpu_hook(void)
+{
+	if (hvcrash_crash_has_begun())
+		hvcrash_crash_park(raw_smp_processor_id());
+	/* TDX guests hand the CPU back to the firmware here */
+	if (orig_stop_this_cpu)
+		orig_stop_this_cpu();
+	for (;;)
+		native_halt();
+}
+
+/**
+ * hvcrash_stop_others - stop them, and let them park
+ * @kernel_stop: the kernel's own way
+ *
+ * Context: panicking CPU, interrupts off, once. Bounded.
+ */
+void hvcrash_stop_others(void (*kernel_stop)(void))
+{
+	kernel_stop();
+	hvcrash_crash_stopped();
+}
+
+/**
+ * hvcrash_stop_done - they have revoked: nothing is left to do here
+ * @kernel_stop: the kernel's own way
+ *
+ * Context: panicking CPU, once.
+ */
+void hvcrash_stop_done(void (*kernel_stop)(void))
+{
+}
+
+/**
+ * hvcrash_stop_init - take the hook
+ *
+ * Context: process.
+ * Return: 0.
+ */
+int hvcrash_stop_init(void)
+{
+	orig_stop_this_cpu = smp_ops.stop_this_cpu;
+	WRITE_ONCE(smp_ops.stop_this_cpu, stop_this_cpu_hook);
+	return 0;
+}
+
+/**
+ * hvcrash_stop_deinit - put back what was there
+ *
+ * Context: process.
+ */
+void hvcrash_stop_deinit(void)
+{
+	WRITE_ONCE(smp_ops.stop_this_cpu, orig_stop_this_cpu);
+}

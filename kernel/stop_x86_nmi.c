@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stop_x86_nmi.c - [NMI] park the other CPUs in an NMI of our own
+ *
+ * For kernels before 6.11, whose crash NMI ends in a plain halt. Our NMI comes
+ * first: the CPUs park and revoke in its handler, and are then released into the
+ * kernel's own, which saves their registers for the dump. So that those are the
+ * registers of the interrupted code, a released CPU stays in our handler until
+ * the kernel's NMI has had time to arrive: NMIs do not nest, it is latched, and
+ * fires right at the return.
+ *
+ * A CPU that sits in nmi_panic_self_stop() does not take our NMI. It is recorded
+ * as not reached; the kernel stops it all the same.
+ *
+ * Leaves out: what parking does (crash_path.c).
+ */
+#include <linux/delay.h>
+#include <linux/irqflags.h>
+#include <linux/nmi.h>
+#include <linux/smp.h>
+#include <asm/apic.h>
+#include <asm/nmi.h>
+#include "crash_path.h"
+#include "hvcrash.h"
+#include "stop_x86.h"
+
+/* From the release to the kernel's NMI it is a few function calls */
+#define HOLD_US 1000
+
+static u32 released;
+
+static int park_nmi(unsigned int type, struct pt_regs *regs)
+{
+	if (!hvcrash_crash_has_begun() || READ_ONCE(released))
+		return NMI_DONE;
+	if (!hvcrash_crash_park(raw_smp_processor_id()))
+		/* Nobody asked for ten minutes: this kernel is not going on */
+		for (;;)
+			native_halt();
+	/* Bounded by the panicking CPU's own bounds: it releases in any case */
+	while (!READ_ONCE(released))
+		cpu_relax();
+	udelay(HOLD_US);
+	return NMI_HANDLED;
+}
+
+/**
+ * hvcrash_stop_others - stop them, and let them park
+ * @kernel_stop: the kernel's own way; not used yet
+ *
+ * Context: panicking CPU, interrupts off, once. Bounded.
+ */
+void hvcrash_stop_others(void (*kernel_stop)(void))
+{
+	apic->send_IPI_allbutself(NMI_VECTOR);
+	hvcrash_crash_stopped();
+}
+
+/**
+ * hvcrash_stop_done - they have revoked: let the kernel stop them for good
+ * @kernel_stop: the kernel's own way
+ *
+ * Context: panicking CPU, once.
+ */
+void hvcrash_stop_done(void (*kernel_stop)(void))
+{
+	WRITE_ONCE(released, 1);
+	kernel_stop();
+}
+
+/**
+ * hvcrash_stop_init - be asked first about every NMI
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int hvcrash_stop_init(void)
+{
+	return register_nmi_handler(NMI_LOCAL, park_nmi, NMI_FLAG_FIRST,
+				    HVCRASH_NAME);
+}
+
+/**
+ * hvcrash_stop_deinit - be asked no more
+ *
+ * Context: process, may sleep.
+ */
+void hvcrash_stop_deinit(void)
+{
+	unregister_nmi_handler(NMI_LOCAL, HVCRASH_NAME);
+}
