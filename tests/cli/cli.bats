@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Verbs, options, help, and output that cannot be written.
+
+load helpers
+
+# misused WORDS ARGUMENT...: status 3, one line
+misused() {
+	local words=$1
+	shift
+	try "$@"
+	expect_status 3
+	expect "$(wc -l <err)" 1
+	expect "$(wc -c <out)" 0
+	expect_word err "$words"
+	expect_word err "--help'"
+}
+
+@test "help, --help and -h show the verbs on stdout, status 0" {
+	local word
+	for word in help --help -h; do
+		try "$word"
+		expect_status 0
+		expect_word out "audit"
+		expect_word out "Exit status: 0 clean, 1 not clean, 2 cannot tell"
+		expect "$(wc -c <err)" 0
+	done
+}
+
+@test "version, --version and -V show the version, status 0" {
+	local word
+	for word in version --version -V; do
+		try "$word"
+		expect_status 0
+		grep -qE '^hvcrashctl [0-9]+\.[0-9]+\.[0-9]+' out
+	done
+}
+
+@test "the help of a verb shows its options and columns" {
+	try audit --help
+	expect_status 0
+	expect_word out "--registers FILE"
+	expect_word out "FINDING"
+	try list -h
+	expect_status 0
+	expect_word out "--registry FILE"
+	expect_no_word out "FINDING"
+}
+
+@test "every option and column of --help is in the man page" {
+	local verb word
+	for verb in audit list; do
+		try "$verb" --help
+		grep -oE -e '--[a-z-]+' out | sort -u >words
+		awk '/^Columns:/ { on = 1; next } on { print $1 }' out >>words
+		while read -r word; do
+			grep -qF -e "${word//-/\\-}" "$CLI_DIR/../../tools/hvcrashctl/hvcrashctl.8" ||
+				{ echo "$word is missing"; return 1; }
+		done <words
+	done
+}
+
+@test "misuse is one line that points to --help, status 3" {
+	misused "no verb"
+	misused "unknown verb 'frobnicate'" frobnicate
+	misused "audit: bad option '--frob'" audit --frob
+	misused "audit: bad option '-z'" audit -z
+	misused "audit: no argument to '--output'" audit --output
+	misused "list: no argument to '-o'" list -o
+	misused "audit: unexpected operand 'b'" audit a b
+	misused "help: unexpected 'me'" help me
+	misused "version: unexpected 'x'" version x
+	misused "list: --registry and FILE exclude each other" list --registry a b
+}
+
+@test "an unknown column is misuse" {
+	core good
+	refused 3 "unknown column 'COLOUR'" audit -o KIND,COLOUR core
+	refused 3 "unknown column ''" audit -o "" core
+	refused 3 "unknown column ''" audit -o + core
+	refused 3 "unknown column ''" audit -o KIND,, core
+}
+
+@test "a column named twice is shown once" {
+	core good
+	try audit -o KIND,kind,KIND core
+	expect_status 0
+	expect "$(row '^KIND')" KIND
+}
+
+@test "all columns at once fit" {
+	core good
+	try audit -o +VP,RELID,GPADL,OVERLAY,HASH,CLASS,INSTANCE,RAM core
+	expect_status 0
+	expect_word out INSTANCE
+}
+
+@test "--no-headings leaves out the headings only" {
+	core good
+	try audit --no-headings core
+	expect_status 0
+	expect_no_word out EVIDENCE
+	expect_word out 0x200000
+}
+
+@test "a full disk is an error, status 3" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	core good
+	for verb in "audit" "audit --json" "list"; do
+		status=0
+		# shellcheck disable=SC2086 # the verb and its option
+		"$HVCRASHCTL" $verb core >/dev/full 2>err || status=$?
+		expect_status 3
+		expect "$(wc -l <err)" 1
+		expect_word err "hvcrashctl: stdout: cannot write"
+	done
+	status=0
+	"$HVCRASHCTL" version >/dev/full 2>err || status=$?
+	expect_status 3
+}
+
+@test "a closed pipe is an error and no signal, status 3" {
+	core many
+	# more than a pipe holds, so that the writer meets the closed end
+	{ "$HVCRASHCTL" audit core 2>err && echo 0 >result || echo $? >result; } | true
+	expect "$(cat result)" 3
+	expect_word err "cannot write: Broken pipe"
+}
+
+@test "a closed stdout is an error, status 3" {
+	core good
+	status=0
+	"$HVCRASHCTL" audit core >&- 2>err || status=$?
+	expect_status 3
+}
+
+@test "a verdict cannot be lost behind a missing FILE" {
+	try audit ""
+	expect_status 3
+}

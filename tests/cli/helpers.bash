@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash. helpers.bash - what the command tests share; loaded by every *.bats
+#
+# HVCRASHCTL and MKCORE name the programs to test, by default those that make
+# has built. A dump is made by `core NAME`, from a fixture and further lines.
+
+CLI_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+FIXTURES=$CLI_DIR/../fixtures
+BUILD=$CLI_DIR/../../build
+HVCRASHCTL=${HVCRASHCTL:-$BUILD/tools/hvcrashctl}
+MKCORE=${MKCORE:-$BUILD/tests/mkcore}
+HVCRASHCTL=$(realpath "$HVCRASHCTL")
+MKCORE=$(realpath "$MKCORE")
+
+# Dumps and outputs go there, and messages name files without a path
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+# core NAME [LINE...]: the fixture NAME.core and the lines, as the file "core"
+core() {
+	local name=$1
+	shift
+	{
+		printf 'include %s.core\n' "$name"
+		printf '%s\n' "$@"
+	} | "$MKCORE" -I "$FIXTURES" - core
+}
+
+# live NAME [LINE...]: the same, as the file that sysfs shows, "registry"
+live() {
+	local name=$1
+	shift
+	{
+		printf 'include %s.core\n' "$name"
+		printf '%s\n' "$@"
+	} | "$MKCORE" -l -I "$FIXTURES" - registry
+}
+
+# try ARGUMENT...: run the tool; sets status, and leaves the files out and err
+try() {
+	status=0
+	"$HVCRASHCTL" "$@" >out 2>err || status=$?
+	printf '$ hvcrashctl %s\nstatus %s\n' "$*" "$status"
+	cat out err
+}
+
+verdict() {
+	head -n 1 out
+}
+
+# The row of the table that holds a word, with single blanks
+row() {
+	grep -e "$1" out | tail -n 1 | tr -s ' ' | sed 's/^ //; s/ $//'
+}
+
+expect_status() {
+	[ "$status" -eq "$1" ] || {
+		printf 'status %s, not %s\n' "$status" "$1"
+		return 1
+	}
+}
+
+expect() {
+	[ "$1" = "$2" ] || {
+		printf 'got:      %s\nexpected: %s\n' "$1" "$2"
+		return 1
+	}
+}
+
+expect_word() {
+	grep -qF -e "$2" "$1" || {
+		printf 'no "%s" in %s\n' "$2" "$1"
+		return 1
+	}
+}
+
+expect_no_word() {
+	! grep -qF -e "$2" "$1" || {
+		printf '"%s" is in %s\n' "$2" "$1"
+		return 1
+	}
+}
+
+# refused STATUS WORDS: one line on stderr with the words, nothing else, in both
+# forms; never a verdict. The tool has run on the file "core" by then or not.
+refused() {
+	local expected=$1 words=$2
+	shift 2
+	[ $# -gt 0 ] || set -- audit core
+	try "$@"
+	expect_status "$expected"
+	expect "$(wc -l <err)" 1
+	expect "$(wc -c <out)" 0
+	expect_word err "$words"
+	expect_word err "hvcrashctl: "
+	expect_no_word err CLEAN
+	try "$@" --json
+	expect_status "$expected"
+	expect "$(wc -l <err)" 1
+	expect_word err "$words"
+	expect_no_word out CLEAN
+	expect "$(jq -r .schema out)" hvcrash.error/1
+	expect "$(jq -r .exit_status out)" "$expected"
+	expect "$(jq -r 'has("verdict")' out)" false
+	jq -r '[.error.file, .error.message] | map(select(.)) | join(": ")' out >message
+	expect_word message "$words"
+}
+
+# Files as the kernel has them, for --registers and --iomem
+own_registers() {
+	printf '0x40000002 0x0\n0x40000083 %s\n0x40000082 %s\n0x40000073 %s\n0x40000001 %s\n0x40000021 %s\n' \
+		"${1:-0}" "${2:-0}" "${3:-0}" "${4:-0}" "${5:-0}" >registers
+}
+
+own_ram() {
+	{
+		printf '00000000-00000fff : Reserved\n'
+		printf '%s : System RAM\n' "$@"
+		printf '  00001000-00001fff : Kernel code\n'
+	} >iomem
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cleanup.h - scope guards, so that an early return frees what it must
+ *
+ * Used by every file of the tool. A guarded pointer starts as NULL and each
+ * guard accepts NULL. Guards that belong to one type stand beside that type.
+ */
+#ifndef HVCRASHCTL_CLEANUP_H
+#define HVCRASHCTL_CLEANUP_H
+
+#include <stdlib.h>
+
+#define guarded(function) __attribute__((cleanup(function)))
+
+static inline void cleanup_free(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+#define guarded_free guarded(cleanup_free)
+
+#endif

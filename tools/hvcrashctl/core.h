@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * core.h - reader of a guest's physical memory, whatever it is stored in
+ *
+ * Called by image and facts. One struct core_ops per format; a format lives in
+ * one core_*.c file with the library it needs, named nowhere else. A page that
+ * the source does not hold is no error: *ret_is_present says so, and nothing
+ * is ever made up for it.
+ */
+#ifndef HVCRASHCTL_CORE_H
+#define HVCRASHCTL_CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "err.h"
+
+#define CORE_HEAD_BYTES 64
+
+struct core;
+
+/**
+ * struct core_ops - one format
+ * @name: for messages
+ * @probe: is a file that begins with @head of this format
+ * @open: check the file and set @priv and @bytes_held
+ * @read_gpa: read guest memory, all @bytes or none
+ * @vmcoreinfo: the text of VMCOREINFO, NUL-terminated, to be freed
+ * @close: free @priv
+ */
+struct core_ops {
+	const char *name;
+	bool (*probe)(const unsigned char *head, size_t bytes);
+	struct err *(*open)(struct core *core);
+	struct err *(*read_gpa)(struct core *core, __u64 gpa, void *buf,
+				size_t bytes, bool *ret_is_present);
+	struct err *(*vmcoreinfo)(struct core *core, char **ret_text);
+	void (*close)(struct core *core);
+};
+
+/**
+ * struct core - an open source
+ * @ops: its format
+ * @fd: the file
+ * @file_bytes: its size
+ * @bytes_held: how much guest memory it holds, an upper bound for any reading
+ * @priv: the format's own
+ */
+struct core {
+	const struct core_ops *ops;
+	int fd;
+	__u64 file_bytes;
+	__u64 bytes_held;
+	void *priv;
+};
+
+extern const struct core_ops core_elf_ops;
+extern const struct core_ops core_live_ops;
+
+struct err *core_open(const char *path, struct core **ret);
+void core_close(struct core *core);
+
+static inline void core_guard(struct core **core)
+{
+	core_close(*core);
+}
+
+#define guarded_core guarded(core_guard)
+
+struct err *core_read_gpa(struct core *core, __u64 gpa, void *buf, size_t bytes,
+			  bool *ret_is_present);
+struct err *core_vmcoreinfo(struct core *core, char **ret_text);
+
+/* For core_*.c: pread() to the end; *ret_bytes is less only at end of file */
+struct err *core_pread(struct core *core, __u64 offset, void *buf, size_t bytes,
+		       size_t *ret_bytes);
+
+#endif

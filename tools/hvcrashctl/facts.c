@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * facts.c - hashes the extents' pages once more
+ *
+ * Called by verb_audit. Streams each extent through XXH64, seed 0, as the crash
+ * path did, with one small buffer. A page that cannot be had ends its extent,
+ * so a false page count costs one failed lookup; and all extents together may
+ * claim no more than a small multiple of what the dump holds, so that a false
+ * registry cannot keep the crash kernel busy for ever.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+#include "facts.h"
+
+#define READ_BYTES (64 * 1024)
+
+/* The same page may be shared twice, a ring in two GPADLs: not eight times */
+#define MAX_CLAIMS_PER_PAGE 8
+
+struct hasher {
+	struct core *core;
+	XXH64_state_t *state;
+	unsigned char *buf;
+	__u64 budget_bytes;
+};
+
+static void hasher_deinit(struct hasher *hasher)
+{
+	XXH64_freeState(hasher->state);
+	free(hasher->buf);
+}
+
+static bool is_comparable(const struct hvcrash_extent *extent)
+{
+	return extent->state == HVCRASH_REVOKED ||
+	       extent->state == HVCRASH_UNLOADED ||
+	       extent->state == HVCRASH_REVOKED_LATE;
+}
+
+/* Several pages at once where they are there, else page by page */
+static enum fact read_some(struct hasher *hasher, __u64 gpa, size_t bytes,
+			   __u64 *ret_absent)
+{
+	struct err *err;
+	bool is_present;
+
+	err = core_read_gpa(hasher->core, gpa, hasher->buf, bytes, &is_present);
+	if (!err && is_present)
+		return FACT_SAME;
+	err_destroy(err);
+	for (size_t at = 0; at < bytes; at += HVCRASH_PAGE_BYTES) {
+		err = core_read_gpa(hasher->core, gpa + at, hasher->buf + at,
+				    HVCRASH_PAGE_BYTES, &is_present);
+		if (!err && is_present)
+			continue;
+		*ret_absent = gpa + at;
+		if (!err)
+			return FACT_MISSING;
+		err_destroy(err);
+		return FACT_UNREADABLE;
+	}
+	return FACT_SAME;
+}
+
+static enum fact hash_extent(struct hasher *hasher,
+			     const struct hvcrash_extent *extent,
+			     __u64 *ret_absent)
+{
+	__u64 bytes = (__u64)extent->pages * HVCRASH_PAGE_BYTES;
+	enum fact fact;
+
+	XXH64_reset(hasher->state, 0);
+	for (__u64 at = 0; at < bytes; at += READ_BYTES) {
+		size_t want = bytes - at < READ_BYTES ? (size_t)(bytes - at) :
+							READ_BYTES;
+
+		if (want > hasher->budget_bytes)
+			return FACT_TOO_MANY;
+		hasher->budget_bytes -= want;
+		fact = read_some(hasher, extent->gpa + at, want, ret_absent);
+		if (fact != FACT_SAME)
+			return fact;
+		XXH64_update(hasher->state, hasher->buf, want);
+	}
+	return XXH64_digest(hasher->state) == extent->hash ? FACT_SAME :
+							     FACT_CHANGED;
+}
+
+static enum fact look_at(struct hasher *hasher, struct facts *facts,
+			 const struct hvcrash_extent *extent)
+{
+	enum fact fact;
+	__u64 absent;
+
+	if (!is_comparable(extent))
+		return FACT_NOT_LOOKED;
+	if (!(extent->flags & HVCRASH_EXTENT_HASHED))
+		return FACT_NOT_HASHED;
+	fact = hash_extent(hasher, extent, &absent);
+	if ((fact == FACT_MISSING || fact == FACT_UNREADABLE) &&
+	    !facts->has_absent) {
+		facts->has_absent = true;
+		facts->absent_gpa = absent;
+	}
+	return fact;
+}
+
+static struct err *hasher_init(struct hasher *hasher, struct core *core)
+{
+	hasher->core = core;
+	hasher->state = XXH64_createState();
+	hasher->buf = malloc(READ_BYTES);
+	if (!hasher->state || !hasher->buf)
+		return err_create(ERR_IO, "out of memory");
+	if (__builtin_mul_overflow(core->bytes_held, MAX_CLAIMS_PER_PAGE,
+				   &hasher->budget_bytes))
+		hasher->budget_bytes = UINT64_MAX;
+	return NULL;
+}
+
+struct err *facts_collect(const struct image *image, struct facts *ret)
+{
+	struct hasher hasher guarded(hasher_deinit) = { 0 };
+	__u64 count = image_count(image, HVCRASH_CHUNK_EXTENTS);
+	struct hvcrash_extent extent;
+	struct image_iter iter;
+	struct err *err;
+
+	/* in a registry that was not finished no hash means anything */
+	if (!image->is_finished)
+		return NULL;
+	err = hasher_init(&hasher, image->core);
+	if (err)
+		return err;
+	ret->fact = calloc(count ? count : 1, sizeof(*ret->fact));
+	if (!ret->fact)
+		return err_create(ERR_IO, "out of memory");
+	image_iter_init(&iter, image, HVCRASH_CHUNK_EXTENTS);
+	for (ret->nr = 0; ret->nr < count; ret->nr++) {
+		bool is_end;
+
+		err = image_next_extent(&iter, &extent, &is_end);
+		if (err || is_end)
+			return err;
+		ret->fact[ret->nr] =
+			(unsigned char)look_at(&hasher, ret, &extent);
+	}
+	return NULL;
+}
+
+void facts_deinit(struct facts *facts)
+{
+	free(facts->fact);
+}

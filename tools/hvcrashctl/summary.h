@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * summary.h - what the crash path did and how the audit went, in a few lines
+ *
+ * Called by verb_audit between the verdict and the table.
+ */
+#ifndef HVCRASHCTL_SUMMARY_H
+#define HVCRASHCTL_SUMMARY_H
+
+#include "audit.h"
+#include "out.h"
+
+/* Where no register or RAM was asked for */
+struct summary_reasons {
+	const char *registers;
+	const char *ram;
+};
+
+void summary_show(struct out *out, const struct audit *audit,
+		  const struct summary_reasons *reasons);
+
+#endif
