@@ -10,7 +10,8 @@
 
 #include <linux/types.h>
 
-/* clang-format off: tables of numbers are read in columns */
+/* Tables of numbers are read in columns */
+/* clang-format off */
 
 /*
  * DOC: the hvcrash registry

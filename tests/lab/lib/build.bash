@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# Debian trees, and in them the kernel module and the tool. All of it is built when it is first needed and not again until
+# what it is made of has changed: each product has a stamp beside it with the checksum of its sources.
+#
+# Each release has a lock, so that the first build of one does not hold up the runs of another. Builds in a tree run in a
+# mount namespace of their own, so that a mount never outlives the command that needed it and removing a tree never reaches
+# through one.
+
+# Debian's release names move on, its kernels with them; "newest" is whatever the last one has today.
+release_of() {
+	case $1 in
+	6.1 | 6.1.*) echo bookworm ;;
+	6.12 | 6.12.*) echo trixie ;;
+	*) echo forky ;;
+	esac
+}
+
+readonly outer_release=trixie # the first release whose QEMU has vmbus-bridge, hv-balloon and a 6.12 kernel for outside
+
+readonly tree_packages=(linux-image-amd64 linux-headers-amd64 gcc make kmod busybox-static kexec-tools makedumpfile
+	libelf-dev libsmartcols-dev libxxhash-dev libjson-c-dev libkdumpfile-dev pkg-config)
+
+tree_of() { printf '%s/trees/%s' "$lab_state" "$1"; }
+
+# The mirror this machine is set up with. Third-party sources may stand first: ask for Debian's own.
+debian_mirror() {
+	local mirror=${HVCRASH_LAB_MIRROR:-}
+	# shellcheck disable=SC2016 # $(ORIGIN) and the rest are apt's own words
+	[ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(ORIGIN)|$(COMPONENT)|$(REPO_URI)' \
+		'Created-By: Packages' | awk -F'|' '$1 == "Debian" && $2 == "main" { print $3; exit }')
+	[ -n "$mirror" ] || die "apt knows no Debian mirror on this machine; name one in HVCRASH_LAB_MIRROR"
+	printf '%s' "$mirror"
+}
+
+build_tree() {
+	local release=$1 tree mirror include options=()
+	tree=$(tree_of "$release")
+	include=$(IFS=,; echo "${tree_packages[*]}")
+	# The one tree that always is there also has the outer machine's emulator, and what "lab module --check" asks
+	[ "$release" != "$outer_release" ] || include+=,qemu-system-x86,sparse,perl
+	! is_fresh "$tree/.complete" "$include" || return 0
+	need_commands mmdebstrap apt-get
+	mirror=$(debian_mirror)
+	# A release in the making may not refresh its Release file in time. The signature is checked all the same.
+	[ "$release" != forky ] || options+=(--aptopt='Acquire::Check-Valid-Until "false"')
+	say "building the Debian tree of $release"
+	mkdir -p "$lab_state/trees"
+	remove_tree "$tree.new"
+	mmdebstrap --quiet --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
+		--include="$include" "${options[@]}" "$release" "$tree.new" "deb $mirror $release main" \
+		>"$tree.log" 2>&1 || { tail -n 20 "$tree.log" >&2; die "$release: the Debian tree was not built, see $tree.log"; }
+	remove_tree "$tree"
+	printf '%s\n' "$include" >"$tree.new/.complete"
+	mv "$tree.new" "$tree"
+}
+
+# kernel_of RELEASE: the release string of the kernel in a tree.
+kernel_of() {
+	local kernels
+	kernels=("$(tree_of "$1")"/boot/vmlinuz-*)
+	[ -e "${kernels[0]}" ] || die "$1: the tree has no kernel"
+	printf '%s' "${kernels[0]##*/vmlinuz-}"
+}
+
+# in_tree RELEASE SOURCE-DIRECTORY COMMAND...: with /proc (objtool of 7.2 asks for it) and our files on /mnt.
+in_tree() {
+	local release=$1 source=$2; shift 2
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	unshare --mount --propagation private sh -c '
+		set -eu
+		tree=$1 source=$2; shift 2
+		mount --bind /proc "$tree/proc"
+		mount --bind "$source" "$tree/mnt"
+		exec chroot "$tree" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@"' \
+		in_tree "$(tree_of "$release")" "$source" "$@"
+}
+
+# sources_sum DIRECTORY...: one checksum over names and contents.
+sources_sum() { find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum | sha256sum | cut -d' ' -f1; }
+
+# is_fresh STAMP-FILE SUM
+is_fresh() { [ -e "$1" ] && [ "$(cat "$1")" = "$2" ]; }
+
+# sync_sources FROM TO: copies what differs, with the time of now, so that make sees it; drops what is gone.
+sync_sources() {
+	local from=$1 to=$2 file
+	mkdir -p "$to"
+	if [ -e "$to.list" ] && ! (cd "$from" && find . -type f | LC_ALL=C sort) | cmp -s - "$to.list"; then
+		remove_tree "$to" # a file came or went: what make remembers is not worth the risk
+		mkdir -p "$to"
+	fi
+	(cd "$from" && find . -type f | LC_ALL=C sort) >"$to.list"
+	while IFS= read -r file; do
+		cmp -s "$from/$file" "$to/$file" && continue
+		mkdir -p "$to/$(dirname "$file")"
+		cp "$from/$file" "$to/$file"
+	done <"$to.list"
+}
+
+# build_logged WHAT LOG COMMAND...: a build that fails is the answer to the question that the run asks: exit 1.
+build_logged() {
+	local what=$1 log=$2; shift 2
+	say "building $what"
+	"$@" >"$log" 2>&1 && return 0
+	tail -n 40 "$log" >&2
+	warn "$what: the build failed, see $log"
+	fact failure "$what: the build failed, see $log"
+	exit "$EXIT_GUEST"
+}
+
+build_module() {
+	local release=$1 dir=$lab_state/kernels/$1 sum
+	sum=$(sources_sum "$repo/kernel")-$(kernel_of "$release")
+	is_fresh "$dir/module.stamp" "$sum" && [ -e "$dir/hvcrash.ko" ] && return 0
+	rm -f "$dir/module.stamp"
+	sync_sources "$repo/kernel" "$dir/src/kernel"
+	build_logged "hvcrash.ko for $(kernel_of "$release")" "$dir/module.log" in_tree "$release" "$dir/src" \
+		make -C "/usr/src/linux-headers-$(kernel_of "$release")" M=/mnt/kernel modules
+	cp "$dir/src/kernel/hvcrash.ko" "$dir/hvcrash.ko"
+	printf '%s\n' "$sum" >"$dir/module.stamp"
+}
+
+# check_module: with the compiler's, kernel-doc's and sparse's warnings, none of which may come. In a copy of its own, since
+# sparse looks at a file only when it is compiled.
+check_module() {
+	local release=$outer_release dir=$lab_state/kernels/$outer_release log
+	log=$dir/module-check.log
+	remove_tree "$dir/check"
+	sync_sources "$repo/kernel" "$dir/check/kernel"
+	build_logged "hvcrash.ko for $(kernel_of "$release"), with every warning" "$log" in_tree "$release" "$dir/check" \
+		make -C "/usr/src/linux-headers-$(kernel_of "$release")" M=/mnt/kernel W=1 C=1 modules
+	# Those of the kernel's own headers are not ours to mend
+	if grep -E '^/mnt/kernel/.*(warning|error):' "$log" >&2; then
+		warn "hvcrash.ko: there are warnings, see $log"
+		return "$EXIT_GUEST"
+	fi
+}
+
+build_tool() {
+	local release=$1 dir=$lab_state/kernels/$1 sum
+	sum=$(sources_sum "$repo/tools/hvcrashctl" "$repo/kernel")
+	is_fresh "$dir/tool.stamp" "$sum" && [ -e "$dir/hvcrashctl" ] && return 0
+	rm -f "$dir/tool.stamp"
+	sync_sources "$repo/kernel" "$dir/src/kernel"
+	sync_sources "$repo/tools" "$dir/src/tools"
+	mkdir -p "$dir/src/out"
+	build_logged "hvcrashctl for $release" "$dir/tool.log" in_tree "$release" "$dir/src" \
+		make -C /mnt/tools/hvcrashctl O=/mnt/out CC=gcc
+	cp "$dir/src/out/hvcrashctl" "$dir/hvcrashctl"
+	printf '%s\n' "$sum" >"$dir/tool.stamp"
+}
+
+build_outer() {
+	build_tree "$outer_release"
+	build_outer_image
+}
+
+# build_guest KERNEL MODE: KERNEL is a prefix of a version or "newest".
+build_guest() {
+	local kernel=$1 mode=$2 release version
+	release=$(release_of "$kernel")
+	mkdir -p "$lab_state/kernels/$release"
+	build_tree "$release"
+	version=$(kernel_of "$release")
+	case $version. in
+	"$kernel".* | "$kernel"-* | "$kernel"+*) ;;
+	*) [ "$kernel" = newest ] || die "no kernel $kernel: $release, the last release the lab knows, has $version" ;;
+	esac
+	build_base_image "$release"
+	if [ "$mode" != stock ]; then
+		[ -e "$repo/tools/hvcrashctl/Makefile" ] || die "tools/hvcrashctl: not there; only a --stock run can do without"
+		build_tool "$release"
+	fi
+	if [ "$mode" = hvcrash ]; then
+		[ -e "$repo/kernel/Kbuild" ] || die "kernel: not there; only --stock and --no-module runs can do without"
+		build_module "$release"
+	fi
+}
+
+# build_all KERNEL MODE: all that a run needs.
+build_all() {
+	with_build_lock "$outer_release" build_outer
+	with_build_lock "$(release_of "$1")" build_guest "$@"
+}
+
+# with_build_lock RELEASE COMMAND...
+with_build_lock() {
+	local release=$1; shift
+	mkdir -p "$lab_state"
+	(
+		flock --shared 8
+		flock 9
+		"$@"
+	) 8>"$lab_state/lock" 9>"$lab_state/lock.$release"
+}
+
+# with_all_locks COMMAND...: waits until nothing is being built.
+with_all_locks() {
+	mkdir -p "$lab_state"
+	(
+		flock 8
+		"$@"
+	) 8>"$lab_state/lock"
+}

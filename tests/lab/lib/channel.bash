@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# Lines to and from the machine: the handshake with the guest, the monitor of its hypervisor, the agent that writes into its
+# memory. Each is a pair of FIFOs which QEMU opens, held open here in both directions, so that nobody ever blocks in open
+# and what came before the other side died can still be read. Whole lines received are kept in NAME.log.
+#
+# Nothing here runs in a subshell: what was read but is not yet a whole line is kept between calls.
+
+declare -A channel_in=() channel_out=() channel_rest=()
+
+channel_open() {
+	local name=$1 in out
+	mkfifo "$run_dir/$name.in" "$run_dir/$name.out"
+	exec {in}<>"$run_dir/$name.in" {out}<>"$run_dir/$name.out"
+	channel_in[$name]=$in
+	channel_out[$name]=$out
+	channel_rest[$name]=''
+}
+
+channel_send() { printf '%s\n' "$2" >&"${channel_in[$1]}"; }
+
+# channel_line NAME SECONDS: the next whole line, in $line. Fails if none came in that time.
+channel_line() {
+	local name=$1 seconds=$2 part='' status=0
+	IFS= read -r -t "$seconds" -u "${channel_out[$name]}" part || status=$?
+	channel_rest[$name]+=$part
+	[ "$status" -eq 0 ] || return 1
+	line=${channel_rest[$name]%$'\r'}
+	channel_rest[$name]=''
+	printf '%s\n' "$line" >>"$run_dir/$name.log"
+}
+
+# The monitor speaks QMP: one line per answer, each with the number of its question, and events in between.
+
+monitor_number=0
+
+# monitor_event LINE: notes how the guest ended, if it did.
+monitor_event() {
+	case $1 in *'"event": "SHUTDOWN"'*) guest_end=$(jq -r '.data.reason' <<<"$1") ;; esac
+}
+
+# monitor_drain: takes notice of events without waiting for any.
+monitor_drain() {
+	local line
+	while channel_line monitor 0.01; do
+		monitor_event "$line"
+	done
+}
+
+# monitor_ask SECONDS REQUEST: REQUEST is JSON without an id. The answer is left in $line.
+monitor_ask() {
+	local end=$((SECONDS + $1)) request=$2
+	monitor_number=$((monitor_number + 1))
+	channel_send monitor "${request%\}},\"id\":$monitor_number}"
+	while [ $SECONDS -le "$end" ]; do
+		channel_line monitor 1 || { is_machine_running || return 1; continue; }
+		case $line in
+		*"\"id\": $monitor_number"*) return 0 ;;
+		*'"event": '*) monitor_event "$line" ;;
+		esac
+	done
+	return 1
+}
+
+# monitor_begin: the monitor takes commands only after this one.
+monitor_begin() { monitor_ask 30 '{"execute":"qmp_capabilities"}'; }
+
+# monitor COMMAND [SECONDS]: a command of the human monitor; what it prints is left in $reply. Fails without an answer.
+monitor() {
+	local line request
+	request=$(jq -nc --arg c "$1" '{execute: "human-monitor-command", arguments: {"command-line": $c}}')
+	monitor_ask "${2:-30}" "$request" || return 1
+	reply=$(jq -r 'if .error then "error: " + .error.desc else .return end' <<<"$line" | tr -d '\r')
+}
+
+# agent_ask REQUEST: its answer is left in $reply.
+agent_ask() {
+	local line
+	channel_send agent "$1"
+	channel_line agent 30 || lab_failed "the agent did not answer '$1' in 30 s"
+	reply=$line
+	case $reply in ok*) ;; *) lab_failed "the agent answered '$reply' to '$1'" ;; esac
+}

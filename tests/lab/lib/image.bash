@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# The images that the two machines boot.
+#
+#   base.img      per kernel: busybox, kexec, makedumpfile, kernel modules
+#   crash.cpio    per kernel, not compressed: the crash kernel and base.img for it
+#   run.img       per run: the init, hvcrash.ko, hvcrashctl, the scenario; both kernels get it
+#   initrd.img    per run: crash.cpio, run.img in a cpio of its own, base.img, run.img, one after the other
+#   outer.img     once: the outer machine's busybox, QEMU and kvm modules
+#   vmlinux       once: the outer machine's kernel, decompressed
+#
+# A product is written under another name and renamed when it is complete.
+
+readonly busybox_names=(sh ash mount insmod cat echo printf grep sed awk cut tr head tail wc uname stty taskset dmesg gzip base64
+	dd hexdump poweroff sleep usleep basename dirname ls mkdir sort rmmod)
+
+# copy_programs TREE ROOT PROGRAM...: with the shared libraries they need.
+copy_programs() {
+	local tree=$1 root=$2 file; shift 2
+	{
+		printf '%s\n' "$@"
+		for file in "$@"; do
+			chroot "$tree" ldd "$file" 2>/dev/null | grep -o '/[^ ]*' || true # a static one needs none
+		done
+	} | LC_ALL=C sort -u | while IFS= read -r file; do
+		mkdir -p "$root/$(dirname "$file")"
+		cp -L "$tree/$file" "$root/$file"
+	done
+}
+
+copy_busybox() {
+	local tree=$1 root=$2 name
+	mkdir -p "$root"/{bin,proc,sys,dev,tmp,modules}
+	cp "$tree/usr/bin/busybox" "$root/bin/busybox"
+	for name in "${busybox_names[@]}"; do
+		ln -sf busybox "$root/bin/$name"
+	done
+}
+
+# copy_modules TREE KERNEL ROOT LIST MODULE...: and all they depend on, not compressed, in the order to load them, which
+# goes into modules/LIST. What is built into the kernel needs no file.
+copy_modules() {
+	local tree=$1 kernel=$2 root=$3 list=$4 module file name; shift 4
+	: >"$root/modules/$list"
+	for module in "$@"; do
+		modprobe -d "$(realpath "$tree")" -S "$kernel" --show-depends "$module" | sed -n 's/^insmod \([^ ]*\) *$/\1/p'
+	done | awk '!seen[$0]++' | while IFS= read -r file; do
+		name=$(basename "$file")
+		name=${name%%.ko*}.ko
+		case $file in
+		*.xz) xz -dc "$file" ;;
+		*.zst) zstd -q -dc "$file" ;;
+		*) cat "$file" ;;
+		esac >"$root/modules/$name"
+		printf '%s\n' "$name" >>"$root/modules/$list"
+	done
+}
+
+# pack ROOT: a cpio archive of a directory; its size is a multiple of four, as the kernel wants what follows.
+pack() { (cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0); }
+
+# pad FILE: to a multiple of four bytes.
+pad() { truncate -s %4 "$1"; }
+
+# build_image PRODUCT SUM FUNCTION ARGUMENT...: runs FUNCTION ROOT PRODUCT.new ARGUMENT... unless PRODUCT is of SUM.
+build_image() {
+	local product=$1 sum=$2 function=$3 root; shift 3
+	is_fresh "$product.stamp" "$sum" && [ -e "$product" ] && return 0
+	say "building ${product#"$lab_state"/}"
+	rm -f "$product.stamp"
+	root=$product.root
+	remove_tree "$root"
+	mkdir "$root"
+	"$function" "$root" "$product.new" "$@"
+	remove_tree "$root"
+	mv "$product.new" "$product"
+	printf '%s\n' "$sum" >"$product.stamp"
+}
+
+# What an image is made of: this file and the tree.
+image_sum() { printf '%s-%s' "$(sources_sum "$lab_dir/lib/image.bash" "$@")" "$(stat -c %Y "$(tree_of "$outer_release")/.complete")"; }
+
+fill_base_image() {
+	local root=$1 product=$2 release=$3 tree kernel
+	tree=$(tree_of "$release")
+	kernel=$(kernel_of "$release")
+	copy_busybox "$tree" "$root"
+	copy_programs "$tree" "$root" /usr/sbin/kexec /usr/bin/makedumpfile
+	copy_modules "$tree" "$kernel" "$root" vmbus hv_vmbus hv_balloon
+	copy_modules "$tree" "$kernel" "$root" msr msr
+	pack "$root" | zstd -q -1 >"$product"
+	pad "$product"
+}
+
+fill_crash_archive() {
+	local root=$1 product=$2 release=$3
+	cp "$(tree_of "$release")/boot/vmlinuz-$(kernel_of "$release")" "$root/vmlinuz"
+	cp "$lab_state/kernels/$release/base.img" "$root/base.img"
+	pack "$root" >"$product"
+}
+
+build_base_image() {
+	local release=$1 dir=$lab_state/kernels/$1 sum
+	sum=$(image_sum)-$(stat -c %Y "$(tree_of "$release")/.complete")
+	build_image "$dir/base.img" "$sum" fill_base_image "$release"
+	build_image "$dir/crash.cpio" "$sum" fill_crash_archive "$release"
+}
+
+fill_outer_image() {
+	local root=$1 product=$2 tree file
+	tree=$(tree_of "$outer_release")
+	copy_busybox "$tree" "$root"
+	copy_programs "$tree" "$root" /usr/bin/qemu-system-x86_64
+	copy_modules "$tree" "$(kernel_of "$outer_release")" "$root" kvm virtio_console virtio_blk kvm-amd
+	mkdir -p "$root/firmware"
+	for file in seabios/bios-256k.bin qemu/linuxboot_dma.bin qemu/kvmvapic.bin; do
+		cp -L "$tree/usr/share/$file" "$root/firmware/"
+	done
+	cp "$lab_dir/guest/outer-init" "$root/init"
+	cp "$lab_dir/guest/agent" "$root/agent"
+	chmod +x "$root/init" "$root/agent"
+	pack "$root" | zstd -q -1 >"$product"
+	# The direct way runs the same QEMU with the same libraries, on the host.
+	remove_tree "$lab_state/outer/root"
+	cp -a "$root" "$lab_state/outer/root"
+}
+
+# The outer kernel boots two seconds sooner if it need not decompress itself under emulation (QEMU starts it by PVH). Where
+# the payload lies in a bzImage: Documentation/arch/x86/boot.rst, setup_sects, payload_offset, payload_length.
+fill_outer_kernel() {
+	local product=$2
+	# shellcheck disable=SC2016 # perl's variables
+	perl -e 'binmode STDIN; local $/; my $image = <STDIN>;
+		my ($offset, $length) = unpack "VV", substr $image, 0x248, 8;
+		print substr $image, (ord(substr $image, 0x1f1, 1) + 1) * 512 + $offset, $length - 4' \
+		<"$(tree_of "$outer_release")/boot/vmlinuz-$(kernel_of "$outer_release")" | zstd -q -dc >"$product"
+}
+
+build_outer_image() {
+	mkdir -p "$lab_state/outer"
+	build_image "$lab_state/outer/outer.img" "$(image_sum "$lab_dir/guest/outer-init" "$lab_dir/guest/agent")" fill_outer_image
+	build_image "$lab_state/outer/vmlinux" "$(image_sum)" fill_outer_kernel
+}
+
+# make_run_image RELEASE MODE: initrd.img of this run, in the run directory.
+make_run_image() {
+	local release=$1 mode=$2 dir=$lab_state/kernels/$1 root
+	root=$run_dir/image
+	mkdir -p "$root/run/modules" "$root/archive"
+	cp "$lab_dir/guest/init" "$root/run/init"
+	chmod +x "$root/run/init"
+	[ "$mode" != hvcrash ] || cp "$dir/hvcrash.ko" "$root/run/modules/"
+	if [ "$mode" != stock ]; then
+		mkdir -p "$root/run/usr/bin"
+		cp "$dir/hvcrashctl" "$root/run/usr/bin/"
+		copy_tool_libraries "$release" "$root/run"
+	fi
+	pack "$root/run" | zstd -q -1 >"$root/archive/run.img"
+	pad "$root/archive/run.img"
+	{ cat "$dir/crash.cpio"; pack "$root/archive"; cat "$dir/base.img" "$root/archive/run.img"; } >"$run_dir/initrd.img"
+	remove_tree "$root"
+}
+
+# copy_tool_libraries RELEASE ROOT: what the tool is linked to, seen from inside its tree.
+copy_tool_libraries() {
+	local release=$1 root=$2 tree dir=$lab_state/kernels/$1 libraries file
+	tree=$(tree_of "$release")
+	libraries=$(in_tree "$release" "$dir" ldd /mnt/hvcrashctl | grep -o '/[^ ]*')
+	for file in $libraries; do
+		mkdir -p "$root/$(dirname "$file")"
+		cp -L "$tree/$file" "$root/$file"
+	done
+}

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# The machine that the guest runs on, in one of two ways which look the same from outside: QEMU on this machine's KVM where
+# that offers Hyper-V, else a software-emulated machine with SVM, whose own KVM runs the guest.
+#
+# The outer machine has one CPU on purpose: with more, code patching across emulated CPUs and lost timer ticks made one run
+# in five fail. All that is started here dies with the process that started it, whatever kills that one.
+
+# Each lab run has one machine.
+machine_pid='' agent_pid='' guest_end=''
+
+# KVM_CHECK_EXTENSION(KVM_CAP_HYPERV)
+has_hyperv_kvm() {
+	[ -r /dev/kvm ] && perl -e 'open(my $kvm, "+<", "/dev/kvm") or exit 1; exit(ioctl($kvm, 0xAE03, 44) > 0 ? 0 : 1)'
+}
+
+machine_way() {
+	if [ -n "$opt_way" ]; then echo "$opt_way"; elif has_hyperv_kvm; then echo direct; else echo nested; fi
+}
+
+guest_cmdline() {
+	local line="console=ttyS0 quiet panic=-1 crashkernel=$opt_crashkernel lab.crash=$opt_crash lab.cpu=$opt_cpu"
+	[ -z "$opt_module" ] || line+=" lab.module=${opt_module// /,}"
+	[ -z "$opt_post_notifiers" ] || line+=" lab.post_notifiers=$opt_post_notifiers"
+	[ -z "$opt_cmdline" ] || line+=" $opt_cmdline"
+	printf '%s' "$line"
+}
+
+guest_cpu_model() {
+	local model=host,kvm=off,hv-relaxed,hv-vapic,hv-time,hv-vpindex,hv-synic,hv-stimer,hv-crash,hv-reset,hv-frequencies,hv-runtime
+	[ "$opt_stimer" = message ] || model+=,hv-stimer-direct
+	# An XSAVE size that the emulated CPU reports wrongly stops kernels from 7 on.
+	case $way:$kernel_version in nested:6.*) ;; nested:*) model+=,-xsave,-xsaveopt,-xsavec,-xsaves,-avx,-avx2,-pku ;; esac
+	printf '%s' "$model"
+}
+
+# guest_arguments CHANNELS MEMORY KERNEL INITRD FIRMWARE CONSOLE: of the QEMU that runs the guest, one a line.
+# -action panic=none: else QEMU ends when the guest reports its crash to the hypervisor.
+guest_arguments() {
+	local channels=$1 memory=$2 kernel=$3 initrd=$4 firmware=$5 console=$6
+	printf '%s\n' -L "$firmware" -accel kvm -M q35,hpet=off,memory-backend=ram -cpu "$(guest_cpu_model)" \
+		-object "memory-backend-file,id=ram,size=${opt_memory}M,mem-path=$memory,share=on" \
+		-m "$opt_memory" -smp "$opt_cpus" -nodefaults -no-user-config -display none -vga none \
+		-no-reboot -action panic=none -device vmbus-bridge -device hv-balloon \
+		-chardev "file,id=console,path=$console" -serial chardev:console \
+		-chardev "pipe,id=handshake,path=$channels/handshake" -serial chardev:handshake \
+		-chardev "pipe,id=monitor,path=$channels/monitor" -mon chardev=monitor,mode=control \
+		-kernel "$kernel" -initrd "$initrd" -append "$(guest_cmdline)"
+}
+
+# start_process LOG COMMAND...: in the background, and gone when this shell is; its id is left in $!. In a session of its own:
+# QEMU takes a Ctrl-C that is meant for the lab.
+start_process() {
+	local log=$1; shift
+	setpriv --pdeathsig KILL setsid "$@" >>"$log" 2>&1 </dev/null &
+}
+
+start_nested() {
+	local port disk arguments=()
+	guest_arguments /guest /guest/memory /guest/kernel /guest/initrd.img /firmware /guest/console |
+		tr ' ' '\037' >"$run_dir/args"
+	truncate -s %512 "$run_dir/args" "$run_dir/initrd.img" # disks come in sectors
+	for port in handshake monitor agent; do
+		arguments+=(-chardev "pipe,id=$port,path=$run_dir/$port" -device "virtserialport,chardev=$port,name=$port")
+	done
+	for disk in "kernel:$kernel_image" "initrd:$run_dir/initrd.img" "args:$run_dir/args"; do
+		arguments+=(-drive "file=${disk#*:},format=raw,readonly=on,if=none,id=${disk%%:*}"
+			-device "virtio-blk-pci,drive=${disk%%:*},serial=${disk%%:*}")
+	done
+	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
+		-accel tcg,thread=single,tb-size=1024 -cpu EPYC,+svm,-x2apic -smp 1 -m $((opt_memory + 3072)) \
+		-nodefaults -no-user-config -display none -vga none -no-reboot \
+		-kernel "$lab_state/outer/vmlinux" -initrd "$lab_state/outer/outer.img" -append 'console=ttyS0 quiet panic=-1 mitigations=off' \
+		-chardev "file,id=outer,path=$run_dir/outer.log" -serial chardev:outer -device virtio-serial-pci \
+		-chardev "file,id=console,path=$run_dir/console.log" -device virtserialport,chardev=console,name=console \
+		"${arguments[@]}"
+	machine_pid=$!
+}
+
+start_direct() {
+	local root=$lab_state/outer/root arguments
+	memory_file=$(mktemp /dev/shm/hvcrash-lab.XXXXXX)
+	mapfile -t arguments < <(guest_arguments "$run_dir" "$memory_file" "$kernel_image" "$run_dir/initrd.img" \
+		"$root/firmware" "$run_dir/console.log")
+	start_process "$run_dir/qemu.log" "$root/lib64/ld-linux-x86-64.so.2" \
+		--library-path "$root/lib/x86_64-linux-gnu:$root/usr/lib/x86_64-linux-gnu" \
+		"$root/usr/bin/qemu-system-x86_64" "${arguments[@]}"
+	machine_pid=$!
+	setpriv --pdeathsig KILL setsid sh "$lab_dir/guest/agent" "$memory_file" <"$run_dir/agent.in" >"$run_dir/agent.out" &
+	agent_pid=$!
+}
+
+machine_start() {
+	local channel
+	for channel in handshake monitor agent; do
+		channel_open "$channel"
+	done
+	"start_$way"
+}
+
+# Called at the end of an attempt, however it ends.
+machine_stop() {
+	local pid
+	for pid in $machine_pid $agent_pid; do
+		kill -KILL "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	machine_pid='' agent_pid=''
+	rm -f "$run_dir"/{handshake,monitor,agent}.{in,out} "$run_dir"/{args,initrd.img} "${memory_file:-}"
+}
+
+is_machine_running() { kill -0 "$machine_pid" 2>/dev/null; }
+
+# is_outer_sick: the outer kernel has printed something that no healthy one prints. Its words are left in $sickness.
+is_outer_sick() {
+	local signs='Oops.*|BUG: .*|Kernel panic.*|rcu: INFO: .* stall.*|watchdog: .*|general protection.*|Out of memory.*'
+	sickness=$(grep -a -m 1 -o -E "$signs" "$run_dir/outer.log" 2>/dev/null)
+}
+
+# machine_check WHAT: fails the attempt if the machine can no longer bring what is waited for.
+machine_check() {
+	local running=true
+	kill -0 $$ 2>/dev/null || exit "$EXIT_LAB" # the lab itself was killed: nobody waits for this attempt
+	is_machine_running || running=false
+	monitor_drain # after looking: what it said before it ended counts
+	[ -z "$guest_end" ] || guest_stopped "the guest ended by itself ($guest_end) while the lab waited for $1"
+	$running || lab_failed "QEMU ended while the lab waited for $1"
+}
+
+# poke GPA: changes one byte of the guest's RAM from outside. RAM lies at offset 0 of the file up to 2 GiB of it on q35.
+poke() {
+	local offset=$(($1)) reply
+	agent_ask "peek $offset"
+	agent_ask "poke $offset $((${reply#ok } ^ 255))"
+}

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# What is mapped, by the word of the hypervisor: QEMU's own map of guest memory. Neither the guest nor the module is asked.
+
+# overlays_of: standard input: "info mtree -f"; standard output: JSON, every SynIC overlay once. The map is printed once per
+# address space, and an overlay is in several.
+overlays_of() {
+	sed -n 's/^ *0*\([0-9a-f][0-9a-f]*\)-[0-9a-f]* .*: \(synic-[0-9]*-\(msg\|event\)-page\).*$/0x\1 \2/p' |
+		LC_ALL=C sort -u | jq -R -s 'split("\n") | map(select(. != "") | split(" ") | {gpa: .[0], name: .[1]})
+			| sort_by((.name | split("-")[1] | tonumber), (.name | test("event")))'
+}
+
+# oracle_ask FILE: the overlays that are mapped now.
+oracle_ask() {
+	local reply
+	monitor 'info mtree -f' || lab_failed "the monitor did not answer 'info mtree -f' in 30 s"
+	printf '%s\n' "$reply" >"${1%.json}.mtree"
+	overlays_of <"${1%.json}.mtree" >"$1"
+}
+
+# not_within RANGES: drops what lies in RANGES ("a-b,c-d", hexadecimal): the second kernel's own pages are in its reserved memory.
+not_within() {
+	local ranges=$1 gpa name range inside
+	jq -r '.[] | .gpa + " " + .name' | while read -r gpa name; do
+		inside=false
+		for range in ${ranges//,/ }; do
+			((gpa >= 16#${range%-*} && gpa <= 16#${range#*-})) && inside=true
+		done
+		$inside || printf '%s %s\n' "$gpa" "$name"
+	done | jq -R -s 'split("\n") | map(select(. != "") | split(" ") | {gpa: .[0], name: .[1]})'
+}
+
+overlay_count() { jq length "$1"; }
+
+# overlay_named FILE KIND:VP: the GPA of the page, "simp:1" for example.
+overlay_named() {
+	local kind=${2%%:*} vp=${2#*:} page
+	case $kind in simp) page=msg ;; siefp) page=event ;; *) return 1 ;; esac
+	jq -er --arg n "synic-$vp-$page-page" '.[] | select(.name == $n) | .gpa' "$1"
+}

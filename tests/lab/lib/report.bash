@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# From the facts of a run to its verdict and its JSON. Here, and only here, is known what the tool's JSON looks like.
+
+# audit_left FILE: the GPAs of SynIC pages which the audit says were left shared, one a line.
+audit_left() {
+	jq -r '[.. | objects | select(.finding? == "left shared" and (.kind == "SIMP" or .kind == "SIEFP")) | .gpa] | unique[]' "$1"
+}
+
+# audit_changed FILE: the GPAs of pages which it says were changed after they were revoked.
+audit_changed() {
+	jq -r '[.. | objects | select(.finding? | strings | startswith("changed")) | .gpa] | unique[]' "$1"
+}
+
+# audit_verdict: "none" if the tool gave none. Without a registry it gives an error object with the exit status of "cannot tell".
+audit_verdict() {
+	[ -s "$run_dir/audit.json" ] || { echo none; return; }
+	jq -r '.verdict // (if .exit_status == 2 then "cannot tell" else "none" end)' "$run_dir/audit.json" 2>/dev/null || echo none
+}
+
+# normal_gpas GPA...: sorted, whatever their case and leading zeros.
+normal_gpas() { local gpa; for gpa in "$@"; do printf '0x%x\n' "$gpa"; done | LC_ALL=C sort -u; }
+
+missed() { misses+=("$*"); }
+
+expect_audit() {
+	local exit=$1 verdict=$2
+	[ "$(fact_of audit_exit)" = "$exit" ] || missed "audit exit status $exit expected, $(fact_of audit_exit) found"
+	[ "$(audit_verdict)" = "$verdict" ] || missed "verdict '$verdict' expected, '$(audit_verdict)' found"
+}
+
+expect_clean() {
+	local stale; stale=$(overlay_count "$run_dir/stale_overlays.json")
+	[ "$stale" -eq 0 ] || missed "the hypervisor still maps $stale overlays of the first kernel"
+	expect_audit 0 clean
+}
+
+# expect_not_clean [VP]: the audit names exactly the pages that the hypervisor still maps; all of them of VP, if given.
+expect_not_clean() {
+	local vp=$1 oracle audit gpas
+	expect_audit 1 'not clean'
+	mapfile -t gpas < <(jq -r '.[].gpa' "$run_dir/stale_overlays.json")
+	oracle=$(normal_gpas "${gpas[@]}")
+	[ -n "$oracle" ] || missed 'the hypervisor maps no overlay of the first kernel any more'
+	[ -e "$run_dir/audit.json" ] || return 0
+	mapfile -t gpas < <(audit_left "$run_dir/audit.json")
+	audit=$(normal_gpas "${gpas[@]}")
+	[ "$oracle" = "$audit" ] || missed "the hypervisor still maps ${oracle//$'\n'/ }, but the audit names ${audit//$'\n'/ }"
+	[ -z "$vp" ] || jq -e --arg p "^synic-$vp-" 'all(.name | test($p))' "$run_dir/stale_overlays.json" >/dev/null ||
+		missed "pages of other VPs than $vp are still mapped"
+}
+
+# expect_changed GPA: one page was written from outside after its revoke, and the audit names that one and no other.
+expect_changed() {
+	local gpa=$1 gpas
+	expect_audit 1 'not clean'
+	[ -e "$run_dir/audit.json" ] || return 0
+	mapfile -t gpas < <(audit_changed "$run_dir/audit.json")
+	[ "$(normal_gpas "${gpas[@]}")" = "$(normal_gpas "$gpa")" ] ||
+		missed "a change at $gpa expected, the audit names ${gpas[*]:-none}"
+}
+
+# judge: fills $misses with what differs from the expectation.
+judge() {
+	misses=()
+	case $opt_expect in
+	dumped) ;;
+	clean) expect_clean ;;
+	not-clean) expect_not_clean '' ;;
+	not-clean:*) expect_not_clean "${opt_expect#*:}" ;;
+	cannot-tell) expect_audit 2 'cannot tell' ;;
+	changed:poked) expect_changed "$(fact_of poked)" ;;
+	changed:*) expect_changed "${opt_expect#*:}" ;;
+	esac
+	[ "$(fact_of dump_ok)" = true ] || missed 'the dump is not good: makedumpfile found no panic message in it'
+}
+
+json_or() { if [ -s "$run_dir/$1" ]; then cat "$run_dir/$1"; else printf '%s\n' "$2"; fi; }
+
+# write_result RESULT FAILURE: result.json of the run.
+write_result() {
+	jq -n --arg scenario "$opt_scenario" --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" \
+		--arg wanted "$opt_kernel" --argjson cpus "$opt_cpus" --arg crash "$opt_crash" --argjson cpu "$opt_cpu" \
+		--arg mode "$opt_mode" --arg module_parameters "$opt_module" --arg stimer "$opt_stimer" --arg way "$way" \
+		--arg expect "$opt_expect" --arg result "$1" --arg failure "$2" \
+		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(json_or stale_overlays.json null)" \
+		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
+		--arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --arg log "$run_dir/console.log" \
+		--argjson seconds "$(phases_json)" '{
+			schema: "hvcrash.lab/1", scenario: (if $scenario == "" then null else $scenario end), name: $name, result: $result,
+			failure: (if $failure == "" then null else $failure end),
+			kernel: (if $kernel == "" then $wanted else $kernel end), cpus: $cpus, crash: $crash, cpu: $cpu,
+			mode: $mode, module: $module_parameters, stimer: $stimer, machine: $way, expect: $expect,
+			overlays_before: $before, stale_overlays: $stale,
+			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
+			dump_ok: ($dump_ok == "true"), poked: (if $poked == "" then null else $poked end),
+			seconds: $seconds, lab_retries: $retries, log: $log
+		}' >"$run_dir/result.json.new"
+	mv "$run_dir/result.json.new" "$run_dir/result.json"
+	[ -z "$opt_json" ] || cp "$run_dir/result.json" "$opt_json"
+}
+
+phases_json() {
+	{ [ ! -e "$run_dir/phases" ] || cat "$run_dir/phases"; } | jq -R -s --argjson total $(($(now_ms) - run_start_ms)) \
+		'split("\n") | map(select(. != "") | split(" ") | {(.[0]): ((.[1] | tonumber) / 1000)}) | add // {} | . + {total: ($total / 1000)}'
+}
+
+# report_unfinished STATUS: the result of a run that ended before there was anything to judge.
+report_unfinished() {
+	local result=lab-failed
+	[ "$1" -ne "$EXIT_GUEST" ] || result=failed
+	write_result "$result" "$(fact_of failure)"
+}
+
+# report: says how the run ended, writes the JSON, and returns the exit status of the whole.
+report() {
+	local miss
+	case $attempt_status in
+	"$EXIT_HELD")
+		judge
+		if [ ${#misses[@]} -eq 0 ]; then
+			write_result held ''
+			say "held: $(summary)"
+			return "$EXIT_HELD"
+		fi
+		for miss in "${misses[@]}"; do
+			say "not as expected: $miss"
+		done
+		write_result failed "$(IFS=';'; echo "${misses[*]}")"
+		say "failed: $(summary)"
+		return "$EXIT_GUEST"
+		;;
+	"$EXIT_GUEST")
+		write_result failed "$(fact_of failure)"
+		say "failed: $(fact_of failure), see $run_dir"
+		return "$EXIT_GUEST"
+		;;
+	*)
+		write_result lab-failed "$(fact_of failure)"
+		say "the lab failed: $(fact_of failure), see $run_dir"
+		return "$EXIT_LAB"
+		;;
+	esac
+}
+
+summary() {
+	printf '%s of %s overlays left, ' "$(overlay_count "$run_dir/stale_overlays.json")" \
+		"$(overlay_count "$run_dir/overlays_before.json")"
+	[ "$opt_mode" = stock ] || printf 'audit says %s (%s), ' "$(audit_verdict)" "$(fact_of audit_exit)"
+	printf 'dump %s, %s lab retries, %s' "$(if [ "$(fact_of dump_ok)" = true ]; then echo good; else echo bad; fi)" \
+		"$lab_retries" "$run_dir/result.json"
+}

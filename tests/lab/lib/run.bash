@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# One run: the guest up, crashed, its second kernel up, and in between the questions to the hypervisor. The guest stops at
+# READY1 and READY2 until it is told GO, so that each question has its answer before anything moves on. Every wait has a
+# bound and a name.
+
+# Where a failure before the crash is the lab's: the guest is then Debian's own kernel, with nothing of ours in it.
+blame_setup() { if [ "$opt_mode" = hvcrash ]; then guest_stopped "$@"; else lab_failed "$@"; fi; }
+
+# guest_stopped REASON: the guest is to blame, if the machine it runs on is sound. Leaves all that helps to see why.
+guest_stopped() {
+	local sickness
+	! is_outer_sick || lab_failed "the outer kernel is ill ($sickness); the guest: $*"
+	say "the guest failed: $*"
+	[ -n "$guest_end" ] || dump_registers || [ -n "$guest_end" ] || lab_failed "the monitor does not answer; the guest: $*"
+	printf -- '--- last lines of its console:\n'
+	console_tail
+	guest_failed "$@"
+}
+
+# dump_registers: of all CPUs into registers.txt, and where each CPU is to standard output. Fails if the monitor does not answer.
+dump_registers() {
+	local reply
+	monitor 'info cpus' 20 || return 1
+	printf '%s\n' "$reply"
+	monitor 'info registers -a' 60 || return 1
+	printf '%s\n' "$reply" >"$run_dir/registers.txt"
+	grep -E '^CPU#|RIP=' "$run_dir/registers.txt" || true
+	printf '(all registers: %s)\n' "$run_dir/registers.txt"
+}
+
+console_tail() { tail -n 25 "$run_dir/console.log" 2>/dev/null | tr -d '\r' | cut -c 1-200 || true; }
+
+# guest_line SECONDS WHAT: the next thing that the guest says, in $words, without the leading LAB. Ends the attempt through
+# machine_check if there can be none; fails if there was none in time.
+guest_line() {
+	local end=$((SECONDS + $1)) what=$2 line
+	while [ $SECONDS -lt "$end" ]; do
+		if ! channel_line handshake 1; then
+			machine_check "$what"
+			continue
+		fi
+		case $line in
+		'LAB FAIL '*) fail_words=${line#LAB FAIL }; return 1 ;;
+		'LAB '*) words=${line#LAB }; return 0 ;;
+		esac
+	done
+	return 1
+}
+
+# guest_says WORD SECONDS WHAT BLAME: waits for a line that starts with WORD; BLAME REASON is called if it does not come.
+guest_says() {
+	local word=$1 seconds=$2 what=$3 blame=$4
+	fail_words=''
+	while guest_line "$seconds" "$what"; do
+		case $words in "$word" | "$word "*) return 0 ;; esac
+	done
+	"$blame" "waited for $what, ${fail_words:-${seconds} s in vain}"
+}
+
+# word_of NAME: VALUE of NAME=VALUE in $words.
+word_of() {
+	local word
+	for word in $words; do
+		case $word in "$1="*) printf '%s' "${word#*=}"; return ;; esac
+	done
+}
+
+# guest_blob NAME: the file that the guest sends after BLOB, into the run directory.
+guest_blob() {
+	local name=$1 line
+	while channel_line handshake 30; do
+		case $line in
+		"LAB END $name") base64 -d <"$run_dir/$name.b64" | gzip -dc >"$run_dir/$name"; rm "$run_dir/$name.b64"; return ;;
+		esac
+		printf '%s\n' "$line" >>"$run_dir/$name.b64"
+	done
+	guest_stopped "the transfer of $name stopped"
+}
+
+boot_guest() {
+	machine_start
+	guest_says HELLO 240 'the guest to boot' lab_failed
+	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
+	say "guest up on a $way machine"
+	phase_end boot
+	guest_says READY1 180 'VMBus and the crash kernel' blame_setup
+	fact kernel_release "$(word_of kernel)"
+	fact cpus_online "$(word_of cpus)"
+	crash_ranges=$(word_of crash_ranges)
+	[ "$(word_of crash_loaded)" = 1 ] || blame_setup 'the crash kernel is not loaded'
+	phase_end ready
+	oracle_ask "$run_dir/overlays_before.json"
+	say "$(word_of kernel), $(word_of cpus) CPUs, crash kernel loaded, $(overlay_count "$run_dir/overlays_before.json") overlays mapped"
+	[ "$(overlay_count "$run_dir/overlays_before.json")" -gt 0 ] || blame_setup 'no SynIC overlay is mapped before the crash'
+	phase_end oracle_before
+}
+
+crash_guest() {
+	local reply
+	channel_send handshake GO
+	say "crash: $opt_crash on CPU $opt_cpu"
+	if [ "$opt_crash" = nmi ]; then
+		guest_says NMI 30 'the guest to be ready for the NMI' guest_stopped
+		monitor nmi || lab_failed "the monitor did not answer 'nmi'"
+	fi
+	guest_says READY2 "$opt_timeout" 'the second kernel' guest_stopped
+	phase_end second_kernel
+	oracle_ask "$run_dir/overlays_after.json"
+	not_within "$crash_ranges" <"$run_dir/overlays_after.json" >"$run_dir/stale_overlays.json"
+	say "second kernel up, $(overlay_count "$run_dir/stale_overlays.json") overlays still mapped"
+	phase_end oracle_after
+}
+
+poke_guest() {
+	local gpa=$opt_poke_gpa
+	[ -n "$opt_poke$gpa" ] || return 0
+	[ -n "$gpa" ] || gpa=$(overlay_named "$run_dir/overlays_before.json" "$opt_poke") ||
+		lab_failed "$opt_poke: no such overlay was mapped before the crash"
+	poke "$gpa"
+	fact poked "$gpa"
+	say "changed a byte at $gpa from outside"
+}
+
+finish_guest() {
+	channel_send handshake GO
+	while guest_line 180 'the second kernel to finish'; do
+		case $words in
+		'AUDIT '*) fact audit_exit "$(cut -d' ' -f2 <<<"$words")" ;;
+		'BLOB '*) guest_blob "${words#BLOB }" ;;
+		'DUMP 0 Kernel panic'*) fact dump_ok true ;;
+		'DUMP '*) fact dump_ok false ;;
+		DONE) phase_end audit; return ;;
+		esac
+	done
+	guest_stopped "waited for the second kernel to finish, ${fail_words:-180 s in vain}"
+}
+
+# attempt: one go at the run. Ends with EXIT_HELD when all was gathered, whatever it says about the guest.
+attempt() {
+	trap machine_stop EXIT
+	trap 'exit 130' INT TERM HUP
+	fail_words='' words='' crash_ranges='' memory_file=''
+	boot_guest
+	crash_guest
+	poke_guest
+	finish_guest
+}
+
+# set_aside NUMBER: keeps what the failed attempt left, out of the way.
+set_aside() {
+	local keep=$run_dir/lab-failure-$1 file
+	mkdir "$keep"
+	for file in "$run_dir"/*; do
+		case $file in */lab-failure-*) ;; *) mv "$file" "$keep/" ;; esac
+	done
+}
+
+# run_attempts: until one is not the lab's failure, or too many were. Leaves the status of the last in $attempt_status.
+run_attempts() {
+	while :; do
+		phase_start_ms=$(now_ms)
+		with_build_lock "$release" make_run_image "$release" "$opt_mode"
+		phase_end image
+		attempt_status=0
+		attempt &
+		attempt_pid=$!
+		wait "$attempt_pid" || attempt_status=$?
+		attempt_pid=''
+		case $attempt_status in "$EXIT_HELD" | "$EXIT_GUEST") return ;; esac
+		[ -n "$(fact_of failure)" ] || fact failure "the lab stopped with status $attempt_status"
+		say "the lab failed: $(fact_of failure)"
+		tail -q -n 5 "$run_dir/qemu.log" "$run_dir/outer.log" 2>/dev/null | tr -d '\r' | cut -c 1-200 || true
+		console_tail
+		[ "$attempt_status" -eq "$EXIT_LAB" ] && [ "$lab_retries" -lt "$opt_retries" ] || return 0
+		lab_retries=$((lab_retries + 1))
+		set_aside "$lab_retries"
+		say "trying again ($lab_retries of $opt_retries)"
+	done
+}
