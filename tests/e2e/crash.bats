@@ -7,7 +7,7 @@
 
 bats_require_minimum_version 1.5.0
 
-scenarios=(demo-stock demo-hvcrash no-module deaf-vp poke)
+scenarios=(demo-stock demo-hvcrash no-module deaf-vp poke unloaded reloaded notifiers-n)
 
 # Runs one scenario; its exit status is kept beside its result.
 run_scenario() {
@@ -73,6 +73,26 @@ field() {
 	held poke
 	[ "$(field poke .audit_exit)" -eq 1 ]
 	[ "$(field poke '.stale_overlays | length')" -eq 0 ]
+}
+
+@test "with post_notifiers=N, where the crash handler comes first, no overlay is left either" {
+	held notifiers-n
+	[ "$(field notifiers-n '.stale_overlays | length')" -eq 0 ]
+	[ "$(field notifiers-n .verdict)" = clean ]
+}
+
+@test "unloading the module puts every hook back: the stock kernel's crash, and its 6 overlays" {
+	held unloaded
+	[ "$(field unloaded .audit_exit)" -eq 2 ]
+	[ "$(field unloaded '.stale_overlays | length')" -eq 6 ]
+	[ "$(field unloaded .dump_ok)" = true ]
+}
+
+@test "loaded after VMBus made contact it revokes all the same, and says that it cannot tell" {
+	held reloaded
+	[ "$(field reloaded .audit_exit)" -eq 2 ]
+	[ "$(field reloaded '.stale_overlays | length')" -eq 0 ]
+	[ "$(field reloaded .dump_ok)" = true ]
 }
 
 @test "no run had to be repeated because the lab failed" {
