@@ -33,13 +33,6 @@
 #include "regs.h"
 #include "vmbus.h"
 
-/*
- * vmbus_wait_for_unload() polls for 100 s (UNLOAD_WAIT_LOOPS x 10 ms) and does
- * not say how it ended. From the stop of the other CPUs to the end of our own
- * request less than this has passed, or there was no answer.
- */
-#define UNLOAD_ANSWER_BOUND_US (95 * USEC_PER_SEC)
-
 /* A parked CPU only halts after this: the unload, notifiers and dumpers are over */
 #define PARK_BOUND_US (600 * USEC_PER_SEC)
 
@@ -138,16 +131,39 @@ bool hvcrash_crash_park(u32 cpu)
 	return hvcrash_rdv_join(&rdv, cpu);
 }
 
+/*
+ * vmbus_wait_for_unload() polls 10,000 times with mdelay(10) in between, prints
+ * how it ended, and does not return it (drivers/hv/channel_mgmt.c). So the time
+ * from the stop of the other CPUs to the end of our own request has to tell: a
+ * wait in vain lasts 100 s of mdelay(). Those are not 100 s of any clock: on an
+ * emulated machine they were seen to pass in 43, which is why udelay() is
+ * measured here. Half of the wait is the bound, so that a poor measurement errs
+ * towards "not answered", which the audit reports, and never the other way.
+ */
+static u64 unload_bound_tsc(void)
+{
+	const u32 waits_of_10us = 100 * USEC_PER_SEC / 10;
+	u64 shortest = U64_MAX;
+	u64 start;
+	u32 i;
+
+	for (i = 0; i < 10; i++) {
+		start = rdtsc();
+		udelay(10);
+		shortest = min(shortest, rdtsc() - start);
+	}
+	return shortest * (waits_of_10us / 2);
+}
+
 static u32 unload_outcome(const struct hvcrash_crash *r, bool have_unload)
 {
-	u64 us = (r->tsc_unload_end - r->tsc_begin) / max(tsc_khz / 1000, 1U);
-
 	if (!hvcrash_vmbus_was_connected())
 		return HVCRASH_UNLOAD_NONE;
 	if (!have_unload)
 		return HVCRASH_UNLOAD_NO_WAY;
-	return us < UNLOAD_ANSWER_BOUND_US ? HVCRASH_UNLOAD_ANSWERED :
-					     HVCRASH_UNLOAD_TIMEOUT;
+	return r->tsc_unload_end - r->tsc_begin < unload_bound_tsc() ?
+		       HVCRASH_UNLOAD_ANSWERED :
+		       HVCRASH_UNLOAD_TIMEOUT;
 }
 
 static void unload_vmbus(void (*unload)(void))
