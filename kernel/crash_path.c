@@ -271,8 +271,11 @@ void hvcrash_crash_finish(void (*unload)(void))
 {
 	struct hvcrash_crash *r = report();
 
+	if (hvcrash_debug_revoke_first)
+		revoke_all();
 	unload_vmbus(unload);
-	revoke_all();
+	if (!hvcrash_debug_revoke_first)
+		revoke_all();
 	record_all();
 	hash_all();
 	r->tsc_end = rdtsc();

@@ -40,6 +40,12 @@ MODULE_PARM_DESC(
 	debug_deaf_vp,
 	"for tests: this VP index does not answer in a crash (-1: none)");
 
+bool hvcrash_debug_revoke_first;
+module_param_named(debug_revoke_first, hvcrash_debug_revoke_first, bool, 0644);
+MODULE_PARM_DESC(
+	debug_revoke_first,
+	"for tests: revoke before the VMBus unload, so that its answer has nowhere to go");
+
 /* 0 where hvcrash has work to do; else why not */
 static int check_host(void)
 {

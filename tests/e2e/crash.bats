@@ -7,7 +7,7 @@
 
 bats_require_minimum_version 1.5.0
 
-scenarios=(demo-stock demo-hvcrash no-module deaf-vp poke unloaded reloaded notifiers-n)
+scenarios=(demo-stock demo-hvcrash no-module deaf-vp poke unloaded reloaded notifiers-n no-answer)
 
 # Runs one scenario; its exit status is kept beside its result.
 run_scenario() {
@@ -79,6 +79,13 @@ field() {
 	held notifiers-n
 	[ "$(field notifiers-n '.stale_overlays | length')" -eq 0 ]
 	[ "$(field notifiers-n .verdict)" = clean ]
+}
+
+@test "an UNLOAD that the host never answers is named, page by page, and the dump is taken" {
+	held no-answer
+	[ "$(field no-answer .audit_exit)" -eq 1 ]
+	[ "$(field no-answer '.stale_overlays | length')" -eq 0 ]
+	[ "$(field no-answer .dump_ok)" = true ]
 }
 
 @test "unloading the module puts every hook back: the stock kernel's crash, and its 6 overlays" {

@@ -62,6 +62,16 @@ expect_changed() {
 		missed "a change at $gpa expected, the audit names ${gpas[*]:-none}"
 }
 
+# expect_not_unloaded: no overlay is left, and the audit names what VMBus had shared: the host did not answer.
+expect_not_unloaded() {
+	local stale; stale=$(overlay_count "$run_dir/stale_overlays.json")
+	[ "$stale" -eq 0 ] || missed "the hypervisor still maps $stale overlays of the first kernel"
+	expect_audit 1 'not clean'
+	[ -e "$run_dir/audit.json" ] || return 0
+	[ "$(jq -r '[.. | objects | select(.finding? == "left shared") | .kind] | unique | join(", ")' "$run_dir/audit.json")" = \
+		'GPADL, VMBus interrupt, VMBus monitor' ] || missed "the audit does not name VMBus's pages, or names others too"
+}
+
 # judge: fills $misses with what differs from the expectation.
 judge() {
 	misses=()
@@ -70,6 +80,7 @@ judge() {
 	clean) expect_clean ;;
 	not-clean) expect_not_clean '' ;;
 	not-clean:*) expect_not_clean "${opt_expect#*:}" ;;
+	not-unloaded) expect_not_unloaded ;;
 	cannot-tell) expect_audit 2 'cannot tell' ;;
 	changed:poked) expect_changed "$(fact_of poked)" ;;
 	changed:*) expect_changed "${opt_expect#*:}" ;;
