@@ -34,6 +34,9 @@ static void show_times(struct out *out, const struct hvcrash_crash *crash)
 		__u64 to;
 	} times[] = {
 		{ "park_us", "park", crash->tsc_begin, crash->tsc_parked },
+		/* with post_notifiers=Y the kernel itself unloads in here */
+		{ "notifiers_us", "notifiers", crash->tsc_parked,
+		  crash->tsc_unload_begin },
 		{ "unload_us", "unload", crash->tsc_unload_begin,
 		  crash->tsc_unload_end },
 		{ "revoke_us", "revoke", crash->tsc_revoke_begin,
@@ -182,10 +185,8 @@ static void show_own_ram(struct out *out, const struct audit *audit,
 		 audit->left_in_ram);
 }
 
-void summary_show(struct out *out, const struct audit *audit,
-		  const struct summary_reasons *reasons)
+void summary_registry(struct out *out, const struct hvcrash_header *header)
 {
-	const struct hvcrash_header *header = audit->header;
 	char release[80], module[40];
 
 	names_clean_string(header->release, sizeof(header->release), release,
@@ -193,12 +194,20 @@ void summary_show(struct out *out, const struct audit *audit,
 	names_clean_string(header->module_version,
 			   sizeof(header->module_version), module,
 			   sizeof(module));
-	out_section_begin(out, "summary");
 	out_line(out, "Registry", "%s, kernel %s, module %s",
 		 names_phase(header->phase), release, module);
 	out_field_text(out, "phase", names_phase(header->phase));
 	out_field_text(out, "release", release);
 	out_field_text(out, "module_version", module);
+}
+
+void summary_show(struct out *out, const struct audit *audit,
+		  const struct summary_reasons *reasons)
+{
+	const struct hvcrash_header *header = audit->header;
+
+	out_section_begin(out, "summary");
+	summary_registry(out, header);
 	if (header->phase == HVCRASH_PHASE_FINISHED ||
 	    header->phase == HVCRASH_PHASE_CRASHING)
 		show_crash(out, header);

@@ -2,7 +2,8 @@
 /*
  * summary.h - what the crash path did and how the audit went, in a few lines
  *
- * Called by verb_audit between the verdict and the table.
+ * Called by verb_audit between the verdict and the table, and by verb_list for
+ * the registry's own line.
  */
 #ifndef HVCRASHCTL_SUMMARY_H
 #define HVCRASHCTL_SUMMARY_H
@@ -16,6 +17,7 @@ struct summary_reasons {
 	const char *ram;
 };
 
+void summary_registry(struct out *out, const struct hvcrash_header *header);
 void summary_show(struct out *out, const struct audit *audit,
 		  const struct summary_reasons *reasons);
 

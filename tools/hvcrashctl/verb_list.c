@@ -15,6 +15,7 @@
 #include "names.h"
 #include "opts.h"
 #include "rows.h"
+#include "summary.h"
 #include "verbs.h"
 
 #define LIVE_REGISTRY "/sys/kernel/hvcrash/registry"
@@ -66,19 +67,8 @@ static struct err *parse(int argc, char **argv, struct list_options *options)
 
 static void show_header(struct out *out, const struct hvcrash_header *header)
 {
-	char release[80], module[40];
-
-	names_clean_string(header->release, sizeof(header->release), release,
-			   sizeof(release));
-	names_clean_string(header->module_version,
-			   sizeof(header->module_version), module,
-			   sizeof(module));
 	out_section_begin(out, "summary");
-	out_line(out, "Registry", "%s, kernel %s, module %s",
-		 names_phase(header->phase), release, module);
-	out_field_text(out, "phase", names_phase(header->phase));
-	out_field_text(out, "release", release);
-	out_field_text(out, "module_version", module);
+	summary_registry(out, header);
 	out_line(out, "Extents", "%llu published, %llu retired since load",
 		 header->published, header->retired);
 	out_field_number(out, "published", header->published);
