@@ -8,18 +8,20 @@
  * In the crash path each VP reads its own registers again, and what it reads then
  * is what counts.
  *
- * Invariant: the registry is written by a CPU for itself while the kernel lives,
- * and by the panicking CPU alone in the crash path; there a VP writes its results
- * only into its own entry of the results array.
+ * Invariant: the registry is written by one observer at a time while the kernel
+ * lives (a CPU that goes offline writes its own records, with the observer shut
+ * out), and by the panicking CPU alone in the crash path; there a VP writes its
+ * results only into its own entry of the results array.
  *
  * Contents of a page are touched only where the living kernel found the page to
  * be RAM at exactly that address.
  *
  * Leaves out: when any of this happens (crash_path.c, hooks_x86.c).
  */
-#include <linux/cpumask.h>
+#include <linux/cpu.h>
 #include <linux/ioport.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/workqueue.h>
@@ -50,11 +52,13 @@ static bool has_synic, has_stimers;
  * @vp: as it goes into the registry
  * @simp: its message page where it may be touched, else NULL
  * @siefp: its event flags page likewise
+ * @seen: its registers when the living kernel last looked
  */
 struct result {
 	struct hvcrash_vp vp;
 	struct hv_message *simp;
 	void *siefp;
+	u64 seen[HVCRASH_VP_EXTENTS];
 } ____cacheline_aligned;
 
 static struct result *results;
@@ -77,7 +81,7 @@ static u32 ram_flag(u64 gpa)
 	return page_is_ram(PHYS_PFN(gpa)) ? 0 : HVCRASH_EXTENT_NOT_RAM;
 }
 
-/* The extent follows the register. Process context or IPI, on the CPU itself. */
+/* The extent follows the register. */
 static void observe(struct hvcrash_extent *e, u64 value, u32 vp_index)
 {
 	u64 gpa = value & REG_GPA_MASK;
@@ -95,10 +99,20 @@ static void observe(struct hvcrash_extent *e, u64 value, u32 vp_index)
 	}
 }
 
-static void observe_this_cpu(void *unused)
+/* In an interrupt: reads only. Whether a page is RAM takes a lock to find out. */
+static void read_this_cpu(void *unused)
+{
+	struct result *r = &results[smp_processor_id()];
+	u32 i;
+
+	for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
+		if (has_reg[i])
+			r->seen[i] = reg_read(reg_msr[i]);
+}
+
+static void observe_cpu(u32 cpu)
 {
 	struct hvcrash_registry *reg = &hvcrash_registry;
-	u32 cpu = smp_processor_id();
 	struct hvcrash_vp *vp = hvcrash_registry_vp(reg, cpu);
 	u32 i;
 
@@ -107,7 +121,7 @@ static void observe_this_cpu(void *unused)
 	for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
 		if (has_reg[i])
 			observe(hvcrash_registry_vp_extent(reg, cpu, i),
-				reg_read(reg_msr[i]), vp->vp_index);
+				results[cpu].seen[i], vp->vp_index);
 }
 
 /**
@@ -117,14 +131,22 @@ static void observe_this_cpu(void *unused)
  */
 void hvcrash_regs_observe_all(void)
 {
-	u32 i;
+	static DEFINE_MUTEX(one_at_a_time);
+	u32 cpu, i;
 
-	on_each_cpu(observe_this_cpu, NULL, 1);
+	/* No CPU goes offline in here, so what was read is not overtaken */
+	cpus_read_lock();
+	mutex_lock(&one_at_a_time);
+	on_each_cpu(read_this_cpu, NULL, 1);
+	for_each_online_cpu(cpu)
+		observe_cpu(cpu);
 	for (i = 0; i < HVCRASH_VM_EXTENTS; i++)
 		if (has_vm[i])
 			observe(hvcrash_registry_vm_extent(&hvcrash_registry,
 							   i),
 				reg_read(vm_msr[i]), HVCRASH_NO_VP);
+	mutex_unlock(&one_at_a_time);
+	cpus_read_unlock();
 }
 
 static void observe_work(struct work_struct *work)
@@ -155,12 +177,21 @@ void hvcrash_regs_observe_later(void)
  */
 void hvcrash_regs_cpu_dying(u32 cpu)
 {
+	struct hvcrash_extent *e;
 	u32 i;
 
-	for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
-		if (has_reg[i] && (reg_read(reg_msr[i]) & REG_ENABLED))
+	for (i = 0; i < HVCRASH_VP_EXTENTS; i++) {
+		if (!has_reg[i])
+			continue;
+		e = hvcrash_registry_vp_extent(&hvcrash_registry, cpu, i);
+		if (reg_read(reg_msr[i]) & REG_ENABLED)
 			reg_write(reg_msr[i], 0);
-	observe_this_cpu(NULL);
+		if (e->state == HVCRASH_SHARED &&
+		    !(reg_read(reg_msr[i]) & REG_ENABLED))
+			hvcrash_registry_set_fixed(e, e->gpa, HVCRASH_TORN_DOWN,
+						   HVCRASH_EV_FOUND_OFF,
+						   e->flags);
+	}
 	WRITE_ONCE(hvcrash_registry_vp(&hvcrash_registry, cpu)->state,
 		   HVCRASH_VP_OFFLINE);
 }
