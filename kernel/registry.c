@@ -385,38 +385,19 @@ static u32 extent_take(struct hvcrash_registry *reg)
 	return nr;
 }
 
-/**
- * hvcrash_registry_publish - pages are shared from now on
- * @reg: the registry
- * @owner: whose
- * @gpa: first byte, page-aligned
- * @pages: 4 KiB pages, not 0
- * @evidence: HVCRASH_EV_*
- * @flags: HVCRASH_EXTENT_*
- *
- * Publish before the host learns of the pages where the source allows it.
- *
- * Context: any but NMI; takes reg->lock, may allocate without sleeping.
- * Return: 0, -EINVAL, or -ENOSPC; the last one is counted as a gap.
- */
-int hvcrash_registry_publish(struct hvcrash_registry *reg,
-			     const struct hvcrash_owner *owner, u64 gpa,
-			     u32 pages, u16 evidence, u32 flags)
+/* One extent more. Under reg->lock. Returns 0 or -ENOSPC, which is counted. */
+static int publish_locked(struct hvcrash_registry *reg,
+			  const struct hvcrash_owner *owner, u64 gpa, u32 pages,
+			  u16 evidence, u32 flags)
 {
 	u32 *bucket = &reg->bucket[owner_hash(owner->kind, owner->gpadl)];
 	struct hvcrash_extent *e;
-	unsigned long irq;
-	int ret = -ENOSPC;
-	u32 nr;
+	u32 nr = extent_take(reg);
 
-	if (!pages || gpa % HVCRASH_PAGE_BYTES)
-		return -EINVAL;
-	raw_spin_lock_irqsave(&reg->lock, irq);
-	nr = extent_take(reg);
 	if (nr == HVCRASH_NIL) {
 		reg->header->extents_dropped++;
 		reg->header->coverage |= HVCRASH_GAP_DROPPED;
-		goto out;
+		return -ENOSPC;
 	}
 	e = extent_at(reg, nr);
 	WRITE_ONCE(e->state, HVCRASH_BUSY);
@@ -436,16 +417,95 @@ int hvcrash_registry_publish(struct hvcrash_registry *reg,
 	/* LMM(fill:B), pairs with read:A */
 	smp_store_release(&e->state, HVCRASH_SHARED);
 	WRITE_ONCE(reg->header->published, reg->header->published + 1);
-	ret = 0;
-out:
+	return 0;
+}
+
+/**
+ * hvcrash_registry_publish - pages are shared from now on
+ * @reg: the registry
+ * @owner: whose
+ * @gpa: first byte, page-aligned
+ * @pages: 4 KiB pages, not 0
+ * @evidence: HVCRASH_EV_*
+ * @flags: HVCRASH_EXTENT_*
+ *
+ * Publish before the host learns of the pages where the source allows it.
+ *
+ * Context: any but NMI; takes reg->lock, may allocate without sleeping.
+ * Return: 0, -EINVAL, or -ENOSPC; the last one is counted as a gap.
+ */
+int hvcrash_registry_publish(struct hvcrash_registry *reg,
+			     const struct hvcrash_owner *owner, u64 gpa,
+			     u32 pages, u16 evidence, u32 flags)
+{
+	unsigned long irq;
+	int ret;
+
+	if (!pages || gpa % HVCRASH_PAGE_BYTES)
+		return -EINVAL;
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	ret = publish_locked(reg, owner, gpa, pages, evidence, flags);
 	raw_spin_unlock_irqrestore(&reg->lock, irq);
 	return ret;
 }
 
-/* What to retire: an owner's, a channel's, or all */
+static bool owner_has_extents(struct hvcrash_registry *reg,
+			      const struct hvcrash_owner *owner)
+{
+	u32 nr = reg->bucket[owner_hash(owner->kind, owner->gpadl)];
+	struct hvcrash_extent *e;
+
+	for (; nr != HVCRASH_NIL; nr = e->link) {
+		e = extent_at(reg, nr);
+		if (e->kind == owner->kind && e->gpadl == owner->gpadl)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * hvcrash_registry_publish_found - pages that were shared before anybody looked
+ * @reg: the registry
+ * @owner: whose
+ * @gpas: first byte of each range, page-aligned
+ * @nr_gpas: how many ranges
+ * @pages: 4 KiB pages of each range, not 0
+ * @flags: HVCRASH_EXTENT_*
+ *
+ * All ranges or none: an owner that has extents was published by who saw its
+ * message, and that one knows better. Looking and publishing happen under one
+ * lock, so that no page is listed twice.
+ *
+ * Context: any but NMI; takes reg->lock, may allocate without sleeping.
+ * Return: 0, -EEXIST, -EINVAL, or -ENOSPC; the last one is counted as a gap.
+ */
+int hvcrash_registry_publish_found(struct hvcrash_registry *reg,
+				   const struct hvcrash_owner *owner,
+				   const u64 *gpas, u32 nr_gpas, u32 pages,
+				   u32 flags)
+{
+	unsigned long irq;
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < nr_gpas; i++)
+		if (!pages || gpas[i] % HVCRASH_PAGE_BYTES)
+			return -EINVAL;
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	if (owner_has_extents(reg, owner))
+		ret = -EEXIST;
+	for (i = 0; i < nr_gpas && !ret; i++)
+		ret = publish_locked(reg, owner, gpas[i], pages,
+				     HVCRASH_EV_FOUND, flags);
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+	return ret;
+}
+
+/* What to retire: an owner's, a channel's, what was found, or all */
 struct match {
 	const struct hvcrash_owner *owner;
 	u32 relid;
+	bool found;
 	bool all;
 };
 
@@ -453,6 +513,8 @@ static bool matches(const struct hvcrash_extent *e, const struct match *m)
 {
 	if (m->owner)
 		return e->kind == m->owner->kind && e->gpadl == m->owner->gpadl;
+	if (m->found)
+		return e->evidence == HVCRASH_EV_FOUND;
 	return m->all || e->relid == m->relid;
 }
 
@@ -554,6 +616,23 @@ u32 hvcrash_registry_retire_all(struct hvcrash_registry *reg, u16 evidence)
 }
 
 /**
+ * hvcrash_registry_retire_found - drop what hvcrash_registry_publish_found() made
+ * @reg: the registry
+ *
+ * To look again: the pages may be shared all the same, so a gap must say so until
+ * the next look is over.
+ *
+ * Context: any but NMI; takes reg->lock once per bucket.
+ * Return: extents retired.
+ */
+u32 hvcrash_registry_retire_found(struct hvcrash_registry *reg)
+{
+	struct match m = { .found = true };
+
+	return retire_walk(reg, &m, HVCRASH_EV_NONE);
+}
+
+/**
  * hvcrash_registry_prove - better evidence for an owner's shared pages
  * @reg: the registry
  * @owner: whose; kind and gpadl count
@@ -627,6 +706,22 @@ void hvcrash_registry_gap(struct hvcrash_registry *reg, u32 gap, u32 untracked)
 	raw_spin_lock_irqsave(&reg->lock, irq);
 	reg->header->coverage |= gap;
 	reg->header->untracked += untracked;
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+}
+
+/**
+ * hvcrash_registry_gap_closed - what was missing has been found
+ * @reg: the registry
+ * @gap: HVCRASH_GAP_* bits to take away
+ *
+ * Context: any but NMI; takes reg->lock.
+ */
+void hvcrash_registry_gap_closed(struct hvcrash_registry *reg, u32 gap)
+{
+	unsigned long irq;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	reg->header->coverage &= ~gap;
 	raw_spin_unlock_irqrestore(&reg->lock, irq);
 }
 

@@ -62,15 +62,21 @@ void hvcrash_registry_deinit(struct hvcrash_registry *reg);
 int hvcrash_registry_publish(struct hvcrash_registry *reg,
 			     const struct hvcrash_owner *owner, u64 gpa,
 			     u32 pages, u16 evidence, u32 flags);
+int hvcrash_registry_publish_found(struct hvcrash_registry *reg,
+				   const struct hvcrash_owner *owner,
+				   const u64 *gpas, u32 nr_gpas, u32 pages,
+				   u32 flags);
 u32 hvcrash_registry_retire(struct hvcrash_registry *reg,
 			    const struct hvcrash_owner *owner, u16 evidence);
 u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
 				  u16 evidence);
 u32 hvcrash_registry_retire_all(struct hvcrash_registry *reg, u16 evidence);
+u32 hvcrash_registry_retire_found(struct hvcrash_registry *reg);
 void hvcrash_registry_prove(struct hvcrash_registry *reg,
 			    const struct hvcrash_owner *owner, u16 evidence);
 int hvcrash_registry_reserve(struct hvcrash_registry *reg, u32 extents);
 void hvcrash_registry_gap(struct hvcrash_registry *reg, u32 gap, u32 untracked);
+void hvcrash_registry_gap_closed(struct hvcrash_registry *reg, u32 gap);
 void hvcrash_registry_channel(struct hvcrash_registry *reg, u32 relid,
 			      u32 subchannel, const void *device_class,
 			      const void *instance);

@@ -45,7 +45,7 @@
  */
 
 #define HVCRASH_ABI_MAJOR	1
-#define HVCRASH_ABI_MINOR	0
+#define HVCRASH_ABI_MINOR	1
 
 /* "HVCRASH1" and "HVCHUNK1" as they stand in memory */
 #define HVCRASH_MAGIC		0x3148534152435648ULL
@@ -68,7 +68,7 @@
 #define HVCRASH_PHASE_UNLOADED	4	/* module went away; nothing is tracked */
 
 /* hvcrash_header.coverage: each bit is a gap; 0 is complete tracking */
-#define HVCRASH_GAP_LATE	0x1	/* loaded after VMBus made contact */
+#define HVCRASH_GAP_LATE	0x1	/* loaded after VMBus made contact, and not all could be found */
 #define HVCRASH_GAP_DROPPED	0x2	/* no room: see extents_dropped */
 #define HVCRASH_GAP_TORN	0x4	/* an update was cut: see extents_torn */
 #define HVCRASH_GAP_NO_VMBUS	0x8	/* could not attach to VMBus */
@@ -237,6 +237,7 @@ struct hvcrash_chunk {
 #define HVCRASH_EV_UNLOAD_TIMEOUT	8	/* host did not answer */
 #define HVCRASH_EV_NO_ANSWER		9	/* VP did not answer the stop */
 #define HVCRASH_EV_RELID_RELEASED	10	/* channel rescinded, relid released */
+#define HVCRASH_EV_FOUND		11	/* shared before load, found in the kernel's own records */
 
 /* hvcrash_extent.flags */
 #define HVCRASH_EXTENT_OVERLAY	0x1	/* an overlay page hides guest memory */

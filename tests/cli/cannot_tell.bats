@@ -20,9 +20,9 @@ cannot_tell() {
 	jq -r '.gaps[].text' out | grep -qF -e "$1"
 }
 
-@test "a module loaded late cannot tell" {
+@test "a module loaded late that could not find everything cannot tell" {
 	core good "header coverage=1"
-	cannot_tell "the module was loaded after VMBus had made contact"
+	cannot_tell "the module was loaded after VMBus had made contact, and not all that was shared could be found"
 }
 
 @test "extents that found no room cannot tell" {
@@ -129,6 +129,8 @@ cannot_tell() {
 @test "a state that its evidence does not prove cannot tell" {
 	core good "edit extent 3 evidence=register_on"
 	cannot_tell "1 region torn, contradictory"
+	core good "edit extent 3 evidence=found"
+	cannot_tell "1 region torn, contradictory or of an unknown kind, state or evidence"
 	core good "edit extent 3 evidence=none"
 	cannot_tell "1 region torn, contradictory"
 }

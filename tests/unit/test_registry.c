@@ -136,6 +136,50 @@ static void a_released_relid_takes_all_its_gpadls_with_it(void **s)
 	assert_int_equal(count(reg).pages, 0);
 }
 
+static void what_is_found_is_listed_once_whoever_sees_it_first(void **s)
+{
+	static const struct hvcrash_owner monitor = {
+		HVCRASH_KIND_VMBUS_MONITOR, 0, HVCRASH_NO_RELID
+	};
+	const u64 pages[] = { 0x30000, 0x50000 };
+	const u64 odd[] = { 0x30000, 0x50001 };
+	struct hvcrash_registry *reg = *s;
+
+	assert_int_equal(
+		hvcrash_registry_publish_found(reg, &monitor, odd, 2, 1, 0),
+		-EINVAL);
+	assert_int_equal(count(reg).pages, 0);
+	assert_int_equal(
+		hvcrash_registry_publish_found(reg, &monitor, pages, 2, 1, 0),
+		0);
+	assert_int_equal(count(reg).pages, 2);
+	assert_int_equal(
+		hvcrash_registry_publish_found(reg, &monitor, pages, 2, 1, 0),
+		-EEXIST);
+	/* Its message was seen: that says more than where the pages are now */
+	publish(reg, &gpadl_a, 0x1000, 4);
+	assert_int_equal(
+		hvcrash_registry_publish_found(reg, &gpadl_a, pages, 1, 4, 0),
+		-EEXIST);
+	assert_int_equal(count(reg).pages, 6);
+	assert_int_equal(hvcrash_registry_retire(reg, &monitor, 0), 2);
+}
+
+static void to_look_again_drops_what_was_found_and_nothing_else(void **s)
+{
+	const u64 ring = 0x30000;
+	struct hvcrash_registry *reg = *s;
+
+	hvcrash_registry_gap(reg, HVCRASH_GAP_LATE | HVCRASH_GAP_TORN, 0);
+	publish(reg, &gpadl_a, 0x1000, 4);
+	hvcrash_registry_publish_found(reg, &gpadl_b, &ring, 1, 8, 0);
+	hvcrash_registry_publish_found(reg, &gpadl_c, &ring, 1, 8, 0);
+	assert_int_equal(hvcrash_registry_retire_found(reg), 2);
+	assert_int_equal(count(reg).pages, 4);
+	hvcrash_registry_gap_closed(reg, HVCRASH_GAP_LATE);
+	assert_int_equal(reg->header->coverage, HVCRASH_GAP_TORN);
+}
+
 static void better_evidence_reaches_the_owner_only(void **s)
 {
 	struct hvcrash_registry *reg = *s;
@@ -317,6 +361,8 @@ int main(void)
 		TEST(what_is_published_is_found_and_what_is_retired_is_gone),
 		TEST(owners_of_one_hash_bucket_do_not_take_each_others_pages),
 		TEST(a_released_relid_takes_all_its_gpadls_with_it),
+		TEST(what_is_found_is_listed_once_whoever_sees_it_first),
+		TEST(to_look_again_drops_what_was_found_and_nothing_else),
 		TEST(better_evidence_reaches_the_owner_only),
 		TEST(nothing_grows_over_ten_thousand_bind_and_unbind_cycles),
 		TEST(a_million_single_pages_fit),

@@ -40,7 +40,7 @@ static void add_coverage_gaps(struct audit *audit)
 
 	if (header->coverage & HVCRASH_GAP_LATE)
 		add_gap(audit, "late",
-			"the module was loaded after VMBus had made contact");
+			"the module was loaded after VMBus had made contact, and not all that was shared could be found");
 	if (header->coverage & HVCRASH_GAP_DROPPED || header->extents_dropped)
 		add_gap(audit, "dropped", "%u extent%s found no room",
 			PLURAL(header->extents_dropped));

@@ -50,6 +50,7 @@ static const char *const evidences[] = {
 	[HVCRASH_EV_UNLOAD_TIMEOUT] = "UNLOAD timeout",
 	[HVCRASH_EV_NO_ANSWER] = "no answer",
 	[HVCRASH_EV_RELID_RELEASED] = "relid released",
+	[HVCRASH_EV_FOUND] = "found at load",
 };
 
 static const char *const phases[] = {
