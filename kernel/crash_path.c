@@ -32,6 +32,7 @@
 #include "rendezvous.h"
 #include "regs.h"
 #include "vmbus.h"
+#include "vmbus_layout.h"
 
 /* A parked CPU only halts after this: the unload, notifiers and dumpers are over */
 #define PARK_BOUND_US (600 * USEC_PER_SEC)
@@ -133,9 +134,9 @@ bool hvcrash_crash_park(u32 cpu)
 
 /*
  * vmbus_wait_for_unload() polls 10,000 times with mdelay(10) in between, prints
- * how it ended, and does not return it (drivers/hv/channel_mgmt.c). So the time
- * from the stop of the other CPUs to the end of our own request has to tell: a
- * wait in vain lasts 100 s of mdelay(). Those are not 100 s of any clock: on an
+ * how it ended, and does not return it (drivers/hv/channel_mgmt.c). hv_vmbus's
+ * own note of the answer tells; where its place is not known, the time from the
+ * stop of the other CPUs to the end of our own request has to: a wait in vain lasts 100 s of mdelay(). Those are not 100 s of any clock: on an
  * emulated machine they were seen to pass in 43, which is why udelay() is
  * measured here. Half of the wait is the bound, so that a poor measurement errs
  * towards "not answered", which the audit reports, and never the other way.
@@ -157,10 +158,17 @@ static u64 unload_bound_tsc(void)
 
 static u32 unload_outcome(const struct hvcrash_crash *r, bool have_unload)
 {
+	enum hvcrash_answer answer = hvcrash_vmbus_unload_answer();
+
 	if (!hvcrash_vmbus_was_connected())
 		return HVCRASH_UNLOAD_NONE;
+	/* A panic notifier may have had the answer before us: no matter who asked */
+	if (answer == HVCRASH_ANSWER_YES)
+		return HVCRASH_UNLOAD_ANSWERED;
 	if (!have_unload)
 		return HVCRASH_UNLOAD_NO_WAY;
+	if (answer == HVCRASH_ANSWER_NO)
+		return HVCRASH_UNLOAD_TIMEOUT;
 	return r->tsc_unload_end - r->tsc_begin < unload_bound_tsc() ?
 		       HVCRASH_UNLOAD_ANSWERED :
 		       HVCRASH_UNLOAD_TIMEOUT;

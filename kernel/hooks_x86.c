@@ -39,6 +39,7 @@
 #include "hvcrash.h"
 #include "regs.h"
 #include "stop_x86.h"
+#include "vmbus_layout.h"
 
 static void (*orig_crash_stop)(void);
 static int (*orig_cpu_disable)(void);
@@ -117,12 +118,14 @@ static void take_crash_handler(void)
 	vmbus_crash_handler = lookup_callable("hv_vmbus:hv_crash_handler");
 	if (!vmbus_crash_handler && try_module_get(THIS_MODULE))
 		pr_warn("cannot find hv_vmbus's crash handler to put it back: hvcrash stays loaded\n");
+	hvcrash_vmbus_learn_unload();
 	hv_setup_crash_handler(crash_handler);
 }
 
 /* hv_vmbus is gone, and emptied the slot. Process context. */
 static void forget_vmbus(void)
 {
+	hvcrash_vmbus_forget_unload();
 	vmbus_unload = NULL;
 	vmbus_panic_unload = NULL;
 	vmbus_crash_handler = NULL;

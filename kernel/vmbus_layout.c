@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmbus_layout.c - what hv_vmbus keeps to itself, and where
+ *
+ * vmbus_connection is exported, its type is private (drivers/hv/hyperv_vmbus.h),
+ * and the members move from release to release. The running kernel says itself
+ * where they are, in its BTF under /sys/kernel/btf: taken from there, and never
+ * from a copy of the header. The members' own types are public, and their sizes
+ * must agree. Where BTF cannot be read nothing is guessed.
+ *
+ * Symbols of hv_vmbus are looked up by symbol_get(): a plain reference would make
+ * it a dependency of ours, and hvcrash is to be loaded before it.
+ *
+ * Leaves out: what is done with the members (vmbus_late.c, crash_path.c).
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/completion.h>
+#include <linux/fs.h>
+#include <linux/hyperv.h>
+#include <linux/module.h>
+#include <linux/vmalloc.h>
+#include "btf.h"
+#include "vmbus_layout.h"
+
+#define BTF_OF_KERNEL "/sys/kernel/btf/vmlinux"
+#define BTF_OF_VMBUS "/sys/kernel/btf/hv_vmbus"
+
+/* Many times what a kernel has: about 6 MB */
+#define MAX_BTF_BYTES (64 << 20)
+
+/* hv_vmbus's own; we know its name and no more */
+struct vmbus_connection;
+extern struct vmbus_connection vmbus_connection;
+
+/* Members of struct vmbus_connection that we use */
+enum member {
+	CHN_LIST,
+	CHANNEL_MUTEX,
+	INT_PAGE,
+	MONITOR_PAGES,
+	NEXT_GPADL_HANDLE,
+	UNLOAD_EVENT,
+	NR_MEMBERS,
+};
+
+static const struct {
+	const char *name;
+	u32 bytes;
+} members[NR_MEMBERS] = {
+	[CHN_LIST] = { "chn_list", sizeof(struct list_head) },
+	[CHANNEL_MUTEX] = { "channel_mutex", sizeof(struct mutex) },
+	[INT_PAGE] = { "int_page", sizeof(void *) },
+	[MONITOR_PAGES] = { "monitor_pages", 2 * sizeof(void *) },
+	[NEXT_GPADL_HANDLE] = { "next_gpadl_handle", sizeof(atomic_t) },
+	[UNLOAD_EVENT] = { "unload_event", sizeof(struct completion) },
+};
+
+/* Of the hv_vmbus that is loaded; NULL if not known. Read in the crash path. */
+static const struct completion *unload_event;
+
+/*
+ * All of @file, to be freed with vfree(), or NULL. Not kernel_read_file(): it asks
+ * the security modules about files that the kernel obeys, has no word for one
+ * that it merely reads, and IPE warns (security/ipe/hooks.c).
+ */
+static void *read_file(struct file *file, size_t *ret_bytes)
+{
+	loff_t bytes = i_size_read(file_inode(file));
+	loff_t at = 0;
+	ssize_t n;
+	void *data;
+
+	if (bytes <= 0 || bytes > MAX_BTF_BYTES)
+		return NULL;
+	data = vmalloc(bytes);
+	if (!data)
+		return NULL;
+	while (at < bytes) {
+		n = kernel_read(file, data + at, bytes - at, &at);
+		if (n <= 0) {
+			vfree(data);
+			return NULL;
+		}
+	}
+	*ret_bytes = bytes;
+	return data;
+}
+
+/* A whole file that is BTF, to be freed with vfree(), or NULL */
+static void *read_btf(const char *path, struct hvcrash_btf *btf,
+		      const struct hvcrash_btf *base)
+{
+	struct file *file = filp_open(path, O_RDONLY, 0);
+	size_t bytes;
+	void *data;
+
+	if (IS_ERR(file))
+		return NULL;
+	data = read_file(file, &bytes);
+	filp_close(file, NULL);
+	if (data && hvcrash_btf_open(btf, data, bytes, base)) {
+		vfree(data);
+		data = NULL;
+	}
+	return data;
+}
+
+static int find_members(const struct hvcrash_btf *btf, u32 offset[NR_MEMBERS])
+{
+	struct hvcrash_btf_struct s;
+	int ret;
+	u32 i;
+
+	ret = hvcrash_btf_find_struct(btf, "vmbus_connection", &s);
+	for (i = 0; !ret && i < NR_MEMBERS; i++)
+		ret = hvcrash_btf_member(&s, members[i].name, members[i].bytes,
+					 &offset[i]);
+	return ret;
+}
+
+/* Where the members are; 0 or a negative errno. Context: process, may sleep. */
+static int learn_layout(u32 offset[NR_MEMBERS])
+{
+	struct hvcrash_btf kernel, vmbus;
+	void *kernel_data, *vmbus_data;
+	int ret;
+
+	kernel_data = read_btf(BTF_OF_KERNEL, &kernel, NULL);
+	if (!kernel_data)
+		return -ENOENT;
+	/* Built in it has no file of its own */
+	vmbus_data = read_btf(BTF_OF_VMBUS, &vmbus, &kernel);
+	ret = find_members(vmbus_data ? &vmbus : &kernel, offset);
+	vfree(vmbus_data);
+	vfree(kernel_data);
+	return ret;
+}
+
+static u32 negotiated_version(void)
+{
+	u32 *version = symbol_get(vmbus_proto_version);
+	u32 ret;
+
+	if (!version)
+		return 0;
+	ret = READ_ONCE(*version);
+	symbol_put(vmbus_proto_version);
+	return ret;
+}
+
+/**
+ * hvcrash_vmbus_view_get - hold hv_vmbus, and look into it
+ * @ret: its members
+ *
+ * Context: process, may sleep.
+ * Return: 0, and hvcrash_vmbus_view_put() must follow; or a negative errno.
+ */
+int hvcrash_vmbus_view_get(struct hvcrash_vmbus_view *ret)
+{
+	u32 offset[NR_MEMBERS];
+	void *base;
+	int err = learn_layout(offset);
+
+	if (err)
+		return err;
+	base = symbol_get(vmbus_connection);
+	if (!base)
+		return -ENOENT;
+	*ret = (struct hvcrash_vmbus_view){
+		.channels = base + offset[CHN_LIST],
+		.channels_lock = base + offset[CHANNEL_MUTEX],
+		.interrupt_page = base + offset[INT_PAGE],
+		.monitor_page = base + offset[MONITOR_PAGES],
+		.next_gpadl = base + offset[NEXT_GPADL_HANDLE],
+		.version = negotiated_version(),
+	};
+	return 0;
+}
+
+/**
+ * hvcrash_vmbus_view_put - undo hvcrash_vmbus_view_get()
+ *
+ * Context: process.
+ */
+void hvcrash_vmbus_view_put(void)
+{
+	symbol_put(vmbus_connection);
+}
+
+/**
+ * hvcrash_vmbus_learn_unload - hv_vmbus is up: find where it notes the answer
+ *
+ * Holds hv_vmbus only while looking: hvcrash_vmbus_forget_unload() is called
+ * before it goes.
+ *
+ * Context: process, may sleep.
+ */
+void hvcrash_vmbus_learn_unload(void)
+{
+	u32 offset[NR_MEMBERS];
+	void *base;
+
+	if (learn_layout(offset)) {
+		pr_info("no BTF of hv_vmbus: an answer to UNLOAD is told by the time it takes\n");
+		return;
+	}
+	base = symbol_get(vmbus_connection);
+	if (!base)
+		return;
+	WRITE_ONCE(unload_event, base + offset[UNLOAD_EVENT]);
+	symbol_put(vmbus_connection);
+}
+
+/**
+ * hvcrash_vmbus_forget_unload - hv_vmbus goes
+ *
+ * Context: process.
+ */
+void hvcrash_vmbus_forget_unload(void)
+{
+	WRITE_ONCE(unload_event, NULL);
+}
+
+/**
+ * hvcrash_vmbus_unload_answer - has the host answered CHANNELMSG_UNLOAD
+ *
+ * vmbus_initiate_unload() resets the completion, and only the host's answer
+ * completes it, in the message interrupt or in the loop that polls for it; in a
+ * panic nobody consumes it. Read without completion_done(), which takes a lock
+ * that a stopped CPU may hold.
+ *
+ * Context: crash path, NMI too.
+ */
+enum hvcrash_answer hvcrash_vmbus_unload_answer(void)
+{
+	const struct completion *event = READ_ONCE(unload_event);
+
+	if (!event)
+		return HVCRASH_ANSWER_UNKNOWN;
+	return READ_ONCE(event->done) ? HVCRASH_ANSWER_YES : HVCRASH_ANSWER_NO;
+}

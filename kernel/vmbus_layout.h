@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vmbus_layout.h - what hv_vmbus keeps to itself, and where
+ */
+#ifndef _HVCRASH_VMBUS_LAYOUT_H
+#define _HVCRASH_VMBUS_LAYOUT_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+/**
+ * struct hvcrash_vmbus_view - members of hv_vmbus's own struct vmbus_connection
+ * @channels: list of the primary channels, struct vmbus_channel.listentry
+ * @channels_lock: guards it, and the list of sub-channels in each of them
+ * @interrupt_page: virtual address, NULL if there is none
+ * @monitor_page: likewise, two of them
+ * @next_gpadl: the next GPADL handle
+ * @version: protocol version that was negotiated, 0 if none was
+ *
+ * Valid while hvcrash_vmbus_view_get() holds hv_vmbus.
+ */
+struct hvcrash_vmbus_view {
+	struct list_head *channels;
+	struct mutex *channels_lock;
+	void *const *interrupt_page;
+	void *const *monitor_page;
+	const atomic_t *next_gpadl;
+	u32 version;
+};
+
+int hvcrash_vmbus_view_get(struct hvcrash_vmbus_view *ret);
+void hvcrash_vmbus_view_put(void);
+
+void hvcrash_vmbus_learn_unload(void);
+void hvcrash_vmbus_forget_unload(void);
+
+/**
+ * enum hvcrash_answer - has the host answered the request to unload VMBus
+ * @HVCRASH_ANSWER_UNKNOWN: hv_vmbus's note of it could not be found
+ * @HVCRASH_ANSWER_NO: not yet, or there was no request
+ * @HVCRASH_ANSWER_YES: it has
+ */
+enum hvcrash_answer {
+	HVCRASH_ANSWER_UNKNOWN,
+	HVCRASH_ANSWER_NO,
+	HVCRASH_ANSWER_YES,
+};
+
+enum hvcrash_answer hvcrash_vmbus_unload_answer(void);
+
+#endif /* _HVCRASH_VMBUS_LAYOUT_H */
