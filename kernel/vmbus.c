@@ -12,8 +12,8 @@
  * message was posted: for these few instructions the host knows more than we do.
  * In a panic the answer to UNLOAD takes such a page back like all others.
  *
- * Leaves out: what VMBus shared before the probes were in place. That is said as
- * HVCRASH_GAP_LATE, and the audit then cannot tell.
+ * Leaves out: what VMBus shared before the probes were in place (vmbus_late.c).
+ * Until that is found HVCRASH_GAP_LATE says so, and the audit cannot tell.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -27,6 +27,7 @@
 #include "hvcrash.h"
 #include "regs.h"
 #include "vmbus.h"
+#include "vmbus_late.h"
 
 /* Free extents to keep ready: 16 MiB of scattered pages, a usual netvsc buffer */
 #define RESERVE_EXTENTS 4096
@@ -50,6 +51,9 @@ static struct pending pendings[MAX_PENDING];
 static DEFINE_RAW_SPINLOCK(pendings_lock);
 static bool connected;
 
+/* Changes to what is shared that the probes have seen, for vmbus_late.c */
+static atomic_t changes;
+
 static void reserve_work(struct work_struct *work)
 {
 	/* Failing is not the end: publish tries again, and counts what it drops */
@@ -57,6 +61,19 @@ static void reserve_work(struct work_struct *work)
 }
 
 static DECLARE_WORK(reserve_later, reserve_work);
+
+/**
+ * hvcrash_vmbus_changes - how often has what VMBus shares changed
+ *
+ * Counted before the registry takes the change in: who reads the same number
+ * before and after a walk has missed nothing in between.
+ *
+ * Context: any.
+ */
+u32 hvcrash_vmbus_changes(void)
+{
+	return atomic_read(&changes);
+}
 
 static u32 ram_flag(u64 gpa)
 {
@@ -164,6 +181,7 @@ static void on_negotiate(void *data,
 {
 	if (ret)
 		return;
+	atomic_inc(&changes);
 	/* One message per version tried, each with the same pages */
 	retire_contact(HVCRASH_EV_NONE);
 	/* From 5.0 on the field holds the SINT and VTL, and no page is shared */
@@ -211,6 +229,7 @@ static void on_gpadl_header(void *data,
 
 	if (ret)
 		return;
+	atomic_inc(&changes);
 	pages = HVPFN_UP((u64)range->byte_offset + range->byte_count);
 	n = min(pages, fit);
 	publish_pfns(msg->child_relid, msg->gpadl, range->pfn_array, n);
@@ -244,6 +263,7 @@ static void on_gpadl_created(void *data,
 				       .gpadl = msg->gpadl };
 	u32 relid;
 
+	atomic_inc(&changes);
 	pending_take(msg->gpadl, U32_MAX, &relid);
 	if (msg->creation_status)
 		hvcrash_registry_retire(&hvcrash_registry, &owner,
@@ -259,6 +279,7 @@ static void on_gpadl_torndown(void *data,
 	struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
 				       .gpadl = msg->gpadl };
 
+	atomic_inc(&changes);
 	hvcrash_registry_retire(&hvcrash_registry, &owner,
 				HVCRASH_EV_GPADL_TORNDOWN);
 }
@@ -268,6 +289,7 @@ static void on_release(void *data,
 {
 	if (ret)
 		return;
+	atomic_inc(&changes);
 	hvcrash_registry_retire_relid(&hvcrash_registry, msg->child_relid,
 				      HVCRASH_EV_RELID_RELEASED);
 	hvcrash_registry_channel_gone(&hvcrash_registry, msg->child_relid);
@@ -316,6 +338,9 @@ static void detach_all(void)
 	tracepoint_synchronize_unregister();
 }
 
+/* VMBus was there before us */
+static bool is_late;
+
 static void note_attached(u32 found, bool late)
 {
 	if (found && found != ARRAY_SIZE(probes)) {
@@ -325,9 +350,9 @@ static void note_attached(u32 found, bool late)
 				     0);
 	}
 	if (found && late) {
-		pr_warn("loaded after hv_vmbus: what it shared before is not tracked\n");
 		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_LATE, 0);
 		WRITE_ONCE(connected, true);
+		is_late = true;
 	}
 }
 
@@ -418,9 +443,14 @@ int hvcrash_vmbus_init(void)
 	catching_up = true;
 	ret = register_tracepoint_module_notifier(&module_nb);
 	catching_up = false;
-	if (ret)
+	if (ret) {
 		detach_all();
-	return ret;
+		return ret;
+	}
+	/* After the probes: what changes from here on they see */
+	if (is_late && !hvcrash_vmbus_find_late())
+		WRITE_ONCE(connected, false);
+	return 0;
 }
 
 /**

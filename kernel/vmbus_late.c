@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmbus_late.c - what VMBus shared before hvcrash was loaded
+ *
+ * Called once, in process context, when the probes of vmbus.c are attached: what
+ * changes from then on they see. Walks hv_vmbus's list of channels for their ring
+ * buffers, and takes interrupt and monitor pages from its connection.
+ *
+ * The list is walked under its own lock, which sub-channels need, rather than the
+ * bus by way of a driver that matches nothing: that would give the primary
+ * channels only, and leave the connection's pages where they are.
+ *
+ * Invariant: HVCRASH_GAP_LATE stands from before the walk until all that exists is
+ * known to be in the registry. For GPADLs other than rings that is known by the
+ * driver: those in ring_only[] make none. Any other driver's device counts as
+ * untracked.
+ *
+ * Races: a GPADL made or torn down during the walk may be seen by the walk, by a
+ * probe, or in the wrong order by both. The probes count, and a walk during which
+ * they counted anything is made anew.
+ *
+ * Leaves out: buffers whose teardown failed before we came (the driver warned,
+ * and may be gone), and the pages of other drivers' buffers: in netvsc's case
+ * they could be had the way the connection's are.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/delay.h>
+#include <linux/hyperv.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include "hvcrash.h"
+#include "vmbus.h"
+#include "vmbus_late.h"
+#include "vmbus_layout.h"
+
+/* Devices that are looked at; more are counted as untracked */
+#define MAX_DEVICES 1024
+
+/* A walk takes less than a millisecond, opening a channel a few of them */
+#define MAX_WALKS 10
+#define BETWEEN_WALKS_MS 20
+
+/*
+ * Drivers that share nothing by GPADL but their rings: they do not call
+ * vmbus_establish_gpadl() (6.1 to 7.2). Not among them: hv_netvsc, uio_hv_generic.
+ */
+static const char *const ring_only[] = {
+	"hv_balloon", "hv_utils",  "hyperv_keyboard",
+	"hid_hyperv", "hyperv_fb", "hyperv_drm",
+	"hv_storvsc", "hv_pci",	   "hv_sock",
+};
+
+/**
+ * struct walk - one walk over all channels
+ * @devices: of the primary channels, each with a reference
+ * @nr_devices: how many
+ * @untracked: devices that found no room there
+ * @rings: rings that are in the registry now
+ * @next_gpadl: no GPADL that was seen may have this handle or a later one
+ * @is_unsettled: a ring's GPADL was on its way
+ * @is_unsound: something cannot be as it was read
+ */
+struct walk {
+	struct hv_device **devices;
+	u32 nr_devices;
+	u32 untracked;
+	u32 rings;
+	u32 next_gpadl;
+	bool is_unsettled;
+	bool is_unsound;
+};
+
+static void publish_ring(struct walk *w, struct vmbus_channel *channel)
+{
+	struct hvcrash_owner owner = {
+		.kind = HVCRASH_KIND_GPADL,
+		.gpadl =
+			READ_ONCE(channel->ringbuffer_gpadlhandle.gpadl_handle),
+		.relid = channel->offermsg.child_relid,
+	};
+	struct page *page = READ_ONCE(channel->ringbuffer_page);
+	u32 pages = READ_ONCE(channel->ringbuffer_pagecount);
+	u64 gpa;
+	int ret;
+
+	if (!page || !owner.gpadl) {
+		/* vmbus_open() fills in the handle when the host has answered */
+		if (READ_ONCE(channel->state) == CHANNEL_OPENING_STATE)
+			w->is_unsettled = true;
+		return;
+	}
+	if (owner.gpadl >= w->next_gpadl) {
+		w->is_unsound = true;
+		return;
+	}
+	/* vmbus_alloc_ring(): one allocation, contiguous */
+	gpa = page_to_phys(page);
+	ret = hvcrash_registry_publish_found(
+		&hvcrash_registry, &owner, &gpa, 1,
+		pages * (PAGE_SIZE >> HV_HYP_PAGE_SHIFT), 0);
+	if (ret && ret != -EEXIST)
+		w->is_unsound = true;
+	else
+		w->rings++;
+}
+
+/* Under the lock of the channels */
+static void take_channel(struct walk *w, struct vmbus_channel *channel)
+{
+	const struct vmbus_channel_offer *offer = &channel->offermsg.offer;
+
+	/* Left over from before a hibernation: the host knows nothing of it */
+	if (channel->offermsg.child_relid == INVALID_RELID)
+		return;
+	hvcrash_registry_channel(
+		&hvcrash_registry, channel->offermsg.child_relid,
+		offer->sub_channel_index, &offer->if_type, &offer->if_instance);
+	publish_ring(w, channel);
+}
+
+/*
+ * Under the lock of the channels. A device without a reference is not registered
+ * yet, and the probes see what its driver will make, or is being released, and
+ * its driver is gone.
+ */
+static void take_device(struct walk *w, struct vmbus_channel *channel)
+{
+	struct hv_device *dev = channel->device_obj;
+
+	if (w->nr_devices == MAX_DEVICES)
+		w->untracked++;
+	else if (dev && kobject_get_unless_zero(&dev->device.kobj))
+		w->devices[w->nr_devices++] = dev;
+}
+
+static void walk_channels(struct walk *w, const struct hvcrash_vmbus_view *view)
+{
+	struct vmbus_channel *channel, *sub;
+
+	mutex_lock(view->channels_lock);
+	w->next_gpadl = atomic_read(view->next_gpadl);
+	list_for_each_entry(channel, view->channels, listentry) {
+		take_channel(w, channel);
+		take_device(w, channel);
+		list_for_each_entry(sub, &channel->sc_list, sc_list)
+			take_channel(w, sub);
+	}
+	mutex_unlock(view->channels_lock);
+}
+
+/* Lets go of the devices; not under the lock, which their release takes */
+static void put_devices(struct walk *w)
+{
+	while (w->nr_devices)
+		put_device(&w->devices[--w->nr_devices]->device);
+}
+
+/*
+ * Walks until nothing changed during a walk. What an earlier walk found is
+ * dropped: it may have been torn down between its reading and its publishing.
+ */
+static bool walk_until_settled(struct walk *w,
+			       const struct hvcrash_vmbus_view *view)
+{
+	u32 before;
+	u32 i;
+
+	for (i = 0; i < MAX_WALKS; i++) {
+		if (i) {
+			put_devices(w);
+			msleep(BETWEEN_WALKS_MS);
+			hvcrash_registry_retire_found(&hvcrash_registry);
+			*w = (struct walk){ .devices = w->devices };
+		}
+		before = hvcrash_vmbus_changes();
+		walk_channels(w, view);
+		if (!w->is_unsettled && before == hvcrash_vmbus_changes())
+			return !w->is_unsound;
+	}
+	return false;
+}
+
+static bool is_ring_only(const char *driver)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(ring_only); i++)
+		if (!strcmp(driver, ring_only[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Devices whose driver may have shared more than its rings. The device's lock
+ * keeps the driver where it is. One that was unbound since the walk has given all
+ * back, and the probes saw it.
+ */
+static u32 count_untracked(const struct walk *w)
+{
+	u32 untracked = w->untracked;
+	struct device *dev;
+	u32 i;
+
+	for (i = 0; i < w->nr_devices; i++) {
+		dev = &w->devices[i]->device;
+		device_lock(dev);
+		if (dev->driver && !is_ring_only(dev->driver->name)) {
+			pr_warn("loaded after %s: buffers that it shares by device %s are not tracked\n",
+				dev->driver->name, dev_name(dev));
+			untracked++;
+		}
+		device_unlock(dev);
+	}
+	return untracked;
+}
+
+static int publish_contact(u16 kind, void *const *page, u32 n)
+{
+	struct hvcrash_owner owner = { .kind = kind,
+				       .relid = HVCRASH_NO_RELID };
+	u64 gpas[2];
+	u32 i;
+	int ret;
+
+	for (i = 0; i < n; i++) {
+		if (!virt_addr_valid(page[i]))
+			return -EINVAL;
+		gpas[i] = virt_to_phys(page[i]);
+	}
+	ret = hvcrash_registry_publish_found(&hvcrash_registry, &owner, gpas, n,
+					     1, 0);
+	return ret == -EEXIST ? 0 : ret;
+}
+
+/* The pages of CHANNELMSG_INITIATE_CONTACT; returns how many are not known */
+static u32 find_contact(const struct hvcrash_vmbus_view *view)
+{
+	u32 untracked = 0;
+
+	WRITE_ONCE(hvcrash_registry.header->vmbus_version, view->version);
+	if (publish_contact(HVCRASH_KIND_VMBUS_MONITOR, view->monitor_page, 2))
+		untracked += 2;
+	/* As in vmbus_negotiate_version(): from 5.0 on it is not shared */
+	if (view->version < VERSION_WIN10_V5 &&
+	    publish_contact(HVCRASH_KIND_VMBUS_INTERRUPT, view->interrupt_page,
+			    1))
+		untracked++;
+	return untracked;
+}
+
+/* vmbus_connect() sets all of it up; before that there is nothing to find */
+static bool is_connected(const struct hvcrash_vmbus_view *view)
+{
+	return READ_ONCE(view->channels->next) &&
+	       (view->version || READ_ONCE(view->monitor_page[0]));
+}
+
+static int find_all(const struct hvcrash_vmbus_view *view, u32 *untracked)
+{
+	struct walk w = {};
+	int ret = 0;
+
+	w.devices = kcalloc(MAX_DEVICES, sizeof(*w.devices), GFP_KERNEL);
+	if (!w.devices)
+		return -ENOMEM;
+	if (walk_until_settled(&w, view)) {
+		*untracked = find_contact(view) + count_untracked(&w);
+		pr_info("loaded after VMBus: found %u rings of %u devices, %u things untracked\n",
+			w.rings, w.nr_devices, *untracked);
+	} else {
+		ret = -EAGAIN;
+	}
+	put_devices(&w);
+	kfree(w.devices);
+	return ret;
+}
+
+/**
+ * hvcrash_vmbus_find_late - enter what VMBus shared before the probes were there
+ *
+ * Closes HVCRASH_GAP_LATE if all of it was found, and else counts what is known
+ * to be missing.
+ *
+ * Context: process, may sleep; the probes are attached.
+ * Return: false if VMBus is known not to have made contact.
+ */
+bool hvcrash_vmbus_find_late(void)
+{
+	struct hvcrash_vmbus_view view;
+	bool connected = true;
+	u32 untracked = 0;
+	int ret;
+
+	ret = hvcrash_vmbus_view_get(&view);
+	if (!ret) {
+		connected = is_connected(&view);
+		if (connected)
+			ret = find_all(&view, &untracked);
+		hvcrash_vmbus_view_put();
+	}
+	if (ret) {
+		/* How much there is cannot be told either: one thing, VMBus */
+		untracked++;
+		pr_warn("loaded after VMBus: what it shared before could not be found (error %d)\n",
+			ret);
+	}
+	if (untracked)
+		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_LATE,
+				     untracked);
+	else
+		hvcrash_registry_gap_closed(&hvcrash_registry,
+					    HVCRASH_GAP_LATE);
+	return connected;
+}

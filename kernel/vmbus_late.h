@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vmbus_late.h - what VMBus shared before hvcrash was loaded
+ */
+#ifndef _HVCRASH_VMBUS_LATE_H
+#define _HVCRASH_VMBUS_LATE_H
+
+#include <linux/types.h>
+
+bool hvcrash_vmbus_find_late(void);
+
+#endif /* _HVCRASH_VMBUS_LATE_H */
