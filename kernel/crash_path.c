@@ -136,10 +136,11 @@ bool hvcrash_crash_park(u32 cpu)
  * vmbus_wait_for_unload() polls 10,000 times with mdelay(10) in between, prints
  * how it ended, and does not return it (drivers/hv/channel_mgmt.c). hv_vmbus's
  * own note of the answer tells; where its place is not known, the time from the
- * stop of the other CPUs to the end of our own request has to: a wait in vain lasts 100 s of mdelay(). Those are not 100 s of any clock: on an
- * emulated machine they were seen to pass in 43, which is why udelay() is
- * measured here. Half of the wait is the bound, so that a poor measurement errs
- * towards "not answered", which the audit reports, and never the other way.
+ * stop of the other CPUs to the end of our own request has to: a wait in vain
+ * lasts 100 s of mdelay(). Those are not 100 s of any clock: on an emulated
+ * machine they were seen to pass in 43, which is why udelay() is measured here.
+ * Half of the wait is the bound, so that a poor measurement errs towards "not
+ * answered", which the audit reports, and never the other way.
  */
 static u64 unload_bound_tsc(void)
 {

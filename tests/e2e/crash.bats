@@ -7,7 +7,7 @@
 
 bats_require_minimum_version 1.5.0
 
-scenarios=(demo-stock demo-hvcrash no-module deaf-vp poke unloaded reloaded notifiers-n no-answer)
+scenarios=(demo-stock demo-hvcrash no-module deaf-vp poke unloaded reloaded no-btf notifiers-n no-answer)
 
 # Runs one scenario; its exit status is kept beside its result.
 run_scenario() {
@@ -95,11 +95,25 @@ field() {
 	[ "$(field unloaded .dump_ok)" = true ]
 }
 
-@test "loaded after VMBus made contact it revokes all the same, and says that it cannot tell" {
+@test "loaded after VMBus made contact it finds what was shared before, and says clean" {
 	held reloaded
-	[ "$(field reloaded .audit_exit)" -eq 2 ]
+	[ "$(field reloaded .audit_exit)" -eq 0 ]
 	[ "$(field reloaded '.stale_overlays | length')" -eq 0 ]
 	[ "$(field reloaded .dump_ok)" = true ]
+}
+
+@test "loaded late where the kernel does not describe itself it revokes, and says that it cannot tell" {
+	held no-btf
+	[ "$(field no-btf .audit_exit)" -eq 2 ]
+	[ "$(field no-btf '.stale_overlays | length')" -eq 0 ]
+	[ "$(field no-btf .dump_ok)" = true ]
+}
+
+@test "no first kernel warned of anything in hvcrash" {
+	for s in "${scenarios[@]}"; do
+		log=$(dirname "$(field "$s" .log)")/dmesg.hvcrash
+		[ ! -e "$log" ] || run ! grep -F '[hvcrash]' "$log"
+	done
 }
 
 @test "no run had to be repeated because the lab failed" {
