@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hvcrash_crash.c - crashes this kernel, in the context that is asked for
+ *
+ * For the lab alone: built beside hvcrash.ko, loaded in a guest that is meant to
+ * die. Parameters say how and where; the crash comes when something is written to
+ * the parameter "fire", from a thread bound to the CPU named.
+ *
+ * Invariant: no kind is an imitation. Where a kind is about a context, the code
+ * that panics asks the kernel for its context first, and refuses elsewhere.
+ *
+ * Leaves out: sysrq and the diagnostic NMI of the hypervisor, which need nothing
+ * of ours. An oops becomes a panic only with panic_on_oops, which the guest sets.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/bug.h>
+#include <linux/delay.h>
+#include <linux/interrupt.h>
+#include <linux/irq_work.h>
+#include <linux/irqflags.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/nmi.h>
+#include <linux/notifier.h>
+#include <linux/panic_notifier.h>
+#include <linux/preempt.h>
+#include <linux/smp.h>
+#include <asm/apic.h>
+#include <asm/nmi.h>
+
+/* How long the second CPU is given to get where it should be */
+#define MEET_BOUND_MS 5000
+
+static char *how = "";
+module_param(how, charp, 0444);
+MODULE_PARM_DESC(how, "kind of crash, see kinds[] in the source");
+
+static unsigned int cpu;
+module_param(cpu, uint, 0444);
+MODULE_PARM_DESC(cpu, "the CPU that crashes");
+
+static unsigned int other = 1;
+module_param(other, uint, 0444);
+MODULE_PARM_DESC(other, "the second CPU, for the kinds that have one");
+
+/* How many have arrived where two CPUs must be ready before anything happens */
+static atomic_t ready;
+
+/* An NMI that nobody asked us for belongs to somebody else */
+static bool nmi_expected;
+
+static void crash_null(void)
+{
+	WRITE_ONCE(*(volatile int *)NULL, 0);
+}
+
+static void crash_bug(void)
+{
+	BUG();
+}
+
+static void crash_irqsoff(void)
+{
+	local_irq_disable();
+	if (irqs_disabled() && !in_interrupt())
+		panic("hvcrash_crash: with interrupts off");
+}
+
+static void panic_in_irq(struct irq_work *work)
+{
+	if (in_hardirq() && raw_smp_processor_id() == cpu)
+		panic("hvcrash_crash: in a hard interrupt");
+	pr_err("not in a hard interrupt of CPU %u\n", cpu);
+}
+
+static struct irq_work irq_panic = IRQ_WORK_INIT_HARD(panic_in_irq);
+
+static void crash_irq(void)
+{
+	irq_work_queue(&irq_panic);
+}
+
+static void send_nmi(unsigned int to)
+{
+	apic->send_IPI_mask(cpumask_of(to), NMI_VECTOR);
+}
+
+static int panic_in_nmi(unsigned int type, struct pt_regs *regs)
+{
+	if (!READ_ONCE(nmi_expected) || raw_smp_processor_id() != cpu)
+		return NMI_DONE;
+	if (in_nmi())
+		nmi_panic(regs, "hvcrash_crash: in an NMI handler");
+	return NMI_HANDLED;
+}
+
+static void crash_nmi_handler(void)
+{
+	if (register_nmi_handler(NMI_LOCAL, panic_in_nmi, NMI_FLAG_FIRST,
+				 "hvcrash_crash"))
+		return;
+	WRITE_ONCE(nmi_expected, true);
+	send_nmi(cpu);
+}
+
+static void panic_when_both_are_ready(void)
+{
+	local_irq_disable();
+	atomic_inc(&ready);
+	while (atomic_read(&ready) < 2)
+		cpu_relax();
+	panic("hvcrash_crash: two CPUs at once, this is %u",
+	      raw_smp_processor_id());
+}
+
+/* Both in an NMI: the one that is second waits in nmi_panic_self_stop() */
+static int panic_in_two_nmis(unsigned int type, struct pt_regs *regs)
+{
+	unsigned int self = raw_smp_processor_id();
+
+	if (!READ_ONCE(nmi_expected) || (self != cpu && self != other))
+		return NMI_DONE;
+	/* The kernel's own NMI to the one that lost; not again into the barrier */
+	if (atomic_inc_return(&ready) > 2)
+		return NMI_DONE;
+	while (atomic_read(&ready) < 2)
+		cpu_relax();
+	nmi_panic(regs, "hvcrash_crash: two CPUs at once, in NMI handlers");
+	return NMI_HANDLED;
+}
+
+static void crash_double_nmi(void)
+{
+	if (register_nmi_handler(NMI_LOCAL, panic_in_two_nmis, NMI_FLAG_FIRST,
+				 "hvcrash_crash"))
+		return;
+	WRITE_ONCE(nmi_expected, true);
+	send_nmi(other);
+	send_nmi(cpu);
+}
+
+static int panic_in_notifier(struct notifier_block *nb, unsigned long event,
+			     void *message)
+{
+	static bool again;
+
+	if (!again) {
+		again = true;
+		panic("hvcrash_crash: inside a panic notifier");
+	}
+	return NOTIFY_DONE;
+}
+
+/* Before those of Hyper-V: VMBus is not unloaded yet */
+static struct notifier_block notifier = {
+	.notifier_call = panic_in_notifier,
+	.priority = INT_MAX,
+};
+
+static void crash_notifier(void)
+{
+	atomic_notifier_chain_register(&panic_notifier_list, &notifier);
+	panic("hvcrash_crash: the panic that calls the notifiers");
+}
+
+static void spin_with_interrupts_off(void)
+{
+	local_irq_disable();
+	atomic_inc(&ready);
+	for (;;)
+		cpu_relax();
+}
+
+static void panic_when_other_is_ready(void)
+{
+	unsigned int ms = MEET_BOUND_MS;
+
+	while (!atomic_read(&ready) && ms--)
+		mdelay(1);
+	if (atomic_read(&ready))
+		panic("hvcrash_crash: while CPU %u is stuck", other);
+	pr_err("CPU %u did not get stuck\n", other);
+}
+
+/* Never returns, so no further NMI reaches this CPU */
+static int stay_in_nmi(unsigned int type, struct pt_regs *regs)
+{
+	if (!READ_ONCE(nmi_expected) || raw_smp_processor_id() != other)
+		return NMI_DONE;
+	atomic_inc(&ready);
+	for (;;)
+		cpu_relax();
+}
+
+static void crash_stuck_nmi(void)
+{
+	if (register_nmi_handler(NMI_LOCAL, stay_in_nmi, NMI_FLAG_FIRST,
+				 "hvcrash_crash"))
+		return;
+	WRITE_ONCE(nmi_expected, true);
+	send_nmi(other);
+	panic_when_other_is_ready();
+}
+
+/**
+ * struct kind - one way to crash
+ * @name: as in the parameter "how"
+ * @crash: on the CPU named by "cpu"
+ * @with: on the CPU named by "other" at the same time, or NULL
+ * @needs_other: there must be a second CPU
+ */
+struct kind {
+	const char *name;
+	void (*crash)(void);
+	void (*with)(void);
+	bool needs_other;
+};
+
+static const struct kind kinds[] = {
+	{ "null", crash_null },
+	{ "bug", crash_bug },
+	{ "irqsoff", crash_irqsoff },
+	{ "irq", crash_irq },
+	{ "nmi-handler", crash_nmi_handler },
+	{ "double", panic_when_both_are_ready, panic_when_both_are_ready,
+	  true },
+	{ "double-nmi", crash_double_nmi, NULL, true },
+	{ "notifier", crash_notifier },
+	{ "spin", panic_when_other_is_ready, spin_with_interrupts_off, true },
+	{ "stuck-nmi", crash_stuck_nmi, NULL, true },
+};
+
+static const struct kind *kind;
+
+static int run_thread(void *fn)
+{
+	((void (*)(void))fn)();
+	return 0;
+}
+
+static int start_on(unsigned int target, void (*fn)(void))
+{
+	struct task_struct *task;
+
+	task = kthread_create(run_thread, fn, "hvcrash_crash/%u", target);
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	kthread_bind(task, target);
+	wake_up_process(task);
+	return 0;
+}
+
+static int fire_set(const char *value, const struct kernel_param *kp)
+{
+	int ret = 0;
+
+	if (!kind)
+		return -EINVAL;
+	if (kind->with)
+		ret = start_on(other, kind->with);
+	return ret ?: start_on(cpu, kind->crash);
+}
+
+static const struct kernel_param_ops fire_ops = { .set = fire_set };
+module_param_cb(fire, &fire_ops, NULL, 0200);
+MODULE_PARM_DESC(fire, "write anything here to crash");
+
+static int __init crash_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(how, kinds[i].name))
+			kind = &kinds[i];
+	if (!kind || cpu >= nr_cpu_ids || !cpu_online(cpu))
+		return -EINVAL;
+	if (kind->needs_other &&
+	    (other == cpu || other >= nr_cpu_ids || !cpu_online(other)))
+		return -EINVAL;
+	return 0;
+}
+
+/* No exit: what it has registered stays, and so does it */
+module_init(crash_init);
+
+MODULE_DESCRIPTION("Crashes this kernel, for tests of hvcrash");
+MODULE_AUTHOR("the hvcrash authors");
+MODULE_LICENSE("GPL");
