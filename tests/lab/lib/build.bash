@@ -130,8 +130,10 @@ check_module() {
 	log=$dir/module-check.log
 	remove_tree "$dir/check"
 	sync_sources "$repo/kernel" "$dir/check/kernel"
+	# shellcheck disable=SC2016 # expanded by the inner shell
 	build_logged "hvcrash.ko for $(kernel_of "$release"), with every warning" "$log" in_tree "$release" "$dir/check" \
-		make -C "/usr/src/linux-headers-$(kernel_of "$release")" M=/mnt/kernel W=1 C=1 modules
+		sh -ec 'for m in kernel kernel/test; do make -C "$1" M=/mnt/$m W=1 C=1 modules; done' \
+		sh "/usr/src/linux-headers-$(kernel_of "$release")"
 	# Those of the kernel's own headers are not ours to mend
 	if grep -E '^/mnt/kernel/.*(warning|error):' "$log" >&2; then
 		warn "hvcrash.ko: there are warnings, see $log"
@@ -158,9 +160,22 @@ build_outer() {
 	build_outer_image
 }
 
-# build_guest KERNEL MODE: KERNEL is a prefix of a version or "newest".
+# The module that crashes a kernel. It has its own directory: stock runs need it, and hvcrash.ko nothing of it.
+build_test_module() {
+	local release=$1 dir=$lab_state/kernels/$1 sum
+	sum=$(sources_sum "$repo/kernel/test")-$(kernel_of "$release")
+	is_fresh "$dir/test.stamp" "$sum" && [ -e "$dir/hvcrash_crash.ko" ] && return 0
+	rm -f "$dir/test.stamp"
+	sync_sources "$repo/kernel/test" "$dir/src/test"
+	build_logged "hvcrash_crash.ko for $(kernel_of "$release")" "$dir/test.log" in_tree "$release" "$dir/src" \
+		make -C "/usr/src/linux-headers-$(kernel_of "$release")" M=/mnt/test modules
+	cp "$dir/src/test/hvcrash_crash.ko" "$dir/hvcrash_crash.ko"
+	printf '%s\n' "$sum" >"$dir/test.stamp"
+}
+
+# build_guest KERNEL MODE [TEST-MODULE]: KERNEL is a prefix of a version or "newest".
 build_guest() {
-	local kernel=$1 mode=$2 release version
+	local kernel=$1 mode=$2 test_module=${3:-} release version
 	release=$(release_of "$kernel")
 	mkdir -p "$lab_state/kernels/$release"
 	build_tree "$release"
@@ -178,9 +193,10 @@ build_guest() {
 		[ -e "$repo/kernel/Kbuild" ] || die "kernel: not there; only --stock and --no-module runs can do without"
 		build_module "$release"
 	fi
+	[ -z "$test_module" ] || build_test_module "$release"
 }
 
-# build_all KERNEL MODE: all that a run needs.
+# build_all KERNEL MODE [TEST-MODULE]: all that a run needs.
 build_all() {
 	with_build_lock "$outer_release" build_outer
 	with_build_lock "$(release_of "$1")" build_guest "$@"

@@ -6,7 +6,7 @@
 #
 #   base.img      per kernel: busybox, kexec, makedumpfile, kernel modules
 #   crash.cpio    per kernel, not compressed: the crash kernel and base.img for it
-#   run.img       per run: the init, hvcrash.ko, hvcrashctl, the scenario; both kernels get it
+#   run.img       per run: the init, hvcrash.ko, hvcrashctl, the module that crashes; both kernels get it
 #   initrd.img    per run: crash.cpio, run.img in a cpio of its own, base.img, run.img, one after the other
 #   outer.img     once: the outer machine's busybox, QEMU and kvm modules
 #   vmlinux       once: the outer machine's kernel, decompressed
@@ -14,7 +14,7 @@
 # A product is written under another name and renamed when it is complete.
 
 readonly busybox_names=(sh ash mount insmod cat echo printf grep sed awk cut tr head tail wc uname stty taskset dmesg gzip base64
-	dd hexdump poweroff sleep usleep basename dirname ls mkdir sort rmmod)
+	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod)
 
 # copy_programs TREE ROOT PROGRAM...: with the shared libraries they need.
 copy_programs() {
@@ -152,6 +152,7 @@ make_run_image() {
 	cp "$lab_dir/guest/init" "$root/run/init"
 	chmod +x "$root/run/init"
 	[ "$mode" != hvcrash ] || cp "$dir/hvcrash.ko" "$root/run/modules/"
+	[ -z "$(needs_test_module)" ] || cp "$dir/hvcrash_crash.ko" "$root/run/modules/"
 	if [ "$mode" != stock ]; then
 		mkdir -p "$root/run/usr/bin"
 		cp "$dir/hvcrashctl" "$root/run/usr/bin/"

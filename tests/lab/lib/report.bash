@@ -85,7 +85,7 @@ judge() {
 	changed:poked) expect_changed "$(fact_of poked)" ;;
 	changed:*) expect_changed "${opt_expect#*:}" ;;
 	esac
-	[ "$(fact_of dump_ok)" = true ] || missed 'the dump is not good: makedumpfile found no panic message in it'
+	[ "$(fact_of dump_ok)" = true ] || missed 'the dump is not good: makedumpfile found no word of the crash in it'
 }
 
 json_or() { if [ -s "$run_dir/$1" ]; then cat "$run_dir/$1"; else printf '%s\n' "$2"; fi; }
@@ -94,23 +94,31 @@ json_or() { if [ -s "$run_dir/$1" ]; then cat "$run_dir/$1"; else printf '%s\n' 
 write_result() {
 	jq -n --arg scenario "$opt_scenario" --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" \
 		--arg wanted "$opt_kernel" --argjson cpus "$opt_cpus" --arg crash "$opt_crash" --argjson cpu "$opt_cpu" \
+		--arg post_notifiers "$opt_post_notifiers" --arg steps "$opt_steps" --argjson other "$opt_other" \
 		--arg mode "$opt_mode" --arg module_parameters "$opt_module" --arg stimer "$opt_stimer" --arg way "$way" \
 		--arg expect "$opt_expect" --arg result "$1" --arg failure "$2" \
 		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(json_or stale_overlays.json null)" \
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
-		--arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --arg log "$run_dir/console.log" \
+		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --arg log "$run_dir/console.log" \
 		--argjson seconds "$(phases_json)" '{
 			schema: "hvcrash.lab/1", scenario: (if $scenario == "" then null else $scenario end), name: $name, result: $result,
 			failure: (if $failure == "" then null else $failure end),
-			kernel: (if $kernel == "" then $wanted else $kernel end), cpus: $cpus, crash: $crash, cpu: $cpu,
+			kernel: (if $kernel == "" then $wanted else $kernel end), cpus: $cpus, crash: $crash, cpu: $cpu, other: $other,
+			post_notifiers: (if $post_notifiers == "" then null else $post_notifiers end), steps: $steps,
 			mode: $mode, module: $module_parameters, stimer: $stimer, machine: $way, expect: $expect,
 			overlays_before: $before, stale_overlays: $stale,
 			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
 			dump_ok: ($dump_ok == "true"), poked: (if $poked == "" then null else $poked end),
-			seconds: $seconds, lab_retries: $retries, log: $log
+			registers: $registers, seconds: $seconds, lab_retries: $retries, log: $log
 		}' >"$run_dir/result.json.new"
 	mv "$run_dir/result.json.new" "$run_dir/result.json"
 	[ -z "$opt_json" ] || cp "$run_dir/result.json" "$opt_json"
+}
+
+# registers_json: where each CPU was, if the run asked: in the order of the notes, which is that of the CPUs.
+registers_json() {
+	[ -s "$run_dir/registers" ] || { echo null; return; }
+	jq -R -s 'split("\n") | map(select(. != "") | split(" ") | {pid: .[0], rip: .[1], symbol: .[2]})' "$run_dir/registers"
 }
 
 phases_json() {

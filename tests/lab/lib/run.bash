@@ -130,7 +130,7 @@ finish_guest() {
 		case $words in
 		'AUDIT '*) fact audit_exit "$(cut -d' ' -f2 <<<"$words")" ;;
 		'BLOB '*) guest_blob "${words#BLOB }" ;;
-		'DUMP 0 Kernel panic'*) fact dump_ok true ;;
+		'DUMP 0 '?*) fact dump_ok true ;;
 		'DUMP '*) fact dump_ok false ;;
 		DONE) phase_end audit; return ;;
 		esac
