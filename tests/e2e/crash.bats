@@ -6,38 +6,12 @@
 # All runs are made first, two side by side, and each test looks at their results.
 
 bats_require_minimum_version 1.5.0
+load helpers
 
 scenarios=(demo-stock demo-hvcrash no-module deaf-vp poke unloaded reloaded no-btf notifiers-n no-answer)
 
-# Runs one scenario; its exit status is kept beside its result.
-run_scenario() {
-	local rc=0
-	"$LAB" run --scenario "$1" --json "$RESULTS/$1.json" >"$RESULTS/$1.log" 2>&1 || rc=$?
-	printf '%s\n' $rc >"$RESULTS/$1.rc"
-	printf '# %s: ended with status %d\n' "$1" $rc >&3
-}
-
 setup_file() {
-	export LAB=$BATS_TEST_DIRNAME/../lab/lab
-	export RESULTS=$BATS_FILE_TMPDIR
-	export -f run_scenario
-	# Building is not part of a run's time, and two runs would wait for one
-	"$LAB" build --kernel 6.12 >&3 2>&1
-	printf '# %s\n' "${#scenarios[@]} runs, two side by side: ${scenarios[*]}" >&3
-	printf '%s\n' "${scenarios[@]}" |
-		xargs -P 2 -I '{}' bash -c "run_scenario '{}'"
-}
-
-# held SCENARIO: the run's own expectation held; else its last lines
-held() {
-	[ "$(cat "$RESULTS/$1.rc")" = 0 ] && return 0
-	tail -n 60 "$RESULTS/$1.log"
-	return 1
-}
-
-# field SCENARIO JQ-EXPRESSION
-field() {
-	jq -r "$2" "$RESULTS/$1.json"
+	run_scenarios "${scenarios[@]}"
 }
 
 @test "the stock kernel leaves 6 of 8 SynIC overlays to the second kernel" {
@@ -117,7 +91,5 @@ field() {
 }
 
 @test "no run had to be repeated because the lab failed" {
-	for s in "${scenarios[@]}"; do
-		[ "$(field "$s" .lab_retries)" -eq 0 ]
-	done
+	no_lab_retries "${scenarios[@]}"
 }

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, loaded by the *.bats files beside it: makes runs of the lab, and reads their results.
+# shellcheck shell=bash
+
+# Runs one scenario; its exit status is kept beside its result.
+run_scenario() {
+	local rc=0
+	"$LAB" run --scenario "$1" --json "$RESULTS/$1.json" >"$RESULTS/$1.log" 2>&1 || rc=$?
+	printf '%s\n' $rc >"$RESULTS/$1.rc"
+	printf '# %s: ended with status %d\n' "$1" $rc >&3
+}
+
+# run_scenarios SCENARIO...: two side by side
+run_scenarios() {
+	export LAB=$BATS_TEST_DIRNAME/../lab/lab
+	export RESULTS=$BATS_FILE_TMPDIR
+	export -f run_scenario
+	# Building is not part of a run's time, and two runs would wait for one
+	"$LAB" build --kernel 6.12 >&3 2>&1
+	printf '# %s\n' "$# runs, two side by side: $*" >&3
+	printf '%s\n' "$@" | xargs -P 2 -I '{}' bash -c "run_scenario '{}'"
+}
+
+# held SCENARIO: the run's own expectation held; else its last lines
+held() {
+	[ "$(cat "$RESULTS/$1.rc")" = 0 ] && return 0
+	tail -n 60 "$RESULTS/$1.log"
+	return 1
+}
+
+# field SCENARIO JQ-EXPRESSION
+field() {
+	jq -r "$2" "$RESULTS/$1.json"
+}
+
+# is_clean SCENARIO: nothing left by the hypervisor's map, by the audit neither, and the dump can be read
+is_clean() {
+	held "$1" &&
+		[ "$(field "$1" '.overlays_before | length > 0')" = true ] &&
+		[ "$(field "$1" '.stale_overlays | length')" -eq 0 ] &&
+		[ "$(field "$1" .verdict)" = clean ] &&
+		[ "$(field "$1" .dump_ok)" = true ]
+}
+
+# no_lab_retries SCENARIO...
+no_lab_retries() {
+	local s
+	for s in "$@"; do
+		[ "$(field "$s" .lab_retries)" -eq 0 ] || return 1
+	done
+}

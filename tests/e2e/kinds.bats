@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: whatever way a guest crashes, its second kernel finds nothing shared. The
+# kinds are those of kernel/test; the full table is tests/lab/scenarios.
+#
+# All runs are made first, two side by side, and each test looks at their results.
+
+bats_require_minimum_version 1.5.0
+load helpers
+
+scenarios=(null irq nmi-handler double-nmi notifier spin-n stuck-nmi offline-online)
+
+setup_file() {
+	run_scenarios "${scenarios[@]}"
+}
+
+@test "an oops that becomes a panic: clean" {
+	is_clean null
+}
+
+@test "a panic in a hard interrupt: clean" {
+	is_clean irq
+}
+
+@test "a panic in an NMI handler: clean" {
+	is_clean nmi-handler
+}
+
+@test "two CPUs panic at once, in NMI handlers: clean" {
+	is_clean double-nmi
+}
+
+@test "a panic inside a panic notifier: clean" {
+	is_clean notifier
+}
+
+@test "a CPU spins with interrupts off, message-mode timers, post_notifiers=N: clean" {
+	is_clean spin-n
+}
+
+@test "a CPU that never leaves an NMI handler is named, and the dump is taken" {
+	held stuck-nmi
+	[ "$(field stuck-nmi .audit_exit)" -eq 1 ]
+	[ "$(field stuck-nmi '.stale_overlays | length')" -eq 2 ]
+	[ "$(field stuck-nmi .dump_ok)" = true ]
+}
+
+@test "a CPU went offline and came back before the crash: clean" {
+	is_clean offline-online
+}
+
+@test "no run had to be repeated because the lab failed" {
+	no_lab_retries "${scenarios[@]}"
+}
