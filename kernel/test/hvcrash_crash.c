@@ -28,10 +28,14 @@
 #include <linux/preempt.h>
 #include <linux/smp.h>
 #include <asm/apic.h>
+#include <asm/mshyperv.h>
+#include <asm/msr.h>
 #include <asm/nmi.h>
 
 /* How long the second CPU is given to get where it should be */
 #define MEET_BOUND_MS 5000
+
+#define NR_STIMERS 4
 
 static char *how = "";
 module_param(how, charp, 0444);
@@ -44,6 +48,12 @@ MODULE_PARM_DESC(cpu, "the CPU that crashes");
 static unsigned int other = 1;
 module_param(other, uint, 0444);
 MODULE_PARM_DESC(other, "the second CPU, for the kinds that have one");
+
+static bool stimers_off;
+module_param(stimers_off, bool, 0444);
+MODULE_PARM_DESC(
+	stimers_off,
+	"stop the synthetic timers of every CPU a moment before, and nothing else: what do they do to the second kernel?");
 
 /* How many have arrived where two CPUs must be ready before anything happens */
 static atomic_t ready;
@@ -234,6 +244,14 @@ static const struct kind kinds[] = {
 
 static const struct kind *kind;
 
+static void stop_stimers(void *unused)
+{
+	u32 i;
+
+	for (i = 0; i < NR_STIMERS; i++)
+		wrmsr(HV_X64_MSR_STIMER0_CONFIG + 2 * i, 0, 0);
+}
+
 static int run_thread(void *fn)
 {
 	((void (*)(void))fn)();
@@ -258,6 +276,9 @@ static int fire_set(const char *value, const struct kernel_param *kp)
 
 	if (!kind)
 		return -EINVAL;
+	/* Within a tick or so the crash follows, without any further timer */
+	if (stimers_off)
+		on_each_cpu(stop_stimers, NULL, 1);
 	if (kind->with)
 		ret = start_on(other, kind->with);
 	return ret ?: start_on(cpu, kind->crash);
