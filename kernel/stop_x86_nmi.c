@@ -9,13 +9,17 @@
  * the kernel's NMI has had time to arrive: NMIs do not nest, it is latched, and
  * fires right at the return.
  *
- * A CPU that sits in nmi_panic_self_stop() does not take our NMI. It is recorded
- * as not reached; the kernel stops it all the same.
+ * A CPU whose own panic in an NMI came second does not take our NMI: it sits in
+ * nmi_panic_self_stop() and waits there for the kernel's stop. So it parks on its
+ * way in, by a kprobe on that function. Where kprobes are not to be had it is
+ * recorded as not reached; the kernel stops it all the same.
  *
  * Leaves out: what parking does (crash_path.c).
  */
 #include <linux/delay.h>
 #include <linux/irqflags.h>
+#include <linux/kexec.h>
+#include <linux/kprobes.h>
 #include <linux/nmi.h>
 #include <linux/smp.h>
 #include <asm/apic.h>
@@ -28,6 +32,7 @@
 #define HOLD_US 1000
 
 static u32 released;
+static bool has_self_stop_probe;
 
 static int park_nmi(unsigned int type, struct pt_regs *regs)
 {
@@ -43,6 +48,23 @@ static int park_nmi(unsigned int type, struct pt_regs *regs)
 	udelay(HOLD_US);
 	return NMI_HANDLED;
 }
+
+/*
+ * The CPU that came first may not have begun yet; then this one just waits longer.
+ * Back in nmi_panic_self_stop() the kernel saves its registers, those of the code
+ * that this CPU's NMI interrupted.
+ */
+static int park_before_self_stop(struct kprobe *p, struct pt_regs *regs)
+{
+	if (kexec_crash_loaded())
+		hvcrash_crash_park(raw_smp_processor_id());
+	return 0;
+}
+
+static struct kprobe self_stop_probe = {
+	.symbol_name = "nmi_panic_self_stop",
+	.pre_handler = park_before_self_stop,
+};
 
 /**
  * hvcrash_stop_others - stop them, and let them park
@@ -76,8 +98,12 @@ void hvcrash_stop_done(void (*kernel_stop)(void))
  */
 int hvcrash_stop_init(void)
 {
-	return register_nmi_handler(NMI_LOCAL, park_nmi, NMI_FLAG_FIRST,
-				    HVCRASH_NAME);
+	int ret = register_nmi_handler(NMI_LOCAL, park_nmi, NMI_FLAG_FIRST,
+				       HVCRASH_NAME);
+
+	if (!ret)
+		has_self_stop_probe = !register_kprobe(&self_stop_probe);
+	return ret;
 }
 
 /**
@@ -87,5 +113,7 @@ int hvcrash_stop_init(void)
  */
 void hvcrash_stop_deinit(void)
 {
+	if (has_self_stop_probe)
+		unregister_kprobe(&self_stop_probe);
 	unregister_nmi_handler(NMI_LOCAL, HVCRASH_NAME);
 }
