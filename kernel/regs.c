@@ -231,6 +231,12 @@ static u32 stop_stimers(void)
  * The timers stop now and not at the revoke: in message mode each expiry posts
  * into slot 0 or, worse, into the slot that the answer to UNLOAD needs.
  *
+ * A timer left running also costs the second kernel its speed. KVM takes a VP out
+ * of HLT for a pending synthetic timer even with interrupts off
+ * (kvm_hv_has_stimer_pending()), and crash_nmi_callback() (arch/x86/kernel/reboot.c)
+ * halts once and then spins: every VP whose timer fires eats a processor of the
+ * host until the machine is reset. Measured: docs/second-kernel-crawl.md.
+ *
  * Context: NMI, or the panicking CPU; once.
  */
 void hvcrash_regs_arrive(u32 cpu)
