@@ -17,18 +17,20 @@
  *	LMM(fill:A)  state = BUSY before any other field changes
  *	LMM(fill:B)  all fields before state = SHARED
  *	LMM(read:A)  state before the other fields; pairs with both
- *	LMM(grow:A)  chunk complete before nr_chunks counts it
+ *	LMM(grow:A)  chunk complete before nr_chunks counts it (chunk.c)
  *	LMM(walk:A)  nr_chunks before the chunk; pairs with grow:A
  *	LMM(finish:A) checksums before phase = FINISHED; the reader is another
  *	             kernel, long after
  *
- * Leaves out: what a page is to Hyper-V, when to revoke it, and contents.
+ * Leaves out: memory (chunk.c), who owns a channel (registry_channels.c), what a
+ * page is to Hyper-V, when to revoke it, and contents.
  */
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/string.h>
 #include <linux/xxhash.h>
+#include "chunk.h"
 #include "registry.h"
 
 /* Extent and record numbers: chunk index in the high half, slot in the low */
@@ -36,14 +38,10 @@
 #define NR_CHUNK(nr) ((nr) >> 16)
 #define NR_SLOT(nr) ((nr)&0xffff)
 
-static void *chunk_records(struct hvcrash_chunk *c)
-{
-	return c + 1;
-}
-
 static struct hvcrash_extent *extent_at(struct hvcrash_registry *reg, u32 nr)
 {
-	struct hvcrash_extent *e = chunk_records(reg->chunk[NR_CHUNK(nr)]);
+	struct hvcrash_extent *e =
+		hvcrash_chunk_records(reg->chunk[NR_CHUNK(nr)]);
 
 	return e + NR_SLOT(nr);
 }
@@ -52,64 +50,6 @@ static u32 owner_hash(u16 kind, u32 gpadl)
 {
 	/* Fibonacci hashing: handles are counted up from one start value */
 	return ((gpadl ^ kind) * 2654435769U) >> 22;
-}
-
-/* A chunk that nobody sees yet, or NULL. Context: as @gfp says. */
-static struct hvcrash_chunk *chunk_alloc(u32 type, u32 record_bytes, gfp_t gfp)
-{
-	struct hvcrash_chunk *c;
-
-	c = alloc_pages_exact(HVCRASH_CHUNK_BYTES, gfp | __GFP_ZERO);
-	if (!c)
-		return NULL;
-	c->magic = HVCRASH_CHUNK_MAGIC;
-	c->gpa = virt_to_phys(c);
-	c->type = type;
-	c->record_bytes = record_bytes;
-	c->nr_records = (HVCRASH_CHUNK_BYTES - sizeof(*c)) / record_bytes;
-	c->bytes_used = sizeof(*c);
-	return c;
-}
-
-/*
- * Makes @c part of the registry. Under reg->lock, or before anybody else sees
- * @reg. Returns the chunk's index, or -ENOSPC, and @c stays the caller's.
- */
-static int chunk_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c)
-{
-	struct hvcrash_header *h = reg->header;
-	u32 i = h->nr_chunks;
-
-	if (i >= HVCRASH_MAX_CHUNKS)
-		return -ENOSPC;
-	c->index = i;
-	reg->chunk[i] = c;
-	h->chunk_gpa[i] = c->gpa;
-	/* LMM(grow:A): without it the crash path may walk a chunk half set up */
-	smp_store_release(&h->nr_chunks, i + 1);
-	return i;
-}
-
-/* Both, at load. Returns the chunk's index or a negative errno. */
-static int chunk_add(struct hvcrash_registry *reg, u32 type, u32 record_bytes)
-{
-	struct hvcrash_chunk *c = chunk_alloc(type, record_bytes, GFP_KERNEL);
-	int ret;
-
-	if (!c)
-		return -ENOMEM;
-	ret = chunk_insert(reg, c);
-	if (ret < 0)
-		free_pages_exact(c, HVCRASH_CHUNK_BYTES);
-	return ret;
-}
-
-static void chunk_use(struct hvcrash_chunk *c, u32 slot)
-{
-	u32 end = sizeof(*c) + (slot + 1) * c->record_bytes;
-
-	if (c->bytes_used < end)
-		WRITE_ONCE(c->bytes_used, end);
 }
 
 static void free_push(struct hvcrash_registry *reg, u32 nr)
@@ -128,16 +68,16 @@ static void free_fill(struct hvcrash_registry *reg, u32 chunk, u32 first)
 		free_push(reg, NR(chunk, slot - 1));
 }
 
-/* As chunk_insert(); the slots from @fixed on become free */
+/* As hvcrash_chunk_insert(); the slots from @fixed on become free */
 static int extents_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c,
 			  u32 fixed)
 {
-	int i = chunk_insert(reg, c);
+	int i = hvcrash_chunk_insert(reg, c);
 
 	if (i < 0)
 		return i;
 	if (fixed)
-		chunk_use(c, fixed - 1);
+		hvcrash_chunk_use(c, fixed - 1);
 	free_fill(reg, i, fixed);
 	return 0;
 }
@@ -147,13 +87,13 @@ static int extents_add(struct hvcrash_registry *reg, u32 fixed, gfp_t gfp)
 	struct hvcrash_chunk *c;
 	int ret;
 
-	c = chunk_alloc(HVCRASH_CHUNK_EXTENTS, sizeof(struct hvcrash_extent),
-			gfp);
+	c = hvcrash_chunk_alloc(HVCRASH_CHUNK_EXTENTS,
+				sizeof(struct hvcrash_extent), gfp);
 	if (!c)
 		return -ENOMEM;
 	ret = extents_insert(reg, c, fixed);
 	if (ret)
-		free_pages_exact(c, HVCRASH_CHUNK_BYTES);
+		hvcrash_chunk_free(c);
 	return ret;
 }
 
@@ -176,12 +116,12 @@ static int add_fixed(struct hvcrash_registry *reg)
 	int ret;
 
 	for (i = 0; i < vp_chunks(reg); i++) {
-		ret = chunk_add(reg, HVCRASH_CHUNK_VPS,
-				sizeof(struct hvcrash_vp));
+		ret = hvcrash_chunk_add(reg, HVCRASH_CHUNK_VPS,
+					sizeof(struct hvcrash_vp));
 		if (ret < 0)
 			return ret;
 		n = min(left, reg->chunk[ret]->nr_records);
-		chunk_use(reg->chunk[ret], n - 1);
+		hvcrash_chunk_use(reg->chunk[ret], n - 1);
 		left -= n;
 	}
 	left = reg->nr_vps * HVCRASH_VP_EXTENTS + HVCRASH_VM_EXTENTS;
@@ -194,8 +134,8 @@ static int add_fixed(struct hvcrash_registry *reg)
 			return ret;
 		left -= n;
 	}
-	ret = chunk_add(reg, HVCRASH_CHUNK_CHANNELS,
-			sizeof(struct hvcrash_channel));
+	ret = hvcrash_chunk_add(reg, HVCRASH_CHUNK_CHANNELS,
+				sizeof(struct hvcrash_channel));
 	return ret < 0 ? ret : 0;
 }
 
@@ -288,10 +228,8 @@ void hvcrash_registry_deinit(struct hvcrash_registry *reg)
 	if (!reg->header)
 		return;
 	reg->header->magic = 0;
-	for (i = 0; i < reg->header->nr_chunks; i++) {
-		reg->chunk[i]->magic = 0;
-		free_pages_exact(reg->chunk[i], HVCRASH_CHUNK_BYTES);
-	}
+	for (i = 0; i < reg->header->nr_chunks; i++)
+		hvcrash_chunk_free(reg->chunk[i]);
 	free_pages_exact(reg->header, sizeof(*reg->header));
 	reg->header = NULL;
 }
@@ -306,7 +244,8 @@ void hvcrash_registry_deinit(struct hvcrash_registry *reg)
 struct hvcrash_vp *hvcrash_registry_vp(struct hvcrash_registry *reg, u32 cpu)
 {
 	u32 per_chunk = reg->chunk[0]->nr_records;
-	struct hvcrash_vp *vp = chunk_records(reg->chunk[cpu / per_chunk]);
+	struct hvcrash_vp *vp =
+		hvcrash_chunk_records(reg->chunk[cpu / per_chunk]);
 
 	return vp + cpu % per_chunk;
 }
@@ -413,7 +352,7 @@ static int publish_locked(struct hvcrash_registry *reg,
 	e->hash = 0;
 	e->link = *bucket;
 	*bucket = nr;
-	chunk_use(reg->chunk[NR_CHUNK(nr)], NR_SLOT(nr));
+	hvcrash_chunk_use(reg->chunk[NR_CHUNK(nr)], NR_SLOT(nr));
 	/* LMM(fill:B), pairs with read:A */
 	smp_store_release(&e->state, HVCRASH_SHARED);
 	WRITE_ONCE(reg->header->published, reg->header->published + 1);
@@ -676,15 +615,16 @@ int hvcrash_registry_reserve(struct hvcrash_registry *reg, u32 extents)
 	int ret;
 
 	while (READ_ONCE(reg->nr_free) < extents) {
-		c = chunk_alloc(HVCRASH_CHUNK_EXTENTS,
-				sizeof(struct hvcrash_extent), GFP_KERNEL);
+		c = hvcrash_chunk_alloc(HVCRASH_CHUNK_EXTENTS,
+					sizeof(struct hvcrash_extent),
+					GFP_KERNEL);
 		if (!c)
 			return -ENOMEM;
 		raw_spin_lock_irqsave(&reg->lock, irq);
 		ret = extents_insert(reg, c, 0);
 		raw_spin_unlock_irqrestore(&reg->lock, irq);
 		if (ret) {
-			free_pages_exact(c, HVCRASH_CHUNK_BYTES);
+			hvcrash_chunk_free(c);
 			return ret;
 		}
 	}
@@ -725,94 +665,6 @@ void hvcrash_registry_gap_closed(struct hvcrash_registry *reg, u32 gap)
 	raw_spin_unlock_irqrestore(&reg->lock, irq);
 }
 
-static struct hvcrash_chunk *channel_chunk(struct hvcrash_registry *reg)
-{
-	u32 i;
-
-	for (i = 0; i < reg->header->nr_chunks; i++)
-		if (reg->chunk[i]->type == HVCRASH_CHUNK_CHANNELS)
-			return reg->chunk[i];
-	return NULL;
-}
-
-/* The record of @relid, else a free one, else NULL. Under reg->lock. */
-static struct hvcrash_channel *channel_find(struct hvcrash_registry *reg,
-					    u32 relid, bool or_free)
-{
-	struct hvcrash_chunk *c = channel_chunk(reg);
-	struct hvcrash_channel *ch = chunk_records(c);
-	struct hvcrash_channel *found = NULL;
-	u32 used = (c->bytes_used - sizeof(*c)) / sizeof(*ch);
-	u32 i;
-
-	for (i = 0; i < used; i++) {
-		if (ch[i].state == HVCRASH_SHARED && ch[i].relid == relid)
-			return &ch[i];
-		if (!found && ch[i].state == HVCRASH_EMPTY)
-			found = &ch[i];
-	}
-	if (!or_free)
-		return NULL;
-	if (!found && used < c->nr_records) {
-		chunk_use(c, used);
-		found = &ch[used];
-	}
-	return found;
-}
-
-/**
- * hvcrash_registry_channel - remember which device a relid belongs to
- * @reg: the registry
- * @relid: the channel
- * @subchannel: 0 for the primary channel
- * @device_class: GUID, 16 bytes
- * @instance: GUID, 16 bytes
- *
- * Only names owners in reports: past 4,095 channels they stay nameless.
- *
- * Context: any but NMI; takes reg->lock.
- */
-void hvcrash_registry_channel(struct hvcrash_registry *reg, u32 relid,
-			      u32 subchannel, const void *device_class,
-			      const void *instance)
-{
-	struct hvcrash_channel *ch;
-	unsigned long irq;
-
-	raw_spin_lock_irqsave(&reg->lock, irq);
-	ch = channel_find(reg, relid, true);
-	if (ch) {
-		WRITE_ONCE(ch->state, HVCRASH_BUSY);
-		smp_wmb(); /* LMM(fill:A), pairs with read:A */
-		ch->relid = relid;
-		ch->subchannel = subchannel;
-		memcpy(ch->device_class, device_class, 16);
-		memcpy(ch->instance, instance, 16);
-		/* LMM(fill:B), pairs with read:A */
-		smp_store_release(&ch->state, HVCRASH_SHARED);
-	}
-	raw_spin_unlock_irqrestore(&reg->lock, irq);
-}
-
-/**
- * hvcrash_registry_channel_gone - forget a relid
- * @reg: the registry
- * @relid: the channel
- *
- * Context: any but NMI; takes reg->lock.
- */
-void hvcrash_registry_channel_gone(struct hvcrash_registry *reg, u32 relid)
-{
-	struct hvcrash_channel *ch;
-	unsigned long irq;
-
-	raw_spin_lock_irqsave(&reg->lock, irq);
-	ch = channel_find(reg, relid, false);
-	if (ch)
-		WRITE_ONCE(ch->state, HVCRASH_EMPTY);
-	raw_spin_unlock_irqrestore(&reg->lock, irq);
-}
-
 /**
  * hvcrash_registry_for_each - walk all extents ever used
  * @reg: the registry
@@ -834,7 +686,7 @@ void hvcrash_registry_for_each(struct hvcrash_registry *reg,
 		c = reg->chunk[i];
 		if (c->type != HVCRASH_CHUNK_EXTENTS)
 			continue;
-		e = chunk_records(c);
+		e = hvcrash_chunk_records(c);
 		n = (READ_ONCE(c->bytes_used) - sizeof(*c)) / sizeof(*e);
 		for (; n; n--, e++)
 			if (!fn(e, ctx))
