@@ -117,7 +117,7 @@ static void crash_nmi_handler(void)
 
 static void panic_when_both_are_ready(void)
 {
-	local_irq_disable();
+	/* Interrupts on: until the second is here, somebody may need this CPU */
 	atomic_inc(&ready);
 	while (atomic_read(&ready) < 2)
 		cpu_relax();
@@ -258,30 +258,40 @@ static int run_thread(void *fn)
 	return 0;
 }
 
-static int start_on(unsigned int target, void (*fn)(void))
+static struct task_struct *prepare_on(unsigned int target, void (*fn)(void))
 {
 	struct task_struct *task;
 
 	task = kthread_create(run_thread, fn, "hvcrash_crash/%u", target);
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-	kthread_bind(task, target);
-	wake_up_process(task);
-	return 0;
+	if (!IS_ERR(task))
+		kthread_bind(task, target);
+	return task;
 }
 
 static int fire_set(const char *value, const struct kernel_param *kp)
 {
-	int ret = 0;
+	struct task_struct *with = NULL;
+	struct task_struct *task;
 
 	if (!kind)
 		return -EINVAL;
+	/* Both first: creating one waits for CPUs, and the other may be stuck */
+	task = prepare_on(cpu, kind->crash);
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	if (kind->with)
+		with = prepare_on(other, kind->with);
+	if (IS_ERR(with)) {
+		kthread_stop(task);
+		return PTR_ERR(with);
+	}
 	/* Within a tick or so the crash follows, without any further timer */
 	if (stimers_off)
 		on_each_cpu(stop_stimers, NULL, 1);
-	if (kind->with)
-		ret = start_on(other, kind->with);
-	return ret ?: start_on(cpu, kind->crash);
+	if (with)
+		wake_up_process(with);
+	wake_up_process(task);
+	return 0;
 }
 
 static const struct kernel_param_ops fire_ops = { .set = fire_set };
