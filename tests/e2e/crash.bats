@@ -8,7 +8,7 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
-scenarios=(demo-stock demo-hvcrash no-module deaf-vp poke unloaded reloaded no-btf notifiers-n no-answer)
+scenarios=(demo-stock demo-hvcrash no-module deaf-vp poke unloaded reloaded no-btf late-uio notifiers-n no-answer)
 
 setup_file() {
 	run_scenarios "${scenarios[@]}"
@@ -86,8 +86,15 @@ setup_file() {
 @test "no first kernel warned of anything in hvcrash" {
 	for s in "${scenarios[@]}"; do
 		log=$(dirname "$(field "$s" .log)")/dmesg.hvcrash
-		[ ! -e "$log" ] || run ! grep -F '[hvcrash]' "$log"
+		[ ! -e "$log" ] || run ! grep '+0x.*\[hvcrash\]' "$log"
 	done
+}
+
+@test "loaded late beside a driver with buffers of its own it counts them, and says that it cannot tell" {
+	held late-uio
+	[ "$(field late-uio .audit_exit)" -eq 2 ]
+	[ "$(field late-uio '.stale_overlays | length')" -eq 0 ]
+	[ "$(field late-uio .dump_ok)" = true ]
 }
 
 @test "no run had to be repeated because the lab failed" {

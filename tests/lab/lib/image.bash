@@ -90,6 +90,7 @@ fill_base_image() {
 	copy_programs "$tree" "$root" /usr/sbin/kexec /usr/bin/makedumpfile
 	copy_modules "$tree" "$kernel" "$root" vmbus hv_vmbus hv_balloon
 	copy_modules "$tree" "$kernel" "$root" msr msr
+	copy_modules "$tree" "$kernel" "$root" uio uio_hv_generic
 	pack "$root" | zstd -q -1 >"$product"
 	pad "$product"
 }
