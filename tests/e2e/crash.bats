@@ -30,6 +30,13 @@ setup_file() {
 	[ "$(field demo-hvcrash .dump_ok)" = true ]
 }
 
+@test "what hvcrashctl lists in the living kernel is what the hypervisor maps" {
+	listed=$(jq -r '.extents[] | select(.kind == "SIMP" or .kind == "SIEFP") | .gpa' "$(run_directory demo-hvcrash)/list.json" | sort)
+	mapped=$(field demo-hvcrash '.overlays_before[].gpa' | sort)
+	[ "$(wc -l <<<"$mapped")" -eq 8 ]
+	[ "$(numbers "$listed")" = "$(numbers "$mapped")" ]
+}
+
 @test "without the module the audit cannot tell, and the dump is taken" {
 	held no-module
 	[ "$(field no-module .audit_exit)" -eq 2 ]

@@ -33,6 +33,17 @@ field() {
 	jq -r "$2" "$RESULTS/$1.json"
 }
 
+# run_directory SCENARIO: where its files are
+run_directory() {
+	dirname "$(field "$1" .log)"
+}
+
+# numbers WORDS: hexadecimal numbers, whatever their leading zeros
+numbers() {
+	local word
+	for word in $1; do printf '%d\n' "$word"; done | sort
+}
+
 # is_clean SCENARIO: nothing left by the hypervisor's map, by the audit neither, and the dump can be read
 is_clean() {
 	held "$1" &&

@@ -90,6 +90,8 @@ judge() {
 
 json_or() { if [ -s "$run_dir/$1" ]; then cat "$run_dir/$1"; else printf '%s\n' "$2"; fi; }
 
+nudges_of_run() { local n; n=$(fact_of nudges); printf '%d' "${n:-0}"; }
+
 # write_result RESULT FAILURE: result.json of the run.
 write_result() {
 	jq -n --arg scenario "$opt_scenario" --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" \
@@ -99,7 +101,7 @@ write_result() {
 		--arg expect "$opt_expect" --arg result "$1" --arg failure "$2" \
 		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(json_or stale_overlays.json null)" \
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
-		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --arg log "$run_dir/console.log" \
+		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --argjson nudges "$(nudges_of_run)" --arg log "$run_dir/console.log" \
 		--argjson seconds "$(phases_json)" '{
 			schema: "hvcrash.lab/1", scenario: (if $scenario == "" then null else $scenario end), name: $name, result: $result,
 			failure: (if $failure == "" then null else $failure end),
@@ -109,7 +111,7 @@ write_result() {
 			overlays_before: $before, stale_overlays: $stale,
 			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
 			dump_ok: ($dump_ok == "true"), poked: (if $poked == "" then null else $poked end),
-			registers: $registers, seconds: $seconds, lab_retries: $retries, log: $log
+			registers: $registers, seconds: $seconds, lab_retries: $retries, nudges: $nudges, log: $log
 		}' >"$run_dir/result.json.new"
 	mv "$run_dir/result.json.new" "$run_dir/result.json"
 	[ -z "$opt_json" ] || cp "$run_dir/result.json" "$opt_json"
