@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * registry_read.c - [NMI] walk the registry, and seal it
+ *
+ * Called in the crash path by the one CPU that panics, when all writers stand
+ * still wherever they were. Takes no lock; what makes that right is told at the
+ * top of registry.c.
+ *
+ * Leaves out: changing what a record says, which its source does.
+ */
+#include <linux/compiler.h>
+#include <linux/xxhash.h>
+#include "chunk.h"
+#include "registry.h"
+
+/**
+ * hvcrash_registry_for_each - walk all extents ever used
+ * @reg: the registry
+ * @fn: called for each, whatever its state
+ * @ctx: handed to @fn
+ *
+ * Context: any, NMI too; takes no lock, bounded by the registry's size.
+ */
+void hvcrash_registry_for_each(struct hvcrash_registry *reg,
+			       hvcrash_extent_fn fn, void *ctx)
+{
+	/* LMM(walk:A), pairs with grow:A */
+	u32 nr_chunks = smp_load_acquire(&reg->header->nr_chunks);
+	struct hvcrash_extent *e;
+	struct hvcrash_chunk *c;
+	u32 i, n;
+
+	for (i = 0; i < nr_chunks; i++) {
+		c = reg->chunk[i];
+		if (c->type != HVCRASH_CHUNK_EXTENTS)
+			continue;
+		e = hvcrash_chunk_records(c);
+		n = (READ_ONCE(c->bytes_used) - sizeof(*c)) / sizeof(*e);
+		for (; n; n--, e++)
+			if (!fn(e, ctx))
+				return;
+	}
+}
+
+static bool count_torn(struct hvcrash_extent *e, void *ctx)
+{
+	u32 *torn = ctx;
+
+	/* LMM(read:A): other fields are read after the state that vouches */
+	if (smp_load_acquire(&e->state) == HVCRASH_BUSY)
+		(*torn)++;
+	return true;
+}
+
+/**
+ * hvcrash_registry_finish - checksum everything; nothing may change after
+ * @reg: the registry
+ *
+ * Context: crash path, on the one CPU that panics; NMI too.
+ */
+void hvcrash_registry_finish(struct hvcrash_registry *reg)
+{
+	struct hvcrash_header *h = reg->header;
+	struct hvcrash_chunk *c;
+	u32 torn = 0;
+	u32 i;
+
+	hvcrash_registry_for_each(reg, count_torn, &torn);
+	if (torn) {
+		h->extents_torn = torn;
+		h->coverage |= HVCRASH_GAP_TORN;
+	}
+	for (i = 0; i < h->nr_chunks; i++) {
+		c = reg->chunk[i];
+		c->checksum = 0;
+		c->checksum = xxh64(c, c->bytes_used, 0);
+	}
+	/* A cut extents_add() may have left an entry past the count: not ours */
+	for (; i < HVCRASH_MAX_CHUNKS; i++)
+		h->chunk_gpa[i] = 0;
+	smp_wmb(); /* LMM(finish:A) */
+	h->phase = HVCRASH_PHASE_FINISHED;
+	h->checksum = 0;
+	h->checksum = xxh64(h, sizeof(*h), 0);
+}
