@@ -2,10 +2,22 @@
 # bash, loaded by the *.bats files beside it: makes runs of the lab, and reads their results.
 # shellcheck shell=bash
 
+# In these the kernel crashes without hvcrash. Once in about 60 such runs its second kernel never came up, idle, beside VPs
+# that spin (docs/second-kernel-crawl.md). Not ours to mend, and not what they are for, which is what it leaves behind when
+# it does come up: so such a run may be made twice, and says so. A run with hvcrash may not.
+export STOCK_SCENARIOS='demo-stock no-module unloaded'
+
 # Runs one scenario; its exit status is kept beside its result.
 run_scenario() {
-	local rc=0
-	"$LAB" run --scenario "$1" --json "$RESULTS/$1.json" >"$RESULTS/$1.log" 2>&1 || rc=$?
+	local rc=0 tries=1
+	case " $STOCK_SCENARIOS " in *" $1 "*) tries=2 ;; esac
+	while :; do
+		rc=0
+		"$LAB" run --scenario "$1" --json "$RESULTS/$1.json" >"$RESULTS/$1.log" 2>&1 || rc=$?
+		tries=$((tries - 1))
+		if [ $rc -eq 0 ] || [ $tries -eq 0 ]; then break; fi
+		printf '# %s: the stock kernel ended with status %d, once more\n' "$1" $rc >&3
+	done
 	printf '%s\n' $rc >"$RESULTS/$1.rc"
 	printf '# %s: ended with status %d\n' "$1" $rc >&3
 }
