@@ -192,8 +192,7 @@ static void revoke_all(void)
 	u32 self = raw_smp_processor_id();
 
 	r->tsc_revoke_begin = rdtsc();
-	r->vps_revoked = hvcrash_rdv_revoke(&rdv, hvcrash_revoke_bound_ms *
-							  USEC_PER_MSEC);
+	hvcrash_rdv_revoke(&rdv, hvcrash_revoke_bound_ms * USEC_PER_MSEC);
 	/* The panicking CPU last: until here its own pages may still be needed */
 	hvcrash_regs_arrive(self);
 	hvcrash_regs_revoke(self);
@@ -207,7 +206,6 @@ static void record_all(void)
 	u32 self = raw_smp_processor_id();
 	u32 cpu;
 
-	r->vps_revoked = 0;
 	for_each_online_cpu(cpu) {
 		if (cpu == self) {
 			r->registers_failed += hvcrash_regs_record(cpu);
