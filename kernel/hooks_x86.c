@@ -209,12 +209,13 @@ remove_cpuhp:
  */
 void hvcrash_hooks_deinit(void)
 {
+	/* First, or an hv_vmbus that comes up meanwhile would be given our handler */
+	unregister_module_notifier(&module_nb);
 	if (vmbus_crash_handler)
 		hv_setup_crash_handler(vmbus_crash_handler);
 	else
 		hv_remove_crash_handler();
 	restore_smp_ops();
-	unregister_module_notifier(&module_nb);
 	hvcrash_stop_deinit();
 	cpuhp_remove_state_nocalls(cpuhp_state);
 }
