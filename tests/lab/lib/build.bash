@@ -111,17 +111,23 @@ build_logged() {
 	exit "$EXIT_GUEST"
 }
 
-build_module() {
-	local release=$1 dir=$lab_state/kernels/$1 sum
-	sum=$(sources_sum "$repo/kernel")-$(kernel_of "$release")
-	is_fresh "$dir/module.stamp" "$sum" && [ -e "$dir/hvcrash.ko" ] && return 0
-	rm -f "$dir/module.stamp"
-	sync_sources "$repo/kernel" "$dir/src/kernel"
-	build_logged "hvcrash.ko for $(kernel_of "$release")" "$dir/module.log" in_tree "$release" "$dir/src" \
-		make -C "/usr/src/linux-headers-$(kernel_of "$release")" M=/mnt/kernel modules
-	cp "$dir/src/kernel/hvcrash.ko" "$dir/hvcrash.ko"
-	printf '%s\n' "$sum" >"$dir/module.stamp"
+# build_one_module RELEASE NAME SOURCE-DIRECTORY: NAME.ko
+build_one_module() {
+	local release=$1 name=$2 source=$3 dir=$lab_state/kernels/$1 sum
+	sum=$(sources_sum "$source")-$(kernel_of "$release")
+	is_fresh "$dir/$name.stamp" "$sum" && [ -e "$dir/$name.ko" ] && return 0
+	rm -f "$dir/$name.stamp"
+	sync_sources "$source" "$dir/src/$name"
+	build_logged "$name.ko for $(kernel_of "$release")" "$dir/$name.log" in_tree "$release" "$dir/src" \
+		make -C "/usr/src/linux-headers-$(kernel_of "$release")" "M=/mnt/$name" modules
+	cp "$dir/src/$name/$name.ko" "$dir/$name.ko"
+	printf '%s\n' "$sum" >"$dir/$name.stamp"
 }
+
+build_module() { build_one_module "$1" hvcrash "$repo/kernel"; }
+
+# The module that crashes a kernel. It has its own directory: stock runs need it, and hvcrash.ko nothing of it.
+build_test_module() { build_one_module "$1" hvcrash_crash "$repo/kernel/test"; }
 
 # check_module: with the compiler's, kernel-doc's and sparse's warnings, none of which may come. In a copy of its own, since
 # sparse looks at a file only when it is compiled.
@@ -158,19 +164,6 @@ build_tool() {
 build_outer() {
 	build_tree "$outer_release"
 	build_outer_image
-}
-
-# The module that crashes a kernel. It has its own directory: stock runs need it, and hvcrash.ko nothing of it.
-build_test_module() {
-	local release=$1 dir=$lab_state/kernels/$1 sum
-	sum=$(sources_sum "$repo/kernel/test")-$(kernel_of "$release")
-	is_fresh "$dir/test.stamp" "$sum" && [ -e "$dir/hvcrash_crash.ko" ] && return 0
-	rm -f "$dir/test.stamp"
-	sync_sources "$repo/kernel/test" "$dir/src/test"
-	build_logged "hvcrash_crash.ko for $(kernel_of "$release")" "$dir/test.log" in_tree "$release" "$dir/src" \
-		make -C "/usr/src/linux-headers-$(kernel_of "$release")" M=/mnt/test modules
-	cp "$dir/src/test/hvcrash_crash.ko" "$dir/hvcrash_crash.ko"
-	printf '%s\n' "$sum" >"$dir/test.stamp"
 }
 
 # build_guest KERNEL MODE [TEST-MODULE]: KERNEL is a prefix of a version or "newest".
