@@ -47,9 +47,37 @@ misused() {
 	expect_no_word out "FINDING"
 }
 
+@test "the verb help of a verb is its --help" {
+	local verb
+	for verb in audit list version help; do
+		try help "$verb"
+		mv out help
+		try "$verb" --help
+		expect_status 0
+		expect "$(cat help)" "$(cat out)"
+	done
+}
+
+@test "the version in JSON" {
+	try version --json
+	expect_status 0
+	expect "$(jq -r .schema out)" hvcrash.version/1
+	expect "hvcrashctl $(jq -r .version out)" "$("$HVCRASHCTL" version)"
+}
+
+@test "make install puts the program, its man page and its completion in place" {
+	run make -s -C "$CLI_DIR/../../tools/hvcrashctl" O="$(dirname "$HVCRASHCTL")" DESTDIR="$PWD/root" install
+	[ "$status" -eq 0 ]
+	[ -x root/usr/sbin/hvcrashctl ]
+	[ -f root/usr/share/man/man8/hvcrashctl.8 ]
+	[ -f root/usr/share/bash-completion/completions/hvcrashctl ]
+	run make -s -C "$CLI_DIR/../../tools/hvcrashctl" O="$(dirname "$HVCRASHCTL")" DESTDIR="$PWD/root" uninstall
+	expect "$(find root -type f)" ""
+}
+
 @test "every option and column of --help is in the man page" {
 	local verb word
-	for verb in audit list; do
+	for verb in $("$HVCRASHCTL" help --words); do
 		try "$verb" --help
 		grep -oE -e '--[a-z-]+' out | sort -u >words
 		awk '/^Columns:/ { on = 1; next } on { print $1 }' out >>words
@@ -68,8 +96,10 @@ misused() {
 	misused "audit: no argument to '--output'" audit --output
 	misused "list: no argument to '-o'" list -o
 	misused "audit: unexpected operand 'b'" audit a b
-	misused "help: unexpected 'me'" help me
-	misused "version: unexpected 'x'" version x
+	misused "unknown verb 'me'" help me
+	misused "help: unexpected operand 'list'" help audit list
+	misused "version: unexpected operand 'x'" version x
+	misused "version: bad option '-o'" version -o x
 	misused "list: --registry and FILE exclude each other" list --registry a b
 }
 

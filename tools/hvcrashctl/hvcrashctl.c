@@ -11,78 +11,165 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "opts.h"
+#include "out.h"
 #include "verbs.h"
 
 #ifndef HVCRASH_VERSION
 #error "the Makefile gives HVCRASH_VERSION"
 #endif
 
-struct verb {
-	const char *name;
-	const char *help;
-	struct err *(*run)(int argc, char **argv, const char **ret_file,
-			   int *ret_status);
+static const struct verb verb_help;
+
+static struct err *run_version(const struct opts_common *options,
+			       const struct out_table *table,
+			       const char **ret_file, int *ret_status)
+{
+	struct out out;
+
+	(void)table;
+	(void)ret_file;
+	(void)ret_status;
+	if (!options->is_json) {
+		puts("hvcrashctl " HVCRASH_VERSION);
+		return NULL;
+	}
+	out_init(&out, true, false);
+	out_begin(&out, "hvcrash.version/1");
+	out_field_text(&out, "version", HVCRASH_VERSION);
+	out_end(&out);
+	return NULL;
+}
+
+static const struct verb verb_version = {
+	.opts = {
+		.name = "version",
+		.summary = "the version",
+		.purpose = "Shows the version.",
+		.options_bytes = sizeof(struct opts_common),
+		.has_json = true,
+	},
+	.run = run_version,
 };
 
-static struct err *verb_help(int argc, char **argv, const char **ret_file,
-			     int *ret_status);
-static struct err *verb_version(int argc, char **argv, const char **ret_file,
-				int *ret_status);
-
-static const struct verb verbs[] = {
-	{ "audit", "say whether the crashed kernel took all its pages back",
-	  verb_audit },
-	{ "list", "show the pages that this kernel shares with Hyper-V",
-	  verb_list },
-	{ "help", "this text", verb_help },
-	{ "version", "the version", verb_version },
+static const struct verb *const verbs[] = {
+	&verb_audit,
+	&verb_list,
+	&verb_help,
+	&verb_version,
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
-static struct err *no_more(int argc, char **argv)
+static const struct verb *find_verb(const char *name)
 {
-	if (argc < 2)
-		return NULL;
-	return err_create(ERR_USAGE,
-			  "%s: unexpected '%.80s': try 'hvcrashctl --help'",
-			  argv[0], argv[1]);
-}
-
-static struct err *verb_help(int argc, char **argv, const char **ret_file,
-			     int *ret_status)
-{
-	struct err *err = no_more(argc, argv);
-
-	(void)ret_file;
-	*ret_status = EXIT_CLEAN;
-	if (err)
-		return err;
-	puts("Usage: hvcrashctl VERB [OPTIONS] [FILE]\n\n"
-	     "Hyper-V pages of a Linux guest before and after a crash.\n\nVerbs:");
 	for (size_t i = 0; i < NR_VERBS; i++)
-		printf("  %-10s %s\n", verbs[i].name, verbs[i].help);
-	puts("\nExit status: 0 clean, 1 not clean, 2 cannot tell, 3 usage or I/O error.\n"
-	     "'hvcrashctl VERB --help' shows the options of a verb; see also hvcrashctl(8).");
+		if (!strcmp(verbs[i]->opts.name, name))
+			return verbs[i];
 	return NULL;
 }
 
-static struct err *verb_version(int argc, char **argv, const char **ret_file,
-				int *ret_status)
+static struct err *unknown_verb(const char *name)
 {
-	struct err *err = no_more(argc, argv);
-
-	(void)ret_file;
-	*ret_status = EXIT_CLEAN;
-	if (!err)
-		puts("hvcrashctl " HVCRASH_VERSION);
-	return err;
+	return err_create(ERR_USAGE,
+			  "unknown verb '%.80s': try 'hvcrashctl --help'",
+			  name);
 }
 
-static struct err *run_verb(int argc, char **argv, const char **ret_file,
-			    int *ret_status)
+struct help_options {
+	struct opts_common common;
+	bool is_words;
+};
+
+static const struct opts_desc help_options[] = {
+	{ "words", 0, NULL, NULL, "what a shell may complete, one a line",
+	  OPTS_FLAG(struct help_options, is_words) },
+	{ 0 },
+};
+
+static void print_verbs(void)
 {
+	puts("Usage: hvcrashctl VERB [OPTIONS] [FILE]\n\n"
+	     "Hyper-V pages of a Linux guest before and after a crash.\n\nVerbs:");
+	for (size_t i = 0; i < NR_VERBS; i++)
+		printf("  %-10s %s\n", verbs[i]->opts.name,
+		       verbs[i]->opts.summary);
+	puts("\nExit status: 0 clean, 1 not clean, 2 cannot tell, 3 usage or I/O error.\n"
+	     "'hvcrashctl VERB --help' shows the options of a verb; see also hvcrashctl(8).");
+}
+
+static struct err *run_help(const struct opts_common *common,
+			    const struct out_table *table,
+			    const char **ret_file, int *ret_status)
+{
+	const struct help_options *options = (const void *)common;
+	const struct verb *verb = NULL;
+
+	(void)table;
+	(void)ret_file;
+	(void)ret_status;
+	if (common->operand) {
+		verb = find_verb(common->operand);
+		if (!verb)
+			return unknown_verb(common->operand);
+	}
+	if (verb && options->is_words)
+		opts_print_words(&verb->opts);
+	else if (verb)
+		opts_print_help(&verb->opts);
+	else if (options->is_words)
+		for (size_t i = 0; i < NR_VERBS; i++)
+			puts(verbs[i]->opts.name);
+	else
+		print_verbs();
+	return NULL;
+}
+
+static const struct verb verb_help = {
+	.opts = {
+		.name = "help",
+		.summary = "the verbs, or the options of one",
+		.operand = "VERB",
+		.purpose = "Shows the verbs, or the options of VERB.",
+		.options = help_options,
+		.options_bytes = sizeof(struct help_options),
+	},
+	.run = run_help,
+};
+
+static struct err *run_verb(const struct verb *verb, int argc, char **argv,
+			    const char **ret_file, int *ret_status)
+{
+	struct opts_common *options guarded_free =
+		calloc(1, verb->opts.options_bytes);
+	struct out_table table = {
+		.key = verb->opts.rows_key,
+		.columns = verb->opts.columns,
+	};
+	struct err *err;
+
+	*ret_status = EXIT_CLEAN;
+	if (!options)
+		return err_create(ERR_IO, "out of memory");
+	err = opts_parse(&verb->opts, argc, argv, options);
+	if (err)
+		return err;
+	if (options->is_help) {
+		opts_print_help(&verb->opts);
+		return NULL;
+	}
+	if (verb->opts.columns) {
+		table.nr_columns = *verb->opts.nr_columns;
+		err = out_select(&table, options->columns, options->is_json);
+	}
+	return err ? err : verb->run(options, &table, ret_file, ret_status);
+}
+
+static struct err *run(int argc, char **argv, const char **ret_file,
+		       int *ret_status)
+{
+	const struct verb *verb;
 	const char *name;
 
 	if (argc < 2)
@@ -93,13 +180,10 @@ static struct err *run_verb(int argc, char **argv, const char **ret_file,
 		name = "help";
 	if (!strcmp(name, "--version") || !strcmp(name, "-V"))
 		name = "version";
-	for (size_t i = 0; i < NR_VERBS; i++)
-		if (!strcmp(verbs[i].name, name))
-			return verbs[i].run(argc - 1, argv + 1, ret_file,
-					    ret_status);
-	return err_create(ERR_USAGE,
-			  "unknown verb '%.80s': try 'hvcrashctl --help'",
-			  name);
+	verb = find_verb(name);
+	if (!verb)
+		return unknown_verb(name);
+	return run_verb(verb, argc - 1, argv + 1, ret_file, ret_status);
 }
 
 static int exit_status(const struct err *err)
@@ -149,7 +233,7 @@ int main(int argc, char **argv)
 
 	/* a closed pipe is a write error like any other */
 	signal(SIGPIPE, SIG_IGN);
-	err = run_verb(argc, argv, &file, &status);
+	err = run(argc, argv, &file, &status);
 	if (err) {
 		status = exit_status(err);
 		report(err, file, opts_wants_json(argc, argv));

@@ -2,59 +2,109 @@
 /*
  * opts.h - options as tables
  *
- * Called by main() and the verbs. A table drives the parser and --help; the
- * verb says where each value goes. Nothing is printed but help.
+ * Each verb has one constant table. It drives the parser, --help and what the
+ * bash completion asks for, so that none of them can fall behind. main() parses;
+ * a verb gets its options as a struct of its own that begins with the common
+ * ones.
  */
 #ifndef HVCRASHCTL_OPTS_H
 #define HVCRASHCTL_OPTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <linux/types.h>
 
 #include "err.h"
 #include "out.h"
 
-#define OPTS_MAX 16
+#define OPTS_MAX 24
+
+/**
+ * struct opts_common - what every verb's options begin with
+ * @is_help: --help was given, and has been shown
+ * @is_json: --json
+ * @is_no_headings: --no-headings
+ * @columns: -o
+ * @operand: the one operand, or NULL
+ */
+struct opts_common {
+	bool is_help;
+	bool is_json;
+	bool is_no_headings;
+	const char *columns;
+	const char *operand;
+};
+
+/* Where a value goes: a member, whose type the compiler compares */
+#define OPTS_MEMBER(type, member, wanted)                                   \
+	(offsetof(type, member) +                                           \
+	 0 * sizeof(char[__builtin_types_compatible_p(                      \
+				 __typeof__(((type *)0)->member), wanted) ? \
+				 1 :                                        \
+				 -1]))
+#define OPTS_FLAG(type, member) OPTS_MEMBER(type, member, bool)
+#define OPTS_TEXT(type, member) OPTS_MEMBER(type, member, const char *)
 
 /**
  * struct opts_desc - one option; a table ends with a name of NULL
  * @name: long name
  * @letter: short name, or 0
- * @argument: what it takes, for --help, or NULL for a flag
+ * @argument: what it takes, for --help: FILE and DIR are completed as such,
+ * COLUMNS by the verb's columns; NULL for a flag
+ * @words: what the argument may be, separated by blanks, for --help and the
+ * completion; or NULL
  * @help: a line
- * @flag: set to true where there is no argument
- * @value: set to the argument
+ * @offset: OPTS_FLAG() where there is no argument, else OPTS_TEXT()
  */
 struct opts_desc {
 	const char *name;
 	char letter;
 	const char *argument;
+	const char *words;
 	const char *help;
-	bool *flag;
-	const char **value;
+	size_t offset;
 };
 
 /**
- * struct opts_usage - what --help of a verb shows besides its options
- * @verb: its name
- * @operands: "[FILE]"
- * @purpose: a line
- * @columns, @nr_columns: what -o takes
+ * struct opts_verb - a verb, as far as its command line goes
+ * @name: its name
+ * @summary: a few words, for the list of verbs
+ * @operand: "FILE", or NULL where it takes none
+ * @purpose: what --help begins with
+ * @options: its own; --help, --json and those of a table are added
+ * @options_bytes: size of its struct
+ * @has_json: whether --json is among them
+ * @columns, @nr_columns: its table, if it has one
+ * @rows_key: JSON key of the table
  */
-struct opts_usage {
-	const char *verb;
-	const char *operands;
+struct opts_verb {
+	const char *name;
+	const char *summary;
+	const char *operand;
 	const char *purpose;
+	const struct opts_desc *options;
+	size_t options_bytes;
+	bool has_json;
 	const struct out_column *columns;
-	size_t nr_columns;
+	const size_t *nr_columns;
+	const char *rows_key;
 };
 
-/* Options from argv[1] on, one operand at most, which goes to @ret_operand */
-struct err *opts_parse(const char *verb, const struct opts_desc *table,
-		       int argc, char **argv, const char **ret_operand);
+/* Options from argv[1] on, into @options, which is zero before */
+struct err *opts_parse(const struct opts_verb *verb, int argc, char **argv,
+		       struct opts_common *options);
 
-void opts_print_help(const struct opts_usage *usage,
-		     const struct opts_desc *table);
+/* The value of an option that takes a number, up to @max */
+struct err *opts_number(const struct opts_verb *verb, const char *option,
+			const char *text, __u64 max, __u64 *ret);
+
+void opts_print_help(const struct opts_verb *verb);
+
+/*
+ * For the completion: an option a line, "--output COLUMNS KIND OWNER ...", then
+ * the operand
+ */
+void opts_print_words(const struct opts_verb *verb);
 
 /* Is --json among the arguments, even where others are wrong */
 bool opts_wants_json(int argc, char **argv);

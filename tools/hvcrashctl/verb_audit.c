@@ -22,13 +22,17 @@
 #define VMCORE "/proc/vmcore"
 
 struct audit_options {
-	bool is_help;
-	bool is_json;
-	bool is_no_headings;
-	const char *columns;
+	struct opts_common common;
 	const char *registers;
 	const char *iomem;
-	const char *file;
+};
+
+static const struct opts_desc audit_options[] = {
+	{ "registers", 0, "FILE", NULL, "own registers from FILE",
+	  OPTS_TEXT(struct audit_options, registers) },
+	{ "iomem", 0, "FILE", NULL, "own System RAM from FILE",
+	  OPTS_TEXT(struct audit_options, iomem) },
+	{ 0 },
 };
 
 /* All that lives as long as one run; too large for the stack */
@@ -52,38 +56,6 @@ static void run_guard(struct run **run)
 	free((*run)->image);
 	core_close((*run)->core);
 	free(*run);
-}
-
-static struct err *parse(int argc, char **argv, struct audit_options *options)
-{
-	const struct opts_desc table[] = {
-		{ "json", 'J', NULL, "write JSON", &options->is_json, NULL },
-		{ "no-headings", 'n', NULL, "no headings over the table",
-		  &options->is_no_headings, NULL },
-		{ "output", 'o', "COLUMNS", "columns, or +COLUMNS to add some",
-		  NULL, &options->columns },
-		{ "registers", 0, "FILE", "own registers from FILE", NULL,
-		  &options->registers },
-		{ "iomem", 0, "FILE", "own System RAM from FILE", NULL,
-		  &options->iomem },
-		{ "help", 'h', NULL, "this text", &options->is_help, NULL },
-		{ 0 },
-	};
-	const struct opts_usage usage = {
-		.verb = "audit",
-		.operands = "[FILE]",
-		.purpose =
-			"Says whether the crashed kernel took back all pages that it shared with\nHyper-V. FILE is a dump, " VMCORE
-			" by default.",
-		.columns = rows_columns,
-		.nr_columns = rows_nr_audit_columns,
-	};
-	struct err *err;
-
-	err = opts_parse(usage.verb, table, argc, argv, &options->file);
-	if (!err && options->is_help)
-		opts_print_help(&usage, table);
-	return err;
 }
 
 /*
@@ -176,7 +148,8 @@ static struct err *show(const struct run *run,
 
 	if (!text)
 		return err_create(ERR_IO, "out of memory");
-	out_init(&out, options->is_json, !options->is_no_headings);
+	out_init(&out, options->common.is_json,
+		 !options->common.is_no_headings);
 	out_begin(&out, "hvcrash.audit/1");
 	out_head(&out, "verdict", audit_verdict_name(audit->verdict),
 		 (int)audit->verdict, text);
@@ -186,13 +159,16 @@ static struct err *show(const struct run *run,
 	return err;
 }
 
-static struct err *audit_file(const struct audit_options *options,
-			      const char *file, const struct out_table *table,
-			      int *ret_status)
+static struct err *run_audit(const struct opts_common *common,
+			     const struct out_table *table,
+			     const char **ret_file, int *ret_status)
 {
+	const struct audit_options *options = (const void *)common;
 	struct run *run guarded(run_guard) = calloc(1, sizeof(*run));
+	const char *file = common->operand ? common->operand : VMCORE;
 	struct err *err;
 
+	*ret_file = file;
 	if (!run)
 		return err_create(ERR_IO, "out of memory");
 	err = core_open(file, &run->core);
@@ -213,23 +189,20 @@ static struct err *audit_file(const struct audit_options *options,
 	return err;
 }
 
-struct err *verb_audit(int argc, char **argv, const char **ret_file,
-		       int *ret_status)
-{
-	struct audit_options options = { 0 };
-	struct out_table table = {
-		.key = "findings",
+const struct verb verb_audit = {
+	.opts = {
+		.name = "audit",
+		.summary = "say whether the crashed kernel took all its pages back",
+		.operand = "FILE",
+		.purpose =
+			"Says whether the crashed kernel took back all pages that it shared with\nHyper-V. FILE is a dump, " VMCORE
+			" by default.",
+		.options = audit_options,
+		.options_bytes = sizeof(struct audit_options),
+		.has_json = true,
 		.columns = rows_columns,
-		.nr_columns = rows_nr_audit_columns,
-	};
-	struct err *err;
-
-	*ret_status = EXIT_CLEAN;
-	err = parse(argc, argv, &options);
-	if (!err && !options.is_help)
-		err = out_select(&table, options.columns, options.is_json);
-	if (err || options.is_help)
-		return err;
-	*ret_file = options.file ? options.file : VMCORE;
-	return audit_file(&options, *ret_file, &table, ret_status);
-}
+		.nr_columns = &rows_nr_audit_columns,
+		.rows_key = "findings",
+	},
+	.run = run_audit,
+};

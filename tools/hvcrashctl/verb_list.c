@@ -21,49 +21,18 @@
 #define LIVE_REGISTRY "/sys/kernel/hvcrash/registry"
 
 struct list_options {
-	bool is_help;
-	bool is_json;
+	struct opts_common common;
 	bool is_all;
-	bool is_no_headings;
-	const char *columns;
 	const char *registry;
-	const char *file;
 };
 
-static struct err *parse(int argc, char **argv, struct list_options *options)
-{
-	const struct opts_desc table[] = {
-		{ "all", 'a', NULL, "also extents torn down in normal life",
-		  &options->is_all, NULL },
-		{ "json", 'J', NULL, "write JSON", &options->is_json, NULL },
-		{ "no-headings", 'n', NULL, "no headings over the table",
-		  &options->is_no_headings, NULL },
-		{ "output", 'o', "COLUMNS", "columns, or +COLUMNS to add some",
-		  NULL, &options->columns },
-		{ "registry", 0, "FILE", "instead of " LIVE_REGISTRY, NULL,
-		  &options->registry },
-		{ "help", 'h', NULL, "this text", &options->is_help, NULL },
-		{ 0 },
-	};
-	const struct opts_usage usage = {
-		.verb = "list",
-		.operands = "[FILE]",
-		.purpose =
-			"Lists the pages shared with Hyper-V: of the running kernel, or of the dump FILE.",
-		.columns = rows_columns,
-		.nr_columns = rows_nr_list_columns,
-	};
-	struct err *err;
-
-	err = opts_parse(usage.verb, table, argc, argv, &options->file);
-	if (!err && options->is_help)
-		opts_print_help(&usage, table);
-	if (!err && options->file && options->registry)
-		err = err_create(
-			ERR_USAGE,
-			"list: --registry and FILE exclude each other: try 'hvcrashctl list --help'");
-	return err;
-}
+static const struct opts_desc list_options[] = {
+	{ "all", 'a', NULL, NULL, "also extents torn down in normal life",
+	  OPTS_FLAG(struct list_options, is_all) },
+	{ "registry", 0, "FILE", NULL, "instead of " LIVE_REGISTRY,
+	  OPTS_TEXT(struct list_options, registry) },
+	{ 0 },
+};
 
 static void show_header(struct out *out, const struct hvcrash_header *header)
 {
@@ -142,7 +111,8 @@ static struct err *show(const struct image *image,
 	if (err)
 		return err;
 	audit_init(audit, &image->header);
-	out_init(&out, options->is_json, !options->is_no_headings);
+	out_init(&out, options->common.is_json,
+		 !options->common.is_no_headings);
 	out_begin(&out, "hvcrash.list/1");
 	show_header(&out, &image->header);
 	show_gaps(&out, audit);
@@ -151,37 +121,57 @@ static struct err *show(const struct image *image,
 	return err;
 }
 
-struct err *verb_list(int argc, char **argv, const char **ret_file,
-		      int *ret_status)
+static struct err *choose_file(const struct list_options *options,
+			       const char **ret_file)
 {
+	if (options->common.operand && options->registry)
+		return err_create(
+			ERR_USAGE,
+			"list: --registry and FILE exclude each other: try 'hvcrashctl list --help'");
+	*ret_file = options->common.operand ? options->common.operand :
+					      options->registry;
+	if (*ret_file)
+		return NULL;
+	*ret_file = LIVE_REGISTRY;
+	if (access(LIVE_REGISTRY, F_OK) && errno == ENOENT)
+		return err_create(ERR_REGISTRY,
+				  "no registry: hvcrash.ko is not loaded");
+	return NULL;
+}
+
+static struct err *run_list(const struct opts_common *common,
+			    const struct out_table *table,
+			    const char **ret_file, int *ret_status)
+{
+	const struct list_options *options = (const void *)common;
 	struct core *core guarded_core = NULL;
 	struct image *image guarded_image = NULL;
-	struct list_options options = { 0 };
-	struct out_table table = {
-		.key = "extents",
-		.columns = rows_columns,
-		.nr_columns = rows_nr_list_columns,
-	};
 	struct err *err;
 
-	*ret_status = EXIT_CLEAN;
-	err = parse(argc, argv, &options);
-	if (!err && !options.is_help)
-		err = out_select(&table, options.columns, options.is_json);
-	if (err || options.is_help)
-		return err;
-	*ret_file = options.file ? options.file : options.registry;
-	if (!*ret_file) {
-		*ret_file = LIVE_REGISTRY;
-		if (access(LIVE_REGISTRY, F_OK) && errno == ENOENT)
-			return err_create(
-				ERR_REGISTRY,
-				"no registry: hvcrash.ko is not loaded");
-	}
-	err = core_open(*ret_file, &core);
+	(void)ret_status;
+	err = choose_file(options, ret_file);
+	if (!err)
+		err = core_open(*ret_file, &core);
 	if (!err)
 		err = image_open(core, &image);
 	if (!err)
-		err = show(image, &options, &table);
+		err = show(image, options, table);
 	return err;
 }
+
+const struct verb verb_list = {
+	.opts = {
+		.name = "list",
+		.summary = "show the pages that this kernel shares with Hyper-V",
+		.operand = "FILE",
+		.purpose =
+			"Lists the pages shared with Hyper-V: of the running kernel, or of the dump FILE.",
+		.options = list_options,
+		.options_bytes = sizeof(struct list_options),
+		.has_json = true,
+		.columns = rows_columns,
+		.nr_columns = &rows_nr_list_columns,
+		.rows_key = "extents",
+	},
+	.run = run_list,
+};

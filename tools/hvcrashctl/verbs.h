@@ -2,14 +2,16 @@
 /*
  * verbs.h - the verbs, as main() calls them
  *
- * Each parses its own options and writes to stdout only what is complete. It
- * returns an error, or NULL and an exit status. What was read is left in
- * *ret_file for main()'s message.
+ * main() parses the options and chooses the columns; a verb does the rest and
+ * writes to stdout only what is complete. It returns an error, or NULL and an
+ * exit status. What was read is left in *ret_file for main()'s message.
  */
 #ifndef HVCRASHCTL_VERBS_H
 #define HVCRASHCTL_VERBS_H
 
 #include "err.h"
+#include "opts.h"
+#include "out.h"
 
 /* Exit statuses, the same for all verbs */
 #define EXIT_CLEAN 0
@@ -17,9 +19,20 @@
 #define EXIT_CANNOT_TELL 2
 #define EXIT_USAGE_IO 3
 
-struct err *verb_list(int argc, char **argv, const char **ret_file,
-		      int *ret_status);
-struct err *verb_audit(int argc, char **argv, const char **ret_file,
-		       int *ret_status);
+/**
+ * struct verb - one verb
+ * @opts: its command line
+ * @run: does it; @options is the verb's own struct, @table its columns as
+ * chosen, *ret_status is EXIT_CLEAN before
+ */
+struct verb {
+	struct opts_verb opts;
+	struct err *(*run)(const struct opts_common *options,
+			   const struct out_table *table, const char **ret_file,
+			   int *ret_status);
+};
+
+extern const struct verb verb_list;
+extern const struct verb verb_audit;
 
 #endif
