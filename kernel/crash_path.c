@@ -24,7 +24,7 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/xxhash.h>
-#include <asm/tsc.h>
+#include "arch.h"
 #include "compat/compat.h"
 #include "crash_path.h"
 #include "handoff.h"
@@ -39,8 +39,8 @@
 
 static u64 now_us(void)
 {
-	/* tsc_khz is 0 only where the TSC is unusable; then bounds count cycles */
-	return rdtsc() / max(tsc_khz / 1000, 1U);
+	/* Of unknown speed: then bounds count cycles */
+	return hvcrash_cycles() / max(hvcrash_cycles_khz() / 1000, 1U);
 }
 
 static void pause_cpu(void)
@@ -80,8 +80,8 @@ bool hvcrash_crash_begin(void)
 
 	if (!hvcrash_rdv_begin(&rdv))
 		return false;
-	r->tsc_begin = rdtsc();
-	r->tsc_khz = tsc_khz;
+	r->tsc_begin = hvcrash_cycles();
+	r->tsc_khz = hvcrash_cycles_khz();
 	r->cpu = self;
 	r->vp_index = hv_vp_index[self];
 	WRITE_ONCE(hvcrash_registry.header->phase, HVCRASH_PHASE_CRASHING);
@@ -115,7 +115,7 @@ void hvcrash_crash_stopped(void)
 
 	r->vps_parked = hvcrash_rdv_wait_parked(&rdv, hvcrash_stop_bound_ms *
 							      USEC_PER_MSEC);
-	r->tsc_parked = rdtsc();
+	r->tsc_parked = hvcrash_cycles();
 }
 
 /**
@@ -150,9 +150,9 @@ static u64 unload_bound_tsc(void)
 	u32 i;
 
 	for (i = 0; i < 10; i++) {
-		start = rdtsc();
+		start = hvcrash_cycles();
 		udelay(10);
-		shortest = min(shortest, rdtsc() - start);
+		shortest = min(shortest, hvcrash_cycles() - start);
 	}
 	return shortest * (waits_of_10us / 2);
 }
@@ -179,10 +179,10 @@ static void unload_vmbus(void (*unload)(void))
 {
 	struct hvcrash_crash *r = report();
 
-	r->tsc_unload_begin = rdtsc();
+	r->tsc_unload_begin = hvcrash_cycles();
 	if (unload)
 		unload();
-	r->tsc_unload_end = rdtsc();
+	r->tsc_unload_end = hvcrash_cycles();
 	r->unload = unload_outcome(r, unload);
 }
 
@@ -191,13 +191,13 @@ static void revoke_all(void)
 	struct hvcrash_crash *r = report();
 	u32 self = raw_smp_processor_id();
 
-	r->tsc_revoke_begin = rdtsc();
+	r->tsc_revoke_begin = hvcrash_cycles();
 	hvcrash_rdv_revoke(&rdv, hvcrash_revoke_bound_ms * USEC_PER_MSEC);
 	/* The panicking CPU last: until here its own pages may still be needed */
 	hvcrash_regs_arrive(self);
 	hvcrash_regs_revoke(self);
 	hvcrash_rdv_close(&rdv);
-	r->tsc_revoke_end = rdtsc();
+	r->tsc_revoke_end = hvcrash_cycles();
 }
 
 static void record_all(void)
@@ -242,7 +242,7 @@ static bool hash_one(struct hvcrash_extent *e, void *ctx)
 	    (e->flags & HVCRASH_EXTENT_NOT_RAM))
 		return true;
 	xxh64_reset(&x, 0);
-	for (i = 0; i < e->pages && rdtsc() < h->deadline; i++)
+	for (i = 0; i < e->pages && hvcrash_cycles() < h->deadline; i++)
 		xxh64_update(&x, phys_to_virt(e->gpa) + i * HVCRASH_PAGE_BYTES,
 			     HVCRASH_PAGE_BYTES);
 	if (i < e->pages) {
@@ -259,13 +259,14 @@ static bool hash_one(struct hvcrash_extent *e, void *ctx)
 static void hash_all(void)
 {
 	struct hashing h = {
-		.deadline = rdtsc() + (u64)tsc_khz * hvcrash_hash_budget_ms,
+		.deadline = hvcrash_cycles() +
+			    (u64)hvcrash_cycles_khz() * hvcrash_hash_budget_ms,
 	};
 
 	hvcrash_registry_for_each(&hvcrash_registry, hash_one, &h);
 	h.gpadls = true;
 	hvcrash_registry_for_each(&hvcrash_registry, hash_one, &h);
-	report()->tsc_hash_end = rdtsc();
+	report()->tsc_hash_end = hvcrash_cycles();
 }
 
 /**
@@ -285,7 +286,7 @@ void hvcrash_crash_finish(void (*unload)(void))
 		revoke_all();
 	record_all();
 	hash_all();
-	r->tsc_end = rdtsc();
+	r->tsc_end = hvcrash_cycles();
 	hvcrash_registry_finish(&hvcrash_registry);
 	hvcrash_handoff_vmcoreinfo(hvcrash_registry.header->gpa);
 	pr_emerg(

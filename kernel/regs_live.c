@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * regs_live.c - which pages synthetic registers give away, in the living kernel
+ *
+ * Called at load, when a CPU or VMBus comes up, and when somebody reads the
+ * registry: looks at the registers of every online CPU, so that the registry can
+ * name the pages of a VP that no longer answers in a crash.
+ *
+ * Invariant: the registry is written by one observer at a time; a CPU that goes
+ * offline writes its own records, with the observer shut out. A possible CPU that
+ * never comes online costs its records in the registry and is never looked at.
+ *
+ * Leaves out: the crash path (regs.c).
+ */
+#include <linux/cpu.h>
+#include <linux/ioport.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/workqueue.h>
+#include "compat/compat.h"
+#include "hvcrash.h"
+#include "regs.h"
+#include "regs_state.h"
+
+struct hvcrash_result *hvcrash_results;
+bool hvcrash_has_reg[HVCRASH_NR_REGS];
+bool hvcrash_has_vm[HVCRASH_VM_EXTENTS];
+bool hvcrash_has_synic, hvcrash_has_stimers;
+
+const u32 hvcrash_vm_reg[HVCRASH_VM_EXTENTS] = {
+	[HVCRASH_VM_HYPERCALL] = HVCRASH_REG_HYPERCALL,
+	[HVCRASH_VM_TSC] = HVCRASH_REG_REFERENCE_TSC,
+};
+
+static u32 ram_flag(u64 gpa)
+{
+	return page_is_ram(PHYS_PFN(gpa)) ? 0 : HVCRASH_EXTENT_NOT_RAM;
+}
+
+/* The extent follows the register. */
+static void observe(struct hvcrash_extent *e, u64 value, u32 vp_index)
+{
+	u64 gpa = value & HVCRASH_REG_GPA_MASK;
+
+	if (value & HVCRASH_REG_ENABLED) {
+		if (e->state == HVCRASH_SHARED && e->gpa == gpa)
+			return;
+		e->vp_index = vp_index;
+		hvcrash_registry_set_fixed(
+			e, gpa, HVCRASH_SHARED, HVCRASH_EV_REGISTER_ON,
+			HVCRASH_EXTENT_OVERLAY | ram_flag(gpa));
+	} else if (e->state == HVCRASH_SHARED) {
+		hvcrash_registry_set_fixed(e, e->gpa, HVCRASH_TORN_DOWN,
+					   HVCRASH_EV_FOUND_OFF, e->flags);
+	}
+}
+
+/* In an interrupt: reads only. Whether a page is RAM takes a lock to find out. */
+static void read_this_cpu(void *unused)
+{
+	struct hvcrash_result *r = &hvcrash_results[smp_processor_id()];
+	u32 i;
+
+	for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
+		if (hvcrash_has_reg[i])
+			r->seen[i] = hvcrash_reg_get(i);
+}
+
+static void observe_cpu(u32 cpu)
+{
+	struct hvcrash_registry *reg = &hvcrash_registry;
+	struct hvcrash_vp *vp = hvcrash_registry_vp(reg, cpu);
+	u32 i;
+
+	vp->vp_index = hv_vp_index[cpu];
+	WRITE_ONCE(vp->state, HVCRASH_VP_ONLINE);
+	for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
+		if (hvcrash_has_reg[i])
+			observe(hvcrash_registry_vp_extent(reg, cpu, i),
+				hvcrash_results[cpu].seen[i], vp->vp_index);
+}
+
+/**
+ * hvcrash_regs_observe_all - look at the registers of every online CPU
+ *
+ * Context: process, may sleep.
+ */
+void hvcrash_regs_observe_all(void)
+{
+	static DEFINE_MUTEX(one_at_a_time);
+	u32 cpu, i;
+
+	/* No CPU goes offline in here, so what was read is not overtaken */
+	cpus_read_lock();
+	mutex_lock(&one_at_a_time);
+	on_each_cpu(read_this_cpu, NULL, 1);
+	for_each_online_cpu(cpu)
+		observe_cpu(cpu);
+	for (i = 0; i < HVCRASH_VM_EXTENTS; i++)
+		if (hvcrash_has_vm[i])
+			observe(hvcrash_registry_vm_extent(&hvcrash_registry,
+							   i),
+				hvcrash_reg_get(hvcrash_vm_reg[i]),
+				HVCRASH_NO_VP);
+	mutex_unlock(&one_at_a_time);
+	cpus_read_unlock();
+}
+
+static void observe_work(struct work_struct *work)
+{
+	hvcrash_regs_observe_all();
+}
+
+static DECLARE_WORK(observe_later, observe_work);
+
+/**
+ * hvcrash_regs_observe_later - the same, soon
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_regs_observe_later(void)
+{
+	schedule_work(&observe_later);
+}
+
+/**
+ * hvcrash_regs_cpu_dying - a CPU goes offline; what it still shares is taken back
+ * @cpu: this CPU
+ *
+ * The kernel has cleaned up before (hv_synic_cleanup(), hv_cpu_die()): usually
+ * this only sees that it did.
+ *
+ * Context: stop_machine on the dying CPU, interrupts off.
+ */
+void hvcrash_regs_cpu_dying(u32 cpu)
+{
+	struct hvcrash_extent *e;
+	u32 i;
+
+	for (i = 0; i < HVCRASH_VP_EXTENTS; i++) {
+		if (!hvcrash_has_reg[i])
+			continue;
+		e = hvcrash_registry_vp_extent(&hvcrash_registry, cpu, i);
+		if (hvcrash_reg_get(i) & HVCRASH_REG_ENABLED)
+			hvcrash_reg_write(i, 0);
+		if (e->state == HVCRASH_SHARED &&
+		    !(hvcrash_reg_get(i) & HVCRASH_REG_ENABLED))
+			hvcrash_registry_set_fixed(e, e->gpa, HVCRASH_TORN_DOWN,
+						   HVCRASH_EV_FOUND_OFF,
+						   e->flags);
+	}
+	WRITE_ONCE(hvcrash_registry_vp(&hvcrash_registry, cpu)->state,
+		   HVCRASH_VP_OFFLINE);
+}
+
+static bool probe(u32 reg)
+{
+	u64 value;
+
+	return !hvcrash_reg_read(reg, &value);
+}
+
+/**
+ * hvcrash_regs_init - find out which registers exist, and look at them
+ *
+ * Context: process, may sleep; the registry is set up.
+ * Return: 0 or -ENOMEM.
+ */
+int hvcrash_regs_init(void)
+{
+	u32 i;
+
+	hvcrash_results =
+		kvcalloc(nr_cpu_ids, sizeof(*hvcrash_results), GFP_KERNEL);
+	if (!hvcrash_results)
+		return -ENOMEM;
+	hvcrash_has_synic = ms_hyperv.features & HV_MSR_SYNIC_AVAILABLE;
+	hvcrash_has_stimers = ms_hyperv.features & HV_MSR_SYNTIMER_AVAILABLE;
+	for (i = 0; i < HVCRASH_NR_REGS; i++)
+		hvcrash_has_reg[i] =
+			(hvcrash_has_synic || i == HVCRASH_REG_VP_ASSIST) &&
+			probe(i);
+	for (i = 0; i < HVCRASH_VM_EXTENTS; i++)
+		hvcrash_has_vm[i] = probe(hvcrash_vm_reg[i]);
+	hvcrash_regs_observe_all();
+	return 0;
+}
+
+/**
+ * hvcrash_regs_deinit - undo hvcrash_regs_init()
+ *
+ * Context: process, may sleep; no hook and no probe of ours is left.
+ */
+void hvcrash_regs_deinit(void)
+{
+	cancel_work_sync(&observe_later);
+	kvfree(hvcrash_results);
+	hvcrash_results = NULL;
+}

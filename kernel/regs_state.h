@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * regs_state.h - what regs_live.c finds out for regs.c
+ *
+ * For these two only. Written by regs_live.c in the living kernel; the results
+ * by their own VP in the crash path.
+ */
+#ifndef _HVCRASH_REGS_STATE_H
+#define _HVCRASH_REGS_STATE_H
+
+#include <linux/cache.h>
+#include <linux/types.h>
+#include "registry.h"
+#include "regs_access.h"
+
+struct hv_message;
+
+/**
+ * struct hvcrash_result - what one VP found and did, written by that VP only
+ * @vp: as it goes into the registry
+ * @simp: its message page where it may be touched, else NULL
+ * @siefp: its event flags page likewise
+ * @seen: its registers when the living kernel last looked
+ */
+struct hvcrash_result {
+	struct hvcrash_vp vp;
+	struct hv_message *simp;
+	void *siefp;
+	u64 seen[HVCRASH_VP_EXTENTS];
+} ____cacheline_aligned;
+
+/* By Linux CPU number */
+extern struct hvcrash_result *hvcrash_results;
+
+/* Which registers this host has; found out by reading once, at load */
+extern bool hvcrash_has_reg[HVCRASH_NR_REGS];
+extern bool hvcrash_has_vm[HVCRASH_VM_EXTENTS];
+extern bool hvcrash_has_synic, hvcrash_has_stimers;
+
+/* Register of an extent that the whole VM owns, by HVCRASH_VM_* */
+extern const u32 hvcrash_vm_reg[HVCRASH_VM_EXTENTS];
+
+/* 0 where there is no such register: nothing is enabled. Context: any, NMI too. */
+static inline u64 hvcrash_reg_get(u32 reg)
+{
+	u64 value = 0;
+
+	hvcrash_reg_read(reg, &value);
+	return value;
+}
+
+#endif /* _HVCRASH_REGS_STATE_H */

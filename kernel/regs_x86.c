@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * regs_x86.c - [NMI] synthetic registers are MSRs
+ *
+ * Called by regs.c and regs_live.c, on the CPU whose register it is. An access
+ * that the hypervisor refuses is caught by the kernel's exception table, in an
+ * NMI too (arch/x86/mm/extable.c, ex_handler_msr()).
+ *
+ * Leaves out: which registers there are to touch, and when.
+ */
+#include <linux/errno.h>
+#include "compat/compat.h"
+#include "regs_access.h"
+
+/* TLFS, "Synthetic MSRs"; SINTs follow each other, of a timer's two the first */
+static u32 msr_of(u32 reg)
+{
+	static const u32 msr[HVCRASH_REG_SINT0] = {
+		[HVCRASH_REG_SIMP] = HV_X64_MSR_SIMP,
+		[HVCRASH_REG_SIEFP] = HV_X64_MSR_SIEFP,
+		[HVCRASH_REG_VP_ASSIST] = HV_X64_MSR_VP_ASSIST_PAGE,
+		[HVCRASH_REG_SCONTROL] = HV_X64_MSR_SCONTROL,
+		[HVCRASH_REG_HYPERCALL] = HV_X64_MSR_HYPERCALL,
+		[HVCRASH_REG_REFERENCE_TSC] = HV_X64_MSR_REFERENCE_TSC,
+		[HVCRASH_REG_EOM] = HV_X64_MSR_EOM,
+	};
+
+	if (reg < HVCRASH_REG_SINT0)
+		return msr[reg];
+	if (reg < HVCRASH_REG_STIMER0)
+		return HV_X64_MSR_SINT0 + (reg - HVCRASH_REG_SINT0);
+	return HV_X64_MSR_STIMER0_CONFIG + 2 * (reg - HVCRASH_REG_STIMER0);
+}
+
+/**
+ * hvcrash_reg_read - what a register of this VP holds
+ * @reg: HVCRASH_REG_*
+ * @ret_value: its value; unchanged on error
+ *
+ * Context: any, NMI too; does not migrate.
+ * Return: 0, or a negative errno where the hypervisor has no such register.
+ */
+int hvcrash_reg_read(u32 reg, u64 *ret_value)
+{
+	u64 value;
+
+	if (hvcrash_rdmsr_safe(msr_of(reg), &value))
+		return -EIO;
+	*ret_value = value;
+	return 0;
+}
+
+/**
+ * hvcrash_reg_write - write a register of this VP
+ * @reg: HVCRASH_REG_*
+ * @value: what to write
+ *
+ * Context: any, NMI too; does not migrate.
+ * Return: 0 or a negative errno.
+ */
+int hvcrash_reg_write(u32 reg, u64 value)
+{
+	return hvcrash_wrmsr_safe(msr_of(reg), value) ? -EIO : 0;
+}
+
+/**
+ * hvcrash_reg_fail_hypercalls - no hypercall works from here on
+ *
+ * Before the hypercall page goes: a call into it afterwards would run whatever
+ * lies beneath.
+ *
+ * Context: crash path, panicking CPU.
+ */
+void hvcrash_reg_fail_hypercalls(void)
+{
+	hvcrash_fail_hypercalls();
+}
