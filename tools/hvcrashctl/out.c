@@ -7,16 +7,28 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "out.h"
+
+/* https://no-color.org: set and not empty, whatever it says */
+static bool wants_colours(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && (!no || !*no) && term &&
+	       strcmp(term, "dumb");
+}
 
 void out_init(struct out *out, bool is_json, bool has_headings)
 {
 	memset(out, 0, sizeof(*out));
 	out->ops = is_json ? &out_json_ops : &out_table_ops;
 	out->has_headings = has_headings;
+	out->has_colours = wants_colours();
 	out->is_first = true;
 }
 

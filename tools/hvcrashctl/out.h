@@ -38,12 +38,21 @@ struct out_column {
 	bool is_default;
 };
 
-#define OUT_CELL_BYTES 128
+#define OUT_CELL_BYTES 192
 #define OUT_MAX_COLUMNS 32
+
+/* How a word is meant, for those renderers that have colours */
+enum out_mood {
+	OUT_PLAIN,
+	OUT_GOOD,
+	OUT_BAD,
+	OUT_DOUBTFUL,
+};
 
 /* Unset cells are empty in a table and null in JSON, never 0 */
 struct out_cell {
 	bool is_set;
+	enum out_mood mood;
 	__u64 number;
 	char text[OUT_CELL_BYTES];
 };
@@ -89,6 +98,7 @@ struct out {
 	const struct out_ops *ops;
 	const struct out_table *table; /* while inside it */
 	bool has_headings;
+	bool has_colours; /* stdout is a terminal, and NO_COLOR is not set */
 	bool is_in_section;
 	bool is_first;	/* no comma before the next JSON member */
 	__u32 nr_items; /* of the list or table so far */

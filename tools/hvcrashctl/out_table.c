@@ -9,11 +9,21 @@
 #include <libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "out.h"
 
 #define BLOCK_ROWS 512
 #define LABEL_WIDTH 16
+
+/* ISO 6429, as libsmartcols writes it too */
+#define NO_COLOUR "\033[0m"
+static const char *const colours[] = {
+	[OUT_PLAIN] = NULL,
+	[OUT_GOOD] = "\033[32m",
+	[OUT_BAD] = "\033[31m",
+	[OUT_DOUBTFUL] = "\033[33m",
+};
 
 static void table_begin_doc(struct out *out, const char *schema)
 {
@@ -24,11 +34,18 @@ static void table_begin_doc(struct out *out, const char *schema)
 static void table_head(struct out *out, const char *key, const char *word,
 		       int exit_status, const char *message)
 {
-	(void)out;
+	/* 0, 1 and 2 mean the same for every verb */
+	static const enum out_mood moods[] = { OUT_GOOD, OUT_BAD,
+					       OUT_DOUBTFUL };
+	const char *rest = message + strcspn(message, ":");
+
 	(void)key;
 	(void)word;
-	(void)exit_status;
-	printf("%s\n\n", message);
+	if (out->has_colours && exit_status >= 0 && exit_status < 3)
+		printf("%s%.*s" NO_COLOUR "%s\n\n", colours[moods[exit_status]],
+		       (int)(rest - message), message, rest);
+	else
+		printf("%s\n\n", message);
 }
 
 static void table_section(struct out *out, const char *key)
@@ -103,6 +120,7 @@ static struct err *table_begin(struct out *out)
 	out->priv = table;
 	if (!table || scols_table_enable_noheadings(table, !out->has_headings))
 		return smartcols_failed(out);
+	scols_table_enable_colors(table, out->has_colours);
 	for (size_t i = 0; i < out->table->nr_shown; i++) {
 		const struct out_column *column =
 			&out->table->columns[out->table->shown[i]];
@@ -152,6 +170,8 @@ static struct err *table_row(struct out *out, const struct out_cell *cells)
 						      &cells[from], buf,
 						      sizeof(buf))))
 			return smartcols_failed(out);
+		scols_cell_set_color(scols_line_get_cell(line, i),
+				     colours[cells[from].mood]);
 	}
 	if (scols_table_get_nlines(out->priv) >= BLOCK_ROWS)
 		return print_block(out);

@@ -152,6 +152,13 @@ void rows_make(const struct hvcrash_extent *extent,
 	       const struct rows_channels *channels,
 	       const struct audit_result *result, struct out_cell *cells)
 {
+	static const enum out_mood moods[AUDIT_NR_FINDINGS] = {
+		[AUDIT_EXTENT_CLEAN] = OUT_GOOD,
+		[AUDIT_REVOKED_LATE] = OUT_GOOD,
+		[AUDIT_LEFT_SHARED] = OUT_BAD,
+		[AUDIT_CHANGED] = OUT_BAD,
+		[AUDIT_NOT_CHECKED] = OUT_DOUBTFUL,
+	};
 	char owner[AUDIT_OWNER_BYTES], buf[32];
 
 	memset(cells, 0, NR_AUDIT_COLUMNS * sizeof(*cells));
@@ -182,6 +189,7 @@ void rows_make(const struct hvcrash_extent *extent,
 	if (!result)
 		return;
 	out_set_text(&cells[COL_FINDING], audit_finding_name(result->finding));
+	cells[COL_FINDING].mood = moods[result->finding];
 	if (result->why[0])
 		out_set_text(&cells[COL_NOTE], result->why);
 	if (result->is_ram_known)

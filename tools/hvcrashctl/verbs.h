@@ -32,6 +32,7 @@ struct verb {
 			   int *ret_status);
 };
 
+extern const struct verb verb_status;
 extern const struct verb verb_list;
 extern const struct verb verb_audit;
 

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash. fake_root.bash - a machine made of small files, for --sysroot
+#
+# `ready_root` makes the directory "root": a Gen2 VM on Azure with Debian 13, on
+# which nothing is amiss. A test then changes one file with `put` or `drop`.
+
+# put PATH TEXT: a file below root, with a line break at its end
+put() {
+	mkdir -p "root$(dirname "$1")"
+	printf '%s\n' "$2" >"root$1"
+}
+
+# drop PATH...
+drop() {
+	local path
+	for path in "$@"; do rm -r "root$path"; done
+}
+
+# cpuid LEAF EAX EBX ECX EDX: in place of that leaf, as cpuid -1 -r prints it
+cpuid() {
+	touch root/cpuid
+	sed -i "/^ *$1 /d" root/cpuid
+	printf '   %s 0x00: eax=%s ebx=%s ecx=%s edx=%s\n' "$@" >>root/cpuid
+}
+
+# shellcheck disable=SC2120 # the tests give it lines
+# kdump_tools LINE...: /etc/default/kdump-tools as Debian has it, and more lines
+kdump_tools() {
+	mkdir -p root/etc/default
+	printf '%s\n' '# kdump-tools configuration' 'USE_KDUMP=1' 'KDUMP_KERNEL=/var/lib/kdump/vmlinuz' \
+		'KDUMP_COREDIR="/var/crash"' '#MAKEDUMP_ARGS="-c -d 1"' "$@" >root/etc/default/kdump-tools
+}
+
+ready_platform() {
+	put /etc/os-release $'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nVERSION_ID="13"\nID=debian'
+	put /sys/class/dmi/id/sys_vendor 'Microsoft Corporation'
+	put /sys/class/dmi/id/product_name 'Virtual Machine'
+	put /sys/class/dmi/id/chassis_asset_tag 7783-7084-3265-9085-8269-3286-77
+	# "Microsoft Hv"
+	cpuid 0x40000000 0x4000000b 0x7263694d 0x666f736f 0x76482074
+	cpuid 0x40000003 0x00002e7f 0x003b8030 0x00000002 0x000ed7b2
+	put /proc/cpuinfo 'flags : fpu hypervisor'
+	put /proc/sys/kernel/osrelease 6.12.107+deb13-cloud-amd64
+	put /proc/sys/kernel/arch x86_64
+	put /sys/kernel/security/lockdown '[none] integrity confidentiality'
+	mkdir -p root/sys/firmware/efi/efivars
+	printf '\6\0\0\0\0' >root/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+}
+
+ready_module() {
+	put /sys/kernel/hvcrash/version "$("$HVCRASHCTL" version --json | jq -r .version)"
+	put /sys/kernel/hvcrash/coverage complete
+	put /sys/kernel/hvcrash/address 0x101000
+	put /etc/modprobe.d/hvcrash.conf 'softdep hv_vmbus pre: hvcrash'
+}
+
+# So little RAM that the disk of the tests has more room
+ready_kdump() {
+	put /proc/meminfo $'MemTotal:  786432 kB\nMemFree:  524288 kB\nBuffers:  4096 kB\nCached:  65536 kB\nAnonPages:  65536 kB'
+	put /sys/kernel/kexec_crash_size $((256 * 1024 * 1024))
+	put /sys/kernel/kexec_crash_loaded 1
+	put /sys/kernel/vmcoreinfo '1f5a000 1024'
+	# shellcheck disable=SC2119 # as Debian has it
+	kdump_tools
+	put /usr/lib/systemd/system/kdump-tools-dump.service.d/10-hvcrash.conf '[Service]'
+	mkdir -p root/var/crash
+}
+
+ready_root() {
+	mkdir root
+	ready_platform
+	ready_module
+	ready_kdump
+	put /sys/module/kernel/parameters/crash_kexec_post_notifiers Y
+	put /proc/sys/kernel/unknown_nmi_panic 1
+	put /proc/sys/kernel/panic_on_oops 1
+	put /proc/sys/kernel/panic 10
+}

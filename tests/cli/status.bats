@@ -1,0 +1,415 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# hvcrashctl status: each check, in a machine made of files.
+
+load helpers
+load fake_root
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	ready_root
+}
+
+# check ID: how it stands, into "line"; the whole report is in "out"
+check() {
+	try status --sysroot root -n -o CHECK,STATE,FOUND,MEND
+	line=$(row "^$1 ")
+	echo "$line"
+}
+
+# says ID STATE WORDS [MEND]: and a fail is not ready
+says() {
+	check "$1"
+	case $line in
+	"$1 $2 "*"$3"*"${4:-}"*) ;;
+	*) printf 'not: %s %s ...%s...%s\n' "$@"; return 1 ;;
+	esac
+	[ "$2" != fail ] || expect_status 1
+}
+
+@test "a VM that is ready, status 0" {
+	try status --sysroot root
+	expect_status 0
+	expect "$(verdict)" "READY: no check failed"
+	expect "$(wc -c <err)" 0
+}
+
+@test "the table is as it always was" {
+	try status --sysroot root
+	sed 's/ *$//; s/: [0-9]* MiB free/: N MiB free/; s/version [0-9.]*/version N/' out >table
+	diff -u "$CLI_DIR/status.table" table
+}
+
+@test "the JSON is as it always was" {
+	drop /sys/kernel/hvcrash
+	try status --json --sysroot root
+	expect_status 1
+	jq -S . out | sed 's/: [0-9]* MiB free/: N MiB free/' >sorted.json
+	diff -u "$CLI_DIR/status.json" sorted.json
+}
+
+@test "a machine of which nothing is known is not ready, and nothing is ok by chance" {
+	rm -r root
+	mkdir root
+	try status --sysroot root
+	expect_status 1
+	expect_word out "NOT READY: hyperv, module, coverage, hand-over, crashkernel, crash-loaded"
+	check stimer
+	expect "$line" "stimer unknown CPUID does not say"
+	check oops
+	expect_word out "panic_on_oops cannot be read"
+}
+
+@test "a system root that does not exist is an error, status 3" {
+	refused 3 "missing: cannot open: No such file or directory" status --sysroot missing
+	refused 3 "--sysroot: no directory" status --sysroot ""
+}
+
+@test "warnings alone are ready, status 0" {
+	put /proc/sys/kernel/panic 0
+	put /proc/sys/kernel/unknown_nmi_panic 0
+	try status --sysroot root
+	expect_status 0
+	expect_word out "25, 0 failed, 2 warned, 0 unknown"
+}
+
+@test "hyperv: by CPUID, by DMI, or not at all" {
+	says hyperv ok "by CPUID"
+	drop /cpuid
+	says hyperv ok "by DMI"
+	put /sys/class/dmi/id/sys_vendor QEMU
+	says hyperv fail "no Hyper-V guest"
+	cpuid 0x40000000 0x40000001 0x4b4d564b 0x564b4d56 0x0000004d
+	says hyperv fail "no Hyper-V guest"
+}
+
+@test "hyperv: the root partition and a crash kernel are not it" {
+	cpuid 0x40000003 0x00002e7f 0x003b8031 0x00000002 0x000ed7b2
+	says hyperv fail "root partition"
+	put /proc/vmcore x
+	says hyperv fail "this is a crash kernel" "hvcrashctl audit"
+}
+
+@test "azure and generation" {
+	says azure ok "Azure, by the chassis"
+	says generation ok "2 (UEFI)"
+	put /sys/class/dmi/id/chassis_asset_tag 0000-0001
+	drop /sys/firmware
+	says azure ok "not Azure"
+	says generation ok "1 (BIOS)"
+}
+
+@test "confidential: by CPUID, by a CPU flag, by a device" {
+	says confidential ok "no confidential VM"
+	put /proc/cpuinfo 'flags : fpu tdx_guest'
+	says confidential fail "(TDX)"
+	put /proc/cpuinfo 'flags : fpu tdx_guesting'
+	put /dev/sev-guest x
+	says confidential fail "(SEV-SNP)"
+	cpuid 0x40000003 0x00002e7f 0x007b8030 0x00000002 0x000ed7b2
+	cpuid 0x4000000c 0x00000000 0x00000001 0x00000000 0x00000000
+	says confidential fail "(VBS)"
+	cpuid 0x4000000c 0x00000000 0x00000007 0x00000000 0x00000000
+	says confidential fail "(an unknown kind)"
+}
+
+@test "kernel: releases that cannot kexec or dump on Hyper-V" {
+	local release
+	for release in 5.18.19 6.2.1 6.12.107 6.18.40 7.1.0 7.2.13; do
+		put /proc/sys/kernel/osrelease $release
+		says kernel ok $release
+	done
+	for release in 5.19.3 6.1.10; do
+		put /proc/sys/kernel/osrelease $release
+		says kernel warn relid2channel
+	done
+	for release in 6.19.2 7.0.9; do
+		put /proc/sys/kernel/osrelease $release
+		says kernel warn __cpuhp_remove_state_cpuslocked
+	done
+	drop /proc/sys/kernel/osrelease
+	check kernel
+	expect "$line" "kernel unknown release not known"
+}
+
+@test "secure-boot and lockdown" {
+	says secure-boot ok "Secure Boot off, lockdown none"
+	printf '\6\0\0\0\1' >root/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+	put /sys/kernel/security/lockdown 'none [integrity] confidentiality'
+	says secure-boot ok "Secure Boot on, lockdown integrity"
+	put /sys/kernel/security/lockdown 'none integrity [confidentiality]'
+	says secure-boot warn "no kprobes"
+	put /sys/kernel/security/lockdown '[none] integrity confidentiality'
+	drop /sys/firmware/efi/efivars
+	check secure-boot
+	case $line in "secure-boot unknown "*) ;; *) return 1 ;; esac
+}
+
+@test "stimer: direct mode, message mode, arm64" {
+	says stimer ok "direct mode"
+	cpuid 0x40000003 0x00002e7f 0x003b8030 0x00000002 0x0006d7b2
+	says stimer warn "message mode"
+	put /proc/sys/kernel/arch aarch64
+	says stimer ok arm64
+}
+
+@test "framebuffer: hyperv_fb matters on Gen2 only" {
+	says framebuffer ok ""
+	put /sys/module/hyperv_fb/refcnt 1
+	says framebuffer warn "efifb may crawl" hyperv_drm
+	drop /sys/firmware
+	says framebuffer ok ""
+}
+
+@test "module: not loaded, with the way to load it" {
+	drop /sys/kernel/hvcrash
+	says module fail "not loaded" "make module"
+	put /usr/src/hvcrash-0.1.0/dkms.conf x
+	says module fail "not loaded" "dkms autoinstall"
+	put /lib/modules/6.12.107+deb13-cloud-amd64/modules.dep $'kernel/a.ko:\nupdates/dkms/hvcrash.ko.xz: kernel/a.ko'
+	says module fail "not loaded" "modprobe hvcrash"
+	says coverage fail "no shared page is tracked"
+	says hand-over fail "no registry"
+}
+
+@test "module: of another version than the tool" {
+	put /sys/kernel/hvcrash/version 9.9.9
+	says module warn "version 9.9.9, and the tool is"
+}
+
+@test "signature: where the kernel takes signed modules only" {
+	local modules=/lib/modules/6.12.107+deb13-cloud-amd64
+	says signature ok "has taken the module"
+	drop /sys/kernel/hvcrash
+	says signature ok "takes unsigned modules"
+	put /sys/module/module/parameters/sig_enforce Y
+	says signature warn "is not installed" mokutil
+	put /sys/module/module/parameters/sig_enforce N
+	put /sys/kernel/security/lockdown 'none [integrity] confidentiality'
+	put $modules/modules.dep 'extra/hvcrash.ko:'
+	put $modules/extra/hvcrash.ko 'no signature here, though the file is longer than one'
+	says signature fail "is not signed" mokutil
+	put $modules/extra/hvcrash.ko 'code and ~Module signature appended~'
+	check signature
+	case $line in "signature unknown "*"knows the key"*) ;; *) return 1 ;; esac
+}
+
+@test "at-boot: by modprobe.d, modules-load.d, /etc/modules, or not" {
+	says at-boot ok /etc/modprobe.d/hvcrash.conf
+	drop /etc/modprobe.d
+	says at-boot warn "nothing loads" "softdep"
+	put /lib/modules/6.12.107+deb13-cloud-amd64/modules.builtin kernel/drivers/hv/hv_vmbus.ko
+	says at-boot warn "nothing loads" "modules-load.d"
+	put /etc/modules hvcrash
+	says at-boot ok /etc/modules
+}
+
+@test "coverage: gaps that make an audit uncertain, and gaps that fail" {
+	put /sys/kernel/hvcrash/coverage late
+	says coverage warn late "before hv_vmbus"
+	put /lib/modules/6.12.107+deb13-cloud-amd64/modules.builtin kernel/drivers/hv/hv_vmbus.ko
+	check coverage
+	expect_no_word out "before hv_vmbus"
+	put /sys/kernel/hvcrash/coverage 'late no-vmbus'
+	says coverage fail no-vmbus
+	put /sys/kernel/hvcrash/coverage new-gap
+	says coverage warn new-gap
+}
+
+@test "a vital fact that cannot be read is not ready either, status 2" {
+	drop /sys/kernel/hvcrash/coverage
+	check coverage
+	expect_status 2
+	expect "$(verdict)" "CANNOT TELL: coverage"
+	expect_no_word out READY
+	drop /sys/kernel/hvcrash/address
+	check hand-over
+	expect_status 2
+	put /sys/kernel/kexec_crash_loaded 0
+	check crash-loaded
+	expect_status 1
+	expect "$(verdict)" "NOT READY: coverage, hand-over, crash-loaded"
+}
+
+@test "hand-over needs VMCOREINFO" {
+	says hand-over ok "registry at 0x101000"
+	drop /sys/kernel/vmcoreinfo
+	says hand-over fail "no VMCOREINFO"
+}
+
+@test "crashkernel: none, too little, enough" {
+	says crashkernel ok "256 MiB of 1024 MiB"
+	put /sys/kernel/kexec_crash_size 0
+	says crashkernel fail "no memory is reserved" "update-grub"
+	put /sys/kernel/kexec_crash_size $((128 << 20))
+	says crashkernel warn "192 MiB are advised" "crashkernel=192M"
+	drop /sys/kernel/kexec_crash_size
+	says crashkernel fail "no kdump"
+}
+
+# advised MIB-OF-RAM ID VERSION: what is advised there
+advised() {
+	put /proc/meminfo "MemTotal: $((($1 - 1) * 1024)) kB"
+	put /sys/kernel/kexec_crash_size $((1 << 20))
+	put /etc/os-release "ID=$2"$'\n'"ID_LIKE=$3"
+	check crashkernel
+	case $line in *"; $4 MiB are advised"*"$5"*) ;; *) return 1 ;; esac
+}
+
+@test "crashkernel: what each distribution reserves, 512 MiB from 4 GiB on, a quarter at most" {
+	advised 2048 debian '' 192 update-grub
+	advised 8192 debian '' 512 update-grub
+	advised 3000 ubuntu debian 320 update-grub
+	advised 65536 ubuntu debian 2048 update-grub
+	advised 262144 ubuntu debian 4096 update-grub
+	advised 3000 rhel fedora 192 grubby
+	advised 131072 rhel fedora 512 grubby
+	advised 2000 azurelinux '' 256 grub2-mkconfig
+	advised 8192 sles suse 512 kdumptool
+	advised 900 azurelinux '' 225 grub2-mkconfig
+	put /sys/class/dmi/id/sys_vendor QEMU
+	drop /cpuid
+	advised 8192 rhel fedora 256 grubby
+	put /proc/sys/kernel/arch aarch64
+	advised 8192 rhel fedora 320 grubby
+}
+
+@test "crash-loaded: not, with the way to load it" {
+	put /sys/kernel/kexec_crash_loaded 0
+	says crash-loaded fail "no crash kernel" "kdump-config load"
+	put /etc/os-release ID=fedora
+	says crash-loaded fail "no crash kernel" "systemctl enable --now kdump"
+}
+
+@test "kexec-call: by configuration, by what was run, by the release's default" {
+	says kexec-call ok kexec_file_load
+	kdump_tools 'KDUMP_KEXEC_ARGS="-c"'
+	says kexec-call warn "kexec_load on a Gen2 VM" KDUMP_KEXEC_ARGS
+	put /sys/kernel/security/lockdown 'none [integrity] confidentiality'
+	says kexec-call fail "lockdown forbids" KDUMP_KEXEC_ARGS
+	kdump_tools
+	put /var/crash/kexec_cmd '/sbin/kexec -p -c --command-line="x" --initrd=i k'
+	says kexec-call fail "lockdown forbids"
+	put /var/crash/kexec_cmd '/sbin/kexec -p -s --command-line="x" --initrd=i k'
+	says kexec-call ok kexec_file_load
+	drop /var/crash/kexec_cmd
+	put /sys/kernel/security/lockdown '[none] integrity confidentiality'
+	put /etc/os-release $'ID=debian\nVERSION_ID="12"'
+	says kexec-call warn "Gen2"
+	put /proc/sys/kernel/osrelease 7.2.13
+	says kexec-call ok kexec_load
+	put /etc/os-release ID=rhel
+	put /etc/kdump.conf 'path /var/crash'
+	check kexec-call
+	case $line in "kexec-call unknown "*) ;; *) return 1 ;; esac
+	put /etc/sysconfig/kdump 'KEXEC_ARGS="-s"'
+	says kexec-call ok kexec_file_load
+}
+
+@test "kdump: not configured, not enabled" {
+	says kdump ok /etc/default/kdump-tools
+	kdump_tools USE_KDUMP=0
+	says kdump warn "does not start at the next boot" USE_KDUMP=1
+	drop /etc/default/kdump-tools
+	says kdump warn "no kdump is configured" "apt install kdump-tools"
+	put /etc/os-release ID=rhel
+	put /etc/kdump.conf 'path /var/crash'
+	says kdump warn "does not start" "systemctl enable kdump"
+	put /etc/systemd/system/multi-user.target.wants/kdump.service x
+	says kdump ok /etc/kdump.conf
+}
+
+@test "crash-cmdline: what replaces the default has to name the unit that dumps" {
+	says crash-cmdline ok "the default"
+	kdump_tools 'KDUMP_CMDLINE_APPEND="nr_cpus=1 irqpoll"'
+	says crash-cmdline fail "takes no dump"
+	kdump_tools 'KDUMP_CMDLINE_APPEND="nr_cpus=1 irqpoll systemd.unit=kdump-tools-dump.service"'
+	says crash-cmdline ok "nr_cpus=1"
+	kdump_tools 'KDUMP_CMDLINE_APPEND="systemd.unit=kdump-tools-dump.service modprobe.blacklist=hv_vmbus"'
+	says crash-cmdline warn "kept from Hyper-V's drivers"
+}
+
+@test "hooks of each distribution" {
+	says hooks ok 10-hvcrash.conf
+	drop /usr/lib/systemd
+	says hooks warn "nothing audits"
+	put /etc/os-release ID=rhel
+	put /etc/kdump/pre.d/50-hvcrash-audit x
+	says hooks ok /etc/kdump/pre.d/50-hvcrash-audit
+	put /etc/os-release ID=sles
+	says hooks warn "nothing audits"
+	put /etc/sysconfig/kdump 'KDUMP_PRESCRIPT="/usr/lib/hvcrash/kdump-pre"'
+	says hooks ok KDUMP_PRESCRIPT
+}
+
+@test "target: local, remote, Azure's temporary disk" {
+	says target ok /var/crash
+	kdump_tools 'KDUMP_COREDIR=/mnt/crash'
+	says target warn "temporary disk"
+	kdump_tools 'SSH="root@store"'
+	says target ok "SSH root@store"
+	put /sys/bus/vmbus/drivers/hv_pci/1-2-3/x x
+	says target warn "accelerated networking"
+	check space
+	expect "$line" "space unknown not checked: the dump does not stay here"
+}
+
+@test "target: of kdump.conf and of SUSE" {
+	put /etc/os-release ID=rhel
+	put /etc/kdump.conf $'# comment\npath /dumps\ncore_collector makedumpfile -l -d 31'
+	says target ok "/dumps"
+	put /etc/kdump.conf $'ext4 /dev/sdb1\npath /dumps # here'
+	put /proc/mounts '/dev/sdb1 /data ext4 rw 0 0'
+	says target ok "/data/dumps"
+	put /etc/kdump.conf 'nfs store:/dumps'
+	says target ok "nfs store:/dumps"
+	put /etc/os-release ID=sles
+	put /etc/sysconfig/kdump 'KDUMP_SAVEDIR="file:///var/dumps"'
+	says target ok "/var/dumps"
+	put /etc/sysconfig/kdump 'KDUMP_SAVEDIR="ssh://store/dumps"'
+	says target ok "ssh://store/dumps"
+}
+
+@test "space: by what a dump of now would hold at its level" {
+	says space ok "more than the RAM"
+	# more than any disk: 2 EiB, all but a page of it free
+	put /proc/meminfo $'MemTotal: 2251799813685248 kB\nMemFree: 2251799813685244 kB'
+	says space warn "less than the RAM"
+	kdump_tools 'MAKEDUMP_ARGS="-c -d 1"'
+	says space fail "a dump of now takes"
+}
+
+@test "notifiers" {
+	says notifiers ok =Y
+	put /sys/module/kernel/parameters/crash_kexec_post_notifiers N
+	says notifiers warn =N "echo Y"
+}
+
+@test "nmi: unknown_nmi_panic, or only the other one, or none" {
+	says nmi ok unknown_nmi_panic=1
+	put /proc/sys/kernel/unknown_nmi_panic 0
+	says nmi warn "does not panic" "sysctl -w"
+	put /proc/sys/kernel/panic_on_unrecovered_nmi 1
+	says nmi warn "panics on all of them" "sysctl -w"
+	drop /proc/sys/kernel/unknown_nmi_panic
+	says nmi ok "no such NMI"
+}
+
+@test "oops and panic-timeout" {
+	put /proc/sys/kernel/panic_on_oops 0
+	says oops warn "takes no dump" "kernel.panic_on_oops=1"
+	put /proc/sys/kernel/panic 0
+	says panic-timeout warn "stays where it panicked" "kernel.panic=10"
+	put /proc/sys/kernel/panic -1
+	says panic-timeout ok "panic=-1"
+}
+
+@test "colours on a terminal, none in a pipe, none with NO_COLOR" {
+	command -v script >/dev/null || skip "no script"
+	TERM=xterm script -qec "'$HVCRASHCTL' status --sysroot root" /dev/null >out </dev/null
+	expect_word out $'\033[32mREADY\033[0m'
+	TERM=xterm NO_COLOR=1 script -qec "'$HVCRASHCTL' status --sysroot root" /dev/null >out </dev/null
+	expect_no_word out $'\033'
+	TERM=xterm try status --sysroot root
+	expect_no_word out $'\033'
+}

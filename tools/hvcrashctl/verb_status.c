@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verb_status.c - hvcrashctl status: is this VM ready to crash safely
+ *
+ * Called by main(). All checks first, then the report, so that the verdict
+ * stands on top.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "status.h"
+#include "verbs.h"
+
+struct status_options {
+	struct opts_common common;
+	const char *root;
+};
+
+static const struct opts_desc status_options[] = {
+	{ "sysroot", 0, "DIR", NULL, "look at the system below DIR",
+	  OPTS_TEXT(struct status_options, root) },
+	{ 0 },
+};
+
+enum { COL_CHECK, COL_STATE, COL_FOUND, COL_MEND, NR_COLUMNS };
+
+static const struct out_column columns[] = {
+	[COL_CHECK] = { "CHECK", "check", "what is checked", OUT_TEXT, true },
+	[COL_STATE] = { "STATE", "state", "ok, warn, fail or unknown", OUT_TEXT,
+			true },
+	[COL_FOUND] = { "FOUND", "found", "how it stands", OUT_TEXT, true },
+	[COL_MEND] = { "MEND", "mend", "what mends it", OUT_TEXT, true },
+};
+
+static const size_t nr_columns = NR_COLUMNS;
+
+static struct err *show(const struct status_answer *answers,
+			const struct status_total *total,
+			const struct opts_common *common,
+			const struct out_table *table)
+{
+	static const enum out_mood moods[] = {
+		[STATUS_OK] = OUT_GOOD,
+		[STATUS_WARN] = OUT_DOUBTFUL,
+		[STATUS_FAIL] = OUT_BAD,
+		[STATUS_UNKNOWN] = OUT_DOUBTFUL,
+	};
+	struct out_cell cells[NR_COLUMNS];
+	struct err *err;
+	struct out out;
+
+	out_init(&out, common->is_json, !common->is_no_headings);
+	out_begin(&out, "hvcrash.status/1");
+	out_head(&out, "verdict", status_verdict_name(total->verdict),
+		 (int)total->verdict, total->text);
+	out_section_begin(&out, "summary");
+	out_line(&out, "Checks", "%zu, %u failed, %u warned, %u unknown",
+		 status_nr_checks, total->nr_fail, total->nr_warn,
+		 total->nr_unknown);
+	out_field_number(&out, "checks", status_nr_checks);
+	out_field_number(&out, "failed", total->nr_fail);
+	out_field_number(&out, "warned", total->nr_warn);
+	out_field_number(&out, "unknown", total->nr_unknown);
+	out_section_end(&out);
+	err = out_table_begin(&out, table);
+	for (size_t i = 0; !err && i < status_nr_checks; i++) {
+		const struct status_answer *answer = &answers[i];
+
+		memset(cells, 0, sizeof(cells));
+		out_set_text(&cells[COL_CHECK], status_checks[i].id);
+		out_set_text(&cells[COL_STATE],
+			     status_level_name(answer->level));
+		cells[COL_STATE].mood = moods[answer->level];
+		out_set_text(&cells[COL_FOUND], answer->found);
+		if (*answer->mend)
+			out_set_text(&cells[COL_MEND], answer->mend);
+		err = out_row(&out, cells);
+	}
+	if (!err)
+		err = out_table_end(&out);
+	out_end(&out);
+	return err;
+}
+
+static struct err *run_status(const struct opts_common *common,
+			      const struct out_table *table,
+			      const char **ret_file, int *ret_status)
+{
+	const struct status_options *options = (const void *)common;
+	struct status_answer *answers guarded_free =
+		calloc(status_nr_checks, sizeof(*answers));
+	struct status_facts *facts guarded_free = malloc(sizeof(*facts));
+	struct status_total total;
+	struct system system;
+	struct err *err;
+
+	if (!answers || !facts)
+		return err_create(ERR_IO, "out of memory");
+	*ret_file = options->root;
+	err = system_init(&system, options->root);
+	if (err)
+		return err;
+	status_read_facts(&system, facts);
+	status_run(facts, answers, &total);
+	*ret_status = (int)total.verdict;
+	return show(answers, &total, common, table);
+}
+
+const struct verb verb_status = {
+	.opts = {
+		.name = "status",
+		.summary = "say whether this VM is ready to crash safely",
+		.purpose =
+			"Says whether this VM is ready to crash safely, and what mends it where it is\nnot.",
+		.options = status_options,
+		.options_bytes = sizeof(struct status_options),
+		.has_json = true,
+		.columns = columns,
+		.nr_columns = &nr_columns,
+		.rows_key = "checks",
+	},
+	.run = run_status,
+};
