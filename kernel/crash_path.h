@@ -5,15 +5,8 @@
 #ifndef _HVCRASH_CRASH_PATH_H
 #define _HVCRASH_CRASH_PATH_H
 
-#include <linux/types.h>
+#include "unload.h"
 
-int hvcrash_crash_init(void);
-void hvcrash_crash_deinit(void);
-
-bool hvcrash_crash_begin(void);
-void hvcrash_crash_stopped(void);
-bool hvcrash_crash_park(u32 cpu);
-bool hvcrash_crash_has_begun(void);
-void hvcrash_crash_finish(void (*unload)(void));
+void hvcrash_crash_finish(hvcrash_unload_fn unload);
 
 #endif /* _HVCRASH_CRASH_PATH_H */

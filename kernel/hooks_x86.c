@@ -37,6 +37,7 @@
 #include "crash_path.h"
 #include "hooks.h"
 #include "hvcrash.h"
+#include "leave.h"
 #include "regs.h"
 #include "stop_x86.h"
 #include "vmbus_layout.h"
@@ -56,16 +57,17 @@ static void crash_stop_other_cpus(void)
 		orig_crash_stop();
 		return;
 	}
-	if (hvcrash_crash_begin())
+	if (hvcrash_leave_begin(HVCRASH_WAY_CRASH))
 		hvcrash_stop_others(orig_crash_stop);
 }
 
-static void unload_vmbus(void)
+static enum hvcrash_answer unload_vmbus(void)
 {
 	if (vmbus_unload)
 		vmbus_unload(true);
 	else
 		vmbus_panic_unload(NULL, 0, NULL);
+	return HVCRASH_ANSWER_UNKNOWN;
 }
 
 /* Panicking CPU; a crash kernel is loaded, or the kernel would not come here */

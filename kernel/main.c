@@ -9,9 +9,9 @@
 #include <linux/utsname.h>
 #include <asm/hypervisor.h>
 #include "compat/compat.h"
-#include "crash_path.h"
 #include "hooks.h"
 #include "hvcrash.h"
+#include "leave.h"
 #include "regs.h"
 #include "vmbus.h"
 #include "sysfs.h"
@@ -88,12 +88,12 @@ static int __init hvcrash_init(void)
 	ret = hvcrash_vmbus_init();
 	if (ret)
 		goto free_regs;
-	ret = hvcrash_crash_init();
+	ret = hvcrash_leave_init();
 	if (ret)
 		goto stop_vmbus;
 	ret = hvcrash_sysfs_init();
 	if (ret)
-		goto free_crash;
+		goto free_leave;
 	ret = hvcrash_hooks_init();
 	if (ret)
 		goto remove_sysfs;
@@ -102,8 +102,8 @@ static int __init hvcrash_init(void)
 
 remove_sysfs:
 	hvcrash_sysfs_deinit();
-free_crash:
-	hvcrash_crash_deinit();
+free_leave:
+	hvcrash_leave_deinit();
 stop_vmbus:
 	hvcrash_vmbus_deinit();
 free_regs:
@@ -120,7 +120,7 @@ static void __exit hvcrash_exit(void)
 	hvcrash_sysfs_deinit();
 	hvcrash_vmbus_deinit();
 	hvcrash_regs_deinit();
-	hvcrash_crash_deinit();
+	hvcrash_leave_deinit();
 	hvcrash_registry_deinit(&hvcrash_registry);
 }
 module_exit(hvcrash_exit);

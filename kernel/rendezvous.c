@@ -151,14 +151,15 @@ bool hvcrash_rdv_is_done(const struct hvcrash_rdv *rdv, u32 cpu)
 }
 
 /**
- * hvcrash_rdv_is_idle - has no crash begun
+ * hvcrash_rdv_is_expected - was hvcrash_rdv_expect() called for this CPU
  * @rdv: the rendezvous
+ * @cpu: Linux CPU number
  *
  * Context: any, NMI too.
  */
-bool hvcrash_rdv_is_idle(const struct hvcrash_rdv *rdv)
+bool hvcrash_rdv_is_expected(const struct hvcrash_rdv *rdv, u32 cpu)
 {
-	return READ_ONCE(rdv->phase) == HVCRASH_RDV_IDLE;
+	return READ_ONCE(rdv->slot[cpu].expected);
 }
 
 /**

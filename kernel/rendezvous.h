@@ -90,6 +90,6 @@ u32 hvcrash_rdv_revoke(struct hvcrash_rdv *rdv, u64 bound_us);
 void hvcrash_rdv_close(struct hvcrash_rdv *rdv);
 bool hvcrash_rdv_is_done(const struct hvcrash_rdv *rdv, u32 cpu);
 bool hvcrash_rdv_join(struct hvcrash_rdv *rdv, u32 cpu);
-bool hvcrash_rdv_is_idle(const struct hvcrash_rdv *rdv);
+bool hvcrash_rdv_is_expected(const struct hvcrash_rdv *rdv, u32 cpu);
 
 #endif /* _HVCRASH_RENDEZVOUS_H */

@@ -14,7 +14,7 @@
  * way in, by a kprobe on that function. Where kprobes are not to be had it is
  * recorded as not reached; the kernel stops it all the same.
  *
- * Leaves out: what parking does (crash_path.c).
+ * Leaves out: what parking does (leave.c).
  */
 #include <linux/delay.h>
 #include <linux/irqflags.h>
@@ -24,7 +24,7 @@
 #include <linux/smp.h>
 #include <asm/apic.h>
 #include <asm/nmi.h>
-#include "crash_path.h"
+#include "leave.h"
 #include "hvcrash.h"
 #include "stop_x86.h"
 
@@ -36,9 +36,9 @@ static bool has_self_stop_probe;
 
 static int park_nmi(unsigned int type, struct pt_regs *regs)
 {
-	if (!hvcrash_crash_has_begun() || READ_ONCE(released))
+	if (!hvcrash_leave_way() || READ_ONCE(released))
 		return NMI_DONE;
-	if (!hvcrash_crash_park(raw_smp_processor_id()))
+	if (!hvcrash_leave_park(raw_smp_processor_id()))
 		/* Nobody asked for ten minutes: this kernel is not going on */
 		for (;;)
 			native_halt();
@@ -57,7 +57,7 @@ static int park_nmi(unsigned int type, struct pt_regs *regs)
 static int park_before_self_stop(struct kprobe *p, struct pt_regs *regs)
 {
 	if (kexec_crash_loaded())
-		hvcrash_crash_park(raw_smp_processor_id());
+		hvcrash_leave_park(raw_smp_processor_id());
 	return 0;
 }
 
@@ -75,7 +75,7 @@ static struct kprobe self_stop_probe = {
 void hvcrash_stop_others(void (*kernel_stop)(void))
 {
 	apic->send_IPI_allbutself(NMI_VECTOR);
-	hvcrash_crash_stopped();
+	hvcrash_leave_stopped();
 }
 
 /**

@@ -45,7 +45,7 @@
  */
 
 #define HVCRASH_ABI_MAJOR	1
-#define HVCRASH_ABI_MINOR	1
+#define HVCRASH_ABI_MINOR	2
 
 /* "HVCRASH1" and "HVCHUNK1" as they stand in memory */
 #define HVCRASH_MAGIC		0x3148534152435648ULL
@@ -66,6 +66,10 @@
 #define HVCRASH_PHASE_CRASHING	2	/* crash path began and did not end */
 #define HVCRASH_PHASE_FINISHED	3	/* crash path ended; checksums valid */
 #define HVCRASH_PHASE_UNLOADED	4	/* module went away; nothing is tracked */
+
+/* hvcrash_header.way: how the first kernel ended (from minor 2 on; 0 is a crash before) */
+#define HVCRASH_WAY_CRASH	1	/* panic, to the crash kernel */
+#define HVCRASH_WAY_KEXEC	2	/* kexec: its memory is the next kernel's now, so no contents are hashed */
 
 /* hvcrash_header.coverage: each bit is a gap; 0 is complete tracking */
 #define HVCRASH_GAP_LATE	0x1	/* loaded after VMBus made contact, and not all could be found */
@@ -144,6 +148,7 @@ struct hvcrash_crash {
  * @crash: the crash path's own report
  * @release: kernel release (utsname), NUL-terminated
  * @module_version: version of hvcrash.ko, NUL-terminated
+ * @way: HVCRASH_WAY_*, 0 while the first kernel lives
  * @reserved: zero
  * @chunk_gpa: directory of chunks
  */
@@ -167,7 +172,8 @@ struct hvcrash_header {
 	struct hvcrash_crash crash;
 	char release[64];
 	char module_version[32];
-	__u8 reserved[224];
+	__u32 way;
+	__u8 reserved[220];
 	__u64 chunk_gpa[HVCRASH_MAX_CHUNKS];
 };
 

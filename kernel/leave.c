@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * leave.c - [NMI] this kernel ends: every VP revokes what it shares, once
+ *
+ * What a panic and a kexec have in common. The other CPUs park where they are
+ * stopped, all revoke at once when told to, the CPU that stopped them goes last,
+ * and what came of it is entered in the registry.
+ *
+ * Invariant: whatever fails here is recorded and the way out goes on. No lock, no
+ * allocation, every wait bounded.
+ *
+ * Leaves out: the order around it (crash_path.c, kexec_path.c), registers
+ * (regs.c), who waits for whom (rendezvous.c).
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpumask.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include "arch.h"
+#include "compat/compat.h"
+#include "hvcrash.h"
+#include "leave.h"
+#include "rendezvous.h"
+#include "regs.h"
+
+/* A parked CPU only halts after this: the unload, notifiers and dumpers are over */
+#define PARK_BOUND_US (600 * USEC_PER_SEC)
+
+static u64 now_us(void)
+{
+	/* Of unknown speed: then bounds count cycles */
+	return hvcrash_cycles() / max(hvcrash_cycles_khz() / 1000, 1U);
+}
+
+static void pause_cpu(void)
+{
+	cpu_relax();
+}
+
+static const struct hvcrash_rdv_ops rdv_ops = {
+	.arrive = hvcrash_regs_arrive,
+	.tick = hvcrash_regs_tick,
+	.revoke = hvcrash_regs_revoke,
+	.now_us = now_us,
+	.pause = pause_cpu,
+};
+
+static struct hvcrash_rdv rdv = {
+	.park_bound_us = PARK_BOUND_US,
+	.ops = &rdv_ops,
+};
+
+/**
+ * hvcrash_leave_report - what happened, for the audit
+ *
+ * Context: any.
+ */
+struct hvcrash_crash *hvcrash_leave_report(void)
+{
+	return &hvcrash_registry.header->crash;
+}
+
+/**
+ * hvcrash_leave_begin - this CPU is about to stop the others; expect them
+ * @way: HVCRASH_WAY_*
+ *
+ * Context: the CPU that stops the others, interrupts off; NMI too.
+ * Return: true for the first call only.
+ */
+bool hvcrash_leave_begin(u32 way)
+{
+	struct hvcrash_crash *r = hvcrash_leave_report();
+	u32 self = raw_smp_processor_id();
+	u32 cpu;
+
+	if (!hvcrash_rdv_begin(&rdv))
+		return false;
+	/* A kexec began before, when it unloaded VMBus */
+	if (!r->tsc_begin)
+		r->tsc_begin = hvcrash_cycles();
+	r->tsc_khz = hvcrash_cycles_khz();
+	r->cpu = self;
+	r->vp_index = hv_vp_index[self];
+	WRITE_ONCE(hvcrash_registry.header->way, way);
+	WRITE_ONCE(hvcrash_registry.header->phase, HVCRASH_PHASE_CRASHING);
+	for_each_online_cpu(cpu) {
+		if (cpu == self)
+			continue;
+		hvcrash_rdv_expect(&rdv, cpu);
+		r->vps_expected++;
+	}
+	return true;
+}
+
+/**
+ * hvcrash_leave_way - how this kernel ends
+ *
+ * Context: any, NMI too.
+ * Return: HVCRASH_WAY_*, or 0 as long as it lives.
+ */
+u32 hvcrash_leave_way(void)
+{
+	return READ_ONCE(hvcrash_registry.header->way);
+}
+
+/**
+ * hvcrash_leave_stopped - the kernel has stopped the others; let them arrive
+ *
+ * Context: after hvcrash_leave_begin(). Bounded by the parameter stop_bound_ms.
+ */
+void hvcrash_leave_stopped(void)
+{
+	struct hvcrash_crash *r = hvcrash_leave_report();
+
+	r->vps_parked = hvcrash_rdv_wait_parked(&rdv, hvcrash_stop_bound_ms *
+							      USEC_PER_MSEC);
+	r->tsc_parked = hvcrash_cycles();
+}
+
+/**
+ * hvcrash_leave_park - this CPU waits until it may revoke, and revokes
+ * @cpu: this CPU
+ *
+ * Context: NMI, or the interrupt that stops this CPU. Bounded by PARK_BOUND_US.
+ * Return: false if it was never asked to.
+ */
+bool hvcrash_leave_park(u32 cpu)
+{
+	if ((int)hv_vp_index[cpu] == hvcrash_debug_deaf_vp)
+		return false;
+	return hvcrash_rdv_join(&rdv, cpu);
+}
+
+/**
+ * hvcrash_leave_revoke - all VPs take their pages back
+ *
+ * Context: after hvcrash_leave_stopped(). Bounded by the parameter revoke_bound_ms.
+ */
+void hvcrash_leave_revoke(void)
+{
+	struct hvcrash_crash *r = hvcrash_leave_report();
+	u32 self = raw_smp_processor_id();
+
+	r->tsc_revoke_begin = hvcrash_cycles();
+	hvcrash_rdv_revoke(&rdv, hvcrash_revoke_bound_ms * USEC_PER_MSEC);
+	/* This CPU last: until here its own pages may still be needed */
+	hvcrash_regs_arrive(self);
+	hvcrash_regs_revoke(self);
+	hvcrash_rdv_close(&rdv);
+	r->tsc_revoke_end = hvcrash_cycles();
+}
+
+/**
+ * hvcrash_leave_record - enter what came of it, and take the VM's pages back
+ *
+ * Context: after hvcrash_leave_revoke().
+ */
+void hvcrash_leave_record(void)
+{
+	struct hvcrash_crash *r = hvcrash_leave_report();
+	u32 cpu;
+
+	for (cpu = 0; cpu < rdv.nr_cpus; cpu++) {
+		/* Not who is online: on its way to kexec a stopped CPU is not */
+		if (!hvcrash_rdv_is_expected(&rdv, cpu))
+			continue;
+		if (hvcrash_rdv_is_done(&rdv, cpu)) {
+			r->registers_failed += hvcrash_regs_record(cpu);
+			r->vps_revoked++;
+		} else {
+			hvcrash_regs_record_not_reached(cpu);
+		}
+	}
+	r->registers_failed += hvcrash_regs_record(raw_smp_processor_id());
+	r->registers_failed += hvcrash_regs_revoke_vm();
+}
+
+static const char *unload_words(u32 unload)
+{
+	switch (unload) {
+	case HVCRASH_UNLOAD_ANSWERED:
+		return "answered";
+	case HVCRASH_UNLOAD_NONE:
+		return "not needed";
+	}
+	return "NOT ANSWERED";
+}
+
+/**
+ * hvcrash_leave_say - one line for the log
+ *
+ * Context: at the end of the way out; NMI too.
+ */
+void hvcrash_leave_say(void)
+{
+	const struct hvcrash_crash *r = hvcrash_leave_report();
+
+	pr_emerg(
+		"%u of %u other VPs revoked, %u registers failed, VMBus unload %s, %llu pages hashed\n",
+		r->vps_revoked, r->vps_expected, r->registers_failed,
+		unload_words(r->unload), r->pages_hashed);
+}
+
+/**
+ * hvcrash_leave_init - allocate what the way out may not
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int hvcrash_leave_init(void)
+{
+	rdv.slot = kvcalloc(nr_cpu_ids, sizeof(*rdv.slot), GFP_KERNEL);
+	if (!rdv.slot)
+		return -ENOMEM;
+	rdv.nr_cpus = nr_cpu_ids;
+	return 0;
+}
+
+/**
+ * hvcrash_leave_deinit - undo hvcrash_leave_init()
+ *
+ * Context: process; no hook of ours is left.
+ */
+void hvcrash_leave_deinit(void)
+{
+	kvfree(rdv.slot);
+	rdv.slot = NULL;
+}
