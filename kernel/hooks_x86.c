@@ -6,6 +6,10 @@
  *	(stop_x86_*.c)			each other CPU, in NMI: park, revoke
  *	hv_setup_crash_handler()	panicking CPU, first thing in
  *					hv_machine_crash_shutdown(): finish
+ *	hv_setup_kexec_handler()	a kexec, first thing in
+ *					hv_machine_shutdown(): unload VMBus
+ *	smp_ops.stop_other_cpus		the same kexec stops the others for good:
+ *					begin, revoke, finish
  *	smp_ops.cpu_disable		a CPU that goes offline, at the very end
  *
  * With crash_kexec_post_notifiers=Y the kernel stops the CPUs before it calls the
@@ -13,15 +17,19 @@
  * first and stops them itself. A second shootdown would warn, so ours happens
  * once.
  *
- * Invariant: without a loaded crash kernel each hook does what was there before
- * and nothing else. All hooks are put back when the module goes.
+ * smp_ops.stop_other_cpus is called for every reboot and by a panic without a
+ * crash kernel: it is a kexec only after the kexec handler was called.
  *
- * The crash handler has one slot without a getter, and hv_vmbus fills it when it
- * comes up: ours replaces it there and does its work (unload; timers, SynIC of
- * this CPU). To put it back its address is looked up by name; where that fails
- * the module stays.
+ * Invariant: without a loaded crash kernel a panic, and without a kexec a
+ * shutdown, does what it did before and nothing else. All hooks are put back when
+ * the module goes.
  *
- * Leaves out: what is done at each of these moments (crash_path.c).
+ * The crash and the kexec handler have one slot each without a getter, and
+ * hv_vmbus fills both when it comes up: ours replace its own there and do their
+ * work (unload; timers, SynIC). To put them back their addresses are looked up by
+ * name; where that fails the module stays.
+ *
+ * Leaves out: what is done at each of these moments (crash_path.c, kexec_path.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -35,33 +43,43 @@
 #include <asm/smp.h>
 #include "compat/compat.h"
 #include "crash_path.h"
+#include "handoff.h"
 #include "hooks.h"
 #include "hvcrash.h"
+#include "kexec_path.h"
 #include "leave.h"
 #include "regs.h"
 #include "stop_x86.h"
 #include "vmbus_layout.h"
 
 static void (*orig_crash_stop)(void);
+static void (*orig_stop)(int wait);
 static int (*orig_cpu_disable)(void);
 
 /* Of hv_vmbus, while it is there */
 static void (*vmbus_unload)(bool crash);
 static notifier_fn_t vmbus_panic_unload;
 static void (*vmbus_crash_handler)(struct pt_regs *regs);
+static void (*vmbus_kexec_handler)(void);
 
 /* Panicking CPU, interrupts off, NMI too */
 static void crash_stop_other_cpus(void)
 {
-	if (!kexec_crash_loaded()) {
+	static bool was_kexec;
+
+	if (!kexec_crash_loaded())
 		orig_crash_stop();
-		return;
-	}
-	if (hvcrash_leave_begin(HVCRASH_WAY_CRASH))
+	else if (hvcrash_leave_begin(HVCRASH_WAY_CRASH))
 		hvcrash_stop_others(orig_crash_stop);
+	else if (hvcrash_leave_way() == HVCRASH_WAY_KEXEC && !was_kexec) {
+		/* A panic on the last steps of a kexec: the others are stopped */
+		was_kexec = true;
+		orig_crash_stop();
+	}
 }
 
-static enum hvcrash_answer unload_vmbus(void)
+/* By polling, with the messages of all CPUs in view: for a panic only */
+static enum hvcrash_answer unload_in_panic(void)
 {
 	if (vmbus_unload)
 		vmbus_unload(true);
@@ -70,14 +88,64 @@ static enum hvcrash_answer unload_vmbus(void)
 	return HVCRASH_ANSWER_UNKNOWN;
 }
 
+static bool can_unload(void)
+{
+	return vmbus_unload || vmbus_panic_unload;
+}
+
 /* Panicking CPU; a crash kernel is loaded, or the kernel would not come here */
 static void crash_handler(struct pt_regs *regs)
 {
 	local_irq_disable();
 	crash_stop_other_cpus();
-	hvcrash_crash_finish(vmbus_unload || vmbus_panic_unload ? unload_vmbus :
-								  NULL);
+	if (hvcrash_leave_way() == HVCRASH_WAY_KEXEC) {
+		/* Cut short: the audit finds no end to it, and cannot tell */
+		hvcrash_handoff_vmcoreinfo(hvcrash_registry.header->gpa);
+		return;
+	}
+	hvcrash_crash_finish(can_unload() ? unload_in_panic : NULL);
 	hvcrash_stop_done(orig_crash_stop);
+}
+
+static void ask_to_unload(void)
+{
+	vmbus_unload(false);
+}
+
+static enum hvcrash_answer unload_in_kexec(void)
+{
+	enum hvcrash_answer answer = HVCRASH_ANSWER_UNKNOWN;
+
+	if (vmbus_unload)
+		answer = hvcrash_kexec_wait_unload(ask_to_unload);
+	return answer == HVCRASH_ANSWER_UNKNOWN ? unload_in_panic() : answer;
+}
+
+/* Process context, all CPUs run; only if a kexec is in progress */
+static void kexec_handler(void)
+{
+	hvcrash_kexec_unload(can_unload() ? unload_in_kexec : NULL);
+}
+
+static int stop_wait;
+
+static void stop_for_kexec(void)
+{
+	orig_stop(stop_wait);
+}
+
+/* The CPU that goes on, interrupts off */
+static void stop_other_cpus_hook(int wait)
+{
+	if (!hvcrash_kexec_is_under_way() ||
+	    !hvcrash_leave_begin(HVCRASH_WAY_KEXEC)) {
+		orig_stop(wait);
+		return;
+	}
+	stop_wait = wait;
+	hvcrash_stop_others(stop_for_kexec);
+	hvcrash_kexec_finish();
+	hvcrash_stop_done(stop_for_kexec);
 }
 
 /* The dying CPU, in stop_machine, interrupts off */
@@ -106,32 +174,53 @@ static void *lookup_callable(const char *name)
 	return hvcrash_compat_is_callable(fn) ? fn : NULL;
 }
 
-/* hv_vmbus is up and has filled the slot. Process context. */
-static void take_crash_handler(void)
+static void fill_slots(void)
+{
+	hv_setup_crash_handler(crash_handler);
+	hv_setup_kexec_handler(kexec_handler);
+}
+
+/* hv_vmbus is up and has filled the slots. Process context. */
+static void take_slots(void)
 {
 	vmbus_unload = lookup_callable("vmbus_initiate_unload");
 	if (!vmbus_unload)
 		vmbus_panic_unload = lookup_callable("hv_panic_vmbus_unload");
-	if (!vmbus_unload && !vmbus_panic_unload) {
-		pr_err("found no way to unload VMBus in a panic\n");
+	if (!can_unload()) {
+		pr_err("found no way to unload VMBus\n");
 		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_NO_VMBUS,
 				     0);
 	}
 	vmbus_crash_handler = lookup_callable("hv_vmbus:hv_crash_handler");
-	if (!vmbus_crash_handler && try_module_get(THIS_MODULE))
-		pr_warn("cannot find hv_vmbus's crash handler to put it back: hvcrash stays loaded\n");
+	vmbus_kexec_handler = lookup_callable("hv_vmbus:hv_kexec_handler");
+	if ((!vmbus_crash_handler || !vmbus_kexec_handler) &&
+	    try_module_get(THIS_MODULE))
+		pr_warn("cannot find hv_vmbus's handlers to put them back: hvcrash stays loaded\n");
 	hvcrash_vmbus_learn_unload();
-	hv_setup_crash_handler(crash_handler);
+	fill_slots();
 }
 
-/* hv_vmbus is gone, and emptied the slot. Process context. */
+/* hv_vmbus is gone, and emptied the slots. Process context. */
 static void forget_vmbus(void)
 {
 	hvcrash_vmbus_forget_unload();
 	vmbus_unload = NULL;
 	vmbus_panic_unload = NULL;
 	vmbus_crash_handler = NULL;
-	hv_setup_crash_handler(crash_handler);
+	vmbus_kexec_handler = NULL;
+	fill_slots();
+}
+
+static void restore_slots(void)
+{
+	if (vmbus_crash_handler)
+		hv_setup_crash_handler(vmbus_crash_handler);
+	else
+		hv_remove_crash_handler();
+	if (vmbus_kexec_handler)
+		hv_setup_kexec_handler(vmbus_kexec_handler);
+	else
+		hv_remove_kexec_handler();
 }
 
 static int on_module(struct notifier_block *nb, unsigned long event, void *data)
@@ -141,7 +230,7 @@ static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 	if (strcmp(mod->name, "hv_vmbus"))
 		return NOTIFY_OK;
 	if (event == MODULE_STATE_LIVE)
-		take_crash_handler();
+		take_slots();
 	else if (event == MODULE_STATE_GOING)
 		forget_vmbus();
 	return NOTIFY_OK;
@@ -153,8 +242,10 @@ static void take_smp_ops(void)
 {
 	cpus_read_lock();
 	orig_crash_stop = smp_ops.crash_stop_other_cpus;
+	orig_stop = smp_ops.stop_other_cpus;
 	orig_cpu_disable = smp_ops.cpu_disable;
 	WRITE_ONCE(smp_ops.crash_stop_other_cpus, crash_stop_other_cpus);
+	WRITE_ONCE(smp_ops.stop_other_cpus, stop_other_cpus_hook);
 	WRITE_ONCE(smp_ops.cpu_disable, cpu_disable_hook);
 	cpus_read_unlock();
 }
@@ -164,6 +255,7 @@ static void restore_smp_ops(void)
 	/* No CPU is going offline inside this lock, so nobody is in our hook */
 	cpus_read_lock();
 	WRITE_ONCE(smp_ops.cpu_disable, orig_cpu_disable);
+	WRITE_ONCE(smp_ops.stop_other_cpus, orig_stop);
 	WRITE_ONCE(smp_ops.crash_stop_other_cpus, orig_crash_stop);
 	cpus_read_unlock();
 }
@@ -192,9 +284,9 @@ int hvcrash_hooks_init(void)
 	take_smp_ops();
 	/* Loaded late: the address is there; else it comes with hv_vmbus */
 	if (hvcrash_compat_lookup("vmbus_initiate_unload"))
-		take_crash_handler();
+		take_slots();
 	else
-		hv_setup_crash_handler(crash_handler);
+		fill_slots();
 	return 0;
 
 stop_deinit:
@@ -211,12 +303,9 @@ remove_cpuhp:
  */
 void hvcrash_hooks_deinit(void)
 {
-	/* First, or an hv_vmbus that comes up meanwhile would be given our handler */
+	/* First, or an hv_vmbus that comes up meanwhile would be given our handlers */
 	unregister_module_notifier(&module_nb);
-	if (vmbus_crash_handler)
-		hv_setup_crash_handler(vmbus_crash_handler);
-	else
-		hv_remove_crash_handler();
+	restore_slots();
 	restore_smp_ops();
 	hvcrash_stop_deinit();
 	cpuhp_remove_state_nocalls(cpuhp_state);

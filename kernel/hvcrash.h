@@ -19,6 +19,7 @@ extern struct hvcrash_registry hvcrash_registry;
 extern unsigned int hvcrash_stop_bound_ms;
 extern unsigned int hvcrash_revoke_bound_ms;
 extern unsigned int hvcrash_hash_budget_ms;
+extern unsigned int hvcrash_kexec_unload_bound_ms;
 extern int hvcrash_debug_deaf_vp;
 extern bool hvcrash_debug_revoke_first;
 

@@ -34,6 +34,14 @@ module_param_named(hash_budget_ms, hvcrash_hash_budget_ms, uint, 0644);
 MODULE_PARM_DESC(hash_budget_ms,
 		 "hash contents of revoked pages for this long at most (ms)");
 
+/* As long as the kernel itself waits in a panic (UNLOAD_WAIT_LOOPS) */
+unsigned int hvcrash_kexec_unload_bound_ms = 100 * MSEC_PER_SEC;
+module_param_named(kexec_unload_bound_ms, hvcrash_kexec_unload_bound_ms, uint,
+		   0644);
+MODULE_PARM_DESC(
+	kexec_unload_bound_ms,
+	"wait this long for the host to unload VMBus before a kexec (ms)");
+
 int hvcrash_debug_deaf_vp = -1;
 module_param_named(debug_deaf_vp, hvcrash_debug_deaf_vp, int, 0644);
 MODULE_PARM_DESC(
