@@ -14,7 +14,7 @@
 # A product is written under another name and renamed when it is complete.
 
 readonly busybox_names=(sh ash mount insmod cat echo printf grep sed awk cut tr head tail wc uname stty taskset dmesg gzip base64
-	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod)
+	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm)
 
 # copy_programs TREE ROOT PROGRAM...: with the shared libraries they need.
 copy_programs() {

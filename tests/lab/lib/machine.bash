@@ -24,6 +24,7 @@ guest_cmdline() {
 	local line="console=ttyS0 quiet panic=-1 crashkernel=$opt_crashkernel lab.crash=$opt_crash lab.cpu=$opt_cpu lab.other=$opt_other"
 	[ -z "$opt_module" ] || line+=" lab.module=${opt_module// /,}"
 	[ -z "$opt_steps" ] || line+=" lab.steps=$opt_steps"
+	[ "$opt_jumps" -eq 1 ] || line+=" lab.jumps=$opt_jumps"
 	[ -z "$opt_registers" ] || line+=" lab.registers=1"
 	[ -z "$opt_post_notifiers" ] || line+=" lab.post_notifiers=$opt_post_notifiers"
 	[ -z "$opt_cmdline" ] || line+=" $opt_cmdline"
