@@ -18,7 +18,8 @@ help:
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
 	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
-	@echo '  install  hvcrashctl and its man page, below DESTDIR and PREFIX'
+	@echo '  install  hvcrashctl, its man page and the kdump hooks of DISTRO (debian, rhel, suse;'
+	@echo '           by default what this machine is), below DESTDIR and PREFIX'
 	@echo '  deps     install from the Debian mirror what is missing       [root]'
 	@echo '  clean    remove build/ but for the lab; distclean: the lab too [root]'
 
@@ -33,6 +34,7 @@ module:
 
 install: tool
 	$(MAKE) -C tools/hvcrashctl O=$(abspath $(BUILD)/tools) install
+	$(MAKE) -C kdump-hooks install
 
 deps:
 	tests/deps

@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by dracut: two initrds need something of hvcrash.
+#
+# The crash kernel's gets the tool, its libraries and what the hooks call: kdump of RHEL, Fedora, Azure Linux and SUSE dumps
+# from in there. The normal one gets hvcrash.ko and its softdep, where hv_vmbus is a module and is loaded in there for the
+# root disk. Neither gets what is for the other.
+
+# Words of the programs that the hooks call; those that are missing have a fallback or are in every initrd
+hvcrash_programs=(cat cp cut date grep head kill mkdir mv od printf rm sed sleep sync tail tr)
+
+# mkdumprd of RHEL exports IN_KDUMP, that of SUSE adds the module "kdump"
+hvcrash_is_kdump() {
+	# shellcheck disable=SC2154 # dracut's
+	[[ ${IN_KDUMP-} || " ${dracutmodules-} ${add_dracutmodules-} ${force_add_dracutmodules-} " == *" kdump "* ]]
+}
+
+check() {
+	# shellcheck disable=SC2154 # dracut's
+	if hvcrash_is_kdump; then
+		require_binaries hvcrashctl
+	else
+		modinfo -k "$kernel" hvcrash &>/dev/null
+	fi
+}
+
+depends() {
+	echo base
+}
+
+installkernel() {
+	if hvcrash_is_kdump; then
+		hostonly='' instmods msr
+	else
+		hostonly='' instmods hvcrash
+	fi
+}
+
+install() {
+	if hvcrash_is_kdump; then
+		inst_multiple hvcrashctl /bin/sh /usr/lib/hvcrash/hvcrash-hook.sh
+		inst_multiple -o "${hvcrash_programs[@]}" /usr/lib/hvcrash/suse-pre /usr/lib/hvcrash/suse-post
+	else
+		inst_multiple -o /etc/modprobe.d/hvcrash.conf /usr/lib/modprobe.d/hvcrash.conf
+	fi
+}
