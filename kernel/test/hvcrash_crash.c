@@ -2,15 +2,17 @@
 /*
  * hvcrash_crash.c - crashes this kernel, in the context that is asked for
  *
- * For the lab alone: built beside hvcrash.ko, loaded in a guest that is meant to
- * die. Parameters say how and where; the crash comes when something is written to
- * the parameter "fire", from a thread bound to the CPU named.
+ * For the lab and for hvcrashctl crash: built and shipped apart, loaded in a guest
+ * that is meant to die. Parameters say how and where; the crash comes when
+ * something is written to the parameter "fire", from a thread bound to the CPU
+ * named.
  *
  * Invariant: no kind is an imitation. Where a kind is about a context, the code
  * that panics asks the kernel for its context first, and refuses elsewhere.
  *
  * Leaves out: sysrq and the diagnostic NMI of the hypervisor, which need nothing
- * of ours. An oops becomes a panic only with panic_on_oops, which the guest sets.
+ * of ours. An oops becomes a panic only with panic_on_oops, a lockup and a hung
+ * task only with softlockup_panic and its like: whoever loads the module sets them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,6 +28,7 @@
 #include <linux/notifier.h>
 #include <linux/panic_notifier.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <asm/apic.h>
 #include <asm/mshyperv.h>
@@ -34,6 +37,13 @@
 
 /* How long the second CPU is given to get where it should be */
 #define MEET_BOUND_MS 5000
+
+/*
+ * How long a lockup or a hang lasts, if no detector ends it. The longest default
+ * is that of a soft lockup, twice watchdog_thresh, 20 s; a hung task takes 120 s,
+ * unless hung_task_timeout_secs says less.
+ */
+#define LOCKUP_BOUND_MS (120 * 1000)
 
 #define NR_STIMERS 4
 
@@ -214,6 +224,38 @@ static void crash_stuck_nmi(void)
 	panic_when_other_is_ready();
 }
 
+static void spin_for_a_while(void)
+{
+	unsigned int ms = LOCKUP_BOUND_MS;
+
+	while (ms--)
+		mdelay(1);
+}
+
+/* Interrupts stay on: it is the watchdog's timer on this CPU that notices */
+static void crash_softlockup(void)
+{
+	preempt_disable();
+	spin_for_a_while();
+	preempt_enable();
+	pr_err("no soft lockup was detected in %d ms\n", LOCKUP_BOUND_MS);
+}
+
+static void crash_hardlockup(void)
+{
+	local_irq_disable();
+	spin_for_a_while();
+	local_irq_enable();
+	pr_err("no hard lockup was detected in %d ms\n", LOCKUP_BOUND_MS);
+}
+
+/* As a task that waits for a disk which does not answer */
+static void crash_hung_task(void)
+{
+	schedule_timeout_uninterruptible(msecs_to_jiffies(LOCKUP_BOUND_MS));
+	pr_err("no hung task was detected in %d ms\n", LOCKUP_BOUND_MS);
+}
+
 /**
  * struct kind - one way to crash
  * @name: as in the parameter "how"
@@ -238,6 +280,9 @@ static const struct kind kinds[] = {
 	  true },
 	{ "double-nmi", crash_double_nmi, NULL, true },
 	{ "notifier", crash_notifier },
+	{ "softlockup", crash_softlockup },
+	{ "hardlockup", crash_hardlockup },
+	{ "hung-task", crash_hung_task },
 	{ "spin", panic_when_other_is_ready, spin_with_interrupts_off, true },
 	{ "stuck-nmi", crash_stuck_nmi, NULL, true },
 };
