@@ -18,6 +18,7 @@ help:
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
 	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
+	@echo '  crash-module  hvcrash_crash.ko for KDIR, which hvcrashctl crash loads'
 	@echo '  install  hvcrashctl, its man page and the kdump hooks of DISTRO (debian, rhel, suse;'
 	@echo '           by default what this machine is), below DESTDIR and PREFIX'
 	@echo '  deps     install from the Debian mirror what is missing       [root]'
@@ -31,6 +32,12 @@ module:
 	mkdir -p $(BUILD)/module
 	cp -r kernel/. $(BUILD)/module
 	$(MAKE) -C $(BUILD)/module KDIR=$(KDIR)
+
+# The module that crashes this machine, for hvcrashctl crash: never part of hvcrash.ko
+crash-module:
+	mkdir -p $(BUILD)/crash-module
+	cp -r kernel/test/. $(BUILD)/crash-module
+	$(MAKE) -C $(KDIR) M=$(abspath $(BUILD)/crash-module) modules
 
 install: tool
 	$(MAKE) -C tools/hvcrashctl O=$(abspath $(BUILD)/tools) install
@@ -59,4 +66,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all help tool module install deps demo check test e2e clean distclean
+.PHONY: all help tool module crash-module install deps demo check test e2e clean distclean

@@ -17,6 +17,7 @@ enum err_kind {
 	ERR_USAGE,    /* the command line */
 	ERR_IO,	      /* a file that cannot be read or is not a dump */
 	ERR_REGISTRY, /* no registry, or a damaged one */
+	ERR_REFUSED,  /* could be done, and is not: not ready, not wanted */
 };
 
 struct err {

@@ -54,7 +54,8 @@ static const struct verb verb_version = {
 };
 
 static const struct verb *const verbs[] = {
-	&verb_status, &verb_audit, &verb_list, &verb_help, &verb_version,
+	&verb_status, &verb_audit, &verb_list,
+	&verb_crash,  &verb_help,  &verb_version,
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -185,7 +186,14 @@ static struct err *run(int argc, char **argv, const char **ret_file,
 
 static int exit_status(const struct err *err)
 {
-	return err->kind == ERR_REGISTRY ? EXIT_CANNOT_TELL : EXIT_USAGE_IO;
+	switch (err->kind) {
+	case ERR_REGISTRY:
+		return EXIT_CANNOT_TELL;
+	case ERR_REFUSED:
+		return EXIT_NOT_CLEAN;
+	default:
+		return EXIT_USAGE_IO;
+	}
 }
 
 static void report(struct err *err, const char *file, bool is_json)

@@ -38,6 +38,7 @@ const struct status_check status_checks[] = {
 	{ "nmi", false, status_nmi },
 	{ "oops", false, status_oops },
 	{ "panic-timeout", false, status_panic_timeout },
+	{ "last-crash", false, status_last_crash },
 };
 
 const size_t status_nr_checks =
@@ -115,30 +116,24 @@ static void read_lockdown(const struct system *system, char *buf, size_t bytes)
 			 from + 1);
 }
 
-/* Where the machine is not ours, the sysctls that say the same */
-static void read_kernel(const struct system *system, struct utsname *ret)
+static void read_release(const struct system *system, char *buf, size_t bytes)
 {
-	memset(ret, 0, sizeof(*ret));
-	if (system_is_own(system)) {
-		uname(ret);
-		return;
-	}
-	system_read(system, "/proc/sys/kernel/osrelease", ret->release,
-		    sizeof(ret->release));
-	system_read(system, "/proc/sys/kernel/arch", ret->machine,
-		    sizeof(ret->machine));
+	struct utsname name;
+
+	if (!system_is_own(system))
+		system_read(system, "/proc/sys/kernel/osrelease", buf, bytes);
+	else if (!uname(&name))
+		snprintf(buf, bytes, "%s", name.release);
 }
 
 void status_read_facts(const struct system *system, struct status_facts *ret)
 {
-	struct utsname kernel;
 	char tag[64];
 
 	memset(ret, 0, sizeof(*ret));
 	ret->system = *system;
-	read_kernel(system, &kernel);
-	snprintf(ret->release, sizeof(ret->release), "%s", kernel.release);
-	ret->is_arm64 = !strcmp(kernel.machine, "aarch64");
+	read_release(system, ret->release, sizeof(ret->release));
+	ret->is_arm64 = system_is_machine(system, "aarch64");
 	ret->is_hyperv =
 		system_has_hyperv_cpuid(system) || has_hyperv_dmi(system);
 	system_read(system, "/sys/class/dmi/id/chassis_asset_tag", tag,

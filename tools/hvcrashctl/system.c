@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -77,6 +78,31 @@ bool system_glob(const struct system *system, const char *pattern,
 	return is_found;
 }
 
+unsigned int system_count(const struct system *system, const char *pattern)
+{
+	char full[SYSTEM_PATH_BYTES];
+	unsigned int nr = 0;
+	glob_t found;
+
+	if (!glob(system_path(system, pattern, full), 0, NULL, &found)) {
+		nr = (unsigned int)found.gl_pathc;
+		globfree(&found);
+	}
+	return nr;
+}
+
+bool system_is_machine(const struct system *system, const char *machine)
+{
+	struct utsname name = { 0 };
+
+	if (system_is_own(system))
+		uname(&name);
+	else
+		system_read(system, "/proc/sys/kernel/arch", name.machine,
+			    sizeof(name.machine));
+	return !strcmp(name.machine, machine);
+}
+
 /* Bytes read, or -1 with errno */
 static ssize_t read_file(const struct system *system, const char *path,
 			 char *buf, size_t bytes)
@@ -131,6 +157,24 @@ char *system_read_all(const struct system *system, const char *path, size_t max)
 	}
 	buf[length] = '\0';
 	return buf;
+}
+
+bool system_write(const struct system *system, const char *path,
+		  const char *text)
+{
+	char full[SYSTEM_PATH_BYTES];
+	int cause, fd;
+	ssize_t put;
+
+	fd = open(system_path(system, path, full),
+		  O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	put = write(fd, text, strlen(text));
+	cause = errno;
+	close(fd);
+	errno = cause;
+	return put == (ssize_t)strlen(text);
 }
 
 bool system_read_number(const struct system *system, const char *path,

@@ -40,6 +40,12 @@ bool system_exists(const struct system *system, const char *path);
 bool system_glob(const struct system *system, const char *pattern,
 		 char ret_path[SYSTEM_PATH_BYTES]);
 
+/* How many files the pattern fits */
+unsigned int system_count(const struct system *system, const char *pattern);
+
+/* "x86_64", by uname(2) or the sysctl that says the same */
+bool system_is_machine(const struct system *system, const char *machine);
+
 /*
  * The first @bytes - 1 of a file, without white space at its end. False with
  * errno where it cannot be read; @buf is empty then.
@@ -50,6 +56,10 @@ bool system_read(const struct system *system, const char *path, char *buf,
 /* All of a file, at most @max bytes, to be freed; NULL with errno */
 char *system_read_all(const struct system *system, const char *path,
 		      size_t max);
+
+/* Into a file that is there, of /proc or /sys; false with errno */
+bool system_write(const struct system *system, const char *path,
+		  const char *text);
 
 bool system_read_number(const struct system *system, const char *path,
 			__u64 *ret);

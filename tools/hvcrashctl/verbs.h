@@ -34,6 +34,7 @@ struct verb {
 
 extern const struct verb verb_status;
 extern const struct verb verb_list;
+extern const struct verb verb_crash;
 extern const struct verb verb_audit;
 
 #endif

@@ -1,0 +1,246 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# hvcrashctl crash, in a machine made of files: /proc/sysrq-trigger is a FIFO there,
+# and what reads it kills the tool, as a crash would.
+
+load helpers
+load fake_root
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	ready_root
+	mkdir -p root/proc root/sys/devices/system/cpu root/proc/sys/kernel/random bin
+	put /sys/devices/system/cpu/online 0-1,4
+	put /proc/sys/kernel/random/boot_id 11111111-aaaa
+	cat >bin/modprobe <<-'END'
+		#!/bin/sh
+		# says what it was asked for, and makes the module's parameter
+		echo "${0##*/} $*" >>called
+		[ ! -e fail ] || exit 1
+		mkdir -p root/sys/module/hvcrash_crash/parameters
+		cat root/proc/sys/kernel/panic_on_oops >before
+		ln -s "$PWD/trigger" root/sys/module/hvcrash_crash/parameters/fire
+	END
+	chmod +x bin/modprobe
+	cp bin/modprobe bin/insmod
+	PATH=$PWD/bin:$PATH
+}
+
+# crashed ARGUMENT...: the tool sets off the crash, and is gone
+crashed() {
+	local pid
+	rm -f trigger
+	mkfifo trigger
+	ln -sf "$PWD/trigger" root/proc/sysrq-trigger
+	"$HVCRASHCTL" crash --sysroot root "$@" >out 2>err &
+	pid=$!
+	timeout 30 head -c 1 trigger >triggered
+	kill -9 "$pid"
+	wait "$pid" || true
+	cat out err
+}
+
+# refused_crash STATUS WORDS ARGUMENT...: nothing was done
+refused_crash() {
+	local expected=$1 words=$2
+	shift 2
+	rm -f root/proc/sysrq-trigger
+	put /proc/sysrq-trigger untouched
+	try crash --sysroot root "$@"
+	expect_status "$expected"
+	expect_word err "$words"
+	expect "$(wc -l <err)" 1
+	expect "$(cat root/proc/sysrq-trigger)" untouched
+	[ ! -e root/var/lib/hvcrash/crash-marker ]
+	[ ! -e called ]
+}
+
+# A dump in a directory of its own, with an audit whose first line is TEXT
+dump() {
+	mkdir -p root/var/crash/202611230000
+	echo dump >"root/var/crash/202611230000/$1"
+	[ -z "${2:-}" ] || printf '%s\n\nmore\n' "$2" >root/var/crash/202611230000/hvcrash-audit.txt
+}
+
+last_crash() {
+	try status --sysroot root
+	row '^last-crash '
+}
+
+@test "sysrq: says what is lost, leaves a marker, and triggers" {
+	crashed --yes
+	expect "$(cat triggered)" c
+	expect_word out "This crashes this machine: sysrq on CPU 0."
+	expect_word out "Lost: "
+	expect_word out "The dump goes to /var/crash."
+	expect_word root/var/lib/hvcrash/crash-marker how=sysrq
+	expect_word root/var/lib/hvcrash/crash-marker boot_id=11111111-aaaa
+	expect "$(find root/var/lib/hvcrash -type f | wc -l)" 1
+}
+
+@test "it refuses where status is not ready, and --force overrides, status 1" {
+	put /sys/kernel/kexec_crash_loaded 0
+	refused_crash 1 "NOT READY: crash-loaded: 'hvcrashctl status' says more, --force" --yes
+	drop /sys/kernel/hvcrash/coverage
+	refused_crash 1 "NOT READY: coverage, crash-loaded" --yes
+	crashed --yes --force
+	expect "$(cat triggered)" c
+}
+
+@test "without a terminal it needs --yes, status 3" {
+	refused_crash 3 "no terminal to ask on: --yes"
+	expect "$(wc -c <out)" 0
+}
+
+@test "on a terminal it asks, and anything but 'crash' does nothing" {
+	command -v script >/dev/null || skip "no script"
+	rm -f root/proc/sysrq-trigger
+	put /proc/sysrq-trigger untouched
+	script -qec "'$HVCRASHCTL' crash --sysroot root; echo status \$?" /dev/null <<<yes >out
+	expect_word out "Type 'crash' to go on: "
+	expect_word out "nothing was done"
+	expect_word out "status 1"
+	expect "$(cat root/proc/sysrq-trigger)" untouched
+	put /sys/kernel/kexec_crash_loaded 0
+	script -qec "'$HVCRASHCTL' crash --sysroot root; echo status \$?" /dev/null <<<crash >out
+	expect_no_word out Type
+	expect_word out "status 1"
+}
+
+@test "misuse, status 3" {
+	refused_crash 3 "unknown kind 'stroke': try 'hvcrashctl crash --help'" --yes --how stroke
+	refused_crash 3 "--cpu takes a number up to 4095, not '-1'" --yes --cpu -1
+	refused_crash 3 "--cpu takes a number" --yes --cpu 1x
+	refused_crash 3 "--cpu takes a number" --yes --cpu ''
+	refused_crash 3 "--in takes a number up to 86400, not '86401'" --yes --in 86401
+	refused_crash 3 "--in takes a number" --yes --in 99999999999999999999
+	refused_crash 3 "unexpected operand 'now'" --yes now
+	refused_crash 3 "CPU 2 is not online" --yes --cpu 2
+}
+
+@test "every kind of --help is known, and every known one is in --help" {
+	local kind source=$CLI_DIR/../../tools/hvcrashctl/crash.c
+	"$HVCRASHCTL" help --words crash | sed -n 's/^--how KIND //p' | tr ' ' '\n' >kinds
+	[ -s kinds ]
+	expect "$(sort kinds)" "$(sed -n 's/.*{ \.name = "\([a-z-]*\)".*/\1/p' "$source" | sort)"
+	while read -r kind; do
+		put /sys/devices/system/cpu/online 9
+		refused_crash 3 "CPU 0 is not online" --yes --how "$kind"
+	done <kinds
+}
+
+@test "the module knows every kind that the tool asks it for" {
+	local kind kernel=$CLI_DIR/../../kernel/test/hvcrash_crash.c
+	sed -n 's/.*\.module_kind = "\([a-z-]*\)".*/\1/p' "$CLI_DIR/../../tools/hvcrashctl/crash.c" >kinds
+	[ "$(wc -l <kinds)" -gt 5 ]
+	while read -r kind; do
+		expect_word "$kernel" "{ \"$kind\", "
+	done <kinds
+}
+
+@test "a kind that needs code in the kernel loads the module with its parameters" {
+	put /proc/sys/kernel/panic_on_oops 0
+	crashed --yes --how null --cpu 4
+	expect "$(cat triggered)" c
+	expect_word called "modprobe hvcrash_crash how=null cpu=4 other=0"
+	expect "$(cat before)" 0
+	expect "$(cat root/proc/sys/kernel/panic_on_oops)" 1
+	expect_word root/var/lib/hvcrash/crash-marker how=null
+}
+
+@test "a module that is not there is an error and changes nothing" {
+	touch fail
+	put /proc/sys/kernel/panic_on_oops 0
+	try crash --sysroot root --yes --how null
+	expect_status 3
+	expect_word err "modprobe did not load hvcrash_crash"
+	expect "$(cat root/proc/sys/kernel/panic_on_oops)" 0
+	[ ! -e root/var/lib/hvcrash/crash-marker ]
+}
+
+@test "a module that is loaded already is an error" {
+	put /sys/module/hvcrash_crash/refcnt 1
+	try crash --sysroot root --yes --how bug
+	expect_status 3
+	expect_word err "is loaded already"
+}
+
+@test "a lockup that nothing would detect is refused" {
+	refused_crash 3 "nothing would detect a hardlockup: kernel.nmi_watchdog is 0 or not there" --yes --how hardlockup
+	put /proc/sys/kernel/soft_watchdog 0
+	refused_crash 3 "nothing would detect a softlockup" --yes --how softlockup
+	refused_crash 3 "nothing would detect a hung-task" --yes --how hung-task
+}
+
+@test "double takes a second CPU, the first other one that is online" {
+	touch fail
+	try crash --sysroot root --yes --how double --cpu 0
+	expect_word called "how=double cpu=0 other=1"
+	try crash --sysroot root --yes --how double --cpu 1 --module ./x.ko
+	expect_word called "insmod ./x.ko how=double cpu=1 other=0"
+	rm called
+	put /sys/devices/system/cpu/online 0
+	refused_crash 3 "double takes two CPUs, one is online" --yes --how double
+}
+
+@test "a crash that does not come leaves no marker and puts the sysctls back" {
+	put /proc/sys/kernel/panic_on_oops 0
+	: >trigger
+	try crash --sysroot root --yes --how null
+	expect_status 3
+	expect_word err "no crash in 5 s"
+	expect "$(cat trigger)" c
+	expect "$(tr -d '\n' <root/proc/sys/kernel/panic_on_oops)" 0
+	[ ! -e root/var/lib/hvcrash/crash-marker ]
+}
+
+@test "a marker that cannot be written is an error before the crash" {
+	: >root/var/lib
+	refused_crash 3 "/var/lib/hvcrash/crash-marker: cannot" --yes
+}
+
+@test "an output that cannot be written is an error before the crash" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	rm -f root/proc/sysrq-trigger
+	put /proc/sysrq-trigger untouched
+	status=0
+	"$HVCRASHCTL" crash --sysroot root --yes >/dev/full 2>err || status=$?
+	expect_status 3
+	expect "$(cat root/proc/sysrq-trigger)" untouched
+}
+
+@test "--in waits" {
+	crashed --yes --in 1
+	expect_word out "sysrq on CPU 0, in 1 s."
+	expect "$(cat triggered)" c
+}
+
+@test "the next boot's status tells how it went" {
+	expect "$(last_crash | tail -n 1)" "last-crash ok no test crash was made"
+	crashed --yes --cpu 1
+	last_crash | grep "^last-crash warn sysrq on CPU 1, 20.* UTC: this kernel is still the same"
+	put /proc/sys/kernel/random/boot_id 22222222-bbbb
+	last_crash | grep "^last-crash warn .*: no dump in /var/crash since"
+	dump dump-incomplete
+	last_crash | grep "^last-crash warn .*/var/crash/202611230000/dump-incomplete is not complete"
+	rm -r root/var/crash/*
+	dump dump.202611230000
+	last_crash | grep "^last-crash warn .*/dump.202611230000, and no audit beside it hvcrashctl audit /var/crash/202611230000/dump.202611230000"
+	dump dump.202611230000 "CLEAN: 18 regions, 25 pages"
+	last_crash | grep "^last-crash ok .*/dump.202611230000, CLEAN: 18 regions, 25 pages"
+	dump dump.202611230000 "NOT CLEAN: VP 3 did not answer"
+	last_crash | grep "^last-crash warn .*/dump.202611230000, NOT CLEAN: VP 3 did not answer"
+}
+
+@test "a dump from before the crash is not taken for its own" {
+	crashed --yes
+	put /proc/sys/kernel/random/boot_id 22222222-bbbb
+	dump vmcore "CLEAN: of last year"
+	touch -d '2 hours ago' root/var/crash/202611230000/vmcore
+	last_crash | grep "^last-crash warn .*: no dump in /var/crash since"
+}
+
+@test "a marker that is no marker is none" {
+	put /var/lib/hvcrash/crash-marker 'seconds=99999999999999999999999 how='
+	last_crash | grep "^last-crash ok no test crash was made"
+}
