@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# hvcrashctl kexec-args: what keeps the registry across a kexec. The fixture's
+# chunks are of one page; those of the module are larger and are no other case.
+
+load helpers
+load fake_root
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	mkdir root
+	put /proc/sys/kernel/arch x86_64
+	put /proc/cmdline "root=/dev/sda1 quiet"
+}
+
+# A chunk that is no neighbour
+far=("segment 0x300000 0x1000" "chunk extents 0x300000")
+
+# registry NAME [LINE...]: the file that sysfs shows
+registry() {
+	live "$@"
+	mkdir -p root/sys/kernel/hvcrash
+	mv registry root/sys/kernel/hvcrash/registry
+}
+
+@test "the header and every chunk, neighbours in one word" {
+	registry live
+	try kexec-args --sysroot root
+	expect_status 0
+	expect "$(cat out)" "hvcrash_registry=0x101000 memmap=20K\$0x101000"
+	registry live "${far[@]}"
+	try kexec-args --sysroot root
+	expect "$(cat out)" "hvcrash_registry=0x101000 memmap=20K\$0x101000 memmap=4K\$0x300000"
+	expect "$(wc -c <err)" 0
+}
+
+@test "every page of the registry is in a region, and none twice" {
+	registry live "${far[@]}"
+	try kexec-args --json --sysroot root
+	jq -r '.regions[] | [.gpa, .bytes] | @tsv' out | while read -r gpa bytes; do
+		for ((at = gpa; at < gpa + bytes; at += 4096)); do printf '0x%x\n' $at; done
+	done >pages
+	expect "$(tr '\n' ' ' <pages)" "0x101000 0x102000 0x103000 0x104000 0x105000 0x300000 "
+}
+
+@test "the JSON is as it always was" {
+	registry live "${far[@]}"
+	try kexec-args --json --sysroot root
+	expect_status 0
+	jq -S . out >sorted.json
+	diff -u "$CLI_DIR/kexec_args.json" sorted.json
+}
+
+@test "no module, no registry, status 2" {
+	refused 2 "no registry: hvcrash.ko is not loaded" kexec-args --sysroot root
+}
+
+@test "a damaged registry, status 2" {
+	registry live "header nr_chunks=449"
+	refused 2 "449 chunks, 448 at most" kexec-args --sysroot root
+}
+
+@test "a registry of a module that is gone, or of a crash, is refused, status 2" {
+	registry live "header phase=4"
+	refused 2 "not that of a running module" kexec-args --sysroot root
+	registry good
+	refused 2 "not that of a running module" kexec-args --sysroot root
+}
+
+@test "an architecture without memmap= is told so, status 3" {
+	registry live
+	put /proc/sys/kernel/arch aarch64
+	refused 3 "only x86 has memmap=" kexec-args --sysroot root
+}
+
+@test "a line that no kernel takes is refused, status 3" {
+	registry live
+	put /proc/cmdline "$(printf 'x%.0s' {1..2001})"
+	try kexec-args --sysroot root
+	expect_status 0
+	expect "$(($(wc -c <out) - 1 + 1 + 2001))" 2047
+	put /proc/cmdline "$(printf 'x%.0s' {1..2002})"
+	refused 3 "45 bytes of arguments do not fit behind this kernel's command line of 2002: a kernel takes 2047" kexec-args --sysroot root
+}
+
+@test "more regions than a memory map may hold are refused, status 3" {
+	local i
+	registry live "${far[@]}"
+	for i in {0..127}; do put /sys/firmware/memmap/"$i"/type "System RAM"; done
+	refused 3 "the registry has 2 regions: with 128 entries" kexec-args --sysroot root
+	drop /sys/firmware/memmap/127
+	try kexec-args --sysroot root
+	expect_status 0
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verb_kexec_args.c - hvcrashctl kexec-args: what to append for kexec -l
+ *
+ * Called by main(). One line on stdout and nothing beside it, to stand in a
+ * shell's $(); its "$" is not looked at again there.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "core.h"
+#include "image.h"
+#include "kexec_args.h"
+#include "system.h"
+#include "verbs.h"
+
+#define REGISTRY "/sys/kernel/hvcrash/registry"
+#define MAX_CMDLINE_BYTES (64 * 1024)
+
+struct kexec_args_options {
+	struct opts_common common;
+	const char *root;
+};
+
+static const struct opts_desc kexec_args_options[] = {
+	{ "sysroot", 0, "DIR", NULL, "look at the system below DIR",
+	  OPTS_TEXT(struct kexec_args_options, root) },
+	{ 0 },
+};
+
+enum { COL_GPA, COL_BYTES, NR_COLUMNS };
+
+static const struct out_column columns[] = {
+	[COL_GPA] = { "GPA", "gpa", "guest physical address", OUT_HEX, true },
+	[COL_BYTES] = { "BYTES", "bytes", "size", OUT_NUMBER, true },
+};
+
+static struct err *show_json(const struct image *image,
+			     const struct kexec_args *args)
+{
+	struct out_cell cells[NR_COLUMNS] = { 0 };
+	struct out_table table = {
+		.key = "regions",
+		.columns = columns,
+		.nr_columns = NR_COLUMNS,
+	};
+	struct out_cell gpa;
+	struct err *err;
+	struct out out;
+	char buf[32];
+
+	out_init(&out, true, false);
+	out_begin(&out, "hvcrash.kexec-args/1");
+	out_field_text(&out, "arguments", args->text);
+	out_set_number(&gpa, image->gpa);
+	out_field_text(
+		&out, "registry",
+		out_cell_text(&columns[COL_GPA], &gpa, buf, sizeof(buf)));
+	err = out_select(&table, NULL, true);
+	if (!err)
+		err = out_table_begin(&out, &table);
+	for (unsigned int i = 0; !err && i < args->nr; i++) {
+		out_set_number(&cells[COL_GPA], args->region[i].gpa);
+		out_set_number(&cells[COL_BYTES], args->region[i].bytes);
+		err = out_row(&out, cells);
+	}
+	if (!err)
+		err = out_table_end(&out);
+	out_end(&out);
+	return err;
+}
+
+static struct err *open_registry(const struct system *system,
+				 struct core **ret_core,
+				 struct image **ret_image)
+{
+	char path[SYSTEM_PATH_BYTES];
+	struct err *err;
+
+	if (access(system_path(system, REGISTRY, path), F_OK) &&
+	    errno == ENOENT)
+		return err_create(ERR_REGISTRY,
+				  "no registry: hvcrash.ko is not loaded");
+	err = core_open(path, ret_core);
+	if (!err)
+		err = image_open(*ret_core, ret_image);
+	if (!err && (*ret_image)->header.phase != HVCRASH_PHASE_LIVE)
+		err = err_create(
+			ERR_REGISTRY,
+			"the registry is not that of a running module");
+	return err;
+}
+
+/* A chunk that came meanwhile is in no word: better none than too few */
+static struct err *refuse_if_grown(const struct system *system,
+				   const struct image *before)
+{
+	struct core *core guarded_core = NULL;
+	struct image *image guarded_image = NULL;
+	struct err *err = open_registry(system, &core, &image);
+
+	if (!err && image->header.nr_chunks != before->header.nr_chunks)
+		err = err_create(
+			ERR_REGISTRY,
+			"the registry has grown while it was read: ask again");
+	return err;
+}
+
+static struct err *make(const struct system *system, const struct image *image,
+			struct kexec_args *args)
+{
+	char *cmdline guarded_free =
+		system_read_all(system, "/proc/cmdline", MAX_CMDLINE_BYTES);
+	size_t bytes = cmdline ? strcspn(cmdline, "\n") : 0;
+	unsigned int nr_e820 =
+		system_count(system, "/sys/firmware/memmap/[0-9]*");
+	struct err *err = kexec_args_make(image, bytes, nr_e820, args);
+
+	return err ? err : refuse_if_grown(system, image);
+}
+
+static struct err *run_kexec_args(const struct opts_common *common,
+				  const struct out_table *table,
+				  const char **ret_file, int *ret_status)
+{
+	const struct kexec_args_options *options = (const void *)common;
+	struct kexec_args *args guarded_free = calloc(1, sizeof(*args));
+	struct core *core guarded_core = NULL;
+	struct image *image guarded_image = NULL;
+	struct system system;
+	struct err *err;
+
+	(void)table;
+	(void)ret_status;
+	if (!args)
+		return err_create(ERR_IO, "out of memory");
+	err = system_init(&system, options->root);
+	if (err)
+		return err;
+	if (!system_is_machine(&system, "x86_64"))
+		return err_create(
+			ERR_IO,
+			"kexec-args: only x86 has memmap=: here the registry does not outlive a kexec");
+	*ret_file = REGISTRY;
+	err = open_registry(&system, &core, &image);
+	if (!err)
+		err = make(&system, image, args);
+	if (!err && common->is_json)
+		err = show_json(image, args);
+	else if (!err)
+		puts(args->text);
+	return err;
+}
+
+const struct verb verb_kexec_args = {
+	.opts = {
+		.name = "kexec-args",
+		.summary = "what to append so that the registry outlives a kexec",
+		.purpose =
+			"Prints what to append to the next kernel's command line, so that the registry\noutlives kexec -e and can be audited then.",
+		.options = kexec_args_options,
+		.options_bytes = sizeof(struct kexec_args_options),
+		.has_json = true,
+	},
+	.run = run_kexec_args,
+};
