@@ -8,7 +8,7 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
-scenarios=(null irq nmi-handler double-nmi notifier spin-n stuck-nmi offline-online)
+scenarios=(null irq nmi-handler double-nmi notifier spin-n stuck-nmi offline-online ctl-sysrq ctl-softlockup)
 
 setup_file() {
 	run_scenarios "${scenarios[@]}"
@@ -47,6 +47,29 @@ setup_file() {
 
 @test "a CPU went offline and came back before the crash: clean" {
 	is_clean offline-online
+}
+
+# status_says SCENARIO CHECK STATE: what the guest's status said before the crash
+status_says() {
+	[ "$(jq -r --arg c "$2" '.checks[] | select(.check == $c) | .state' "$(run_directory "$1")/status.json")" = "$3" ]
+}
+
+@test "hvcrashctl crash crashes it, on the CPU asked for: clean" {
+	is_clean ctl-sysrq
+	[ "$(field ctl-sysrq .cpu)" -eq "$(jq .summary.panicking_cpu "$(run_directory ctl-sysrq)/audit.json")" ]
+}
+
+@test "hvcrashctl crash makes a soft lockup, which becomes a panic: clean" {
+	is_clean ctl-softlockup
+}
+
+@test "hvcrashctl status told before what is there and what is not" {
+	local check
+	for check in hyperv confidential stimer module coverage hand-over crashkernel crash-loaded notifiers; do
+		status_says ctl-sysrq $check ok
+	done
+	status_says ctl-sysrq hooks warn
+	status_says ctl-sysrq kdump warn
 }
 
 @test "no run had to be repeated because the lab failed" {
