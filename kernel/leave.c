@@ -63,6 +63,19 @@ struct hvcrash_crash *hvcrash_leave_report(void)
 	return &hvcrash_registry.header->crash;
 }
 
+/*
+ * Of what it may share nobody has heard that it was taken back. arm64 takes a CPU
+ * off the online mask while it stops it, so that mask alone would lose it; the
+ * registry alone would not know a CPU that came up a moment ago. A possible CPU
+ * that never came up is neither, and nobody waits for it.
+ */
+static bool is_running(u32 cpu)
+{
+	return cpu_online(cpu) ||
+	       READ_ONCE(hvcrash_registry_vp(&hvcrash_registry, cpu)->state) ==
+		       HVCRASH_VP_ONLINE;
+}
+
 /**
  * hvcrash_leave_begin - this CPU is about to stop the others; expect them
  * @way: HVCRASH_WAY_*
@@ -86,8 +99,8 @@ bool hvcrash_leave_begin(u32 way)
 	r->vp_index = hv_vp_index[self];
 	WRITE_ONCE(hvcrash_registry.header->way, way);
 	WRITE_ONCE(hvcrash_registry.header->phase, HVCRASH_PHASE_CRASHING);
-	for_each_online_cpu(cpu) {
-		if (cpu == self)
+	for_each_possible_cpu(cpu) {
+		if (cpu == self || !is_running(cpu))
 			continue;
 		hvcrash_rdv_expect(&rdv, cpu);
 		r->vps_expected++;

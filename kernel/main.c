@@ -7,7 +7,6 @@
 #include <linux/crash_dump.h>
 #include <linux/module.h>
 #include <linux/utsname.h>
-#include <asm/hypervisor.h>
 #include "compat/compat.h"
 #include "hooks.h"
 #include "hvcrash.h"
@@ -57,7 +56,7 @@ MODULE_PARM_DESC(
 /* 0 where hvcrash has work to do; else why not */
 static int check_host(void)
 {
-	if (!hypervisor_is_type(X86_HYPER_MS_HYPERV)) {
+	if (!hvcrash_is_hyperv_guest()) {
 		pr_info("not a Hyper-V guest\n");
 		return -ENODEV;
 	}

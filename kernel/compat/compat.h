@@ -11,14 +11,19 @@
 #define _HVCRASH_COMPAT_H
 
 #include <linux/version.h>
+#ifdef CONFIG_X86_64
+#include <asm/hypervisor.h>
 #include <asm/msr.h>
+#endif
 #include <asm/mshyperv.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "hvcrash needs Linux 6.1 or later"
 #endif
-#ifndef CONFIG_X86_64
-#error "hvcrash: this architecture has no back end for the crash path yet"
+#ifdef CONFIG_X86_32
+#error "hvcrash: 32-bit x86 is not supported: build it for a 64-bit kernel"
+#elif !defined(CONFIG_X86_64) && !defined(CONFIG_ARM64)
+#error "hvcrash: this architecture has no back end for the crash path"
 #endif
 #ifndef __LITTLE_ENDIAN
 #error "hvcrash: the registry's format is little-endian"
@@ -40,6 +45,13 @@
 #else
 #define hvcrash_rdmsr_safe(msr, p) rdmsrl_safe(msr, p)
 #define hvcrash_wrmsr_safe(msr, v) wrmsrl_safe(msr, v)
+#endif
+
+/* arm64 knows one hypervisor, and says whether it is there */
+#ifdef CONFIG_X86_64
+#define hvcrash_is_hyperv_guest() hypervisor_is_type(X86_HYPER_MS_HYPERV)
+#else
+#define hvcrash_is_hyperv_guest() hv_is_hyperv_initialized()
 #endif
 
 /* A function since hv_curr_partition_type took the variable's place (v6.15) */

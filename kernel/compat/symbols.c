@@ -7,8 +7,26 @@
  */
 #include <linux/cpufeature.h>
 #include <linux/kprobes.h>
+#ifdef CONFIG_X86_64
 #include <asm/ibt.h>
+#endif
 #include "compat.h"
+
+/*
+ * A kprobe on a function that begins with ENDBR stands behind it, whether the CPU
+ * tracks branches or not (arch/x86/kernel/kprobes/core.c,
+ * arch_adjust_kprobe_addr()): the function begins a word earlier.
+ */
+static void *function_at(void *probed)
+{
+#ifdef CONFIG_X86_KERNEL_IBT
+	u32 *before = probed - sizeof(*before);
+
+	if (*before == gen_endbr() || *before == gen_endbr_poison())
+		return before;
+#endif
+	return probed;
+}
 
 /**
  * hvcrash_compat_lookup - address of a function, by a kprobe put up and taken down
@@ -27,7 +45,7 @@ void *hvcrash_compat_lookup(const char *name)
 
 	if (register_kprobe(&kp))
 		return NULL;
-	addr = kp.addr;
+	addr = function_at(kp.addr);
 	unregister_kprobe(&kp);
 	return addr;
 }
@@ -49,6 +67,11 @@ bool hvcrash_compat_is_callable(const void *fn)
 #ifdef CONFIG_X86_KERNEL_IBT
 	if (cpu_feature_enabled(X86_FEATURE_IBT))
 		return *(const u32 *)fn == gen_endbr();
+#endif
+#ifdef CONFIG_ARM64_BTI_KERNEL
+	/* Likewise: BTI C or PACIASP, or a branch target exception */
+	return *(const __le32 *)fn == cpu_to_le32(0xd503245f) ||
+	       *(const __le32 *)fn == cpu_to_le32(0xd503233f);
 #endif
 	return true;
 }

@@ -9,4 +9,9 @@ static inline u64 virt_to_phys(const void *p)
 {
 	return (uintptr_t)p;
 }
+
+static inline void *phys_to_virt(u64 gpa)
+{
+	return (void *)(uintptr_t)gpa;
+}
 #endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * fake_hv.h - a hypervisor with one VP, for tests of registers
+ *
+ * fake_hv.c is both: it takes MSR accesses, or hypercalls where CONFIG_ARM64 says
+ * so. Its numbers are the TLFS's, not the module's, so that a wrong one shows.
+ */
+#ifndef _FAKE_HV_H
+#define _FAKE_HV_H
+
+#include "regs_access.h"
+
+#define FAKE_MAX_WRITES 64
+
+/**
+ * struct fake_register - one register
+ * @value: what it holds
+ * @is_missing: an access faults, or the hypercall is refused
+ * @is_stuck: bit 0 stays as it is, whatever is written
+ * @is_mute: once written it can no longer be read
+ */
+struct fake_register {
+	u64 value;
+	bool is_missing;
+	bool is_stuck;
+	bool is_mute;
+};
+
+extern struct fake_register fake_registers[HVCRASH_NR_ALL_REGS];
+
+/* Registers in the order in which they were written */
+extern u32 fake_written[FAKE_MAX_WRITES];
+extern u32 fake_writes;
+
+void fake_hv_reset(void);
+
+#endif /* _FAKE_HV_H */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* <asm/mshyperv.h>: what the module's sources use of it, for user space */
+#ifndef _SHIM_MSHYPERV_H
+#define _SHIM_MSHYPERV_H
+#include <endian.h>
+#include <linux/types.h>
+
+extern u32 *hv_vp_index;
+
+#define HVMSG_NONE 0U
+#define HVMSG_TIMER_EXPIRED 0x80000010U
+
+struct hv_message {
+	struct {
+		u32 message_type;
+		u8 payload_size;
+		union {
+			u8 asu8;
+		} message_flags;
+		u8 reserved[2];
+		u64 sender;
+	} header;
+	u64 payload[30];
+};
+
+#ifdef CONFIG_ARM64
+#define HV_FUNC_ID 0xc6000001UL
+#define HVCALL_GET_VP_REGISTERS 0x0050
+#define HVCALL_SET_VP_REGISTERS 0x0051
+#define HV_HYPERCALL_FAST_BIT (1UL << 16)
+#define HV_HYPERCALL_REP_COMP_1 (1UL << 32)
+#define HV_PARTITION_ID_SELF (~0UL)
+#define HV_VP_INDEX_SELF 0xfffffffeU
+
+static inline bool hv_result_success(u64 status)
+{
+	return !(status & 0xffff);
+}
+#else
+extern void *hv_hypercall_pg;
+
+#define HV_X64_MSR_HYPERCALL 0x40000001
+#define HV_X64_MSR_REFERENCE_TSC 0x40000021
+#define HV_X64_MSR_VP_ASSIST_PAGE 0x40000073
+#define HV_X64_MSR_SCONTROL 0x40000080
+#define HV_X64_MSR_SIEFP 0x40000082
+#define HV_X64_MSR_SIMP 0x40000083
+#define HV_X64_MSR_EOM 0x40000084
+#define HV_X64_MSR_SINT0 0x40000090
+#define HV_X64_MSR_STIMER0_CONFIG 0x400000b0
+#endif
+#endif

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_regs.c - kernel/regs.c on each of its back ends, against a hypervisor
+ * that refuses, forgets and lies
+ *
+ * Compiled twice: with MSRs, and with arm64's hypercalls.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+#include <asm/mshyperv.h>
+#include "fake_hv.h"
+#include "hvcrash.h"
+#include "regs.h"
+#include "regs_state.h"
+
+int shim_allocations_left = -1;
+u64 shim_freed_word;
+
+/* What regs_live.c has in the kernel */
+struct hvcrash_registry hvcrash_registry;
+struct hvcrash_result *hvcrash_results;
+bool hvcrash_has_reg[HVCRASH_NR_REGS];
+bool hvcrash_has_vm[HVCRASH_VM_EXTENTS];
+bool hvcrash_has_synic, hvcrash_has_stimers;
+const u32 hvcrash_vm_reg[HVCRASH_VM_EXTENTS] = {
+	[HVCRASH_VM_HYPERCALL] = HVCRASH_REG_HYPERCALL,
+	[HVCRASH_VM_TSC] = HVCRASH_REG_REFERENCE_TSC,
+};
+
+#define CPU 1
+#define VP_INDEX 5
+
+static u32 vp_index[2] = { 4, VP_INDEX };
+u32 *hv_vp_index = vp_index;
+void *hv_hypercall_pg = &hv_hypercall_pg;
+
+#ifdef CONFIG_ARM64
+#define HAS_ASSIST_AND_HYPERCALL_PAGE false
+#else
+#define HAS_ASSIST_AND_HYPERCALL_PAGE true
+#endif
+
+static _Alignas(4096) struct hv_message simp[16], elsewhere[16];
+static _Alignas(4096) unsigned char siefp[4096];
+
+static u64 enabled(const void *page)
+{
+	return (uintptr_t)page | HVCRASH_REG_ENABLED;
+}
+
+static struct hvcrash_extent *extent(u32 which)
+{
+	return hvcrash_registry_vp_extent(&hvcrash_registry, CPU, which);
+}
+
+static void share(u32 which, const void *page, u32 flags)
+{
+	fake_registers[which].value = enabled(page);
+	extent(which)->vp_index = VP_INDEX;
+	hvcrash_registry_set_fixed(extent(which), (uintptr_t)page,
+				   HVCRASH_SHARED, HVCRASH_EV_REGISTER_ON,
+				   flags);
+}
+
+static int setup(void **state)
+{
+	static struct hvcrash_result results[2];
+	u32 i;
+
+	(void)state;
+	fake_hv_reset();
+	memset(results, 0, sizeof(results));
+	memset(simp, 0, sizeof(simp));
+	memset(elsewhere, 0, sizeof(elsewhere));
+	memset(siefp, 0x77, sizeof(siefp));
+	hvcrash_results = results;
+	if (hvcrash_registry_init(&hvcrash_registry, 2))
+		return -1;
+	hvcrash_has_synic = hvcrash_has_stimers = true;
+	for (i = 0; i < HVCRASH_NR_REGS; i++)
+		hvcrash_has_reg[i] = i != HVCRASH_REG_VP_ASSIST ||
+				     HAS_ASSIST_AND_HYPERCALL_PAGE;
+	hvcrash_has_vm[HVCRASH_VM_HYPERCALL] = HAS_ASSIST_AND_HYPERCALL_PAGE;
+	hvcrash_has_vm[HVCRASH_VM_TSC] = true;
+	share(HVCRASH_REG_SIMP, simp, HVCRASH_EXTENT_OVERLAY);
+	share(HVCRASH_REG_SIEFP, siefp, HVCRASH_EXTENT_OVERLAY);
+	fake_registers[HVCRASH_REG_SCONTROL].value = HVCRASH_REG_ENABLED;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	hvcrash_registry_deinit(&hvcrash_registry);
+	return 0;
+}
+
+static u32 crash_here(void)
+{
+	hvcrash_regs_arrive(CPU);
+	hvcrash_regs_revoke(CPU);
+	return hvcrash_regs_record(CPU);
+}
+
+/* Place of the first write to @reg; the test fails if there was none */
+static u32 write_to(u32 reg)
+{
+	u32 i;
+
+	for (i = 0; i < fake_writes; i++)
+		if (fake_written[i] == reg)
+			return i;
+	fail_msg("register %u was never written", reg);
+	return 0;
+}
+
+static bool is_absent_here(u32 reg)
+{
+	return !HAS_ASSIST_AND_HYPERCALL_PAGE &&
+	       (reg == HVCRASH_REG_VP_ASSIST || reg == HVCRASH_REG_HYPERCALL);
+}
+
+static void each_register_has_the_name_that_the_tlfs_gives_it(void **s)
+{
+	u64 value;
+	u32 reg;
+
+	(void)s;
+	for (reg = 0; reg < HVCRASH_NR_ALL_REGS; reg++) {
+		value = 42;
+		if (is_absent_here(reg)) {
+			assert_int_equal(hvcrash_reg_read(reg, &value), -ENXIO);
+			assert_int_equal(hvcrash_reg_write(reg, 1), -ENXIO);
+			assert_int_equal(value, 42);
+			continue;
+		}
+		assert_int_equal(
+			hvcrash_reg_write(reg, 0x8123456789abc000 + reg), 0);
+		assert_int_equal(fake_registers[reg].value,
+				 0x8123456789abc000 + reg);
+		assert_int_equal(hvcrash_reg_read(reg, &value), 0);
+		assert_int_equal(value, 0x8123456789abc000 + reg);
+	}
+}
+
+static void
+what_the_hypervisor_refuses_is_an_error_and_changes_nothing(void **s)
+{
+	u64 value = 42;
+
+	(void)s;
+	fake_registers[HVCRASH_REG_SIMP].is_missing = true;
+	assert_int_equal(hvcrash_reg_read(HVCRASH_REG_SIMP, &value), -EIO);
+	assert_int_equal(value, 42);
+	assert_int_equal(hvcrash_reg_write(HVCRASH_REG_SIMP, 0), -EIO);
+	assert_int_equal(fake_writes, 0);
+}
+
+static void a_vp_takes_its_pages_back_and_proves_it(void **s)
+{
+	const struct hvcrash_vp *vp;
+
+	(void)s;
+	assert_int_equal(crash_here(), 0);
+	assert_int_equal(fake_registers[HVCRASH_REG_SIMP].value & 1, 0);
+	assert_int_equal(fake_registers[HVCRASH_REG_SIEFP].value & 1, 0);
+	assert_int_equal(fake_registers[HVCRASH_REG_SCONTROL].value & 1, 0);
+	assert_int_equal(extent(HVCRASH_REG_SIMP)->state, HVCRASH_REVOKED);
+	assert_int_equal(extent(HVCRASH_REG_SIMP)->evidence,
+			 HVCRASH_EV_READ_BACK);
+	assert_int_equal(extent(HVCRASH_REG_SIMP)->gpa, (uintptr_t)simp);
+	assert_int_equal(extent(HVCRASH_REG_SIEFP)->state, HVCRASH_REVOKED);
+	vp = hvcrash_registry_vp(&hvcrash_registry, CPU);
+	assert_int_equal(vp->state, HVCRASH_VP_REVOKED);
+	assert_int_equal(vp->vp_index, VP_INDEX);
+	assert_int_equal(vp->sints_masked, 0xffff);
+	assert_int_equal(vp->before[HVCRASH_REG_SIMP], enabled(simp));
+	assert_int_equal(vp->after[HVCRASH_REG_SIMP], 0);
+}
+
+static void nothing_new_is_posted_before_the_pages_go(void **s)
+{
+	(void)s;
+	fake_registers[HVCRASH_REG_STIMER0 + 1].value = 0x9;
+	crash_here();
+	assert_true(write_to(HVCRASH_REG_STIMER0 + 1) <
+		    write_to(HVCRASH_REG_SINT0));
+	assert_true(write_to(HVCRASH_REG_SINT0 + 15) <
+		    write_to(HVCRASH_REG_SCONTROL));
+	assert_true(write_to(HVCRASH_REG_SCONTROL) <
+		    write_to(HVCRASH_REG_SIMP));
+	assert_true(write_to(HVCRASH_REG_SCONTROL) <
+		    write_to(HVCRASH_REG_SIEFP));
+	/* With its config, auto-enable too: a zero count would not do */
+	assert_int_equal(fake_registers[HVCRASH_REG_STIMER0 + 1].value, 0);
+	assert_int_equal(hvcrash_results[CPU].vp.stimers_stopped, 1 << 1);
+}
+
+static void what_was_off_stays_untouched(void **s)
+{
+	u32 i;
+
+	(void)s;
+	for (i = 0; i < HVCRASH_NR_SINTS; i++)
+		fake_registers[HVCRASH_REG_SINT0 + i].value =
+			HVCRASH_SINT_MASKED;
+	fake_registers[HVCRASH_REG_SIMP].value = 0;
+	fake_registers[HVCRASH_REG_SIEFP].value = 0;
+	assert_int_equal(crash_here(), 0);
+	for (i = 0; i < fake_writes; i++)
+		assert_int_equal(fake_written[i], HVCRASH_REG_SCONTROL);
+	assert_int_equal(extent(HVCRASH_REG_SIMP)->evidence,
+			 HVCRASH_EV_FOUND_OFF);
+}
+
+static void a_register_that_stays_on_is_failed_and_counted(void **s)
+{
+	(void)s;
+	fake_registers[HVCRASH_REG_SIEFP].is_stuck = true;
+	assert_int_equal(crash_here(), 1);
+	assert_int_equal(extent(HVCRASH_REG_SIEFP)->state, HVCRASH_FAILED);
+	assert_int_equal(extent(HVCRASH_REG_SIMP)->state, HVCRASH_REVOKED);
+}
+
+static void a_register_that_cannot_be_read_back_counts_as_on(void **s)
+{
+	(void)s;
+	fake_registers[HVCRASH_REG_SIMP].is_mute = true;
+	assert_int_equal(crash_here(), 1);
+	assert_int_equal(extent(HVCRASH_REG_SIMP)->state, HVCRASH_FAILED);
+}
+
+static void contents_are_cleared_where_the_page_is_known(void **s)
+{
+	(void)s;
+	simp[2].header.message_type = 1;
+	assert_int_equal(crash_here(), 0);
+	assert_int_equal(simp[2].header.message_type, HVMSG_NONE);
+	assert_int_equal(siefp[100], 0);
+	assert_int_equal(hvcrash_results[CPU].vp.slots_cleared, 1 << 2);
+}
+
+static void a_page_that_nobody_looked_at_is_not_touched(void **s)
+{
+	(void)s;
+	/* Somewhere else since the living kernel looked */
+	fake_registers[HVCRASH_REG_SIMP].value = enabled(elsewhere);
+	elsewhere[2].header.message_type = 1;
+	/* And this one is no RAM */
+	share(HVCRASH_REG_SIEFP, siefp, HVCRASH_EXTENT_NOT_RAM);
+	assert_int_equal(crash_here(), 0);
+	assert_int_equal(elsewhere[2].header.message_type, 1);
+	assert_int_equal(siefp[100], 0x77);
+	assert_int_equal(extent(HVCRASH_REG_SIMP)->gpa, (uintptr_t)elsewhere);
+	assert_int_equal(extent(HVCRASH_REG_SIMP)->flags,
+			 HVCRASH_EXTENT_OVERLAY | HVCRASH_EXTENT_NOT_RAM);
+}
+
+static void while_parked_a_vp_clears_timer_messages_and_no_others(void **s)
+{
+	(void)s;
+	simp[0].header.message_type = HVMSG_TIMER_EXPIRED;
+	simp[0].header.message_flags.asu8 = 1;
+	simp[2].header.message_type = 1;
+	simp[2].header.message_flags.asu8 = 1;
+	hvcrash_regs_arrive(CPU);
+	hvcrash_regs_tick(CPU);
+	assert_int_equal(simp[0].header.message_type, HVMSG_NONE);
+	assert_int_equal(simp[2].header.message_type, 1);
+	/* One EOM, for the slot that is free now */
+	assert_int_equal(fake_writes, 1);
+	assert_int_equal(fake_written[0], HVCRASH_REG_EOM);
+	/* The panicking CPU took the message and could not say so here */
+	simp[2].header.message_type = HVMSG_NONE;
+	hvcrash_regs_tick(CPU);
+	assert_int_equal(fake_writes, 2);
+	hvcrash_regs_tick(CPU);
+	assert_int_equal(fake_writes, 2);
+}
+
+static void a_vp_that_does_not_answer_keeps_what_was_last_seen(void **s)
+{
+	(void)s;
+	hvcrash_regs_record_not_reached(CPU);
+	assert_int_equal(fake_writes, 0);
+	assert_int_equal(extent(HVCRASH_REG_SIMP)->state, HVCRASH_NOT_REACHED);
+	assert_int_equal(extent(HVCRASH_REG_SIMP)->gpa, (uintptr_t)simp);
+	assert_int_equal(hvcrash_registry_vp(&hvcrash_registry, CPU)->state,
+			 HVCRASH_VP_NOT_REACHED);
+}
+
+static void pages_of_the_whole_vm_keep_their_other_bits(void **s)
+{
+	struct hvcrash_extent *e;
+
+	(void)s;
+	fake_registers[HVCRASH_REG_REFERENCE_TSC].value = 0x5000 | 0x801;
+	assert_int_equal(hvcrash_regs_revoke_vm(), 0);
+	assert_int_equal(fake_registers[HVCRASH_REG_REFERENCE_TSC].value,
+			 0x5000 | 0x800);
+	e = hvcrash_registry_vm_extent(&hvcrash_registry, HVCRASH_VM_TSC);
+	assert_int_equal(e->state, HVCRASH_REVOKED);
+	assert_int_equal(e->gpa, 0x5000);
+	fake_registers[HVCRASH_REG_REFERENCE_TSC] =
+		(struct fake_register){ .value = 0x5001, .is_stuck = true };
+	assert_int_equal(hvcrash_regs_revoke_vm(), 1);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(each_register_has_the_name_that_the_tlfs_gives_it),
+		TEST(what_the_hypervisor_refuses_is_an_error_and_changes_nothing),
+		TEST(a_vp_takes_its_pages_back_and_proves_it),
+		TEST(nothing_new_is_posted_before_the_pages_go),
+		TEST(what_was_off_stays_untouched),
+		TEST(a_register_that_stays_on_is_failed_and_counted),
+		TEST(a_register_that_cannot_be_read_back_counts_as_on),
+		TEST(contents_are_cleared_where_the_page_is_known),
+		TEST(a_page_that_nobody_looked_at_is_not_touched),
+		TEST(while_parked_a_vp_clears_timer_messages_and_no_others),
+		TEST(a_vp_that_does_not_answer_keeps_what_was_last_seen),
+		TEST(pages_of_the_whole_vm_keep_their_other_bits),
+	};
+
+	return cmocka_run_group_tests_name(HAS_ASSIST_AND_HYPERCALL_PAGE ?
+						   "registers, x86" :
+						   "registers, arm64",
+					   tests, NULL, NULL);
+}
