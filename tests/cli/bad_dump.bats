@@ -158,10 +158,18 @@ load helpers
 
 @test "a registry line that is no address" {
 	local value
-	for value in 101000 0x 0xg01000 0x101000x 0x10100000000000000 -1 ""; do
+	# the last two were found by fuzz_vmcoreinfo: strtoull() takes them
+	for value in 101000 0x 0xg01000 0x101000x 0x10100000000000000 -1 "" \
+		0x10100A000 0x00000C0000000010000; do
 		core good no-vmcoreinfo "vmcoreinfo HVCRASH_REGISTRY=$value"
 		refused 2 "core: VMCOREINFO: bad value in HVCRASH_REGISTRY=$value"
 	done
+}
+
+# Found by every_byte: a terminal that does not speak UTF-8 obeys 0x9b
+@test "a registry line with a control byte reaches no terminal" {
+	core good no-vmcoreinfo "vmcoreinfo HVCRASH_REGISTRY="$'\x9b'"31m"
+	refused 2 "core: VMCOREINFO: bad value in HVCRASH_REGISTRY=?31m"
 }
 
 @test "a last registry line that is bad is not passed over for a good one" {

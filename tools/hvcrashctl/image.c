@@ -13,6 +13,7 @@
 #include <xxhash.h>
 
 #include "image.h"
+#include "names.h"
 
 /* Chunks are contiguous memory of the kernel, which ends at 4 MiB */
 #define MAX_CHUNK_BYTES (4U << 20)
@@ -38,7 +39,8 @@ static struct err *find_registry(const char *text, __u64 *ret_gpa)
 {
 	static const char key[] = HVCRASH_VMCOREINFO_KEY "=";
 	const char *value = NULL, *line = text;
-	char *end;
+	char shown[64];
+	size_t digits;
 
 	while (line) {
 		if (!strncmp(line, key, sizeof(key) - 1))
@@ -52,12 +54,14 @@ static struct err *find_registry(const char *text, __u64 *ret_gpa)
 			ERR_REGISTRY,
 			"no registry: VMCOREINFO has no line %s (was hvcrash.ko loaded when the kernel crashed?)",
 			HVCRASH_VMCOREINFO_KEY);
-	if (strncmp(value, "0x", 2) ||
-	    strspn(value + 2, "0123456789abcdef") > 16)
+	if (strncmp(value, "0x", 2))
 		goto bad;
-	*ret_gpa = strtoull(value + 2, &end, 16);
-	if (end == value + 2 || (*end && *end != '\n'))
+	/* strtoull() alone takes signs, blanks and capitals, and saturates */
+	digits = strspn(value + 2, "0123456789abcdef");
+	if (!digits || digits > 16 ||
+	    (value[2 + digits] && value[2 + digits] != '\n'))
 		goto bad;
+	*ret_gpa = strtoull(value + 2, NULL, 16);
 	if (!is_page_range(*ret_gpa, HVCRASH_PAGE_BYTES))
 		return err_create_at(
 			ERR_REGISTRY, *ret_gpa,
@@ -65,8 +69,10 @@ static struct err *find_registry(const char *text, __u64 *ret_gpa)
 			*ret_gpa);
 	return NULL;
 bad:
-	return err_create(ERR_REGISTRY, "VMCOREINFO: bad value in %s%.*s", key,
-			  (int)strcspn(value, "\n") & 0x3f, value);
+	/* the dump's own bytes: nothing that a terminal obeys */
+	names_clean_string(value, strcspn(value, "\n"), shown, sizeof(shown));
+	return err_create(ERR_REGISTRY, "VMCOREINFO: bad value in %s%s", key,
+			  *value && *value != '\n' ? shown : "");
 }
 
 static struct err *read_checked(struct core *core, __u64 gpa, void *buf,
