@@ -15,6 +15,7 @@ help:
 	@echo '  demo     the main job, side by side with the stock kernel     [root] [lab]'
 	@echo '  test     every test                                           [root] [lab]'
 	@echo '  check    the quick tests: builds, unit, commands, style       [root]'
+	@echo '  fuzz     ten million executions of each fuzz target: an hour or more'
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
 	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
@@ -55,6 +56,9 @@ check: deps
 test: deps
 	tests/run test
 
+fuzz: deps
+	tests/fuzz/run long
+
 e2e: deps
 	tests/run e2e
 
@@ -66,4 +70,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all help tool module crash-module install deps demo check test e2e clean distclean
+.PHONY: all help tool module crash-module install deps demo check test fuzz e2e clean distclean

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * repair.h - makes hashes and checksums of a damaged registry right again
+ *
+ * Used by targets that want to get past the checksums: a fuzzer does not guess
+ * 64 bits, and what lies behind them would never be reached.
+ */
+#ifndef FUZZ_REPAIR_H
+#define FUZZ_REPAIR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct repair_memory - where guest memory is, for whoever writes to it
+ * @at: @bytes of memory at @gpa, or NULL
+ * @priv: for @at
+ */
+struct repair_memory {
+	unsigned char *(*at)(void *priv, uint64_t gpa, uint64_t bytes);
+	void *priv;
+};
+
+/* Hashes of extents, then checksums of chunks, then of the header */
+void repair_registry(const struct repair_memory *memory, uint64_t gpa);
+
+#endif
