@@ -132,8 +132,10 @@ build_test_module() { build_one_module "$1" hvcrash_crash "$repo/kernel/test"; }
 # check_module: with the compiler's, kernel-doc's and sparse's warnings, none of which may come. In a copy of its own, since
 # sparse looks at a file only when it is compiled.
 check_module() {
-	local release=$outer_release dir=$lab_state/kernels/$outer_release log
+	local release=$outer_release dir=$lab_state/kernels/$outer_release log sum
 	log=$dir/module-check.log
+	sum=$(sources_sum "$repo/kernel")-$(kernel_of "$release")
+	! is_fresh "$dir/module-check.stamp" "$sum" || return 0
 	remove_tree "$dir/check"
 	sync_sources "$repo/kernel" "$dir/check/kernel"
 	# shellcheck disable=SC2016 # expanded by the inner shell
@@ -145,6 +147,7 @@ check_module() {
 		warn "hvcrash.ko: there are warnings, see $log"
 		return "$EXIT_GUEST"
 	fi
+	printf '%s\n' "$sum" >"$dir/module-check.stamp"
 }
 
 build_tool() {
