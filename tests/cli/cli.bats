@@ -22,7 +22,7 @@ misused() {
 		try "$word"
 		expect_status 0
 		expect_word out "audit"
-		expect_word out "Exit status: 0 clean, 1 not clean, 2 cannot tell"
+		expect_word out "Exit status: 0 clean or ready, 1 not clean or not ready, 2 cannot tell"
 		expect "$(wc -c <err)" 0
 	done
 }
@@ -136,10 +136,16 @@ misused() {
 @test "a full disk is an error, status 3" {
 	[ -c /dev/full ] || skip "no /dev/full"
 	core good
-	for verb in "audit" "audit --json" "list"; do
+	live live
+	mkdir -p root/sys/kernel/hvcrash root/proc/sys/kernel
+	cp registry root/sys/kernel/hvcrash/registry
+	echo x86_64 >root/proc/sys/kernel/arch
+	for verb in "audit core" "audit --json core" "list core" "list --json core" "status --sysroot root" \
+		"status --json --sysroot root" "kexec-args --sysroot root" "kexec-args --json --sysroot root" \
+		help "help audit" "help --words" "version --json"; do
 		status=0
-		# shellcheck disable=SC2086 # the verb and its option
-		"$HVCRASHCTL" $verb core >/dev/full 2>err || status=$?
+		# shellcheck disable=SC2086 # the verb and its options
+		"$HVCRASHCTL" $verb >/dev/full 2>err || status=$?
 		expect_status 3
 		expect "$(wc -l <err)" 1
 		expect_word err "hvcrashctl: stdout: cannot write"
@@ -155,6 +161,18 @@ misused() {
 	{ "$HVCRASHCTL" audit core 2>err && echo 0 >result || echo $? >result; } | true
 	expect "$(cat result)" 3
 	expect_word err "cannot write: Broken pipe"
+}
+
+@test "a file is audited without privilege, and status needs none" {
+	[ "$(id -u)" -eq 0 ] || skip "not root: all the other tests show it"
+	core good
+	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR"
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$HVCRASHCTL" audit core >out
+	expect "$(verdict | cut -d: -f1)" CLEAN
+	status=0
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$HVCRASHCTL" status >out 2>err || status=$?
+	[ "$status" -ne 3 ]
+	expect "$(wc -c <err)" 0
 }
 
 @test "a closed stdout is an error, status 3" {

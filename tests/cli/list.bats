@@ -14,13 +14,6 @@ load helpers
 	expect "$(grep -c '^[SVGhr].* 0x' out)" 18
 }
 
-@test "the live list is as it always was" {
-	live live
-	try list --all --registry registry
-	sed 's/ *$//' out >table
-	diff -u "$CLI_DIR/live.table" table
-}
-
 @test "--all shows what was torn down" {
 	live live
 	try list --all --registry registry

@@ -93,7 +93,7 @@ static void print_verbs(void)
 	for (size_t i = 0; i < NR_VERBS; i++)
 		printf("  %-10s %s\n", verbs[i]->opts.name,
 		       verbs[i]->opts.summary);
-	puts("\nExit status: 0 clean, 1 not clean, 2 cannot tell, 3 usage or I/O error.\n"
+	puts("\nExit status: 0 clean or ready, 1 not clean or not ready, 2 cannot tell,\n3 usage or I/O error.\n"
 	     "'hvcrashctl VERB --help' shows the options of a verb; see also hvcrashctl(8).");
 }
 

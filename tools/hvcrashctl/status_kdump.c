@@ -104,7 +104,9 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 	}
 	status_found(ret, STATUS_WARN,
 		     "no hook of hvcrash: nothing audits in the second kernel");
-	status_mend(ret, "make -C kdump-hooks install");
+	status_mend(
+		ret,
+		"make -C kdump-hooks install, then scripts/hvcrash-configure");
 }
 
 /* A virtual function that netvsc hands its traffic to, by its PCI bus */
