@@ -151,11 +151,12 @@ last_crash() {
 @test "a module that is not there is an error and changes nothing" {
 	touch fail
 	put /proc/sys/kernel/panic_on_oops 0
+	put /var/lib/hvcrash/crash-marker "of the crash before"
 	try crash --sysroot root --yes --how null
 	expect_status 3
 	expect_word err "modprobe did not load hvcrash_crash"
 	expect "$(cat root/proc/sys/kernel/panic_on_oops)" 0
-	[ ! -e root/var/lib/hvcrash/crash-marker ]
+	expect "$(cat root/var/lib/hvcrash/crash-marker)" "of the crash before"
 }
 
 @test "a module that is loaded already is an error" {

@@ -76,14 +76,27 @@ static bool directive(const char *text, const char *name, char *buf,
 	return false;
 }
 
-/* "-d 31" or "-d31" among the words */
+/* "-d 31" or "-d31" among the words; not the -d of --dump-dmesg */
 static void find_dump_level(const char *arguments, struct kdump_config *ret)
 {
-	const char *at = strstr(arguments, "-d");
+	const char *at = arguments;
 	unsigned int level;
 
-	if (at && sscanf(at + 2, "%u", &level) == 1 && level <= 31)
-		ret->dump_level = level;
+	while ((at = strstr(at, "-d"))) {
+		if ((at == arguments || at[-1] == ' ') &&
+		    sscanf(at + 2, "%u", &level) == 1 && level <= 31)
+			ret->dump_level = level;
+		at += 2;
+	}
+}
+
+/* By the link that systemctl enable makes, whatever target wants it */
+static bool is_service_enabled(const struct system *system)
+{
+	char path[SYSTEM_PATH_BYTES];
+
+	return system_glob(system, "/etc/systemd/system/*.wants/kdump.service",
+			   path);
 }
 
 static void find_call(const char *arguments, struct kdump_config *ret)
@@ -221,9 +234,7 @@ static void read_rhel(const struct system *system, const char *text,
 		system, "/etc/sysconfig/kdump", MAX_CONFIG_BYTES);
 	char value[256];
 
-	ret->is_enabled = system_exists(
-		system,
-		"/etc/systemd/system/multi-user.target.wants/kdump.service");
+	ret->is_enabled = is_service_enabled(system);
 	read_rhel_target(system, text, ret);
 	if (directive(text, "core_collector", value, sizeof(value)))
 		find_dump_level(value, ret);
@@ -240,9 +251,7 @@ static void read_suse(const struct system *system, const char *text,
 {
 	char value[256];
 
-	ret->is_enabled = system_exists(
-		system,
-		"/etc/systemd/system/multi-user.target.wants/kdump.service");
+	ret->is_enabled = is_service_enabled(system);
 	/* load.sh says -a: kexec_file_load() first */
 	ret->call = KDUMP_SYSCALL_FILE;
 	if (assignment(text, "KDUMP_SAVEDIR", value, sizeof(value))) {

@@ -187,9 +187,9 @@ static struct err *crash_now(struct crash *crash)
 	if (!err) {
 		fflush(stdout);
 		err = crash_fire(crash);
+		/* still here: nothing shall look as if it had crashed */
+		crash_marker_remove(crash->system);
 	}
-	/* still here: nothing crashed, and nothing shall look as if it had */
-	crash_marker_remove(crash->system);
 	crash_undo(crash);
 	return err;
 }
