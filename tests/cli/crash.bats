@@ -159,6 +159,32 @@ last_crash() {
 	expect "$(cat root/var/lib/hvcrash/crash-marker)" "of the crash before"
 }
 
+@test "without modprobe, without the sysctl, without CPU: an error before the crash" {
+	put /proc/sys/kernel/panic_on_oops 0
+	rm bin/modprobe
+	PATH=$PWD/bin:$(dirname "$BASH") HVCRASHCTL=$HVCRASHCTL try crash --sysroot root --yes --how bug --module none
+	expect_word called "insmod none how=bug"
+	rm -r called root/sys/module/hvcrash_crash
+	mkdir empty
+	status=0
+	PATH=$PWD/empty "$HVCRASHCTL" crash --sysroot root --yes --how bug >out 2>err || status=$?
+	expect_status 3
+	expect_word err "cannot run modprobe: No such file"
+	drop /proc/sys/kernel/panic_on_oops
+	try crash --sysroot root --yes --how bug --module none
+	expect_status 3
+	expect_word err "kernel.panic_on_oops: cannot set: No such file"
+	[ ! -e root/var/lib/hvcrash/crash-marker ]
+	# a CPU that the kernel calls online, and that is not there
+	put /sys/devices/system/cpu/online 0-4095
+	put /proc/sysrq-trigger untouched
+	try crash --sysroot root --yes --cpu 4095
+	expect_status 3
+	expect_word err "cannot run on CPU 4095: "
+	expect "$(cat root/proc/sysrq-trigger)" untouched
+	[ ! -e root/var/lib/hvcrash/crash-marker ]
+}
+
 @test "a module that is loaded already is an error" {
 	put /sys/module/hvcrash_crash/refcnt 1
 	try crash --sysroot root --yes --how bug
@@ -231,6 +257,13 @@ last_crash() {
 	last_crash | grep "^last-crash ok .*/dump.202611230000, CLEAN: 18 regions, 25 pages"
 	dump dump.202611230000 "NOT CLEAN: VP 3 did not answer"
 	last_crash | grep "^last-crash warn .*/dump.202611230000, NOT CLEAN: VP 3 did not answer"
+}
+
+@test "a dump that went elsewhere is not known" {
+	crashed --yes
+	put /proc/sys/kernel/random/boot_id 22222222-bbbb
+	kdump_tools 'SSH=root@store'
+	last_crash | grep "^last-crash unknown .*: the dump did not stay here"
 }
 
 @test "a dump from before the crash is not taken for its own" {

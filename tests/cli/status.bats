@@ -243,6 +243,14 @@ says() {
 	says crashkernel fail "no memory is reserved" "update-grub"
 	put /sys/kernel/kexec_crash_size $((128 << 20))
 	says crashkernel warn "192 MiB are advised" "crashkernel=192M"
+	put /etc/os-release ID=other
+	put /sys/kernel/kexec_crash_size 0
+	says crashkernel fail "no memory is reserved" "on the command line"
+	drop /proc/meminfo
+	put /sys/kernel/kexec_crash_size $((128 << 20))
+	check crashkernel
+	expect_status 2
+	expect "$line" "crashkernel unknown 128 MiB reserved, and the RAM is not known"
 	drop /sys/kernel/kexec_crash_size
 	says crashkernel fail "no kdump"
 }
@@ -296,6 +304,12 @@ advised() {
 	put /sys/kernel/security/lockdown '[none] integrity confidentiality'
 	put /etc/os-release $'ID=debian\nVERSION_ID="12"'
 	says kexec-call warn "Gen2"
+	put /etc/os-release $'ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"'
+	says kexec-call warn "Gen2"
+	put /etc/os-release $'ID=ubuntu\nID_LIKE=debian\nVERSION_ID="26.04"'
+	says kexec-call ok kexec_file_load
+	kdump_tools 'KDUMP_KEXEC_ARGS="--kexec-syscall"'
+	says kexec-call warn "Gen2"
 	put /proc/sys/kernel/osrelease 7.2.13
 	says kexec-call ok kexec_load
 	put /etc/os-release ID=rhel
@@ -303,6 +317,11 @@ advised() {
 	check kexec-call
 	case $line in "kexec-call unknown "*) ;; *) return 1 ;; esac
 	put /etc/sysconfig/kdump 'KEXEC_ARGS="-s"'
+	says kexec-call ok kexec_file_load
+	put /proc/sys/kernel/osrelease 6.12.0-rhel
+	put /etc/sysconfig/kdump 'KEXEC_ARGS="-c"'
+	says kexec-call warn "Gen2" "systemctl restart kdump"
+	put /etc/os-release ID=azurelinux
 	says kexec-call ok kexec_file_load
 }
 
@@ -376,6 +395,12 @@ advised() {
 	put /proc/meminfo $'MemTotal: 2251799813685248 kB\nMemFree: 2251799813685244 kB'
 	says space warn "less than the RAM"
 	kdump_tools 'MAKEDUMP_ARGS="-c -d 1"'
+	says space fail "a dump of now takes"
+	# not of --dump-dmesg, and the last one counts
+	kdump_tools 'MAKEDUMP_ARGS="--dump-dmesg -d 1 -d 31"'
+	says space warn "less than the RAM"
+	put /etc/os-release ID=sles
+	put /etc/sysconfig/kdump 'KDUMP_DUMPLEVEL=0'
 	says space fail "a dump of now takes"
 }
 
