@@ -282,6 +282,16 @@ advised() {
 	advised 8192 rhel fedora 320 grubby
 }
 
+@test "the names of 7.0 for what kexec tells, where the old ones are gone" {
+	drop /sys/kernel/kexec_crash_size /sys/kernel/kexec_crash_loaded
+	says crashkernel fail "no kdump"
+	says crash-loaded fail "cannot load"
+	put /sys/kernel/kexec/crash_size $((256 << 20))
+	put /sys/kernel/kexec/crash_loaded 1
+	says crashkernel ok "256 MiB of 1024 MiB"
+	says crash-loaded ok "is loaded"
+}
+
 @test "crash-loaded: not, with the way to load it" {
 	put /sys/kernel/kexec_crash_loaded 0
 	says crash-loaded fail "no crash kernel" "kdump-config load"

@@ -126,6 +126,19 @@ static void read_release(const struct system *system, char *buf, size_t bytes)
 		snprintf(buf, bytes, "%s", name.release);
 }
 
+/* The second name is gone after 2028 (Documentation/ABI/obsolete) */
+bool status_read_kexec(const struct system *system, const char *name,
+		       __u64 *ret)
+{
+	char path[SYSTEM_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "/sys/kernel/kexec/%s", name);
+	if (system_read_number(system, path, ret))
+		return true;
+	snprintf(path, sizeof(path), "/sys/kernel/kexec_%s", name);
+	return system_read_number(system, path, ret);
+}
+
 void status_read_facts(const struct system *system, struct status_facts *ret)
 {
 	char tag[64];
@@ -142,8 +155,7 @@ void status_read_facts(const struct system *system, struct status_facts *ret)
 	ret->is_gen2 = system_exists(system, "/sys/firmware/efi");
 	ret->is_loaded = system_exists(system, "/sys/kernel/hvcrash");
 	read_lockdown(system, ret->lockdown, sizeof(ret->lockdown));
-	system_read_number(system, "/sys/kernel/kexec_crash_size",
-			   &ret->crash_bytes);
+	status_read_kexec(system, "crash_size", &ret->crash_bytes);
 	if (system_meminfo(system, "MemTotal", &ret->ram_bytes))
 		ret->ram_bytes += ret->crash_bytes;
 	kdump_config_read(system, &ret->kdump);

@@ -78,6 +78,10 @@ struct status_facts {
 	struct kdump_config kdump;
 };
 
+/* "crash_size", "crash_loaded" of /sys/kernel/kexec, or as it was before 7.0 */
+bool status_read_kexec(const struct system *system, const char *name,
+		       __u64 *ret);
+
 void status_read_facts(const struct system *system, struct status_facts *ret);
 
 /**

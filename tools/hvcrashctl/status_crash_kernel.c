@@ -137,11 +137,10 @@ void status_crashkernel(const struct status_facts *facts,
 {
 	__u64 wanted = wanted_bytes(facts), bytes;
 
-	if (!system_read_number(&facts->system, "/sys/kernel/kexec_crash_size",
-				&bytes)) {
+	if (!status_read_kexec(&facts->system, "crash_size", &bytes)) {
 		status_found(
 			ret, STATUS_FAIL,
-			"this kernel has no kdump: no /sys/kernel/kexec_crash_size");
+			"this kernel has no kdump: no crash_size in /sys/kernel/kexec");
 		status_mend(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
 	} else if (!bytes) {
 		status_found(ret, STATUS_FAIL,
@@ -169,8 +168,7 @@ void status_crash_loaded(const struct status_facts *facts,
 {
 	__u64 is_loaded;
 
-	if (!system_read_number(&facts->system,
-				"/sys/kernel/kexec_crash_loaded", &is_loaded)) {
+	if (!status_read_kexec(&facts->system, "crash_loaded", &is_loaded)) {
 		status_found(ret, STATUS_FAIL,
 			     "this kernel cannot load a crash kernel");
 		status_mend(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
