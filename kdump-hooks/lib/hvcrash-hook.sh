@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # POSIX sh (dash, busybox ash, bash), sourced by every adapter: what they all do.
-# shellcheck shell=sh disable=SC3043,SC3013 # "local" and -nt: not in POSIX, and in every sh that a capture initramfs has
+# shellcheck shell=sh disable=SC3043,SC3013 # "local", -nt and -ot: not in POSIX, and in every sh that a capture initramfs has
 #
 # Runs in the second kernel, around the dump: finds hvcrashctl, runs it bounded, keeps its report, puts it beside the dump.
 # A hook never costs the dump. So each function here returns within its bound whatever the tool, the disk or the memory do,
@@ -12,7 +12,6 @@
 hook_root=${HVCRASH_ROOT:-}
 hook_audit_seconds=${HVCRASH_AUDIT_SECONDS:-60}
 hook_write_seconds=${HVCRASH_WRITE_SECONDS:-30}
-hook_reports='hvcrash-audit.txt hvcrash-audit.json'
 
 hook_log() { printf 'hvcrash-hook: %s\n' "$*" >&2; }
 
@@ -34,7 +33,7 @@ hook_end() { rm -rf "${hook_work:?}"; }
 hook_uptime() { cut -d. -f1 /proc/uptime; }
 
 # Some sleep knows no fractions.
-hook_nap() { sleep 0.1 2>/dev/null || sleep 1; }
+hook_nap() { sleep 0.05 2>/dev/null || sleep 1; }
 
 # hook_first_to_die: where the memory runs out, the audit goes, and not the dump. The process is the caller's (sub)shell.
 hook_first_to_die() { { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null || true; }
@@ -143,13 +142,13 @@ hook_is_report() {
 	return 1
 }
 
-# hook_run FORMAT [OPTION]: the tool once, into $hook_work/FORMAT. Fails with the reason in $hook_reason if that is no report.
+# hook_run FORMAT [OPTION]: the tool once, into $hook_work. Fails with the reason in $hook_reason if that gives no report.
 hook_run() {
-	local format="$1" status=0
+	local format="$1" file="$hook_work/hvcrash-audit.$1" status=0
 	shift
 	hook_bounded "$hook_audit_seconds" "$hook_tool" audit "$@" "$hook_root/proc/vmcore" \
-		>"$hook_work/$format" 2>"$hook_work/stderr" || status=$?
-	hook_is_report "$format" "$status" "$hook_work/$format" && return 0
+		>"$file" 2>"$hook_work/stderr" || status=$?
+	hook_is_report "$format" "$status" "$file" && return 0
 	hook_reason=$(hook_explain "$status" "$hook_work/stderr")
 	return 1
 }
@@ -160,12 +159,12 @@ hook_quote() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 # hook_no_report FORMAT: in the place of a report: nobody takes a missing file for a clean one.
 hook_no_report() {
 	case $1 in
-	text) printf 'CANNOT TELL: %s\n' "$hook_reason" ;;
+	txt) printf 'CANNOT TELL: %s\n' "$hook_reason" ;;
 	json)
 		printf '{\n  "schema": "hvcrash.error/1",\n  "verdict": "cannot tell",\n  "exit_status": 2,\n  "error": {\n'
 		printf '    "file": "/proc/vmcore",\n    "message": "%s",\n    "gpa": null\n  }\n}\n' "$(hook_quote "$hook_reason")"
 		;;
-	esac >"$hook_work/$1"
+	esac >"$hook_work/hvcrash-audit.$1"
 }
 
 # hook_audit DIRECTORY: audits, and leaves both reports there. What failed is in the log, and in the reports if they can be
@@ -174,28 +173,32 @@ hook_audit() {
 	hook_reason=''
 	# The registers are read through it; what happens without it is in the report
 	hook_bounded "$hook_write_seconds" modprobe -q msr >/dev/null 2>&1 || true
-	if hook_find_tool && hook_run text; then
+	if hook_find_tool && hook_run txt; then
 		hook_run json --json || hook_no_report json
 	else
-		hook_no_report text
+		hook_no_report txt
 		hook_no_report json
 	fi
 	[ -z "$hook_reason" ] || hook_log "$hook_reason"
-	hook_log "audit: $(head -n 1 "$hook_work/text" 2>/dev/null | tr -cd '\040-\176')"
-	hook_keep "$hook_work/text" "$1/hvcrash-audit.txt" && hook_keep "$hook_work/json" "$1/hvcrash-audit.json"
+	hook_log "audit: $(head -n 1 "$hook_work/hvcrash-audit.txt" 2>/dev/null | tr -cd '\040-\176')"
+	hook_keep "$hook_work" "$1"
 }
 
-# hook_store FROM TO: on disk before it has its name.
+# hook_store FROM TO: both reports from one directory to another: each on disk before it has its name, the JSON last.
 hook_store() {
-	mkdir -p "${2%/*}" || return 1
-	rm -f "$2.new"
-	if cp "$1" "$2.new" && { sync "$2.new" 2>/dev/null || sync; } && mv "$2.new" "$2"; then
-		sync "${2%/*}" 2>/dev/null || sync
-		return 0
-	fi
-	rm -f "$2.new"
-	return 1
+	local file
+	mkdir -p "$2" || return 1
+	for file in hvcrash-audit.txt hvcrash-audit.json; do
+		if ! cp "$1/$file" "$2/$file.new" || ! hook_sync "$2/$file.new" || ! mv "$2/$file.new" "$2/$file"; then
+			rm -f "$2/$file.new"
+			return 1
+		fi
+	done
+	hook_sync "$2"
 }
+
+# hook_sync FILE: not every sync(1) knows one file from all.
+hook_sync() { sync "$1" 2>/dev/null || sync; }
 
 # hook_keep FROM TO: hook_store, bounded, since a disk may hang too.
 hook_keep() {
@@ -203,32 +206,27 @@ hook_keep() {
 	hook_bounded "$hook_write_seconds" hook_store "$1" "$2" 2>"$hook_work/stderr" || status=$?
 	case $status in
 	0) return 0 ;;
-	124) hook_log "$2: not written in $hook_write_seconds s" ;;
-	*) hook_log "$2: not written: $(hook_last_line "$hook_work/stderr")" ;;
+	124) hook_log "report not written to $2: not done in $hook_write_seconds s" ;;
+	*) hook_log "report not written to $2: $(hook_last_line "$hook_work/stderr")" ;;
 	esac
 	return 1
 }
 
-# hook_newest REFERENCE DIRECTORY...: the one that changed last and after REFERENCE, and has no report yet. Not by name: that
-# has the clock of the second kernel, and on NFS the address of the machine.
+# hook_newest REFERENCE DIRECTORY...: the one that changed last and not before REFERENCE, and has no report yet. "Not before"
+# and not "after": dash knows seconds only.
 hook_newest() {
 	local reference="$1" dir best=''
 	shift
 	for dir in "$@"; do
 		if [ ! -d "$dir" ] || [ -L "$dir" ] || [ -e "$dir/hvcrash-audit.json" ]; then continue; fi
-		if [ "$dir" -nt "$reference" ] && { [ -z "$best" ] || [ "$dir" -nt "$best" ]; }; then best=$dir; fi
+		[ ! "$dir" -ot "$reference" ] || continue
+		if [ -z "$best" ] || [ "$dir" -nt "$best" ]; then best=$dir; fi
 	done
 	[ -n "$best" ] && printf '%s' "$best"
 }
 
-# hook_place FROM TO: both reports from one directory into another.
-hook_place() {
-	local name
-	for name in $hook_reports; do
-		[ ! -e "$1/$name" ] || hook_keep "$1/$name" "$2/$name" || return 1
-	done
-	hook_log "report: $2/hvcrash-audit.txt"
-}
+# hook_place FROM TO: hook_keep to where it stays.
+hook_place() { hook_keep "$1" "$2" && hook_log "report: $2/hvcrash-audit.txt"; }
 
 # hook_before: all of an adapter before the dump, where the report has to wait in memory for its directory.
 hook_before() {

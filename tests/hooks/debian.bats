@@ -1,0 +1,185 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: kdump-tools of Debian and Ubuntu: which dump a report belongs to, its disks, its units, its initrds.
+
+# shellcheck disable=SC2034,SC2154 # shared with helpers.bash
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup() {
+	fresh_root debian
+	shell=dash
+	audits=$HVCRASH_ROOT/var/lib/hvcrash/audit
+	dumps=$HVCRASH_ROOT/var/crash
+}
+
+# waiting STAMP: a report that no boot has collected yet
+waiting() {
+	mkdir -p "$audits/$1"
+	printf 'CLEAN: of %s\n' "$1" >"$audits/$1/hvcrash-audit.txt"
+	printf '{"of": "%s"}\n' "$1" >"$audits/$1/hvcrash-audit.json"
+}
+
+# boot: the next one
+boot() {
+	rm -f "$HVCRASH_ROOT/proc/vmcore"
+	: >"$BATS_TEST_TMPDIR/log"
+	adapter /usr/lib/hvcrash/debian-collect
+	log=$(cat "$BATS_TEST_TMPDIR/log")
+	printf '%s\n' "$log"
+}
+
+of() { jq -r .of "$1/hvcrash-audit.json"; }
+
+@test "a dump that was begun in a later minute than its audit gets the report" {
+	waiting 20261123001759
+	mkdir -p "$dumps"/20261123{0016,0018}
+	boot
+	[ "$(of "$dumps/202611230018")" = 20261123001759 ]
+	[ ! -e "$dumps/202611230016/hvcrash-audit.json" ]
+	[ -z "$(ls "$audits")" ]
+}
+
+@test "of two crashes without a boot between them each dump gets its own" {
+	waiting 20261123001759
+	waiting 20261123002001
+	mkdir -p "$dumps"/20261123{0018,0020}
+	boot
+	[ "$(of "$dumps/202611230018")" = 20261123001759 ]
+	[ "$(of "$dumps/202611230020")" = 20261123002001 ]
+}
+
+@test "the audit of a dump that was not saved is kept, and no later dump gets it" {
+	waiting 20261123001759
+	waiting 20261123002001
+	mkdir -p "$dumps/202611230020"
+	boot
+	[ "$(of "$dumps/202611230020")" = 20261123002001 ]
+	[ -e "$audits/20261123001759.no-dump/hvcrash-audit.txt" ]
+	logged 'no dump below .* to the audit of 20261123001759'
+	mkdir -p "$dumps/202611230500"
+	boot
+	[ ! -e "$dumps/202611230500/hvcrash-audit.json" ]
+}
+
+@test "a dump that has a report keeps it" {
+	waiting 20261123001759
+	mkdir -p "$dumps/202611230018"
+	echo '{"of": "another"}' >"$dumps/202611230018/hvcrash-audit.json"
+	boot
+	[ "$(of "$dumps/202611230018")" = another ]
+	[ -e "$audits/20261123001759.no-dump" ]
+}
+
+@test "KDUMP_COREDIR: where the dumps are" {
+	waiting 20261123001759
+	mkdir -p "$HVCRASH_ROOT/data/crash/202611230018"
+	export KDUMP_COREDIR=/data/crash
+	boot
+	[ "$(of "$HVCRASH_ROOT/data/crash/202611230018")" = 20261123001759 ]
+	grep -q '^EnvironmentFile=-/etc/default/kdump-tools$' "$HVCRASH_ROOT/usr/lib/systemd/system/hvcrash-collect.service"
+}
+
+@test "directories that a user made below /var/crash, or links, are no dumps" {
+	waiting 20261123001759
+	mkdir -p "$dumps/202611230018" "$HVCRASH_ROOT/etc/target" "$dumps/202611230021x" "$dumps/_usr_bin_x.0.crash"
+	chown 65534 "$dumps/202611230018"
+	ln -s "$HVCRASH_ROOT/etc/target" "$dumps/202611230019"
+	boot
+	[ -e "$audits/20261123001759.no-dump" ]
+	[ -z "$(find "$HVCRASH_ROOT/etc/target" "$dumps" -type f)" ]
+}
+
+@test "nothing of ours below /var/crash before the dump, where KDUMP_NUM_DUMPS counts" {
+	adapter /usr/lib/hvcrash/debian-capture
+	[ -z "$(ls -A "$dumps")" ]
+	[ "$(jq -r .verdict "$audits"/*/hvcrash-audit.json)" = clean ]
+}
+
+@test "a report is for root only" {
+	crash debian
+	[ "$(stat -c %a "$dump"/hvcrash-audit.{txt,json} | sort -u)" = 600 ]
+}
+
+captured() {
+	dump='' seconds=0 shell=dash
+	adapter /usr/lib/hvcrash/debian-capture
+	cat "$BATS_TEST_TMPDIR/log"
+	[ "$adapter_status" -eq 0 ] && [ -z "$(find "$HVCRASH_ROOT/var/lib/hvcrash" -name '*.new')" ]
+}
+
+@test "the disk is full: the verdict is in the log, and the dump is tried" {
+	with_disk full "$HVCRASH_ROOT/var/lib/hvcrash" captured
+	[[ $output == *'audit: CLEAN: 18 regions'* ]]
+	[[ $output == *'report not written to '*'No space left on device'* ]]
+}
+
+@test "the disk is read-only: the same" {
+	with_disk readonly "$HVCRASH_ROOT/var/lib/hvcrash" captured
+	[[ $output == *'audit: CLEAN: 18 regions'* ]]
+	[[ $output == *'report not written to '*'Read-only file system'* ]]
+}
+
+booted() {
+	seconds=0 shell=dash
+	adapter /usr/lib/hvcrash/debian-collect
+	cat "$BATS_TEST_TMPDIR/log"
+	[ "$adapter_status" -eq 0 ]
+}
+
+@test "the disk of the dumps is full at the next boot: the report waits" {
+	waiting 20261123001759
+	rm "$HVCRASH_ROOT/proc/vmcore"
+	mkdir -p "$dumps/202611230018"
+	with_disk full "$dumps/202611230018" booted
+	[[ $output == *'report not written to '*'No space left on device'* ]]
+	[ "$(of "$audits/20261123001759")" = 20261123001759 ]
+	boot
+	[ "$(of "$dumps/202611230018")" = 20261123001759 ]
+}
+
+# unit NAME KEY: its values
+unit() { sed -n "s/^$2=//p" "$HVCRASH_ROOT/usr/lib/systemd/system/$1"; }
+
+@test "the dump wants the audit and does not need it; it comes after it" {
+	[ "$(unit kdump-tools-dump.service.d/10-hvcrash.conf Wants)" = hvcrash-audit.service ]
+	[ "$(unit kdump-tools-dump.service.d/10-hvcrash.conf After)" = hvcrash-audit.service ]
+	run ! grep -E '^(Requires|BindsTo|Requisite|ExecStart)' -r "$HVCRASH_ROOT"/usr/lib/systemd/system/kdump-tools-dump.service.d
+}
+
+@test "the audit's unit is bounded above its own bounds, and survives an OOM kill inside" {
+	[ "$(unit hvcrash-audit.service TimeoutStartSec)" -gt 210 ]
+	[ "$(unit hvcrash-audit.service OOMPolicy)" = continue ]
+	[ "$(unit hvcrash-audit.service ConditionPathExists)" = /proc/vmcore ]
+}
+
+@test "the module is loaded before the crash kernel, and reports are collected before anybody can log in" {
+	[[ $(unit kdump-tools.service.d/10-hvcrash.conf After) == *systemd-modules-load.service* ]]
+	[[ $(unit kdump-tools.service.d/10-hvcrash.conf Wants) == *hvcrash-collect.service* ]]
+	[[ $(unit hvcrash-collect.service Before) == *basic.target* ]]
+}
+
+# initramfs VERSION CONFDIR: what the hook adds
+initramfs() {
+	mkdir -p "$HVCRASH_ROOT/usr/share/initramfs-tools" "$BATS_TEST_TMPDIR/bin"
+	# shellcheck disable=SC2016
+	echo 'manual_add_modules() { echo "adds $*"; }' >"$HVCRASH_ROOT/usr/share/initramfs-tools/hook-functions"
+	# shellcheck disable=SC2016
+	printf '%s\n' '#!/bin/sh' '[ "$1 $3" = "-k hvcrash" ] && [ "$2" != 5.10 ]' >"$BATS_TEST_TMPDIR/bin/modinfo"
+	chmod +x "$BATS_TEST_TMPDIR/bin/modinfo"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH version=$1 CONFDIR=$2 "$HVCRASH_ROOT/usr/share/initramfs-tools/hooks/hvcrash"
+}
+
+@test "initramfs-tools: the module goes into the initrd of each kernel that has it" {
+	[ "$(initramfs 6.1.0-50-amd64 /etc/initramfs-tools)" = 'adds hvcrash' ]
+	[ "$(initramfs 6.12.107+deb13-amd64 /etc/initramfs-tools)" = 'adds hvcrash' ]
+	[ -z "$(initramfs 5.10 /etc/initramfs-tools)" ]
+}
+
+@test "initramfs-tools: nothing goes into the crash kernel's initrd" {
+	[ -z "$(initramfs 6.1.0-50-amd64 /var/lib/kdump/initramfs-tools)" ]
+}
+
+@test "initramfs-tools: it has no prerequisites and asks for nothing to say so" {
+	[ -z "$(env -i "$HVCRASH_ROOT/usr/share/initramfs-tools/hooks/hvcrash" prereqs)" ]
+}

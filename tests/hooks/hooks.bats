@@ -1,0 +1,212 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: the verdict comes beside the dump, and whatever happens to the audit, the dump is saved and the log says what.
+#
+# Every test is made for each distribution's adapters, run by dash, busybox's ash or bash.
+
+# shellcheck disable=SC2034,SC2154 # shared with helpers.bash
+bats_require_minimum_version 1.5.0
+load helpers
+
+clean() {
+	crash "$1"
+	[ "$(verdict)" = clean ] &&
+		[[ $(head -n 1 "$dump/hvcrash-audit.txt") == CLEAN:* ]] &&
+		[[ $log == *'audit: CLEAN: 18 regions'* ]] &&
+		[ "$adapter_status" -eq 0 ] && no_scraps
+}
+
+@test "a clean audit: text and JSON beside the dump, the verdict in the log" {
+	each clean
+}
+
+not_clean() {
+	crashed good 'poke 0x204123 0x5a'
+	crash "$1"
+	[ "$(verdict)" = 'not clean' ] && [[ $log == *'audit: NOT CLEAN: '* ]]
+}
+
+@test "a write after the revoke: the report beside the dump says not clean" {
+	each not_clean
+}
+
+no_registry() {
+	crashed good no-vmcoreinfo 'vmcoreinfo OSRELEASE=6.12.0'
+	crash "$1"
+	dump_and_reason 'no registry: VMCOREINFO has no line HVCRASH_REGISTRY'
+}
+
+@test "no registry in the dump: cannot tell, and why" {
+	each no_registry
+}
+
+missing() {
+	rm "$HVCRASH_ROOT/usr/sbin/hvcrashctl"
+	crash "$1"
+	dump_and_reason 'hvcrashctl is not there'
+}
+
+@test "the tool is missing" {
+	each missing
+}
+
+not_executable() {
+	chmod -x "$HVCRASH_ROOT/usr/sbin/hvcrashctl"
+	crash "$1"
+	dump_and_reason 'is not a program'
+}
+
+@test "the tool cannot be executed" {
+	each not_executable
+}
+
+# The first words of an ELF file for AArch64, and then what a shell would do if it took the file for a script
+foreign() {
+	{
+		printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\267\0\1\0\0\0\n'
+		printf 'touch %s/taken-for-a-script\n' "$HVCRASH_ROOT"
+	} | tool
+	crash "$1"
+	dump_and_reason 'for another machine' && [ ! -e "$HVCRASH_ROOT/taken-for-a-script" ]
+}
+
+@test "the tool is for another machine: not even run as a script" {
+	each foreign
+}
+
+libraries() {
+	printf '#!/no/such/loader\n' | tool
+	crash "$1"
+	dump_and_reason 'hvcrashctl cannot be started'
+}
+
+@test "the tool's loader is missing" {
+	each libraries
+}
+
+hanging() {
+	HVCRASH_AUDIT_SECONDS=1
+	tool <<<$'#!/bin/sh\ntrap "" TERM INT HUP\nexec sleep 50'
+	crash "$1"
+	dump_and_reason 'was not done in 1 s and was killed' && [ "$seconds" -lt 15 ]
+}
+
+@test "the tool hangs: bounded, and not run a second time" {
+	each hanging
+}
+
+half() {
+	HVCRASH_AUDIT_SECONDS=1
+	tool <<<$'#!/bin/sh\necho "CLEAN: 18 regions"\nexec sleep 50'
+	crash "$1"
+	dump_and_reason 'was not done in 1 s'
+}
+
+@test "the tool hangs after it wrote half of a report that begins with CLEAN: that is not believed" {
+	each half
+}
+
+crashing() {
+	tool <<<$'#!/bin/sh\nkill -SEGV $$'
+	crash "$1"
+	dump_and_reason 'died of signal 11'
+}
+
+@test "the tool crashes" {
+	each crashing
+}
+
+killed() {
+	tool <<<$'#!/bin/sh\nkill -KILL $$'
+	crash "$1"
+	dump_and_reason 'was killed, by the OOM killer'
+}
+
+@test "the tool is killed, as the OOM killer does" {
+	each killed
+}
+
+silent() {
+	tool <<<$'#!/bin/sh\nexit 0'
+	crash "$1"
+	dump_and_reason 'ended with status 0 and no report'
+}
+
+@test "a tool that ends with 0 and no report is not taken for clean" {
+	each silent
+}
+
+half_json() {
+	tool <<END
+#!/bin/sh
+case "\$*" in *--json*) printf '{ "schema": "hvcrash.audit/1", "verdict": "clean",'; exit 0 ;; esac
+echo 'CLEAN: 18 regions'
+END
+	crash "$1"
+	[ "$(verdict)" = 'cannot tell' ] && logged 'ended with status 0 and no report'
+}
+
+@test "JSON that was cut short is not kept" {
+	each half_json
+}
+
+damaged() {
+	crashed good 'header checksum=0xabc'
+	crash "$1"
+	dump_and_reason 'registry header at 0x101000: wrong checksum'
+}
+
+@test "the registry is damaged" {
+	each damaged
+}
+
+hostile() {
+	tool <<<$'#!/bin/sh\nprintf \'no\\a "quotes" \\\\ here\\033[2J\\n\' >&2\nexit 3'
+	crash "$1"
+	dump_and_reason 'no "quotes" \\ here' && [ "$(tr -cd '\007\033' <<<"$log")" = '' ]
+}
+
+@test "an error message of any bytes gives valid JSON and a printable log" {
+	each hostile
+}
+
+no_library() {
+	rm "$HVCRASH_ROOT/usr/lib/hvcrash/hvcrash-hook.sh"
+	crash "$1"
+	[ "$(cat "$dump/vmcore")" = 'the dump' ] && logged 'hvcrash-hook.sh is not there' && [[ $log != *'exited with'* ]]
+}
+
+@test "the library of the hooks is missing" {
+	each no_library
+}
+
+no_memory() {
+	rmdir "$HVCRASH_ROOT/run"
+	: >"$HVCRASH_ROOT/run"
+	crash "$1"
+	[ "$(cat "$dump/vmcore")" = 'the dump' ] && logged 'no audit: .*/run/hvcrash/work cannot be made' && [[ $log != *'exited with'* ]]
+}
+
+@test "there is no place in memory" {
+	each no_memory
+}
+
+first_kernel() {
+	: >"$HVCRASH_ROOT/proc/vmcore"
+	crash "$1"
+	[ -z "$log" ] && [ ! -e "$dump/hvcrash-audit.json" ]
+}
+
+@test "in a kernel that is not the crash kernel they do nothing and say nothing" {
+	each first_kernel
+}
+
+twice() {
+	crash "$1" && rm -rf "$HVCRASH_ROOT/run/hvcrash" && touch -d '1 hour ago' "$dump" &&
+		mv "$dump" "${dump%?}x" && crashed good 'poke 0x204123 0x5a' && crash "$1" &&
+		[ "$(verdict)" = 'not clean' ] && [ "$(jq -r .verdict "${dump%?}x/hvcrash-audit.json")" = clean ]
+}
+
+@test "of two crashes each dump gets its own report" {
+	each twice
+}

@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: what make install puts where.
+
+# shellcheck disable=SC2154 # from helpers.bash
+bats_require_minimum_version 1.5.0
+load helpers
+
+install_to() { make -s -C "$repo/kdump-hooks" "${@:2}" DESTDIR="$BATS_TEST_TMPDIR/$1"; }
+
+files() { (cd "$BATS_TEST_TMPDIR/$1" && find . -type f | sort); }
+
+@test "the README names each file that is installed, and none that is not" {
+	for distro in debian rhel suse; do install_to "all" install DISTRO=$distro; done
+	while read -r file; do
+		# A directory stands for its files
+		grep -qF "\`${file#.}" "$repo/kdump-hooks/README.md" || grep -qF "\`$(dirname "${file#.}")\`" "$repo/kdump-hooks/README.md" || {
+			printf '%s is not in the README\n' "$file"
+			return 1
+		}
+	done < <(files all)
+	# shellcheck disable=SC2016 # no expansion, a quotation mark of Markdown
+	while read -r file; do
+		[ -e "$BATS_TEST_TMPDIR/all$file" ] || { printf '%s is not installed\n' "$file"; return 1; }
+	done < <(sed -n 's/^| `\(\/[^` ]*\).*/\1/p' "$repo/kdump-hooks/README.md")
+}
+
+@test "another PREFIX: ours move, the paths in all files with them, what others look for stays" {
+	install_to local install DISTRO=debian PREFIX=/usr/local
+	[ -x "$BATS_TEST_TMPDIR/local/usr/local/lib/hvcrash/debian-capture" ]
+	grep -q '^ExecStart=/usr/local/lib/hvcrash/debian-capture$' "$BATS_TEST_TMPDIR/local/usr/lib/systemd/system/hvcrash-audit.service"
+	run ! grep -rn '/usr/lib/hvcrash' "$BATS_TEST_TMPDIR/local"
+}
+
+@test "installing twice is installing once, and uninstall leaves nothing" {
+	for distro in debian rhel suse none; do
+		install_to $distro install DISTRO=$distro
+		first=$(files $distro)
+		install_to $distro install DISTRO=$distro
+		[ "$(files $distro)" = "$first" ]
+		install_to $distro uninstall DISTRO=$distro
+		[ -z "$(files $distro)" ]
+	done
+}
+
+@test "a name that is no distribution is refused" {
+	run ! install_to x install DISTRO=beos
+}
+
+# names ID ID_LIKE
+names() {
+	printf 'ID=%s\nID_LIKE="%s"\nVERSION_ID="1"\n' "$1" "$2" >"$BATS_TEST_TMPDIR/os-release"
+	"$repo/kdump-hooks/distro" "$BATS_TEST_TMPDIR/os-release"
+}
+
+@test "the distribution is known by os-release" {
+	[ "$(names debian '')" = debian ]
+	[ "$(names ubuntu debian)" = debian ]
+	[ "$(names rhel fedora)" = rhel ]
+	[ "$(names rocky 'rhel centos fedora')" = rhel ]
+	[ "$(names '"azurelinux"' '')" = rhel ]
+	[ "$(names mariner '')" = rhel ]
+	[ "$(names '"sles"' suse)" = suse ]
+	[ "$(names '"opensuse-tumbleweed"' 'opensuse suse')" = suse ]
+	[ "$(names arch '')" = none ]
+	[ "$("$repo/kdump-hooks/distro" /no/such/file)" = none ]
+}
+
+@test "every script is valid for dash, busybox and bash" {
+	for distro in debian rhel suse; do install_to all install DISTRO=$distro; done
+	while read -r file; do
+		for shell in dash 'busybox ash' bash; do
+			case $file:$shell in */module-setup.sh:[!b]* | */module-setup.sh:busybox*) continue ;; esac
+			$shell -n "$BATS_TEST_TMPDIR/all/$file"
+		done
+	done < <(cd "$BATS_TEST_TMPDIR/all" && grep -rlE '^#!/bin/(ba)?sh|^# POSIX sh' .)
+}
+
+@test "hvcrashctl status finds the hooks where they are" {
+	for distro in debian rhel; do install_to all install DISTRO=$distro; done
+	while read -r place; do
+		[[ " $(files all | tr '\n' ' ') " == *" .$place "* ]] || {
+			printf '%s is not installed\n' "$place"
+			return 1
+		}
+	done <<-'END'
+		/usr/lib/systemd/system/kdump-tools-dump.service.d/10-hvcrash.conf
+		/etc/kdump/pre.d/50-hvcrash
+	END
+	for pattern in '/usr/lib/systemd/system/kdump-tools-dump.service.d/\*hvcrash\*.conf' '/etc/kdump/pre.d/\*hvcrash\*'; do
+		grep -q "\"$pattern\"" "$repo/tools/hvcrashctl/status_kdump.c"
+	done
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: kdump of SUSE: where the dump is, by the rules of its kdump-save, in versions that evaluate KDUMP_POSTSCRIPT and
+# in those that do not.
+
+# shellcheck disable=SC2034,SC2154 # shared with helpers.bash
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup() {
+	fresh_root suse
+	shell=bash
+	seconds=0
+}
+
+# saved DIRECTORY ARGUMENT: audit, dump to there, and the script after it
+saved() {
+	dump=$HVCRASH_ROOT$1
+	: >"$BATS_TEST_TMPDIR/log"
+	adapter /usr/lib/hvcrash/suse-pre
+	[ "$adapter_status" -eq 0 ]
+	save "$dump"
+	adapter /usr/lib/hvcrash/suse-post "${@:2}"
+	log=$(cat "$BATS_TEST_TMPDIR/log")
+	printf '%s\n' "$log"
+	[ "$adapter_status" -eq 0 ]
+}
+
+conf() { printf '%s\n' "$@" >"$HVCRASH_ROOT/etc/kdump.conf"; }
+
+@test "2.1.1 and later: the directory that kdump names" {
+	saved /kdump/mnt/var/crash/2026-11-23-00-17 /kdump/mnt/var/crash/2026-11-23-00-17
+	[ "$(verdict)" = clean ]
+}
+
+# shellcheck disable=SC2016 # that is what they do
+@test "2.0: the words are not evaluated, and the newest directory is the one" {
+	conf "KDUMP_SAVEDIR='/var/crash'"
+	mkdir -p "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00"
+	touch -d '3 days ago' "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00"
+	saved /kdump/mnt/var/crash/2026-11-23-00-17 '"$DIR"'
+	[ "$(verdict)" = clean ]
+	[ ! -e "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00/hvcrash-audit.txt" ]
+}
+
+@test "1.0: a URL in the sysconfig file, a colon in the directory" {
+	mkdir -p "$HVCRASH_ROOT/etc/sysconfig"
+	echo 'KDUMP_SAVEDIR="file:///data/crash"' >"$HVCRASH_ROOT/etc/sysconfig/kdump"
+	saved /kdump/mnt0/data/crash/2026-11-23-00:17
+	[ "$(verdict)" = clean ]
+}
+
+@test "NFS: the directory has the name of the machine" {
+	conf "KDUMP_SAVEDIR='nfs://server/dumps'"
+	saved /kdump/mnt/vm1-2026-11-23-00-17
+	[ "$(verdict)" = clean ]
+}
+
+@test "ssh: no directory here, older dumps get nothing, the console has the report" {
+	conf "KDUMP_SAVEDIR='ssh://server/dumps'"
+	mkdir -p "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00"
+	touch -d '3 days ago' "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00"
+	saved /remote /dumps/vm1-2026-11-23-00-17
+	[ ! -e "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00/hvcrash-audit.txt" ]
+	logged 'no directory of the dump to write to'
+	grep -q '^SIMP  *VP 0 ' <<<"$log"
+}
+
+posted() {
+	seconds=0 shell=bash
+	adapter /usr/lib/hvcrash/suse-post "$1"
+	cat "$BATS_TEST_TMPDIR/log"
+	[ "$adapter_status" -eq 0 ] && [ -z "$(find "$HVCRASH_ROOT$1" -name '*.new')" ]
+}
+
+@test "the disk is full: the console has the report" {
+	adapter /usr/lib/hvcrash/suse-pre
+	with_disk full "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-23-00-17" posted /kdump/mnt/var/crash/2026-11-23-00-17
+	[[ $output == *'No space left on device'* ]]
+	grep -q '^SIMP  *VP 0 ' <<<"$output"
+}
+
+@test "the module is loaded before the early load of the crash kernel" {
+	grep -q '^After=systemd-modules-load.service$' "$HVCRASH_ROOT/usr/lib/systemd/system/kdump-early.service.d/10-hvcrash.conf"
+}
