@@ -236,6 +236,12 @@ last_crash() {
 	expect "$(cat root/proc/sysrq-trigger)" untouched
 }
 
+@test "a target cannot reach the terminal as an escape" {
+	kdump_tools $'KDUMP_COREDIR="/var/crash\033[31m"'
+	crashed --yes --force
+	expect_word out "The dump goes to /var/crash?[31m."
+}
+
 @test "--in waits" {
 	crashed --yes --in 1
 	expect_word out "sysrq on CPU 0, in 1 s."

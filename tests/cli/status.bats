@@ -439,6 +439,35 @@ advised() {
 	says panic-timeout ok "panic=-1"
 }
 
+@test "whatever a file of the machine holds, there is an answer, and it is printable" {
+	local file
+	printf '\377\033[31m=%%s%%n\0\001 [ "' >odd
+	head -c 100000 /dev/zero | tr '\0' x >long
+	put /var/lib/hvcrash/crash-marker $'boot_id=1\nseconds=1700000000\nhow=sysrq\ncpu=0'
+	put /var/crash/1/dump.1 x
+	put /var/crash/1/hvcrash-audit.txt "CLEAN: x"
+	find root -type f >files
+	[ "$(wc -l <files)" -gt 20 ]
+	while read -r file; do
+		cp "$file" good
+		for bad in odd long /dev/null; do
+			cp "$bad" "$file"
+			try status --sysroot root >/dev/null
+			[ "$status" -le 2 ]
+			expect "$(tr -d '\n -~' <out | wc -c)" 0
+			expect "$(wc -c <err)" 0
+			try status --json --sysroot root >/dev/null
+			jq -e .verdict out >/dev/null
+			rm "$file"
+		done
+		mkdir "$file"
+		try status --sysroot root >/dev/null
+		[ "$status" -le 2 ]
+		rmdir "$file"
+		cp good "$file"
+	done <files
+}
+
 @test "colours on a terminal, none in a pipe, none with NO_COLOR" {
 	command -v script >/dev/null || skip "no script"
 	TERM=xterm script -qec "'$HVCRASHCTL' status --sysroot root" /dev/null >out </dev/null

@@ -19,6 +19,7 @@
 #include "cleanup.h"
 #include "crash.h"
 #include "crash_marker.h"
+#include "names.h"
 #include "status.h"
 #include "verbs.h"
 
@@ -101,8 +102,11 @@ static struct err *refuse_if_not_ready(const struct status_facts *facts)
 static void say_what_is_lost(const struct crash *crash,
 			     const struct status_facts *facts, __u64 delay_s)
 {
+	char target[sizeof(facts->kdump.target)];
 	struct sysinfo info;
 
+	names_clean_string(facts->kdump.target, sizeof(facts->kdump.target),
+			   target, sizeof(target));
 	printf("This crashes this machine: %s on CPU %u", crash->kind->name,
 	       crash->cpu);
 	if (delay_s)
@@ -111,8 +115,7 @@ static void say_what_is_lost(const struct crash *crash,
 		memset(&info, 0, sizeof(info));
 	printf(".\nLost: %u processes with what they have not written, their connections,\n"
 	       "everything in tmpfs, and %lu min of uptime. The dump goes to %s.\n",
-	       info.procs, (unsigned long)info.uptime / 60,
-	       facts->kdump.target);
+	       info.procs, (unsigned long)info.uptime / 60, target);
 }
 
 static struct err *check_terminal(bool is_yes)
