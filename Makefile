@@ -15,6 +15,7 @@ help:
 	@echo '  demo     the main job, side by side with the stock kernel     [root] [lab]'
 	@echo '  test     every test                                           [root] [lab]'
 	@echo '  check    the quick tests: builds, unit, commands, style       [root]'
+	@echo '  browser  the page of audit --html in Chromium, with pictures  [root]'
 	@echo '  fuzz     ten million executions of each fuzz target: an hour or more'
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
@@ -54,7 +55,12 @@ check: deps
 	tests/run check
 
 test: deps
+	tests/deps browser
 	tests/run test
+
+browser:
+	tests/deps browser
+	tests/run browser
 
 fuzz: deps
 	tests/fuzz/run long
@@ -70,4 +76,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all help tool module crash-module install deps demo check test fuzz e2e clean distclean
+.PHONY: all help tool module crash-module install deps demo check test browser fuzz e2e clean distclean
