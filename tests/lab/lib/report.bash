@@ -41,6 +41,16 @@ expect_clean() {
 	expect_audit 0 clean
 }
 
+# expect_rescued: overlays were left by the crash, none is after the rescue, and the audit says when.
+expect_rescued() {
+	expect_no_overlay
+	expect_audit 0 clean
+	[ "$(fact_of overlays_to_rescue)" -gt 0 ] || missed 'the crash left no overlay to rescue'
+	[ -e "$run_dir/audit.json" ] || return 0
+	[ "$(jq '[.. | objects | select(.finding? == "revoked late")] | length' "$run_dir/audit.json")" -ge \
+		"$(fact_of overlays_to_rescue)" ] || missed 'the audit does not say "revoked late" of as many pages'
+}
+
 # expect_not_clean [VP]: the audit names exactly the pages that the hypervisor still maps; all of them of VP, if given.
 expect_not_clean() {
 	local vp=$1 oracle audit gpas
@@ -84,6 +94,7 @@ judge() {
 	case $opt_expect in
 	dumped) ;;
 	clean) expect_clean ;;
+	rescued) expect_rescued ;;
 	not-clean) expect_not_clean '' ;;
 	not-clean:*) expect_not_clean "${opt_expect#*:}" ;;
 	not-unloaded) expect_not_unloaded ;;

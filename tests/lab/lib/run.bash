@@ -136,6 +136,18 @@ crash_guest() {
 	phase_end oracle_after
 }
 
+# rescue_guest: hvcrash in the second kernel takes back what is left; the hypervisor is asked before and after.
+rescue_guest() {
+	[ -n "$opt_rescue" ] || return 0
+	fact overlays_to_rescue "$(overlay_count "$run_dir/stale_overlays.json")"
+	channel_send handshake GO
+	guest_says RESCUED 120 'the rescue' guest_stopped
+	oracle_ask "$run_dir/overlays_rescued.json"
+	not_within "$crash_ranges" <"$run_dir/overlays_rescued.json" >"$run_dir/stale_overlays.json"
+	say "rescued, $(overlay_count "$run_dir/stale_overlays.json") overlays still mapped"
+	phase_end rescue
+}
+
 # jump_on: the kernel that was jumped to makes ready for the next jump, which ends as the first one did.
 jump_on() {
 	jump=$((jump + 1))
@@ -187,6 +199,7 @@ attempt() {
 	boot_guest
 	echo '[]' >"$run_dir/stale_overlays.json"
 	crash_guest
+	rescue_guest
 	poke_guest
 	finish_guest
 }
