@@ -15,14 +15,13 @@ help:
 	@echo '  demo     the main job, side by side with the stock kernel     [root] [lab]'
 	@echo '  test     every test                                           [root] [lab]'
 	@echo '  check    the quick tests: builds, unit, commands, style       [root]'
-	@echo '  browser  the page of audit --html in Chromium, with pictures  [root]'
 	@echo '  fuzz     ten million executions of each fuzz target: an hour or more'
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
 	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
 	@echo '  crash-module  hvcrash_crash.ko for KDIR, which hvcrashctl crash loads'
-	@echo '  install  hvcrashctl, its man page and the kdump hooks of DISTRO (debian, rhel, suse;'
-	@echo '           by default what this machine is), below DESTDIR and PREFIX'
+	@echo '  install  hvcrashctl, hvcrash-configure, man pages and the kdump hooks of DISTRO (debian,'
+	@echo '           rhel, suse; by default what this machine is), below DESTDIR and PREFIX'
 	@echo '  deps     install from the Debian mirror what is missing       [root]'
 	@echo '  clean    remove build/ but for the lab; distclean: the lab too [root]'
 
@@ -44,6 +43,7 @@ crash-module:
 install: tool
 	$(MAKE) -C tools/hvcrashctl O=$(abspath $(BUILD)/tools) install
 	$(MAKE) -C kdump-hooks install
+	$(MAKE) -C scripts install
 
 deps:
 	tests/deps
@@ -55,12 +55,7 @@ check: deps
 	tests/run check
 
 test: deps
-	tests/deps browser
 	tests/run test
-
-browser:
-	tests/deps browser
-	tests/run browser
 
 fuzz: deps
 	tests/fuzz/run long
@@ -76,4 +71,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all help tool module crash-module install deps demo check test browser fuzz e2e clean distclean
+.PHONY: all help tool module crash-module install deps demo check test fuzz e2e clean distclean

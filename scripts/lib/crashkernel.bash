@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by scripts/hvcrash-configure.
+# shellcheck shell=bash
+#
+# How much memory the crash kernel gets. Pure: text in, text out.
+#
+# The size is written as ranges, "4G-1T:512M", and not as one number, because an
+# Azure VM keeps its disk when it is resized, and its memory changes. The kernel
+# picks the range (parse_crashkernel_mem() in kernel/crash_core.c, since 6.9 in
+# kernel/crash_reserve.c). All sizes in here are MiB.
+
+# The least that a dump on Azure needs, by memory. x86_64 up to 4 TiB and above:
+# what LISA reserves on Azure; below 4 GiB Ubuntu's table, since 512M would be
+# more than a quarter of the memory; nowhere is it more than a quarter.
+readonly CRASHKERNEL_X86_64=384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
+
+# arm64: RHEL's table and the 150 MiB it adds for mlx5, which is Azure's
+# accelerated network, rounded up; with 64 KiB pages RHEL adds 300 MiB in all.
+readonly CRASHKERNEL_ARM64=512M-1G:128M,1G-4G:256M,4G-64G:512M,64G-1T:768M,1T-4T:1G,4T-8T:2G,8T-:4G
+readonly CRASHKERNEL_ARM64_64K=1G-2G:256M,2G-4G:512M,4G-64G:768M,64G-4T:1G,4T-8T:2G,8T-:4G
+
+# crashkernel_table ARCH KERNEL-RELEASE
+crashkernel_table() {
+	case $1:$2 in
+	x86_64:*) printf '%s' "$CRASHKERNEL_X86_64" ;;
+	aarch64:*64k*) printf '%s' "$CRASHKERNEL_ARM64_64K" ;;
+	aarch64:*) printf '%s' "$CRASHKERNEL_ARM64" ;;
+	*) return 1 ;;
+	esac
+}
+
+# The arithmetic, in one awk program: as shell it takes a process a step. A range
+# without an end ends at FOREVER; a plain size is one range for all; an offset
+# ("@") and ",high" are left out. What cannot be read, as RHEL 8's "auto", has no
+# ranges.
+# shellcheck disable=SC2016 # for awk
+readonly CRASHKERNEL_AWK='
+function size_of(text,    n, unit) {
+	if (text !~ /^[0-9]+[KkMmGgTt]?$/ || length(text) > 13)
+		return -1
+	n = text + 0
+	unit = toupper(substr(text, length(text)))
+	if (unit == "T") return n * 1048576
+	if (unit == "G") return n * 1024
+	if (unit == "M") return n
+	return int(unit == "K" ? n / 1024 : n / 1048576)
+}
+function parse(text, ranges,    part, i, n, colon, dash) {
+	sub(/@.*/, "", text)
+	sub(/,high$/, "", text)
+	if (size_of(text) >= 0) {
+		ranges[1, "from"] = 0; ranges[1, "to"] = FOREVER; ranges[1, "size"] = size_of(text)
+		return 1
+	}
+	n = split(text, part, ",")
+	for (i = 1; i <= n; i++) {
+		dash = index(part[i], "-"); colon = index(part[i], ":")
+		if (!dash || colon < dash)
+			return 0
+		ranges[i, "from"] = size_of(substr(part[i], 1, dash - 1))
+		ranges[i, "to"] = colon == dash + 1 ? FOREVER : size_of(substr(part[i], dash + 1, colon - dash - 1))
+		ranges[i, "size"] = size_of(substr(part[i], colon + 1))
+		if (ranges[i, "from"] < 0 || ranges[i, "to"] < 0 || ranges[i, "size"] < 0)
+			return 0
+	}
+	return n
+}
+function at(ranges, n, ram,    i) {
+	for (i = 1; i <= n; i++)
+		if (ram >= ranges[i, "from"] && ram < ranges[i, "to"])
+			return ranges[i, "size"]
+	return 0
+}
+function collect(ranges, n,    i) {
+	for (i = 1; i <= n; i++) {
+		bound[ranges[i, "from"]]
+		if (ranges[i, "to"] < FOREVER)
+			bound[ranges[i, "to"]]
+	}
+}
+function next_bound(after,    i, low) {
+	low = FOREVER
+	for (i in bound)
+		if (i + 0 > after && i + 0 < low)
+			low = i + 0
+	return low
+}
+function text_of(mib) {
+	if (mib && mib % 1048576 == 0) return mib / 1048576 "T"
+	if (mib && mib % 1024 == 0) return mib / 1024 "G"
+	return mib "M"
+}
+# For every amount of memory the larger of both
+function merged(    from, size, last, text) {
+	last = 0
+	for (from = next_bound(-1); from < FOREVER; from = next_bound(from)) {
+		size = at(A, na, from) > at(B, nb, from) ? at(A, na, from) : at(B, nb, from)
+		if (size == last)
+			continue
+		if (last)
+			text = text text_of(from) ":" text_of(last) ","
+		if (size)
+			text = text text_of(from) "-"
+		last = size
+	}
+	return last ? text ":" text_of(last) : substr(text, 1, length(text) - 1)
+}
+function covers(    i) {
+	for (i in bound)
+		if (at(B, nb, i + 0) < at(A, na, i + 0))
+			return 0
+	return 1
+}
+BEGIN {
+	FOREVER = 2 ^ 52
+	na = parse(a, A); nb = parse(b, B)
+	if (ram != "")
+		print at(A, na, ram + 0)
+	else if (!nb)
+		print a
+	else {
+		collect(A, na); collect(B, nb)
+		print covers() ? b : merged()
+	}
+}'
+
+# crashkernel_at TEXT RAM: what is reserved with that much memory; the kernel
+# takes the first range that fits. 0 for none, and for text that cannot be read.
+crashkernel_at() {
+	awk -v a="$1" -v ram="$2" "$CRASHKERNEL_AWK"
+}
+
+# crashkernel_wanted TABLE CURRENT: the table, but never less than what is set
+# already, by the distribution or by hand; exactly that where it is enough.
+crashkernel_wanted() {
+	awk -v a="$1" -v b="$2" "$CRASHKERNEL_AWK"
+}
+
+# last_crashkernel WORDS: the crashkernel= that counts. One with ",low" only goes
+# with another that has ",high".
+last_crashkernel() {
+	words_of "$1" crashkernel | { grep -v ',low$' || true; } | tail -n 1
+}

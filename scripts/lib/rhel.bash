@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by scripts/hvcrash-configure.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
+#
+# RHEL and its rebuilds: kdumpctl, dracut, boot entries by grubby.
+#
+# The entries are files of their own (BLS), so /etc/default/grub changes no
+# installed kernel: grubby does, and for RHEL 8, whose entries say $kernelopts,
+# it does so in grubenv. /etc/default/grub is for who runs grub2-mkconfig later.
+# grubby would write it too, and some versions replace the _DEFAULT line with it
+# ("s/^GRUB_CMDLINE_LINUX.*/"), so it is told not to.
+
+readonly RHEL_GRUBENV=/boot/grub2/grubenv
+
+rhel_facts() {
+	sys_service=kdump.service
+	need_kdump=/usr/bin/kdumpctl
+	need_kdump_how="dnf install kexec-tools, on RHEL 10 kdump-utils"
+	need_boot=grubby
+	need_hooks=(/etc/kdump/pre.d/50-hvcrash /etc/kdump/post.d/50-hvcrash
+		/usr/lib/dracut/modules.d/99hvcrash/module-setup.sh)
+}
+
+rhel_entries() {
+	local file
+	for file in "$root"/boot/loader/entries/*.conf; do
+		[ ! -e "$file" ] || printf '%s\n' "${file#"$root"}"
+	done
+}
+
+# bls_options ENTRY: its options line, without the word
+bls_options() {
+	sed -n 's/^options[[:blank:]]*//p' "$root$1" | head -n 1
+}
+
+grubenv_kernelopts() {
+	sed -n 's/^kernelopts=//p' "$root$RHEL_GRUBENV" 2>/dev/null
+}
+
+# entry_crashkernel ENTRY: what it says, with what it takes from grubenv
+entry_crashkernel() {
+	local options
+	options=$(bls_options "$1")
+	! uses_kernelopts "$options" || options+=" $(grubenv_kernelopts)"
+	last_crashkernel "$options"
+}
+
+uses_kernelopts() {
+	# shellcheck disable=SC2016 # that is what the entry says
+	case " $1 " in *' $kernelopts '*) return 0 ;; esac
+	return 1
+}
+
+# rhel_crashkernel: what all entries get. Not less than any of them has.
+rhel_crashkernel() {
+	local wanted=$crashkernel_least entry
+	while read -r entry; do
+		wanted=$(crashkernel_wanted "$wanted" "$(entry_crashkernel "$entry")")
+	done < <(rhel_entries)
+	printf '%s' "$wanted"
+}
+
+# grubenv is one block of 1024 bytes, filled up with #
+grubenv_text() {
+	local text
+	text=$(kernelopts=$1 awk '/^#/ && NR > 1 { next }
+		/^kernelopts=/ { print "kernelopts=" ENVIRON["kernelopts"]; next } { print }' "$root$RHEL_GRUBENV")
+	text+=$'\n'
+	printf '%s%s' "$text" "$(head -c $((1024 - ${#text})) /dev/zero | tr '\0' '#')"
+}
+
+# plan_words FILE WORDS COMMAND...: grubby will write into FILE what COMMAND
+# prints; nothing where the WORDS that are there say it already
+plan_words() {
+	[ "$(words_of "$2" crashkernel)" = "$crashkernel" ] || plan_tool "$1" boot grubby "${@:3}"
+}
+
+# entry_text ENTRY WORDS
+entry_text() {
+	options=$2 awk '/^options/ { print "options " ENVIRON["options"]; next } { print }' "$root$1"
+}
+
+# plan_rhel_entries: what grubby will have written, for the diff and the check
+plan_rhel_entries() {
+	local entry words
+	while read -r entry; do
+		words=$(bls_options "$entry")
+		uses_kernelopts "$words" ||
+			plan_words "$entry" "$words" entry_text "$entry" "$(with_word_last "$words" crashkernel "$crashkernel")"
+	done < <(rhel_entries)
+	words=$(grubenv_kernelopts)
+	[ -z "$words" ] ||
+		plan_words "$RHEL_GRUBENV" "$words" grubenv_text "$(with_word_last "$words" crashkernel "$crashkernel")"
+	if [ -e "$root/etc/kernel/cmdline" ]; then
+		words=$(first_line /etc/kernel/cmdline)
+		plan_words /etc/kernel/cmdline "$words" say "$(with_word_last "$words" crashkernel "$crashkernel")"
+	else
+		plan_may_appear /etc/kernel/cmdline boot grubby
+	fi
+}
+
+plan_rhel_boot() {
+	local words
+	[ -n "$(rhel_entries)" ] || no_boot_loader "/boot/loader/entries: no boot entries, so grubby has nothing to change"
+	crashkernel=$(rhel_crashkernel)
+	plan_rhel_entries
+	words=$(assignment /etc/default/grub GRUB_CMDLINE_LINUX)
+	[ "$(words_of "$words" crashkernel)" = "$crashkernel" ] ||
+		plan_file /etc/default/grub grub-defaults 644 with_assignment /etc/default/grub \
+			GRUB_CMDLINE_LINUX "$(with_word_last "$words" crashkernel "$crashkernel")"
+	plan_run boot always "into every boot entry" \
+		grubby --update-kernel=ALL --no-etc-grub-update "--args=crashkernel=$crashkernel"
+}
+
+# kdumpctl would set its own default again when a kernel is installed. Versions
+# that do not know the word refuse to start with it.
+rhel_kdump_conf_text() {
+	awk '
+		/^auto_reset_crashkernel[[:blank:]]/ { if (!seen++) print "auto_reset_crashkernel no"; next }
+		{ print }
+		END { if (!seen) print "auto_reset_crashkernel no" }' "$root/etc/kdump.conf"
+}
+
+plan_rhel_common() {
+	plan_modules dracut --force --regenerate-all
+	plan_sysctl
+	if [ -e "$root/etc/kdump.conf" ] && grep -qs auto_reset_crashkernel "$root/usr/bin/kdumpctl"; then
+		plan_file /etc/kdump.conf kdump 644 rhel_kdump_conf_text
+	fi
+	plan_service
+	plan_kdump_initramfs kdumpctl rebuild
+	plan_restart
+}
+
+plan_rhel() {
+	[ -n "$no_bootloader" ] || plan_rhel_boot
+	plan_rhel_common
+}
+
+keep_rhel() {
+	[ -z "$no_bootloader" ] || return 0
+	journal_keep crashkernel "$(entry_crashkernel "$(rhel_entries | tail -n 1)")"
+	journal_set crashkernel-ours "$crashkernel"
+}
+
+# ours_since ENTRY-OF-THE-JOURNAL WORDS: not put back byte for byte, because the
+# file came or changed since, and still with the crashkernel= of ours?
+ours_since() {
+	if [ -d "$1" ] && ! changed_since "$1"; then
+		return 1
+	fi
+	[ -n "$2" ] && [ "$(last_crashkernel "$2")" = "$(kept crashkernel-ours)" ]
+}
+
+# undo_rhel_boot: in entries that came or changed since grubby puts back what the
+# newest had, or takes the word out.
+undo_rhel_boot() {
+	local entry old option=--remove-args=crashkernel
+	old=$(kept crashkernel)
+	[ "$old" != "$(kept crashkernel-ours)" ] || return 0
+	[ -z "$old" ] || option=--args=crashkernel=$old
+	while read -r entry; do
+		ours_since "$(entry_of "$entry")" "$(bls_options "$entry")" || continue
+		run_command grubby "--update-kernel=/boot/$(sed -n 's|^linux[[:blank:]]*.*/||p' "$root$entry")" "$option"
+		step
+	done < <(rhel_entries)
+	if ours_since "$(entry_of "$RHEL_GRUBENV")" "$(grubenv_kernelopts)"; then
+		run_command grubby --update-kernel=ALL --no-etc-grub-update "$option"
+		step
+	fi
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by scripts/hvcrash-configure.
+# shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
+#
+# The distribution's kdump service: enabled, and with the new configuration as
+# soon as there is memory for it. Without a reservation it cannot start, so it is
+# left to the next boot then; it would only be shown as failed.
+
+service_is_enabled() {
+	in_root systemctl is-enabled --quiet "$sys_service" 2>/dev/null
+}
+
+has_reservation() {
+	is_live && [ "$(first_line /sys/kernel/kexec_crash_size)" != 0 ] && [ -n "$(first_line /sys/kernel/kexec_crash_size)" ]
+}
+
+plan_service() {
+	plan_run service always "at every boot" systemctl enable --quiet "$sys_service"
+	service_is_enabled || plan_due service
+}
+
+# plan_kdump_initramfs COMMAND...: what makes the crash kernel's initramfs again.
+# It may be older than the hooks, which no file of ours says: so once, at first.
+plan_kdump_initramfs() {
+	plan_run kdump live "the hooks into the crash kernel's initramfs" "$@"
+	[ "$(journal_state)" != none ] || plan_due kdump
+}
+
+plan_restart() {
+	! has_reservation || plan_run kdump live "with the new configuration" systemctl restart "$sys_service"
+}
+
+keep_service() {
+	if service_is_enabled; then
+		journal_keep service enabled
+	else
+		journal_keep service disabled
+	fi
+}
+
+undo_service() {
+	[ "$(kept service)" = disabled ] || return 0
+	run_command systemctl disable --quiet "$sys_service"
+	step
+}

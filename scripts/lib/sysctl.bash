@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by scripts/hvcrash-configure.
+# shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
+#
+# Which events become a panic, and so a dump: one file in sysctl.d.
+#
+# Left alone on purpose: hung_task_panic and softlockup_panic, since a host that
+# freezes the VM for maintenance looks like both; hyperv_record_panic_msg, which
+# is on where it may be. A value that another file sets is kept where it does.
+
+readonly SYSCTL_FILE=/etc/sysctl.d/60-hvcrash.conf
+
+# sysctl_elsewhere KEY: what the other files set; by name, and the last counts,
+# as systemd-sysctl has it
+sysctl_elsewhere() {
+	local dir
+	{
+		for dir in /usr/lib /lib /usr/local/lib /run /etc; do
+			printf '%s\n' "$root$dir"/sysctl.d/*.conf
+		done
+		printf '%s\n' "$root/etc/sysctl.conf"
+	} | grep -vxF -- "$root$SYSCTL_FILE" | awk -F/ '{ print ($NF == "sysctl.conf" ? "99-" : "") $NF "\t" $0 }' |
+		sort -s -k1,1 | cut -f2 | while read -r file; do
+		[ ! -r "$file" ] || sed -nE "s/^[[:blank:]]*-?${1//./[.\/]}[[:blank:]]*=[[:blank:]]*([^[:blank:]]+).*/\1/p" "$file"
+	done | tail -n 1
+}
+
+# The SysRq mask with bit 8, the one that "crash" needs. Nothing where it is 1,
+# which allows all. Where no file sets one the kernel's own default counts.
+sysrq_mask() {
+	local mask
+	mask=$(sysctl_elsewhere kernel.sysrq)
+	[ -n "$mask" ] || mask=$(sed -n 's/^CONFIG_MAGIC_SYSRQ_DEFAULT_ENABLE=//p' "$root/boot/config-$sys_kernel" 2>/dev/null || true)
+	[[ $mask =~ ^(0x[0-9a-fA-F]+|[0-9]+)$ ]] || mask=1
+	[ $((mask)) -eq 1 ] || printf '%d' $((mask | 8))
+}
+
+sysctl_text() {
+	local mask delay
+	cat <<'END'
+# Written by hvcrash-configure; hvcrash-configure --undo removes it.
+# Each of these makes a dump of what would otherwise leave nothing.
+
+# An oops leaves a kernel that holds locks and loses data: dump it.
+kernel.panic_on_oops = 1
+END
+	delay=$(sysctl_elsewhere kernel.panic)
+	if [ "${delay:-0}" = 0 ]; then
+		cat <<'END'
+
+# A panic that found no crash kernel: reboot after 10 s, do not hang for ever.
+kernel.panic = 10
+END
+	fi
+	if [ "$sys_arch" = x86_64 ]; then
+		cat <<'END'
+
+# The diagnostic NMI of Azure ("az serial-console send nmi") and Hyper-V
+# (Debug-VM -InjectNonMaskableInterrupt). With this one set the kernel lets one
+# CPU win where the host sends the NMI to all (hv_nmi_unknown()).
+kernel.unknown_nmi_panic = 1
+
+# Generation 1: the same NMI may come with the bits of the old chipset set.
+kernel.panic_on_io_nmi = 1
+kernel.panic_on_unrecovered_nmi = 1
+END
+	fi
+	mask=$(sysrq_mask)
+	if [ -n "$mask" ]; then
+		cat <<END
+
+# SysRq-c from the serial console: bit 8 allows it, the rest is as it was. On
+# arm64, which has no diagnostic NMI, it is the only way from outside.
+kernel.sysrq = $mask
+END
+	fi
+}
+
+# sysctl_keys: "KEY VALUE" of the planned file
+sysctl_keys() {
+	sysctl_text | sed -nE 's/^(kernel[^ ]*) = (.*)/\1 \2/p'
+}
+
+sysctl_now() {
+	first_line "/proc/sys/${1//.//}"
+}
+
+plan_sysctl() {
+	plan_file "$SYSCTL_FILE" sysctl 644 sysctl_text
+	plan_run sysctl live "in the running kernel too" sysctl -q -p "$SYSCTL_FILE"
+}
+
+# keep_sysctls: what the running kernel has, for --undo
+keep_sysctls() {
+	local key
+	is_live || return 0
+	while read -r key _; do
+		[ ! -r "$root/proc/sys/${key//.//}" ] || journal_keep "sysctl.$key" "$(sysctl_now "$key")"
+	done < <(sysctl_keys)
+}
+
+# undo_sysctls: back to what they were. A file of somebody else that changed in
+# between counts from the next boot on.
+undo_sysctls() {
+	local file key
+	is_live || return 0
+	for file in "$journal"/keep/sysctl.*; do
+		[ -e "$file" ] || continue
+		key=${file##*/sysctl.}
+		run_command sysctl -q -w "$key=$(cat -- "$file")"
+		step
+	done
+}

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by scripts/hvcrash-configure.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
+#
+# What kind of system this is: distribution, Hyper-V or Azure, generation,
+# architecture, memory. Reads, never writes. What is found is in sys_*.
+
+# What Azure writes there, also on Azure Stack (cloud-init's ds-identify)
+readonly AZURE_ASSET_TAG=7783-7084-3265-9085-8269-3286-77
+
+# os_release KEY
+os_release() {
+	local file line
+	for file in /etc/os-release /usr/lib/os-release; do
+		file=$root$(resolve "$file")
+		[ -r "$file" ] || continue
+		line=$(sed -n "s/^$1=//p" "$file" | tail -n 1)
+		line=${line#[\"\']}
+		printf '%s' "${line%[\"\']}"
+		return 0
+	done
+}
+
+detect_distribution() {
+	sys_id=$(os_release ID) sys_version=$(os_release VERSION_ID) sys_name=$(os_release PRETTY_NAME)
+	sys_family='' sys_known=''
+	case $sys_id in
+	debian | ubuntu) sys_family=debian ;;
+	rhel | centos | rocky | almalinux) sys_family=rhel ;;
+	azurelinux) sys_family=azurelinux ;;
+	sles | sles_sap | opensuse-leap) sys_family=suse ;;
+	esac
+	case $sys_id:$sys_version in
+	debian:12 | debian:13 | ubuntu:22.04 | ubuntu:24.04) sys_known=y ;;
+	rhel:[89] | rhel:[89].* | rhel:10 | rhel:10.*) sys_known=y ;;
+	centos:[89] | centos:10 | rocky:[89].* | rocky:10.* | almalinux:[89].* | almalinux:10.*) sys_known=y ;;
+	azurelinux:3.*) sys_known=y ;;
+	sles:15* | sles:16* | sles_sap:15* | sles_sap:16* | opensuse-leap:15* | opensuse-leap:16*) sys_known=y ;;
+	esac
+}
+
+detect_platform() {
+	local dmi=/sys/class/dmi/id
+	sys_platform=''
+	if [ "$(first_line $dmi/chassis_asset_tag)" = "$AZURE_ASSET_TAG" ]; then
+		sys_platform=Azure
+	elif [ "$(first_line $dmi/sys_vendor)" = "Microsoft Corporation" ] &&
+		[ "$(first_line $dmi/product_name)" = "Virtual Machine" ]; then
+		sys_platform=Hyper-V
+	elif [ -d "$root/sys/bus/vmbus" ]; then # registered after contact with the host
+		sys_platform=Hyper-V
+	fi
+	sys_generation=1
+	[ ! -d "$root/sys/firmware/efi" ] || sys_generation=2
+}
+
+# The kernel that is configured: the running one, or the newest of an image
+detect_kernel() {
+	if is_live; then
+		sys_kernel=$(first_line /proc/sys/kernel/osrelease)
+	else
+		sys_kernel=$(cd "$root/lib/modules" 2>/dev/null && printf '%s\n' * | sort -V | tail -n 1) || sys_kernel=''
+		[ "$sys_kernel" != '*' ] || sys_kernel=''
+	fi
+}
+
+# The architecture of the tree, not of who looks at it
+detect_architecture() {
+	local file magic=''
+	for file in /usr/bin/bash /bin/bash /usr/bin/env /usr/lib/systemd/systemd; do
+		[ -r "$root$file" ] || continue
+		magic=$(od -An -tx1 -j18 -N2 -- "$root$(resolve $file)" 2>/dev/null | tr -d ' \n') || magic=''
+		break
+	done
+	case $magic in
+	3e00) sys_arch=x86_64 ;;
+	b700) sys_arch=aarch64 ;;
+	*) sys_arch=$(in_root uname -m) ;;
+	esac
+}
+
+# The kernel's count: System RAM of /proc/iomem, which shows addresses to root
+# only; otherwise the free count and what the crash kernel took from it. Rounded
+# up to 128 MiB as parse_crashkernel_mem() does, for what firmware holds back.
+detect_memory() {
+	local range what mib=0 total reserved
+	while read -r range what; do # parts of System RAM are indented: not counted twice
+		mib=$((mib + 0x${range#*-} + 1 - 0x${range%-*}))
+	done < <(grep -E '^[0-9a-f]+-[0-9a-f]+ : System RAM$' "$root/proc/iomem" 2>/dev/null)
+	mib=$((mib >> 20))
+	if [ $mib -lt 64 ]; then
+		total=$(awk '$1 == "MemTotal:" { print $2 }' "$root/proc/meminfo" 2>/dev/null) || total=0
+		reserved=$(first_line /sys/kernel/kexec_crash_size)
+		mib=$((${total:-0} / 1024 + ${reserved:-0} / 1048576))
+	fi
+	sys_ram_mib=$(((mib + 127) / 128 * 128))
+}
+
+detect_system() {
+	detect_distribution
+	detect_platform
+	detect_kernel
+	detect_architecture
+	detect_memory
+}
+
+is_container() {
+	local mark
+	for mark in /run/systemd/container /.dockerenv /run/.containerenv; do
+		[ ! -e "$root$mark" ] || return 0
+	done
+	case $(first_line /proc/sys/kernel/osrelease) in *WSL*) return 0 ;; esac
+	is_live && tr '\0' '\n' 2>/dev/null <"$root/proc/1/environ" | grep -q '^container=.'
+}
+
+# One line that says what was found
+describe_system() {
+	printf '%s on %s, %s' "${sys_name:-$sys_id $sys_version}" "${sys_platform:-no Hyper-V}" "$sys_arch"
+	[ -z "$sys_platform" ] || printf ', generation %d' "$sys_generation"
+	[ "$sys_ram_mib" -eq 0 ] || printf ', %d MiB of memory' "$sys_ram_mib"
+	printf '\n'
+}

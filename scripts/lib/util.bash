@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by scripts/hvcrash-configure.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
+#
+# Messages, the four ways to end, and commands of the system that is configured.
+#
+# That system is the running one, or a tree below --root: an image that is being
+# built, or a fixture. Paths are written without the root, as the system itself
+# sees them; only "$root" in front of one reaches the disk.
+
+readonly EXIT_DONE=0 EXIT_NOT=1 EXIT_REFUSED=2 EXIT_USAGE=3
+
+warn() { printf 'hvcrash-configure: %s\n' "$*" >&2; }
+
+say() { printf '%s\n' "$*"; }
+
+# die TEXT: something failed on the way. What was done is in the journal.
+die() {
+	warn "$@"
+	exit "$EXIT_NOT"
+}
+
+# refuse TEXT: nothing was changed, and nothing will be.
+refuse() {
+	warn "$@"
+	exit "$EXIT_REFUSED"
+}
+
+usage_error() {
+	warn "$@"
+	warn "try '${0##*/} --help'"
+	exit "$EXIT_USAGE"
+}
+
+# in_root COMMAND...: as the configured system runs it
+in_root() {
+	if [ -z "$root" ]; then
+		"$@" </dev/null
+	else
+		"${HVCRASH_CONFIGURE_CHROOT:-chroot}" "$root" "$@" </dev/null
+	fi
+}
+
+# The running system, not an image: sysfs, sysctls and services can be asked
+is_live() {
+	[ -z "$root" ] || [ -n "${HVCRASH_CONFIGURE_CHROOT:-}" ] || return 1
+	[ -d "$root/run/systemd/system" ]
+}
+
+# has_command NAME: in the configured system
+has_command() {
+	local dir
+	for dir in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do
+		[ ! -x "$root$dir/$1" ] || return 0
+	done
+	return 1
+}
+
+# first_line FILE: nothing where there is no file
+first_line() {
+	local line=''
+	[ ! -r "$root$1" ] || IFS= read -r line <"$root$1" || true
+	printf '%s' "$line"
+}
+
+# resolve PATH: the file behind symbolic links, which are relative to the root.
+# A link is followed, not replaced: /etc/sysconfig/grub stays one.
+resolve() {
+	local path=$1 target hops=0
+	while [ -L "$root$path" ] && [ $hops -lt 10 ]; do
+		target=$(readlink -- "$root$path")
+		case $target in
+		/*) path=$target ;;
+		*) path=${path%/*}/$target ;;
+		esac
+		hops=$((hops + 1))
+	done
+	if [ $hops -gt 0 ]; then
+		realpath -ms -- "$path"
+	else
+		printf '%s' "$path"
+	fi
+}
+
+# with_word WORDS KEY VALUE: words with KEY=VALUE where KEY= stood first, or at
+# the end. Further KEY= go: for crashkernel only the last would count.
+with_word() {
+	local words=() key=$2 value=$3 out=() word done_once=''
+	read -ra words <<<"$1"
+	for word in "${words[@]}"; do
+		case $word in
+		"$key="*)
+			[ -z "$done_once" ] || continue
+			out+=("$key=$value")
+			done_once=y
+			;;
+		*) out+=("$word") ;;
+		esac
+	done
+	[ -n "$done_once" ] || out+=("$key=$value")
+	printf '%s' "${out[*]}"
+}
+
+# words_of WORDS KEY: the values of every KEY=, one a line
+words_of() {
+	local words=() word
+	read -ra words <<<"$1"
+	for word in "${words[@]}"; do
+		case $word in "$2="*) printf '%s\n' "${word#*=}" ;; esac
+	done
+}
+
+# with_word_last WORDS KEY VALUE: the same at the end, as grubby does it
+with_word_last() {
+	local words=() out=() word
+	read -ra words <<<"$1"
+	for word in "${words[@]}"; do
+		case $word in "$2" | "$2="*) ;; *) out+=("$word") ;; esac
+	done
+	out+=("$2=$3")
+	printf '%s' "${out[*]}"
+}
+
+# assignment FILE VARIABLE: what the last VARIABLE=... of a shell file says,
+# without its quotes; it is read, not run
+assignment() {
+	local value
+	value=$(sed -n "s/^[[:blank:]]*$2=//p" "$root$1" 2>/dev/null | tail -n 1) || return 0
+	value=${value%"${value##*[![:blank:]]}"}
+	case $value in
+	\"*\" | \'*\') value=${value#?} value=${value%?} ;;
+	esac
+	printf '%s' "$value"
+}
+
+# with_assignment FILE VARIABLE VALUE: the file's text with the last VARIABLE=
+# replaced, or a new one at the end; in double quotes, but for a number. VALUE
+# goes through the environment: awk would take backslashes out of a -v.
+with_assignment() {
+	local line="$2=\"$3\""
+	case $3 in *[!0-9]* | '') ;; *) line=$2=$3 ;; esac
+	{ cat -- "$root$1" 2>/dev/null || true; } | variable=$2 line=$line awk '
+		{ text[NR] = $0; if ($0 ~ "^[[:blank:]]*" ENVIRON["variable"] "=") last = NR }
+		END {
+			for (i = 1; i <= NR; i++)
+				print i == last ? ENVIRON["line"] : text[i]
+			if (!last)
+				print ENVIRON["line"]
+		}'
+}
