@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# hvcrash-configure on every distribution: configured, twice, booted, undone.
+
+load helpers
+
+# on NAME CRASHKERNEL: the whole life of a configuration on one distribution
+on() {
+	make_root "$1"
+	tree >tree.original
+
+	done_by
+	boot_words >words
+	expect "$(grep -oE 'crashkernel=[^ ]+' words | tail -n 1)" "crashkernel=$2"
+	expect_word "$ROOT/etc/modprobe.d/hvcrash.conf" "softdep hv_vmbus pre: hvcrash"
+	expect_word "$ROOT/etc/modules-load.d/hvcrash.conf" hvcrash
+	expect "$(cat "$ROOT/proc/sys/kernel/unknown_nmi_panic")" 1
+	expect "$(find "$ROOT" -name '*.hvcrash-new' -o -name '.hvcrash-configure-probe')" ""
+
+	: >"$FAKE_LOG"
+	tree >tree.configured
+	done_by
+	expect_word out "nothing to change"
+	same_tree tree.configured
+	expect "$(grep -vE '^uname|is-enabled' "$FAKE_LOG")" ""
+
+	try --check
+	expect "$status" 1
+	expect_word out "NOT OK  the running kernel was booted without crashkernel="
+	boot 512
+	done_by --check
+	expect_no_word out "NOT OK"
+	expect_word out "ok      512 MiB are reserved for the crash kernel"
+	boot_back
+	done_by --undo
+	same_tree tree.original
+}
+
+readonly TABLE=384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
+
+@test "Debian 12" {
+	on debian12 $TABLE
+}
+
+@test "Debian 13: its own 192M for 512M and more stays where it is the larger" {
+	on debian13 384M-512M:128M,512M-1G:192M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
+}
+
+@test "Ubuntu 22.04" {
+	on ubuntu2204 384M-512M:128M,512M-1G:192M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
+}
+
+@test "Ubuntu 24.04: its own table stays where it is the larger" {
+	on ubuntu2404 384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-32G:512M,32G-64G:1G,64G-128G:2G,128G-:4G
+}
+
+@test "RHEL 8: in grubenv, for entries that say \$kernelopts" {
+	on rhel8 $TABLE
+}
+
+@test "RHEL 9: in every entry, and kdumpctl leaves it alone" {
+	on rhel9 $TABLE
+}
+
+@test "RHEL 10: what grubby makes in /etc/kernel/cmdline goes again" {
+	on rhel10 $TABLE
+}
+
+@test "Azure Linux 3: its own 256M for 512M and more stays where it is the larger" {
+	on azurelinux3 384M-512M:128M,512M-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
+}
+
+@test "SLES 15" {
+	on sles15 $TABLE
+}
+
+@test "SLES 16: kdump's own KDUMP_CRASHKERNEL says the same" {
+	on sles16 $TABLE
+	done_by
+	expect_word "$ROOT/etc/sysconfig/kdump" "KDUMP_CRASHKERNEL=\"crashkernel=$TABLE\""
+	expect_word "$ROOT/etc/sysconfig/kdump" "KDUMP_PRESCRIPT='/usr/lib/hvcrash/suse-pre'"
+	# shellcheck disable=SC2016 # for kdump-save
+	expect_word "$ROOT/etc/sysconfig/kdump" 'suse-post \"\$DIR\"; /usr/local/bin/tell-somebody"'
+}

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash. helpers.bash - what the tests of hvcrash-configure share
+#
+# They run scripts/hvcrash-configure on a fixture root, $ROOT, with commands that
+# are faked (fake/chroot), as if that system ran.
+# shellcheck shell=bash
+
+CONFIGURE_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+CONFIGURE=${CONFIGURE:-$CONFIGURE_DIR/../../scripts/hvcrash-configure}
+CONFIGURE=$(realpath "$CONFIGURE")
+FAKE_CHROOT=$CONFIGURE_DIR/fake/chroot
+export FAKE_LOG HVCRASH_CONFIGURE_CHROOT=$FAKE_CHROOT
+# shellcheck source-path=SCRIPTDIR source=roots.bash
+. "$CONFIGURE_DIR/roots.bash"
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	ROOT=$BATS_TEST_TMPDIR/root FAKE_LOG=$BATS_TEST_TMPDIR/commands
+	: >"$FAKE_LOG"
+}
+
+# try OPTION...: sets status, and leaves the files out and err
+try() {
+	status=0
+	"$CONFIGURE" --root "$ROOT" "$@" >out 2>err || status=$?
+	printf '$ hvcrash-configure %s\nstatus %s\n' "$*" "$status"
+	cat out err
+}
+
+# done_by OPTION...: it went well
+done_by() {
+	try "$@"
+	expect "$status" 0
+}
+
+expect() {
+	[ "$1" = "$2" ] || {
+		printf 'got:      %s\nexpected: %s\n' "$1" "$2"
+		return 1
+	}
+}
+
+expect_word() {
+	grep -qF -e "$2" "$1" || {
+		printf 'no "%s" in %s:\n' "$2" "$1"
+		cat "$1"
+		return 1
+	}
+}
+
+expect_no_word() {
+	! grep -qF -e "$2" "$1" || {
+		printf '"%s" is in %s\n' "$2" "$1"
+		return 1
+	}
+}
+
+# refused WORDS OPTION...: status 2, one line that says why, and nothing changed
+refused() {
+	local words=$1
+	tree >tree.before
+	try "${@:2}"
+	expect "$status" 2
+	expect "$(wc -l <err)" 1
+	expect_word err "$words"
+	expect "$(wc -c <out)" 0
+	same_tree tree.before
+}
+
+# tree: every file with type, mode, owner and contents. Times too of what no
+# command generates.
+tree() {
+	(
+		cd "$ROOT" || return 1
+		find . -mindepth 1 -type d -printf '%p %y %m %u\n'
+		find . -type l -printf '%p %y -> %l\n'
+		find . -type f -printf '%p\0' | xargs -0 stat -c '%n %a %u:%g'
+		find . -type f ! -path './boot/*' ! -path './proc/*' -printf '%p %T@\n'
+		find . -type f -print0 | xargs -0 sha256sum
+	) | sort
+}
+
+# the same without times, for what was written at another time
+contents() {
+	tree | grep -vE ' [0-9]+\.[0-9]+$'
+}
+
+same_tree() {
+	tree >tree.now
+	diff -u "$1" tree.now
+}
+
+same_contents() {
+	contents >contents.now
+	diff -u "$1" contents.now
+}
+
+# boot MIB: what the configured system shows after its next boot
+boot() {
+	local words size=$1
+	words=$(boot_words)
+	cp -a "$ROOT/proc/cmdline" "$ROOT/sys/kernel/kexec_crash_size" "$ROOT/sys/kernel/kexec_crash_loaded" .
+	printf 'BOOT_IMAGE=/vmlinuz %s\n' "$words" >"$ROOT/proc/cmdline"
+	printf '%d\n' $((size << 20)) >"$ROOT/sys/kernel/kexec_crash_size"
+	echo 1 >"$ROOT/sys/kernel/kexec_crash_loaded"
+	mkdir -p "$ROOT/sys/module/hvcrash"
+}
+
+# boot_back: and before it
+boot_back() {
+	cp -p cmdline "$ROOT/proc/"
+	cp -p kexec_crash_size kexec_crash_loaded "$ROOT/sys/kernel/"
+	rm -r "$ROOT/sys/module"
+}
+
+# boot_words: the kernel's command line, from what the boot loader reads
+boot_words() {
+	local file
+	for file in "$ROOT"/boot/loader/entries/*.conf; do
+		[ -e "$file" ] || continue
+		sed -n 's/^options //p' "$file"
+	done | tail -n 1 >words
+	if [ -s words ]; then
+		sed "s|\\\$kernelopts|$(sed -n 's/^kernelopts=//p' "$ROOT/boot/grub2/grubenv")|" words
+	else
+		sed -n 's/^linux [^ ]* //p' "$ROOT"/boot/grub*/grub.cfg
+	fi
+}

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash. interrupted.bash - hvcrash-configure killed between any two of its steps
+#
+# Every step leaves everything before it on the disk; the run is killed there
+# with SIGKILL, for n = 1, 2, ... until it ends by itself. What follows has to
+# lead to the same tree as if nothing had happened.
+# shellcheck shell=bash
+
+# prepare NAME: the roots template.original and template.configured, and trees
+prepare() {
+	make_root "$1"
+	tree >tree.original
+	cp -a -- "$ROOT" template.original
+	done_by
+	contents >contents.configured
+	cp -a -- "$ROOT" template.configured
+}
+
+# from TEMPLATE
+from() {
+	rm -rf -- "$ROOT"
+	cp -a -- "$1" "$ROOT"
+}
+
+# killed_at N OPTION...: false if it ended before the Nth step
+killed_at() {
+	status=0
+	HVCRASH_CONFIGURE_STOP_AFTER=$1 "$CONFIGURE" --root "$ROOT" "${@:2}" >out 2>err || status=$?
+	[ "$status" -ne 0 ] || return 1
+	expect "$status" 137 || { cat out err; return 2; }
+}
+
+# each_step TEMPLATE OPTIONS OPTIONS CHECK...: killed with the first at every step
+# (at every STRIDEth), then run with the second, then CHECK
+each_step() {
+	local template=$1 first=() second=() n=1 rc
+	read -ra first <<<"$2"
+	read -ra second <<<"$3"
+	while :; do
+		from "$template"
+		rc=0
+		killed_at $n "${first[@]}" || rc=$?
+		[ $rc -lt 2 ] || return 1
+		[ $rc -eq 0 ] || break
+		done_by "${second[@]}" >/dev/null || { printf 'after a kill at step %d:\n' $n; cat out err; return 1; }
+		"${@:4}" || { printf 'after a kill at step %d\n' $n; return 1; }
+		n=$((n + ${STRIDE:-1}))
+	done
+	[ $n -gt 10 ] || { echo "only $n steps"; return 1; }
+}
+
+killed_then_again() { each_step template.original '' '' same_contents contents.configured; }
+
+killed_then_undone() { each_step template.original '' --undo same_tree tree.original; }
+
+undo_killed_then_undone() { each_step template.configured --undo --undo same_tree tree.original; }
+
+undo_killed_then_configured() { each_step template.configured --undo '' same_contents contents.configured; }

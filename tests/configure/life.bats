@@ -1,0 +1,266 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What happens to a configuration later: edits, upgrades, failing commands, and a
+# system that was configured in part before.
+# shellcheck disable=SC2016 # texts that are not expanded
+
+load helpers
+
+@test "--dry-run shows each file as diff and each command, and patch makes the same of it" {
+	make_root rhel9
+	tree >tree.before
+	done_by --dry-run
+	same_tree tree.before
+	cp out plan
+	cp -a "$ROOT" patched
+	(cd patched && patch -s -p1 <../plan)
+	grep '^run: ' plan | sed -E 's/^run: (.*)    # .*/\1/' >commands.shown
+	: >"$FAKE_LOG"
+	done_by
+	grep -vE 'is-enabled|^uname' "$FAKE_LOG" | diff -u commands.shown -
+	local file
+	while read -r file; do
+		diff -u "patched$file" "$ROOT$file"
+	done < <(sed -n 's/^+++ //p' plan)
+}
+
+@test "--dry-run of RHEL 8 shows grubenv as grubby leaves it" {
+	make_root rhel8
+	done_by --dry-run
+	cp out plan
+	cp -a "$ROOT" patched
+	(cd patched && patch -s -p1 <../plan)
+	done_by
+	cmp patched/boot/grub2/grubenv "$ROOT/boot/grub2/grubenv"
+	expect "$(wc -c <"$ROOT/boot/grub2/grubenv")" 1024
+}
+
+@test "enough is reserved already: the boot loader is left alone" {
+	make_root debian13
+	sed -i 's/consoleblank=0/consoleblank=0 crashkernel=6G/' "$ROOT/etc/default/grub"
+	rm "$ROOT/etc/default/grub.d/kdump-tools.cfg"
+	done_by --dry-run
+	expect_no_word out zz-hvcrash
+	expect_no_word out update-grub
+	make_root sles15
+	sed -i 's/rootdelay=300/crashkernel=5G,high crashkernel=72M,low/' "$ROOT/etc/default/grub"
+	done_by --dry-run
+	expect_no_word out crashkernel
+}
+
+@test "more is reserved by hand later: our drop-in goes" {
+	make_root debian13
+	done_by
+	[ -e "$ROOT/etc/default/grub.d/zz-hvcrash.cfg" ]
+	echo 'GRUB_CMDLINE_LINUX_DEFAULT="crashkernel=6G"' >"$ROOT/etc/default/grub.d/zy-own.cfg"
+	done_by
+	[ ! -e "$ROOT/etc/default/grub.d/zz-hvcrash.cfg" ]
+	expect_word "$ROOT/boot/grub/grub.cfg" crashkernel=6G
+	done_by --undo
+	[ ! -e "$ROOT/etc/default/grub.d/zz-hvcrash.cfg" ]
+}
+
+@test "with a reservation the running kdump gets the new configuration at once" {
+	make_root rhel9
+	echo 536870912 >"$ROOT/sys/kernel/kexec_crash_size"
+	done_by
+	expect_word "$FAKE_LOG" "systemctl restart kdump.service"
+}
+
+@test "a service that was enabled before stays so after --undo, one that was not does not" {
+	make_root sles15
+	"$FAKE_CHROOT" "$ROOT" systemctl enable kdump.service
+	done_by
+	done_by --undo
+	"$FAKE_CHROOT" "$ROOT" systemctl is-enabled kdump.service
+	make_root sles15
+	done_by
+	"$FAKE_CHROOT" "$ROOT" systemctl is-enabled kdump.service
+	done_by --undo
+	run "$FAKE_CHROOT" "$ROOT" systemctl is-enabled kdump.service
+	expect "$status" 1
+}
+
+@test "sysctls of the running kernel come back" {
+	make_root debian12
+	echo 1 >"$ROOT/proc/sys/kernel/panic_on_io_nmi"
+	done_by
+	expect "$(cat "$ROOT/proc/sys/kernel/sysrq")" 446
+	done_by --undo
+	expect "$(cat "$ROOT/proc/sys/kernel/sysrq")" 438
+	expect "$(cat "$ROOT/proc/sys/kernel/panic_on_io_nmi")" 1
+	expect "$(cat "$ROOT/proc/sys/kernel/unknown_nmi_panic")" 0
+}
+
+@test "an image: nothing is asked of a running system, and nothing started" {
+	make_root debian13
+	rm -r "$ROOT/run/systemd"
+	done_by
+	expect_no_word "$FAKE_LOG" sysctl
+	expect_no_word "$FAKE_LOG" daemon-reload
+	expect_word "$FAKE_LOG" "systemctl enable"
+	expect "$(cat "$ROOT/proc/sys/kernel/sysrq")" 438
+	done_by --check
+	expect_word out "?       what is reserved shows after the boot"
+}
+
+@test "a command that fails: status 1, what it said, and both ways out" {
+	make_root debian13
+	tree >tree.original
+	FAKE_FAIL=update-initramfs try
+	expect "$status" 1
+	expect_word err "update-initramfs: fails, as the test asked"
+	expect_word err "run hvcrash-configure again, or undo with --undo"
+	try --check
+	expect "$status" 1
+	expect_word out "NOT OK  a run was interrupted"
+	cp -a "$ROOT" half
+	done_by
+	[ -s "$ROOT/boot/initrd.img" ]
+	try --check
+	expect_no_word out interrupted
+	rm -r "$ROOT"
+	cp -a half "$ROOT"
+	done_by --undo
+	same_tree tree.original
+}
+
+@test "a file that was edited since is not undone, unless --force says so" {
+	make_root sles16
+	contents >contents.original
+	done_by
+	echo 'KDUMP_CPUS=4' >>"$ROOT/etc/sysconfig/kdump"
+	refused "edited since it was configured: /etc/sysconfig/kdump; nothing was undone; --force" --undo
+	done_by # nothing of ours changes, and the edit is not forgotten
+	refused "edited since it was configured: /etc/sysconfig/kdump" --undo
+	sed -i 's/^KDUMP_CRASHKERNEL=.*/KDUMP_CRASHKERNEL="auto"/' "$ROOT/etc/sysconfig/kdump"
+	done_by # now it does
+	refused "edited since it was configured: /etc/sysconfig/kdump" --undo
+	done_by --undo --force
+	same_contents contents.original
+}
+
+@test "RHEL: a kernel that came since loses our crashkernel= too, one that went stays away" {
+	make_root rhel9
+	local entries=$ROOT/boot/loader/entries old new
+	old=$(sed -n 's/^options.*crashkernel=//p' "$entries"/*-5.14.0-503*.conf)
+	done_by
+	new=$(sed -n 's/^options.*crashkernel=//p' "$entries"/*-5.14.0-503*.conf)
+	[ "$old" != "$new" ]
+	sed 's/5.14.0-503/5.14.0-570/g' "$entries"/*-5.14.0-503*.conf >"$entries/ffffffffffffffffffffffffffffffff-5.14.0-570.el9_6.x86_64.conf"
+	rm "$entries"/*-5.14.0-427*.conf
+	sed -i 's/rootdelay=300/rootdelay=60/' "$entries"/*-5.14.0-503*.conf
+	done_by --undo
+	expect "$(find "$entries" -type f | wc -l)" 3
+	expect_word "$entries/ffffffffffffffffffffffffffffffff-5.14.0-570.el9_6.x86_64.conf" "crashkernel=$old"
+	expect_no_word "$entries/ffffffffffffffffffffffffffffffff-5.14.0-570.el9_6.x86_64.conf" "$new"
+	expect_word "$(echo "$entries"/*-5.14.0-503*.conf)" "rootdelay=60"
+	expect_word "$(echo "$entries"/*-5.14.0-503*.conf)" "crashkernel=$old"
+	expect_no_word "$(echo "$entries"/*-0-rescue.conf)" crashkernel
+}
+
+@test "RHEL 8: grubenv that boots have written since loses our crashkernel= by grubby" {
+	make_root rhel8
+	done_by
+	sed -i 's/boot_success=0/boot_success=1/' "$ROOT/boot/grub2/grubenv"
+	done_by --undo
+	expect_word "$ROOT/boot/grub2/grubenv" crashkernel=auto
+	expect_word "$ROOT/boot/grub2/grubenv" boot_success=1
+	expect "$(grep -o crashkernel= "$ROOT/boot/grub2/grubenv" | wc -l)" 1
+}
+
+@test "RHEL: grubby is told to leave /etc/default/grub alone, since it would take _DEFAULT with it" {
+	make_root rhel9
+	done_by
+	expect_word "$FAKE_LOG" "grubby --update-kernel=ALL --no-etc-grub-update --args=crashkernel="
+	expect_word "$ROOT/etc/default/grub" 'net.ifnames=0 crashkernel='
+	expect_word "$ROOT/etc/kdump.conf" "auto_reset_crashkernel no"
+}
+
+@test "RHEL 8: kdumpctl that does not know auto_reset_crashkernel does not get it" {
+	make_root rhel8
+	done_by
+	expect_no_word "$ROOT/etc/kdump.conf" auto_reset
+}
+
+@test "a link to a file stays a link" {
+	make_root rhel9
+	ln -s ../default/grub "$ROOT/etc/sysconfig/grub"
+	rm "$ROOT/etc/default/grub"
+	mv "$ROOT/etc/sysconfig/grub" "$ROOT/etc/default/grub.link"
+	printf 'GRUB_CMDLINE_LINUX="ro"\n' >"$ROOT/etc/sysconfig/grub"
+	ln -s ../sysconfig/grub "$ROOT/etc/default/grub"
+	done_by
+	[ -L "$ROOT/etc/default/grub" ]
+	expect_word "$ROOT/etc/sysconfig/grub" crashkernel=
+	done_by --undo
+	expect "$(cat "$ROOT/etc/sysconfig/grub")" 'GRUB_CMDLINE_LINUX="ro"'
+}
+
+@test "SLES: kdump 2.0 and a script of somebody else: said, and left alone" {
+	make_root sles16
+	mkdir -p "$ROOT/usr/lib/dracut/modules.d/99kdump"
+	echo '${KDUMP_PRESCRIPT}' >"$ROOT/usr/lib/dracut/modules.d/99kdump/kdump-save"
+	done_by
+	expect_word err "KDUMP_POSTSCRIPT runs another program and this kdump takes only one"
+	expect_no_word err KDUMP_PRESCRIPT
+	expect_word "$ROOT/etc/sysconfig/kdump" 'KDUMP_POSTSCRIPT="/usr/local/bin/tell-somebody"'
+}
+
+@test "SLES: modules that SUSE did not build have to be allowed" {
+	make_root sles15
+	try --check
+	expect_word out "ok      modprobe loads modules that SUSE did not build"
+	echo 'allow_unsupported_modules 0' >"$ROOT/etc/modprobe.d/10-unsupported-modules.conf"
+	try --check
+	expect_word out "NOT OK  modprobe does not load modules that SUSE did not build"
+}
+
+@test "hooks or the tool are missing: configured all the same, and --check says so" {
+	make_root rhel9
+	rm "$ROOT/etc/kdump/post.d/50-hvcrash" "$ROOT/usr/sbin/hvcrashctl"
+	done_by
+	boot 512
+	try --check
+	expect "$status" 1
+	expect_word out "NOT OK  kdump hooks are missing: /etc/kdump/post.d/50-hvcrash"
+	expect_word out "NOT OK  hvcrashctl is not installed"
+}
+
+@test "--check names what does not hold, and what mends it" {
+	make_root debian13
+	try --check
+	expect "$status" 1
+	expect_word out "NOT OK  /etc/modprobe.d/hvcrash.conf is not as it should be"
+	expect_word out "NOT OK  kdump-tools.service is not enabled"
+	expect_word out "note    there is nothing that --undo could undo"
+	done_by
+	boot 512
+	done_by --check
+	echo 134217728 >"$ROOT/sys/kernel/kexec_crash_size"
+	echo 0 >"$ROOT/sys/kernel/kexec_crash_loaded"
+	echo 0 >"$ROOT/proc/sys/kernel/unknown_nmi_panic"
+	rm -r "$ROOT/sys/module/hvcrash"
+	try --check
+	expect "$status" 1
+	expect_word out "NOT OK  128 MiB are reserved for the crash kernel, 512 are needed"
+	expect_word out "NOT OK  the crash kernel is not loaded"
+	expect_word out "NOT OK  not in effect: kernel.unknown_nmi_panic"
+	expect_word out "NOT OK  hvcrash.ko is not loaded"
+	rm -r "$ROOT/lib/modules"
+	try --check
+	expect_word out "NOT OK  hvcrash.ko is not installed for 6.12.48+deb13-cloud-amd64"
+	done_by
+	expect_word err "hvcrash.ko is not installed for"
+}
+
+@test "undo without a journal does nothing, and a journal that was never used goes" {
+	make_root debian13
+	tree >tree.before
+	done_by --undo
+	expect_word out "nothing to undo"
+	same_tree tree.before
+	mkdir -p "$ROOT/var/lib/hvcrash/configure/files"
+	done_by --undo
+	same_tree tree.before
+}

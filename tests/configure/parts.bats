@@ -1,0 +1,207 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The small functions of hvcrash-configure, each by itself.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # texts that are not expanded; variables of what is sourced
+
+load helpers
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	ROOT=$BATS_TEST_TMPDIR/root FAKE_LOG=$BATS_TEST_TMPDIR/commands
+	mkdir -p "$ROOT/etc" "$ROOT/var/lib"
+	# shellcheck source-path=SCRIPTDIR source=../../scripts/hvcrash-configure
+	. "$CONFIGURE"
+	set +e
+	root=$ROOT journal=$ROOT/var/lib/hvcrash/configure verb=configure work=$BATS_TEST_TMPDIR/work
+	mkdir -p "$work"
+}
+
+@test "an assignment of a shell file is read, not run" {
+	printf '%s\n' 'A=1' "B='two words'" 'C="$(touch ran)"  ' '# A=9' '  D=4' 'A=2' >"$ROOT/etc/x"
+	expect "$(assignment /etc/x A)" 2
+	expect "$(assignment /etc/x B)" "two words"
+	expect "$(assignment /etc/x C)" '$(touch ran)'
+	expect "$(assignment /etc/x D)" 4
+	expect "$(assignment /etc/x E)" ""
+	expect "$(assignment /etc/none A)" ""
+	[ ! -e ran ]
+}
+
+@test "an assignment is replaced where it stands last, or added" {
+	printf '%s\n' '# A="0"' 'A=1' 'B=2' 'A=3' >"$ROOT/etc/x"
+	expect "$(with_assignment /etc/x A 'a\b $c "d"' | tr '\n' '|')" '# A="0"|A=1|B=2|A="a\b $c "d""|'
+	expect "$(with_assignment /etc/x C 7 | tail -n 1)" C=7
+	expect "$(with_assignment /etc/none C '' | tail -n 1)" 'C=""'
+}
+
+@test "words of a command line: replaced in place as pbl does, or last as grubby does" {
+	expect "$(with_word "ro a=1 quiet a=2 b" a 9)" "ro a=9 quiet b"
+	expect "$(with_word "ro quiet" a 9)" "ro quiet a=9"
+	expect "$(with_word "" a 9)" "a=9"
+	expect "$(with_word_last " ro a=1  quiet ab=2 a" a 9)" "ro quiet ab=2 a=9"
+	expect "$(words_of "a=1 ab=2 a=3" a | tr '\n' ' ')" "1 3 "
+}
+
+@test "symbolic links are followed inside the root" {
+	mkdir -p "$ROOT/etc/default" "$ROOT/etc/sysconfig" "$ROOT/usr/lib"
+	ln -s ../default/grub "$ROOT/etc/sysconfig/grub"
+	ln -s /usr/lib/os-release "$ROOT/etc/os-release"
+	ln -s loop "$ROOT/etc/loop"
+	expect "$(resolve /etc/sysconfig/grub)" /etc/default/grub
+	expect "$(resolve /etc/os-release)" /usr/lib/os-release
+	expect "$(resolve /etc/plain)" /etc/plain
+	resolve /etc/loop >/dev/null
+}
+
+@test "a sysctl that another file sets: by name, and the last counts" {
+	mkdir -p "$ROOT/etc/sysctl.d" "$ROOT/usr/lib/sysctl.d"
+	echo 'kernel.sysrq = 16' >"$ROOT/usr/lib/sysctl.d/50-default.conf"
+	echo '-kernel/sysrq=176' >"$ROOT/etc/sysctl.d/10-magic.conf"
+	expect "$(sysctl_elsewhere kernel.sysrq)" 16
+	echo 'kernel.sysrq=1' >"$ROOT/etc/sysctl.d/60-hvcrash.conf"
+	expect "$(sysctl_elsewhere kernel.sysrq)" 16
+	echo 'kernel.sysrq = 4 ' >"$ROOT/etc/sysctl.conf"
+	expect "$(sysctl_elsewhere kernel.sysrq)" 4
+	expect "$(sysctl_elsewhere kernel.panic)" ""
+}
+
+@test "SysRq: bit 8 is added, 1 allows it already, unknown is left alone" {
+	sys_kernel=6.1 sys_arch=x86_64
+	expect "$(sysrq_mask)" ""
+	mkdir -p "$ROOT/boot"
+	echo CONFIG_MAGIC_SYSRQ_DEFAULT_ENABLE=0x01b6 >"$ROOT/boot/config-6.1"
+	expect "$(sysrq_mask)" 446
+	echo 'kernel.sysrq = 1' >"$ROOT/etc/sysctl.conf"
+	expect "$(sysrq_mask)" ""
+	echo 'kernel.sysrq = 0' >"$ROOT/etc/sysctl.conf"
+	expect "$(sysrq_mask)" 8
+	sysctl_text >text
+	expect_word text "kernel.panic = 10"
+	expect_word text "kernel.unknown_nmi_panic = 1"
+}
+
+@test "what others set of kernel.panic stays, and arm64 has no NMI" {
+	sys_kernel=6.1 sys_arch=aarch64
+	echo 'kernel.panic = 300' >"$ROOT/etc/sysctl.conf"
+	sysctl_text >text
+	expect_no_word text "kernel.panic ="
+	expect_no_word text nmi
+	expect_word text "kernel.panic_on_oops = 1"
+}
+
+@test "memory: by /proc/iomem, else what is free and what the crash kernel has" {
+	mkdir -p "$ROOT/proc" "$ROOT/sys/kernel"
+	printf '%s\n' '00001000-0009ffff : System RAM' '00100000-3fffffff : System RAM' \
+		'  01000000-02ffffff : System RAM' '100000000-1bfffffff : System RAM' '1c0000000-1ffffffff : Reserved' >"$ROOT/proc/iomem"
+	detect_memory
+	expect "$sys_ram_mib" 4096
+	echo '00000000-00000000 : System RAM' >"$ROOT/proc/iomem"
+	echo 'MemTotal: 3500000 kB' >"$ROOT/proc/meminfo"
+	echo 536870912 >"$ROOT/sys/kernel/kexec_crash_size"
+	detect_memory
+	expect "$sys_ram_mib" 3968
+	rm -r "$ROOT/proc"
+	detect_memory
+	expect "$sys_ram_mib" 512
+}
+
+@test "the architecture is that of the tree" {
+	mkdir -p "$ROOT/usr/bin"
+	printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\267\0' >"$ROOT/usr/bin/bash"
+	detect_architecture
+	expect "$sys_arch" aarch64
+	printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\76\0' >"$ROOT/usr/bin/bash"
+	detect_architecture
+	expect "$sys_arch" x86_64
+}
+
+@test "rebuilds of RHEL, and versions nobody tried" {
+	local line
+	mkdir -p "$ROOT/usr/lib"
+	for line in "rocky 9.5 rhel y" "almalinux 8.10 rhel y" "centos 10 rhel y" "rhel 7.9 rhel " "ubuntu 23.10 debian " \
+		"azurelinux 3.0 azurelinux y" "azurelinux 4.0 azurelinux " "sles 16.0 suse y" "opensuse-leap 15.6 suse y" "fedora 42  "; do
+		# shellcheck disable=SC2086 # words
+		set -- $line
+		printf "ID='%s'\nVERSION_ID=%s\n" "$1" "$2" >"$ROOT/usr/lib/os-release"
+		detect_distribution
+		expect "$1 $2 $sys_family $sys_known" "$line"
+	done
+}
+
+@test "an image has no running kernel: the newest installed one counts" {
+	unset HVCRASH_CONFIGURE_CHROOT
+	is_live && return 1
+	detect_kernel
+	expect "$sys_kernel" ""
+	mkdir -p "$ROOT/lib/modules/6.9.1" "$ROOT/lib/modules/6.12.0/kernel/drivers/hv"
+	detect_kernel
+	expect "$sys_kernel" 6.12.0
+	expect "$(vmbus_kind 6.12.0)" module
+	echo kernel/drivers/hv/hv_vmbus.ko >"$ROOT/lib/modules/6.12.0/modules.builtin"
+	expect "$(vmbus_kind 6.12.0)" built-in
+	expect "$(module_file 6.12.0)" ""
+}
+
+@test "what is put appears whole, and a directory that is missing is noted before it is made" {
+	journal_open
+	echo one | put "$journal/x"
+	expect "$(cat "$journal/x")" one
+	make_parents /etc/a/b/file
+	[ -d "$ROOT/etc/a/b" ]
+	expect "$(tr '\n' ' ' <"$journal/dirs")" "/etc/a /etc/a/b "
+	remove_parents
+	[ ! -e "$ROOT/etc/a" ]
+}
+
+@test "a restored file has its contents, mode, owner and times" {
+	echo old >"$ROOT/etc/x"
+	chmod 640 "$ROOT/etc/x"
+	chown 7:8 "$ROOT/etc/x"
+	touch -d 2020-02-03T04:05:06.789 "$ROOT/etc/x"
+	stat -c '%a %u %g %y %s' "$ROOT/etc/x" >before
+	journal_open
+	journal_file /etc/x group ''
+	echo new and longer >text
+	replace_file /etc/x text
+	expect "$(stat -c '%a %u %g' "$ROOT/etc/x")" "640 7 8"
+	restore_file "$(entry_of /etc/x)"
+	stat -c '%a %u %g %y %s' "$ROOT/etc/x" | diff -u before -
+	expect "$(cat "$ROOT/etc/x")" old
+}
+
+@test "words are quoted as one would type them" {
+	expect "$(quoted grubby --args=crashkernel=1G-2G:1M,4G-:2M)" "grubby --args=crashkernel=1G-2G:1M,4G-:2M"
+	expect "$(quoted sh -c 'a b' '')" "sh -c 'a b' ''"
+}
+
+# script VALUE-LINE EXPECTED-LINE: what becomes of a KDUMP_POSTSCRIPT
+script() {
+	printf '%s\n' "$1" >"$ROOT/etc/sysconfig/kdump"
+	suse_with_script KDUMP_POSTSCRIPT /usr/lib/hvcrash/suse-post '"$DIR"' <"$ROOT/etc/sysconfig/kdump" >now
+	expect "$(cat now)" "$2"
+	# the shell that reads it agrees, and a second time changes nothing
+	bash -n now
+	cp now "$ROOT/etc/sysconfig/kdump"
+	suse_with_script KDUMP_POSTSCRIPT /usr/lib/hvcrash/suse-post '"$DIR"' <"$ROOT/etc/sysconfig/kdump" | diff -u now -
+}
+
+@test "SUSE: our script goes before the one that is there, in its quotes" {
+	mkdir -p "$ROOT/etc/sysconfig" "$ROOT/usr/lib/hvcrash" "$ROOT/usr/lib/dracut/modules.d/99kdump"
+	: >"$ROOT/usr/lib/hvcrash/suse-post"
+	script 'KDUMP_POSTSCRIPT=""' "KDUMP_POSTSCRIPT='/usr/lib/hvcrash/suse-post \"\$DIR\"'"
+	script 'KDUMP_POSTSCRIPT="/bin/a b"' 'KDUMP_POSTSCRIPT="/usr/lib/hvcrash/suse-post \"\$DIR\"; /bin/a b"'
+	script "KDUMP_POSTSCRIPT='/bin/a \$X'" "KDUMP_POSTSCRIPT='/usr/lib/hvcrash/suse-post \"\$DIR\"; /bin/a \$X'"
+	script "KDUMP_POSTSCRIPT=/bin/a" 'KDUMP_POSTSCRIPT="/usr/lib/hvcrash/suse-post \"\$DIR\"; /bin/a"'
+	script "A=1" "A=1
+KDUMP_POSTSCRIPT='/usr/lib/hvcrash/suse-post \"\$DIR\"'"
+	# shellcheck source=/dev/null
+	. ./now
+	expect "$KDUMP_POSTSCRIPT" '/usr/lib/hvcrash/suse-post "$DIR"'
+	# kdump 2.0 only splits words: two commands cannot stand there, one can
+	printf '\t\t${KDUMP_PRESCRIPT}\n' >"$ROOT/usr/lib/dracut/modules.d/99kdump/kdump-save"
+	script 'KDUMP_POSTSCRIPT="/bin/a b"' 'KDUMP_POSTSCRIPT="/bin/a b"'
+	script 'KDUMP_POSTSCRIPT=""' "KDUMP_POSTSCRIPT='/usr/lib/hvcrash/suse-post \"\$DIR\"'"
+	# and none that is not installed
+	rm "$ROOT/usr/lib/hvcrash/suse-post"
+	script 'KDUMP_POSTSCRIPT=""' 'KDUMP_POSTSCRIPT=""'
+}
