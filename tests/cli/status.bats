@@ -27,6 +27,12 @@ says() {
 	[ "$2" != fail ] || expect_status 1
 }
 
+# Whatever it is, in printable characters and without an error
+answers() {
+	try status --sysroot root >/dev/null
+	[ "$status" -le 2 ] && [ ! -s err ] && ! LC_ALL=C grep -q '[^ -~]' out
+}
+
 @test "a VM that is ready, status 0" {
 	try status --sysroot root
 	expect_status 0
@@ -450,19 +456,14 @@ advised() {
 	[ "$(wc -l <files)" -gt 20 ]
 	while read -r file; do
 		cp "$file" good
-		for bad in odd long /dev/null; do
-			cp "$bad" "$file"
-			try status --sysroot root >/dev/null
-			[ "$status" -le 2 ]
-			expect "$(tr -d '\n -~' <out | wc -c)" 0
-			expect "$(wc -c <err)" 0
-			try status --json --sysroot root >/dev/null
-			jq -e .verdict out >/dev/null
-			rm "$file"
-		done
+		cp odd "$file"
+		answers
+		jq -e .verdict < <("$HVCRASHCTL" status --json --sysroot root) >/dev/null
+		cp long "$file"
+		answers
+		rm "$file"
 		mkdir "$file"
-		try status --sysroot root >/dev/null
-		[ "$status" -le 2 ]
+		answers
 		rmdir "$file"
 		cp good "$file"
 	done <files
