@@ -21,7 +21,7 @@ load helpers
 
 @test "a text" {
 	echo "HVCRASH_REGISTRY=0x101000, and much more text than a header has" >core
-	refused 3 "core: not a dump: neither an ELF file nor a registry"
+	refused 3 "core: not a dump: neither ELF nor kdump-compressed, flattened or not, nor a registry"
 }
 
 @test "a name with a line break is one line of error" {

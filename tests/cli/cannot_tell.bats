@@ -74,14 +74,14 @@ cannot_tell() {
 
 @test "a page that the dump excludes cannot tell, and is named" {
 	core good "drop 0x40000000"
-	cannot_tell "1 region not in the dump (first missing page 0x40000000)"
+	cannot_tell "1 region not in the dump (first missing page 0x40000000: left out of the dump)"
 	try audit core
 	expect "$(row 0x40000000)" "GPADL channel 5 (network) 0x40000000 4 unloaded UNLOAD answered not checked a page is not in the dump"
 }
 
 @test "memory that the program header has and the file has not cannot tell" {
 	core good "phdr 3 p_filesz=0x2000"
-	cannot_tell "first missing page 0x40002000"
+	cannot_tell "first missing page 0x40002000: left out of the dump"
 }
 
 @test "a dump cut inside the memory cannot tell" {
@@ -90,7 +90,7 @@ cannot_tell() {
 	try audit core
 	expect_status 0
 	truncate -s -50000 core
-	cannot_tell "first missing page 0x40002000"
+	cannot_tell "first missing page 0x40002000: the file is cut short"
 }
 
 @test "an extent of 4 billion pages ends at the first missing one" {

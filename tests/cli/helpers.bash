@@ -27,6 +27,27 @@ core() {
 	} | "$MKCORE" -I "$FIXTURES" - core
 }
 
+# kdump METHOD RECORD-BYTES LINE...: the fixture "good" and the lines, as the file
+# "core"; flattened, unless RECORD-BYTES is 0
+kdump() {
+	local method=$1 record=$2
+	shift 2
+	{
+		echo 'include good.core'
+		printf '%s\n' "$@"
+	} | "$MKCORE" -k "$method" -F "$record" -I "$FIXTURES" - core
+}
+
+# flat_elf RECORD-BYTES LINE...
+flat_elf() {
+	local record=$1
+	shift
+	{
+		echo 'include good.core'
+		printf '%s\n' "$@"
+	} | "$MKCORE" -F "$record" -I "$FIXTURES" - core
+}
+
 # live NAME [LINE...]: the same, as the file that sysfs shows, "registry"
 live() {
 	local name=$1

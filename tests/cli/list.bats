@@ -111,5 +111,5 @@ load helpers
 	live good
 	try audit registry
 	expect_status 2
-	expect_word out "CANNOT TELL: 18 regions not in the dump (first missing page 0x200000)"
+	expect_word out "CANNOT TELL: 18 regions not in the dump (first missing page 0x200000: the registry file holds no other memory)"
 }

@@ -13,3 +13,28 @@ load helpers
 	try audit --json core
 	expect_status 0
 }
+
+@test "the audit of a kdump-compressed dump needs less than 12 MiB of data, flattened or not" {
+	local record
+	for record in 0 4096; do
+		kdump zlib $record
+		(
+			ulimit -d 12288
+			try audit core
+			expect_status 0
+		)
+	done
+}
+
+@test "what a header claims is not allocated" {
+	local claim
+	for claim in bitmap_blocks=0x40000 size_note=0x7fffffff size_vmcoreinfo=0x7fffffff; do
+		kdump zlib 0 "kdump $claim"
+		(
+			ulimit -d 8192
+			try audit core
+			expect_status 3
+			expect_no_word err "out of memory"
+		)
+	done
+}

@@ -144,10 +144,10 @@ static void add_extent_gaps(struct audit *audit, const struct facts *facts)
 			       by_fact[FACT_NOT_LOOKED]));
 	if (by_fact[FACT_MISSING] + by_fact[FACT_UNREADABLE])
 		add_gap(audit, "not-in-dump",
-			"%llu region%s not in the dump (first missing page 0x%llx)",
+			"%llu region%s not in the dump (first missing page 0x%llx: %s)",
 			PLURAL(by_fact[FACT_MISSING] +
 			       by_fact[FACT_UNREADABLE]),
-			facts->absent_gpa);
+			facts->absent_gpa, facts->absent_why);
 	if (by_fact[FACT_TOO_MANY])
 		add_gap(audit, "too-many",
 			"%llu region%s beyond what the dump can hold",

@@ -3,49 +3,25 @@
  * core.c - finds the format of a file and hands reads on to it
  *
  * Called by the verbs (open, close) and by image and facts (reads). Reads are
- * pread() only: /proc/vmcore cannot be mapped everywhere, and a crash kernel
- * has no memory to keep a file in.
+ * pread() only (core_io.c): /proc/vmcore cannot be mapped everywhere, and a
+ * crash kernel has no memory to keep a file in. The flattened form lies beneath
+ * the formats: what is in it is found as in a plain file.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "core.h"
+#include "core_flat.h"
 
 static const struct core_ops *const formats[] = {
 	&core_elf_ops,
+	&core_kdump_ops,
 	&core_live_ops,
 };
-
-struct err *core_pread(struct core *core, __u64 offset, void *buf, size_t bytes,
-		       size_t *ret_bytes)
-{
-	size_t done = 0;
-
-	while (done < bytes) {
-		ssize_t got;
-
-		if (offset + done > INT64_MAX)
-			break;
-		got = pread(core->fd, (char *)buf + done, bytes - done,
-			    (off_t)(offset + done));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_create(ERR_IO,
-					  "cannot read at offset 0x%llx: %s",
-					  offset + done, strerror(errno));
-		if (!got)
-			break;
-		done += (size_t)got;
-	}
-	*ret_bytes = done;
-	return NULL;
-}
 
 static struct err *find_format(struct core *core)
 {
@@ -54,6 +30,12 @@ static struct err *find_format(struct core *core)
 	size_t bytes;
 
 	err = core_pread(core, 0, head, sizeof(head), &bytes);
+	if (!err && flat_probe(head, bytes)) {
+		err = flat_open(core);
+		core_show(core);
+		if (!err)
+			err = core_pread(core, 0, head, sizeof(head), &bytes);
+	}
 	if (err)
 		return err;
 	if (!bytes)
@@ -64,8 +46,9 @@ static struct err *find_format(struct core *core)
 			return NULL;
 		}
 	}
-	return err_create(ERR_IO,
-			  "not a dump: neither an ELF file nor a registry");
+	return err_create(
+		ERR_IO,
+		"not a dump: neither ELF nor kdump-compressed, flattened or not, nor a registry");
 }
 
 static struct err *open_file(struct core *core, const char *path)
@@ -77,7 +60,8 @@ static struct err *open_file(struct core *core, const char *path)
 		return err_create(ERR_IO, "cannot open: %s", strerror(errno));
 	if (fstat(core->fd, &st))
 		return err_create(ERR_IO, "cannot stat: %s", strerror(errno));
-	core->file_bytes = (__u64)st.st_size;
+	core->stored_bytes = (__u64)st.st_size;
+	core->file_bytes = core->stored_bytes;
 	return NULL;
 }
 
@@ -105,8 +89,10 @@ void core_close(struct core *core)
 {
 	if (!core)
 		return;
+	core_unshow(core);
 	if (core->ops)
 		core->ops->close(core);
+	flat_close(core->flat);
 	if (core->fd >= 0)
 		close(core->fd);
 	free(core);
@@ -115,6 +101,7 @@ void core_close(struct core *core)
 struct err *core_read_gpa(struct core *core, __u64 gpa, void *buf, size_t bytes,
 			  bool *ret_is_present)
 {
+	core->absence = "the dump does not hold it";
 	return core->ops->read_gpa(core, gpa, buf, bytes, ret_is_present);
 }
 

@@ -19,13 +19,15 @@
 #define CORE_HEAD_BYTES 64
 
 struct core;
+struct flat;
 
 /**
  * struct core_ops - one format
  * @name: for messages
  * @probe: is a file that begins with @head of this format
  * @open: check the file and set @priv and @bytes_held
- * @read_gpa: read guest memory, all @bytes or none
+ * @read_gpa: read guest memory, all @bytes or none; may say why not in
+ * core->absence
  * @vmcoreinfo: the text of VMCOREINFO, NUL-terminated, to be freed
  * @close: free @priv
  */
@@ -43,19 +45,26 @@ struct core_ops {
  * struct core - an open source
  * @ops: its format
  * @fd: the file
- * @file_bytes: its size
+ * @stored_bytes: its size
+ * @file_bytes: the same; of a flattened file, the size of the plain one
  * @bytes_held: how much guest memory it holds, an upper bound for any reading
+ * @absence: why what was read last is not present, in a few words
+ * @flat: the index of a flattened file, else NULL
  * @priv: the format's own
  */
 struct core {
 	const struct core_ops *ops;
 	int fd;
+	__u64 stored_bytes;
 	__u64 file_bytes;
 	__u64 bytes_held;
+	const char *absence;
+	struct flat *flat;
 	void *priv;
 };
 
 extern const struct core_ops core_elf_ops;
+extern const struct core_ops core_kdump_ops;
 extern const struct core_ops core_live_ops;
 
 struct err *core_open(const char *path, struct core **ret);
@@ -75,5 +84,19 @@ struct err *core_vmcoreinfo(struct core *core, char **ret_text);
 /* For core_*.c: pread() to the end; *ret_bytes is less only at end of file */
 struct err *core_pread(struct core *core, __u64 offset, void *buf, size_t bytes,
 		       size_t *ret_bytes);
+
+/* The same of the file as it is, flattened or not */
+struct err *core_pread_file(struct core *core, __u64 offset, void *buf,
+			    size_t bytes, size_t *ret_bytes);
+
+/*
+ * From here on a library that calls pread() on core->fd reads through
+ * core_pread(); core_unshow() ends that. core_reads_shown() counts such reads.
+ * A read across the end of a plain file fails, but for core_fill_end(BYTE).
+ */
+void core_show(struct core *core);
+void core_unshow(const struct core *core);
+__u64 core_reads_shown(void);
+void core_fill_end(int byte);
 
 #endif

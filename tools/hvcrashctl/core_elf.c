@@ -38,6 +38,7 @@ struct segment {
 struct core_elf {
 	struct segment *loads;
 	size_t nr_loads;
+	bool is_cut;
 	char *vmcoreinfo;
 };
 
@@ -128,8 +129,10 @@ static struct err *add_segment(struct core *core, const GElf_Phdr *phdr,
 			"program header %zu: address 0x%llx and size 0x%llx overflow",
 			index, (__u64)phdr->p_paddr, (__u64)phdr->p_memsz);
 	/* a cut file: keep what is there, the rest is absent */
-	if (end > core->file_bytes)
+	if (end > core->file_bytes) {
 		end = core->file_bytes;
+		self->is_cut = true;
+	}
 	if (phdr->p_offset >= end)
 		return NULL;
 	load->gpa = phdr->p_paddr;
@@ -324,11 +327,14 @@ static const struct segment *find_segment(const struct core_elf *self,
 static struct err *elf_read_gpa(struct core *core, __u64 gpa, void *buf,
 				size_t bytes, bool *ret_is_present)
 {
+	const struct core_elf *self = core->priv;
 	char *to = buf;
 
 	*ret_is_present = false;
+	core->absence =
+		self->is_cut ? "the file is cut short" : "left out of the dump";
 	while (bytes) {
-		const struct segment *load = find_segment(core->priv, gpa);
+		const struct segment *load = find_segment(self, gpa);
 		struct err *err;
 		size_t want, got;
 		__u64 skip;

@@ -77,6 +77,7 @@ static struct err *live_read_gpa(struct core *core, __u64 gpa, void *buf,
 	size_t got;
 
 	*ret_is_present = false;
+	core->absence = "the registry file holds no other memory";
 	if (find_offset(core->priv, gpa, &offset) < bytes)
 		return NULL;
 	err = core_pread(core, offset, buf, bytes, &got);

@@ -9,7 +9,9 @@
  * registry cannot keep the crash kernel busy for ever.
  */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <xxhash.h>
 
 #include "facts.h"
@@ -24,6 +26,8 @@ struct hasher {
 	XXH64_state_t *state;
 	unsigned char *buf;
 	__u64 budget_bytes;
+	__u64 absent_gpa; /* of the page that ended the last extent, and why */
+	char absent_why[FACTS_WHY_BYTES];
 };
 
 static void hasher_deinit(struct hasher *hasher)
@@ -40,8 +44,7 @@ static bool is_comparable(const struct hvcrash_extent *extent)
 }
 
 /* Several pages at once where they are there, else page by page */
-static enum fact read_some(struct hasher *hasher, __u64 gpa, size_t bytes,
-			   __u64 *ret_absent)
+static enum fact read_some(struct hasher *hasher, __u64 gpa, size_t bytes)
 {
 	struct err *err;
 	bool is_present;
@@ -55,7 +58,9 @@ static enum fact read_some(struct hasher *hasher, __u64 gpa, size_t bytes,
 				    HVCRASH_PAGE_BYTES, &is_present);
 		if (!err && is_present)
 			continue;
-		*ret_absent = gpa + at;
+		hasher->absent_gpa = gpa + at;
+		snprintf(hasher->absent_why, sizeof(hasher->absent_why), "%s",
+			 err ? err->message : hasher->core->absence);
 		if (!err)
 			return FACT_MISSING;
 		err_destroy(err);
@@ -65,8 +70,7 @@ static enum fact read_some(struct hasher *hasher, __u64 gpa, size_t bytes,
 }
 
 static enum fact hash_extent(struct hasher *hasher,
-			     const struct hvcrash_extent *extent,
-			     __u64 *ret_absent)
+			     const struct hvcrash_extent *extent)
 {
 	__u64 bytes = (__u64)extent->pages * HVCRASH_PAGE_BYTES;
 	enum fact fact;
@@ -79,7 +83,7 @@ static enum fact hash_extent(struct hasher *hasher,
 		if (want > hasher->budget_bytes)
 			return FACT_TOO_MANY;
 		hasher->budget_bytes -= want;
-		fact = read_some(hasher, extent->gpa + at, want, ret_absent);
+		fact = read_some(hasher, extent->gpa + at, want);
 		if (fact != FACT_SAME)
 			return fact;
 		XXH64_update(hasher->state, hasher->buf, want);
@@ -92,17 +96,18 @@ static enum fact look_at(struct hasher *hasher, struct facts *facts,
 			 const struct hvcrash_extent *extent)
 {
 	enum fact fact;
-	__u64 absent;
 
 	if (!is_comparable(extent))
 		return FACT_NOT_LOOKED;
 	if (!(extent->flags & HVCRASH_EXTENT_HASHED))
 		return FACT_NOT_HASHED;
-	fact = hash_extent(hasher, extent, &absent);
+	fact = hash_extent(hasher, extent);
 	if ((fact == FACT_MISSING || fact == FACT_UNREADABLE) &&
 	    !facts->has_absent) {
 		facts->has_absent = true;
-		facts->absent_gpa = absent;
+		facts->absent_gpa = hasher->absent_gpa;
+		memcpy(facts->absent_why, hasher->absent_why,
+		       sizeof(facts->absent_why));
 	}
 	return fact;
 }

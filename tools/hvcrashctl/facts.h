@@ -25,18 +25,22 @@ enum fact {
 	FACT_TOO_MANY,	 /* the extents claim more pages than the dump holds */
 };
 
+#define FACTS_WHY_BYTES 80
+
 /**
  * struct facts - one fact for each extent record
  * @fact: enum fact
  * @nr: entries
  * @has_absent: an extent is FACT_MISSING or FACT_UNREADABLE
  * @absent_gpa: the first such page
+ * @absent_why: and why it cannot be had
  */
 struct facts {
 	unsigned char *fact;
 	__u64 nr;
 	bool has_absent;
 	__u64 absent_gpa;
+	char absent_why[FACTS_WHY_BYTES];
 };
 
 /* Read every page that has a hash and compare */
