@@ -14,7 +14,7 @@
 # A product is written under another name and renamed when it is complete.
 
 readonly busybox_names=(sh ash mount insmod cat echo printf grep sed awk cut tr head tail wc uname stty taskset dmesg gzip base64
-	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm)
+	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm umount test)
 
 # copy_programs TREE ROOT PROGRAM...: with the shared libraries they need.
 copy_programs() {
@@ -154,6 +154,7 @@ make_run_image() {
 	chmod +x "$root/run/init"
 	[ "$mode" != hvcrash ] || cp "$dir/hvcrash.ko" "$root/run/modules/"
 	[ -z "$(needs_test_module)" ] || cp "$dir/hvcrash_crash.ko" "$root/run/modules/"
+	copy_dump_modules "$release" "$root/run"
 	if [ "$mode" != stock ]; then
 		mkdir -p "$root/run/usr/bin"
 		cp "$dir/hvcrashctl" "$root/run/usr/bin/"

@@ -27,6 +27,7 @@ guest_cmdline() {
 	[ "$opt_jumps" -eq 1 ] || line+=" lab.jumps=$opt_jumps"
 	[ -z "$opt_registers" ] || line+=" lab.registers=1"
 	[ -z "$opt_post_notifiers" ] || line+=" lab.post_notifiers=$opt_post_notifiers"
+	[ -z "$opt_dumps" ] || line+=" lab.dumps=$opt_dumps"
 	[ -z "$opt_cmdline" ] || line+=" $opt_cmdline"
 	printf '%s' "$line"
 }
@@ -51,6 +52,7 @@ guest_arguments() {
 		-chardev "pipe,id=handshake,path=$channels/handshake" -serial chardev:handshake \
 		-chardev "pipe,id=monitor,path=$channels/monitor" -mon chardev=monitor,mode=control \
 		-kernel "$kernel" -initrd "$initrd" -append "$(guest_cmdline)"
+	dump_disk_arguments "$channels/disk-dumps" writeback
 }
 
 # start_process LOG COMMAND...: in the background, and gone when this shell is; its id is left in $!. In a session of its own:
@@ -72,6 +74,7 @@ start_nested() {
 		arguments+=(-drive "file=${disk#*:},format=raw,readonly=on,if=none,id=${disk%%:*}"
 			-device "virtio-blk-pci,drive=${disk%%:*},serial=${disk%%:*}")
 	done
+	mapfile -t -O ${#arguments[@]} arguments < <(dump_disk_arguments "$run_dir/disk-dumps" unsafe)
 	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
 		-accel tcg,thread=single,tb-size=1024 -cpu EPYC,+svm,-x2apic -smp 1 -m $((opt_memory + 3072)) \
 		-nodefaults -no-user-config -display none -vga none -no-reboot \
@@ -97,6 +100,7 @@ start_direct() {
 
 machine_start() {
 	local channel
+	make_dump_disk
 	for channel in handshake monitor agent; do
 		channel_open "$channel"
 	done

@@ -165,18 +165,21 @@ note_audit() {
 }
 
 finish_guest() {
+	local patience=180
+	[ -z "$opt_dumps" ] || patience=600 # of one dump
 	channel_send handshake GO
-	while guest_line 180 'the second kernel to finish'; do
+	while guest_line "$patience" 'the second kernel to finish'; do
 		case $words in
 		'AUDIT '*) note_audit "$(cut -d' ' -f2 <<<"$words")" ;;
 		NEXT) jump_on ;;
 		'BLOB '*) guest_blob "${words#BLOB }" ;;
+		'WROTE '* | 'CANNOT '*) dump_line "$words" ;;
 		'DUMP 0 '?*) fact dump_ok true ;;
 		'DUMP '*) fact dump_ok false ;;
-		DONE) phase_end audit; return ;;
+		DONE) phase_end audit; fetch_dumps; return ;;
 		esac
 	done
-	guest_stopped "waited for the second kernel to finish, ${fail_words:-180 s in vain}"
+	guest_stopped "waited for the second kernel to finish, ${fail_words:-$patience s in vain}"
 }
 
 # attempt: one go at the run. Ends with EXIT_HELD when all was gathered, whatever it says about the guest.
