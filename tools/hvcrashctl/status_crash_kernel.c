@@ -15,27 +15,37 @@
 #define MIB (1024ULL * 1024)
 #define GIB (1024 * MIB)
 
-/*
- * Less has been seen to run out of memory on Azure, where the second kernel
- * drives storage and network through VMBus; a quarter of the RAM is the most.
- */
-#define HYPERV_BYTES (512 * MIB)
-#define HYPERV_FROM_RAM (4 * GIB)
+#define TIB (1024 * GIB)
+
+/* More is never advised: the VM is there for something else */
 #define MAX_SHARE 4
+
+/*
+ * What a dump needs on Azure, where the second kernel drives storage and network
+ * through VMBus: the tables of hvcrash-configure (scripts/lib/crashkernel.bash),
+ * which says where they are from. A test holds them together.
+ */
+static const char azure_x86[] =
+	"384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G";
+static const char azure_arm64[] =
+	"512M-1G:128M,1G-4G:256M,4G-64G:512M,64G-1T:768M,1T-4T:1G,4T-8T:2G,8T-:4G";
+static const char azure_arm64_64k[] =
+	"1G-2G:256M,2G-4G:512M,4G-64G:768M,64G-4T:1G,4T-8T:2G,8T-:4G";
 
 static const struct {
 	enum kdump_family family;
 	const char *id; /* of os-release; NULL: any of the family */
+	double version; /* and later */
 	const char *x86;
 	const char *arm64;
 } reservations[] = {
-	{ KDUMP_DEBIAN, "ubuntu",
+	{ KDUMP_DEBIAN, "ubuntu", 24.10,
 	  "2G-4G:320M,4G-32G:512M,32G-64G:1024M,64G-128G:2048M,128G-:4096M",
 	  "2G-4G:320M,4G-32G:512M,32G-64G:1024M,64G-128G:2048M,128G-:4096M" },
-	{ KDUMP_DEBIAN, NULL, "512M-:192M", "512M-:256M" },
-	{ KDUMP_AZURE_LINUX, NULL, "512M-32G:256M,32G-:512M",
+	{ KDUMP_DEBIAN, NULL, 0, "512M-:192M", "512M-:256M" },
+	{ KDUMP_AZURE_LINUX, NULL, 0, "512M-32G:256M,32G-:512M",
 	  "512M-32G:256M,32G-:512M" },
-	{ KDUMP_RHEL, NULL, "1G-4G:192M,4G-64G:256M,64G-:512M",
+	{ KDUMP_RHEL, NULL, 0, "1G-4G:192M,4G-64G:256M,64G-:512M",
 	  "1G-4G:256M,4G-64G:320M,64G-:576M" },
 };
 
@@ -48,7 +58,9 @@ static __u64 read_size(const char **text)
 		bytes *= MIB;
 	else if (*end == 'G')
 		bytes *= GIB;
-	*text = end + (*end == 'M' || *end == 'G');
+	else if (*end == 'T')
+		bytes *= TIB;
+	*text = end + strspn(end, "MGT");
 	return bytes;
 }
 
@@ -71,65 +83,56 @@ static __u64 reserved_for(const char *ranges, __u64 ram_bytes)
 	return 0;
 }
 
-static __u64 wanted_bytes(const struct status_facts *facts)
+/* By the distribution; 0 where it has no table, as SUSE, which calibrates */
+static __u64 distribution_bytes(const struct status_facts *facts)
 {
 	const struct kdump_config *kdump = &facts->kdump;
-	__u64 wanted = 0;
 
 	for (size_t i = 0; i < sizeof(reservations) / sizeof(reservations[0]);
 	     i++) {
 		if (reservations[i].family != kdump->family ||
 		    (reservations[i].id &&
-		     strcmp(reservations[i].id, kdump->id)))
+		     strcmp(reservations[i].id, kdump->id)) ||
+		    atof(kdump->version) < reservations[i].version)
 			continue;
-		wanted = reserved_for(facts->is_arm64 ? reservations[i].arm64 :
-							reservations[i].x86,
-				      facts->ram_bytes);
-		break;
+		return reserved_for(facts->is_arm64 ? reservations[i].arm64 :
+						      reservations[i].x86,
+				    facts->ram_bytes);
 	}
-	if (facts->is_hyperv && facts->ram_bytes >= HYPERV_FROM_RAM &&
-	    wanted < HYPERV_BYTES)
-		wanted = HYPERV_BYTES;
-	if (wanted > facts->ram_bytes / MAX_SHARE)
-		wanted = facts->ram_bytes / MAX_SHARE;
-	return wanted;
+	return 0;
+}
+
+static __u64 azure_bytes(const struct status_facts *facts)
+{
+	const char *table = azure_x86;
+
+	if (!facts->is_hyperv)
+		return 0;
+	if (facts->is_arm64)
+		table = strstr(facts->release, "64k") ? azure_arm64_64k :
+							azure_arm64;
+	return reserved_for(table, facts->ram_bytes);
+}
+
+static __u64 wanted_bytes(const struct status_facts *facts)
+{
+	__u64 wanted = distribution_bytes(facts);
+	__u64 most = facts->ram_bytes / MAX_SHARE;
+
+	if (wanted < azure_bytes(facts))
+		wanted = azure_bytes(facts);
+	return wanted < most ? wanted : most;
 }
 
 static void mend_reservation(const struct status_facts *facts,
 			     struct status_answer *ret, __u64 bytes)
 {
-	unsigned long long mib = (bytes ? bytes : HYPERV_BYTES) / MIB;
-
-	switch (facts->kdump.family) {
-	case KDUMP_DEBIAN:
-		status_mend(
-			ret,
-			"crashkernel=%lluM in GRUB_CMDLINE_LINUX_DEFAULT, by /etc/default/grub.d/zz-hvcrash.cfg; update-grub; reboot",
-			mib);
-		break;
-	case KDUMP_RHEL:
-		status_mend(
-			ret,
-			"grubby --update-kernel=ALL --args=crashkernel=%lluM; reboot",
-			mib);
-		break;
-	case KDUMP_AZURE_LINUX:
-		status_mend(
-			ret,
-			"crashkernel=%lluM in /etc/default/grub.d/51_kexec_tools.cfg; grub2-mkconfig -o /boot/grub2/grub.cfg; reboot",
-			mib);
-		break;
-	case KDUMP_SUSE:
-		status_mend(
-			ret,
-			"kdumptool calibrate; kdumptool commandline -u; reboot");
-		break;
-	case KDUMP_OTHER:
+	if (facts->kdump.family == KDUMP_OTHER)
 		status_mend(ret,
 			    "boot with crashkernel=%lluM on the command line",
-			    mib);
-		break;
-	}
+			    (bytes ? bytes : 512 * MIB) / MIB);
+	else
+		status_mend(ret, "hvcrash-configure; reboot");
 }
 
 void status_crashkernel(const struct status_facts *facts,

@@ -36,10 +36,7 @@ void status_kdump(const struct status_facts *facts, struct status_answer *ret)
 		status_found(ret, STATUS_WARN,
 			     "%s: kdump does not start at the next boot",
 			     kdump->file);
-		if (kdump->family == KDUMP_DEBIAN)
-			status_mend(ret, "USE_KDUMP=1 in %s", kdump->file);
-		else
-			status_mend(ret, "systemctl enable kdump");
+		status_mend(ret, "hvcrash-configure");
 	} else {
 		status_found(ret, STATUS_OK, "%s", kdump->file);
 	}
@@ -104,9 +101,7 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 	}
 	status_found(ret, STATUS_WARN,
 		     "no hook of hvcrash: nothing audits in the second kernel");
-	status_mend(
-		ret,
-		"make -C kdump-hooks install, then scripts/hvcrash-configure");
+	status_mend(ret, "make -C kdump-hooks install; hvcrash-configure");
 }
 
 /* A virtual function that netvsc hands its traffic to, by its PCI bus */

@@ -169,13 +169,7 @@ void status_at_boot(const struct status_facts *facts, struct status_answer *ret)
 	}
 	status_found(ret, STATUS_WARN,
 		     "nothing loads hvcrash.ko at the next boot");
-	if (is_vmbus_built_in(facts))
-		status_mend(ret,
-			    "echo hvcrash >/etc/modules-load.d/hvcrash.conf");
-	else
-		status_mend(
-			ret,
-			"echo softdep hv_vmbus pre: hvcrash >/etc/modprobe.d/hvcrash.conf; rebuild the initrd");
+	status_mend(ret, "hvcrash-configure");
 }
 
 void status_coverage(const struct status_facts *facts,

@@ -62,7 +62,7 @@ void status_nmi(const struct status_facts *facts, struct status_answer *ret)
 	if (!unknown_panics)
 		status_mend(
 			ret,
-			"sysctl -w kernel.unknown_nmi_panic=1, and in a unit with ConditionPathExists=!/proc/vmcore");
+			"hvcrash-configure, or until the reboot: sysctl -w kernel.unknown_nmi_panic=1");
 }
 
 static void check_sysctl(const struct status_facts *facts, const char *name,
@@ -81,8 +81,8 @@ static void check_sysctl(const struct status_facts *facts, const char *name,
 		status_found(ret, STATUS_WARN, "%s=0: %s", name, without);
 		status_mend(
 			ret,
-			"sysctl -w kernel.%s=%llu; echo kernel.%s=%llu >>/etc/sysctl.d/hvcrash.conf",
-			name, advised, name, advised);
+			"hvcrash-configure, or until the reboot: sysctl -w kernel.%s=%llu",
+			name, advised);
 	}
 }
 
