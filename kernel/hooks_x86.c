@@ -67,11 +67,11 @@ static void crash_stop_other_cpus(void)
 {
 	static bool was_kexec;
 
-	if (!kexec_crash_loaded())
+	if (!kexec_crash_loaded()) {
 		orig_crash_stop();
-	else if (hvcrash_leave_begin(HVCRASH_WAY_CRASH))
+	} else if (hvcrash_leave_begin(HVCRASH_WAY_CRASH)) {
 		hvcrash_stop_others(orig_crash_stop);
-	else if (hvcrash_leave_way() == HVCRASH_WAY_KEXEC && !was_kexec) {
+	} else if (hvcrash_leave_way() == HVCRASH_WAY_KEXEC && !was_kexec) {
 		/* A panic on the last steps of a kexec: the others are stopped */
 		was_kexec = true;
 		orig_crash_stop();

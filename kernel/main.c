@@ -12,6 +12,7 @@
 #include "hvcrash.h"
 #include "leave.h"
 #include "regs.h"
+#include "rescue.h"
 #include "vmbus.h"
 #include "sysfs.h"
 
@@ -60,10 +61,6 @@ static int check_host(void)
 		pr_info("not a Hyper-V guest\n");
 		return -ENODEV;
 	}
-	if (is_kdump_kernel()) {
-		pr_info("this is the crash kernel: nothing to do\n");
-		return -ENODEV;
-	}
 	if (hvcrash_is_root_partition() || hv_is_isolation_supported()) {
 		pr_info("root partitions and confidential VMs are not supported\n");
 		return -ENODEV;
@@ -79,12 +76,18 @@ static void name_kernel(void)
 	strscpy(h->module_version, HVCRASH_VERSION, sizeof(h->module_version));
 }
 
+/* In a crash kernel there is the rescue and then nothing: no hook, no registry */
+static bool is_rescuer;
+
 static int __init hvcrash_init(void)
 {
 	int ret = check_host();
 
 	if (ret)
 		return ret;
+	is_rescuer = is_kdump_kernel();
+	if (is_rescuer)
+		return hvcrash_rescue();
 	ret = hvcrash_registry_init(&hvcrash_registry, nr_cpu_ids);
 	if (ret)
 		return ret;
@@ -123,6 +126,8 @@ module_init(hvcrash_init);
 
 static void __exit hvcrash_exit(void)
 {
+	if (is_rescuer)
+		return;
 	hvcrash_hooks_deinit();
 	hvcrash_sysfs_deinit();
 	hvcrash_vmbus_deinit();

@@ -35,7 +35,7 @@
 /* Extent and record numbers: chunk index in the high half, slot in the low */
 #define NR(chunk, slot) ((u32)(chunk) << 16 | (u32)(slot))
 #define NR_CHUNK(nr) ((nr) >> 16)
-#define NR_SLOT(nr) ((nr)&0xffff)
+#define NR_SLOT(nr) ((u16)(nr))
 
 static struct hvcrash_extent *extent_at(struct hvcrash_registry *reg, u32 nr)
 {

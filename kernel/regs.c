@@ -29,8 +29,9 @@
 static void *known_page(const struct hvcrash_extent *e, u64 value)
 {
 	/* LMM(read:A) of registry.c */
-	if (!(value & HVCRASH_REG_ENABLED) ||
-	    smp_load_acquire(&e->state) != HVCRASH_SHARED ||
+	u32 state = smp_load_acquire(&e->state);
+
+	if (!(value & HVCRASH_REG_ENABLED) || state != HVCRASH_SHARED ||
 	    e->gpa != (value & HVCRASH_REG_GPA_MASK) ||
 	    (e->flags & HVCRASH_EXTENT_NOT_RAM))
 		return NULL;

@@ -20,7 +20,7 @@
 /* In every register that gives a page away; timers and SCONTROL have it too */
 #define HVCRASH_REG_ENABLED 1ULL
 #define HVCRASH_REG_GPA_MASK (~(u64)(HVCRASH_PAGE_BYTES - 1))
-#define HVCRASH_SINT_MASKED (1ULL << 16)
+#define HVCRASH_SINT_MASKED 0x10000ULL
 
 /* Numbers 0 to HVCRASH_NR_REGS - 1 are HVCRASH_REG_* of the registry's format */
 enum hvcrash_reg {

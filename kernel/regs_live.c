@@ -125,34 +125,48 @@ void hvcrash_regs_observe_later(void)
 	schedule_work(&observe_later);
 }
 
+static void note_offline(struct hvcrash_extent *e, u64 before, u64 after)
+{
+	u64 gpa = before & HVCRASH_REG_GPA_MASK;
+
+	if (after & HVCRASH_REG_ENABLED)
+		hvcrash_registry_set_fixed(e, gpa, HVCRASH_FAILED,
+					   HVCRASH_EV_REGISTER_ON, e->flags);
+	else if (before & HVCRASH_REG_ENABLED)
+		hvcrash_registry_set_fixed(e, gpa, HVCRASH_TORN_DOWN,
+					   HVCRASH_EV_READ_BACK, e->flags);
+	else if (e->state == HVCRASH_SHARED)
+		hvcrash_registry_set_fixed(e, e->gpa, HVCRASH_TORN_DOWN,
+					   HVCRASH_EV_FOUND_OFF, e->flags);
+}
+
 /**
  * hvcrash_regs_cpu_dying - a CPU goes offline; what it still shares is taken back
  * @cpu: this CPU
  *
  * The kernel has cleaned up before (hv_synic_cleanup(), hv_cpu_die()): usually
- * this only sees that it did.
+ * this only sees that it did. What it had to do itself is in the VP's record, and
+ * a page that it could not take back stays on record as such.
  *
  * Context: stop_machine on the dying CPU, interrupts off.
  */
 void hvcrash_regs_cpu_dying(u32 cpu)
 {
-	struct hvcrash_extent *e;
+	struct hvcrash_vp *vp = hvcrash_registry_vp(&hvcrash_registry, cpu);
 	u32 i;
 
 	for (i = 0; i < HVCRASH_VP_EXTENTS; i++) {
 		if (!hvcrash_has_reg[i])
 			continue;
-		e = hvcrash_registry_vp_extent(&hvcrash_registry, cpu, i);
-		if (hvcrash_reg_get(i) & HVCRASH_REG_ENABLED)
+		vp->before[i] = hvcrash_reg_get(i);
+		if (vp->before[i] & HVCRASH_REG_ENABLED)
 			hvcrash_reg_write(i, 0);
-		if (e->state == HVCRASH_SHARED &&
-		    !(hvcrash_reg_get(i) & HVCRASH_REG_ENABLED))
-			hvcrash_registry_set_fixed(e, e->gpa, HVCRASH_TORN_DOWN,
-						   HVCRASH_EV_FOUND_OFF,
-						   e->flags);
+		vp->after[i] = hvcrash_reg_get(i);
+		note_offline(
+			hvcrash_registry_vp_extent(&hvcrash_registry, cpu, i),
+			vp->before[i], vp->after[i]);
 	}
-	WRITE_ONCE(hvcrash_registry_vp(&hvcrash_registry, cpu)->state,
-		   HVCRASH_VP_OFFLINE);
+	WRITE_ONCE(vp->state, HVCRASH_VP_OFFLINE);
 }
 
 static bool probe(u32 reg)

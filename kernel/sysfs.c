@@ -74,6 +74,7 @@ static ssize_t registry_read(struct file *file, struct kobject *kobj,
 			     size_t count)
 {
 	struct hvcrash_registry *reg = &hvcrash_registry;
+	/* LMM(walk:A) of registry.c */
 	u32 nr_chunks = smp_load_acquire(&reg->header->nr_chunks);
 	const u8 *from;
 	size_t left;

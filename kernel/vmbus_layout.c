@@ -21,6 +21,7 @@
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 #include "btf.h"
+#include "file.h"
 #include "vmbus_layout.h"
 
 #define BTF_OF_KERNEL "/sys/kernel/btf/vmlinux"
@@ -59,29 +60,18 @@ static const struct {
 /* Of the hv_vmbus that is loaded; NULL if not known. Read in the crash path. */
 static const struct completion *unload_event;
 
-/*
- * All of @file, to be freed with vfree(), or NULL. Not kernel_read_file(): it asks
- * the security modules about files that the kernel obeys, has no word for one
- * that it merely reads, and IPE warns (security/ipe/hooks.c).
- */
+/* All of @file, to be freed with vfree(), or NULL */
 static void *read_file(struct file *file, size_t *ret_bytes)
 {
 	loff_t bytes = i_size_read(file_inode(file));
-	loff_t at = 0;
-	ssize_t n;
 	void *data;
 
 	if (bytes <= 0 || bytes > MAX_BTF_BYTES)
 		return NULL;
 	data = vmalloc(bytes);
-	if (!data)
-		return NULL;
-	while (at < bytes) {
-		n = kernel_read(file, data + at, bytes - at, &at);
-		if (n <= 0) {
-			vfree(data);
-			return NULL;
-		}
+	if (data && hvcrash_file_read(file, data, bytes, 0)) {
+		vfree(data);
+		data = NULL;
 	}
 	*ret_bytes = bytes;
 	return data;

@@ -73,7 +73,7 @@ static bool nmi_expected;
 
 static void crash_null(void)
 {
-	WRITE_ONCE(*(volatile int *)NULL, 0);
+	WRITE_ONCE(*(int *)NULL, 0);
 }
 
 static void crash_bug(void)

@@ -6,7 +6,10 @@
  * --iomem, where the input has them. Half of the inputs get right checksums.
  * What must hold for any file is in inside_check().
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "hvcrash_abi.h"
 #include "inside.h"
@@ -19,9 +22,12 @@ enum {
 	FLAG_LIST = 4,
 	FLAG_MORE = 8, /* list --all, audit with every column */
 	FLAG_NO_HEADINGS = 16,
+	FLAGS_HTML = 32 | 64, /* both: a file is slow */
 };
 
 #define MAX_ARGUMENTS 16
+/* In memory: a page is synced before it gets its name */
+#define PAGE_NAME "/dev/shm/hvcrash-fuzz-%d.html"
 /* Where the seeds have it; elsewhere the checksums stay wrong */
 #define REGISTRY_GPA 0x1000
 
@@ -29,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct sparse sparse;
 static struct inside_file files[SPARSE_NR_FILES];
+static char page_name[64];
 
 static unsigned char *dump_at(void *priv, uint64_t gpa, uint64_t bytes)
 {
@@ -44,6 +51,37 @@ static void write_files(void)
 		inside_write(&files[i], 0, sparse.file[i].bytes,
 			     sparse.file[i].size);
 	}
+}
+
+static bool has_page(void)
+{
+	return (sparse.flags & FLAGS_HTML) == FLAGS_HTML &&
+	       !(sparse.flags & FLAG_LIST);
+}
+
+/* Whole where the audit was, else not there; and nothing in it can run */
+static void check_page(const struct inside_run *run)
+{
+	static const char end[] = "</html>\n";
+	static char page[4 << 20];
+	size_t bytes = 0;
+	FILE *from = fopen(page_name, "r");
+
+	if (from) {
+		bytes = fread(page, 1, sizeof(page) - 1, from);
+		fclose(from);
+		unlink(page_name);
+	}
+	page[bytes] = '\0';
+	if (run->err_bytes ?
+		    !bytes :
+		    bytes > sizeof(end) &&
+			    !strcmp(page + bytes - sizeof(end) + 1, end) &&
+			    !strstr(page, "<script"))
+		return;
+	dprintf(2, "a page of %zu bytes, status %d\n%s\n", bytes, run->status,
+		page);
+	abort();
 }
 
 static void make_arguments(char **argv)
@@ -68,6 +106,11 @@ static void make_arguments(char **argv)
 		*argv++ = "--iomem";
 		*argv++ = files[2].name;
 	}
+	if (has_page()) {
+		snprintf(page_name, sizeof(page_name), PAGE_NAME, getpid());
+		*argv++ = "--html";
+		*argv++ = page_name;
+	}
 	*argv++ = files[0].name;
 	*argv = NULL;
 }
@@ -86,6 +129,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	inside_run(argv, &run);
 	inside_check(&run, sparse.flags & FLAG_JSON,
 		     !(sparse.flags & FLAG_LIST));
+	if (has_page())
+		check_page(&run);
 	inside_deinit(&run);
 	return 0;
 }

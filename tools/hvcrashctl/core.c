@@ -109,3 +109,10 @@ struct err *core_vmcoreinfo(struct core *core, char **ret_text)
 {
 	return core->ops->vmcoreinfo(core, ret_text);
 }
+
+bool core_next_held(const struct core *core, __u64 from, __u64 *ret_first,
+		    __u64 *ret_last)
+{
+	return core->ops->next_held &&
+	       core->ops->next_held(core, from, ret_first, ret_last);
+}

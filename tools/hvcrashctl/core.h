@@ -29,6 +29,8 @@ struct flat;
  * @read_gpa: read guest memory, all @bytes or none; may say why not in
  * core->absence
  * @vmcoreinfo: the text of VMCOREINFO, NUL-terminated, to be freed
+ * @next_held: the first range of guest memory that it holds at or after @from,
+ * both bounds inclusive; NULL where only a search of all pages could tell
  * @close: free @priv
  */
 struct core_ops {
@@ -38,6 +40,8 @@ struct core_ops {
 	struct err *(*read_gpa)(struct core *core, __u64 gpa, void *buf,
 				size_t bytes, bool *ret_is_present);
 	struct err *(*vmcoreinfo)(struct core *core, char **ret_text);
+	bool (*next_held)(const struct core *core, __u64 from, __u64 *ret_first,
+			  __u64 *ret_last);
 	void (*close)(struct core *core);
 };
 
@@ -80,6 +84,9 @@ static inline void core_guard(struct core **core)
 struct err *core_read_gpa(struct core *core, __u64 gpa, void *buf, size_t bytes,
 			  bool *ret_is_present);
 struct err *core_vmcoreinfo(struct core *core, char **ret_text);
+/* false at the end, or where the source cannot say */
+bool core_next_held(const struct core *core, __u64 from, __u64 *ret_first,
+		    __u64 *ret_last);
 
 /* For core_*.c: pread() to the end; *ret_bytes is less only at end of file */
 struct err *core_pread(struct core *core, __u64 offset, void *buf, size_t bytes,

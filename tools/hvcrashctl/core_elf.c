@@ -370,6 +370,30 @@ static struct err *elf_vmcoreinfo(struct core *core, char **ret_text)
 	return *ret_text ? NULL : err_create(ERR_IO, "out of memory");
 }
 
+static bool elf_next_held(const struct core *core, __u64 from, __u64 *ret_first,
+			  __u64 *ret_last)
+{
+	const struct core_elf *self = core->priv;
+	const struct segment *load;
+	size_t low = 0, high = self->nr_loads;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		load = &self->loads[middle];
+		if (load->gpa + (load->bytes - 1) < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == self->nr_loads)
+		return false;
+	load = &self->loads[low];
+	*ret_first = load->gpa > from ? load->gpa : from;
+	*ret_last = load->gpa + (load->bytes - 1);
+	return true;
+}
+
 static void elf_close(struct core *core)
 {
 	struct core_elf *self = core->priv;
@@ -387,5 +411,6 @@ const struct core_ops core_elf_ops = {
 	.open = elf_open,
 	.read_gpa = elf_read_gpa,
 	.vmcoreinfo = elf_vmcoreinfo,
+	.next_held = elf_next_held,
 	.close = elf_close,
 };

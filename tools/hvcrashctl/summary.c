@@ -5,61 +5,32 @@
  * Called by verb_audit. A number that the crash path did not reach is shown as
  * unknown, never as 0.
  */
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "names.h"
 #include "summary.h"
-
-/* TSC ticks to microseconds; false where a stamp was not reached */
-static bool elapsed_us(const struct hvcrash_crash *crash, __u64 from, __u64 to,
-		       __u64 *ret_us)
-{
-	unsigned __int128 us;
-
-	if (!from || to < from || !crash->tsc_khz)
-		return false;
-	us = (unsigned __int128)(to - from) * 1000 / crash->tsc_khz;
-	*ret_us = us > UINT64_MAX ? UINT64_MAX : (__u64)us;
-	return true;
-}
+#include "times.h"
 
 static void show_times(struct out *out, const struct hvcrash_crash *crash)
 {
-	const struct {
-		const char *key;
-		const char *name;
-		__u64 from;
-		__u64 to;
-	} times[] = {
-		{ "park_us", "park", crash->tsc_begin, crash->tsc_parked },
-		/* with post_notifiers=Y the kernel itself unloads in here */
-		{ "notifiers_us", "notifiers", crash->tsc_parked,
-		  crash->tsc_unload_begin },
-		{ "unload_us", "unload", crash->tsc_unload_begin,
-		  crash->tsc_unload_end },
-		{ "revoke_us", "revoke", crash->tsc_revoke_begin,
-		  crash->tsc_revoke_end },
-		{ "hash_us", "hash", crash->tsc_revoke_end,
-		  crash->tsc_hash_end },
-		{ "total_us", "all", crash->tsc_begin, crash->tsc_end },
-	};
+	struct times_step steps[TIMES_NR_STEPS + 1];
 	char line[200] = "";
 
-	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+	times_steps(crash, steps);
+	for (size_t i = 0; i < TIMES_NR_STEPS + 1; i++) {
 		size_t used = strlen(line);
 		__u64 us;
 
-		if (elapsed_us(crash, times[i].from, times[i].to, &us)) {
+		if (times_elapsed_us(crash, steps[i].from, steps[i].to, &us)) {
 			snprintf(line + used, sizeof(line) - used,
-				 "%s%s %llu us", i ? ", " : "", times[i].name,
+				 "%s%s %llu us", i ? ", " : "", steps[i].name,
 				 us);
-			out_field_number(out, times[i].key, us);
+			out_field_number(out, steps[i].key, us);
 		} else {
 			snprintf(line + used, sizeof(line) - used,
-				 "%s%s unknown", i ? ", " : "", times[i].name);
-			out_field_text(out, times[i].key, NULL);
+				 "%s%s unknown", i ? ", " : "", steps[i].name);
+			out_field_text(out, steps[i].key, NULL);
 		}
 	}
 	out_line(out, "Times", "%s", line);

@@ -10,10 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit.h"
-#include "facts.h"
-#include "image.h"
-#include "machine.h"
+#include "audit_page.h"
+#include "audit_run.h"
 #include "opts.h"
 #include "rows.h"
 #include "summary.h"
@@ -25,6 +23,7 @@ struct audit_options {
 	struct opts_common common;
 	const char *registers;
 	const char *iomem;
+	const char *html;
 };
 
 static const struct opts_desc audit_options[] = {
@@ -32,38 +31,17 @@ static const struct opts_desc audit_options[] = {
 	  OPTS_TEXT(struct audit_options, registers) },
 	{ "iomem", 0, "FILE", NULL, "own System RAM from FILE",
 	  OPTS_TEXT(struct audit_options, iomem) },
+	{ "html", 0, "FILE", NULL, "write the report to FILE as a page, too",
+	  OPTS_TEXT(struct audit_options, html) },
 	{ 0 },
 };
-
-/* All that lives as long as one run; too large for the stack */
-struct run {
-	struct core *core;
-	struct image *image;
-	struct facts facts;
-	struct rows_channels channels;
-	struct machine_registers registers;
-	struct machine_ram ram;
-	struct summary_reasons reasons;
-	struct audit audit;
-};
-
-static void run_guard(struct run **run)
-{
-	if (!*run)
-		return;
-	rows_channels_deinit(&(*run)->channels);
-	facts_deinit(&(*run)->facts);
-	free((*run)->image);
-	core_close((*run)->core);
-	free(*run);
-}
 
 /*
  * This machine's registers and RAM say something about the dump only where the
  * dump is the memory that this kernel runs beside.
  */
-static void ask_machine(struct run *run, const struct audit_options *options,
-			const char *file)
+static void ask_machine(struct audit_run *run,
+			const struct audit_options *options, const char *file)
 {
 	static const char elsewhere[] = "FILE is not " VMCORE;
 	bool is_here = !strcmp(file, VMCORE);
@@ -80,64 +58,29 @@ static void ask_machine(struct run *run, const struct audit_options *options,
 	}
 }
 
-static enum fact fact_of(const struct run *run, __u64 number)
-{
-	return number < run->facts.nr ? run->facts.fact[number] :
-					FACT_NOT_LOOKED;
-}
-
-static struct err *judge(struct run *run)
-{
-	struct hvcrash_extent extent;
-	struct image_iter iter;
-	struct hvcrash_vp vp;
-	struct err *err;
-	bool is_end;
-
-	image_iter_init(&iter, run->image, HVCRASH_CHUNK_VPS);
-	while (!(err = image_next_vp(&iter, &vp, &is_end)) && !is_end)
-		audit_add_vp(&run->audit, &vp);
-	if (err)
-		return err;
-	image_iter_init(&iter, run->image, HVCRASH_CHUNK_EXTENTS);
-	for (__u64 number = 0;; number++) {
-		err = image_next_extent(&iter, &extent, &is_end);
-		if (err || is_end)
-			break;
-		audit_add_extent(&run->audit, &extent, fact_of(run, number));
-	}
-	if (!err)
-		audit_finish(&run->audit, &run->facts);
-	return err;
-}
-
-static struct err *show_findings(struct out *out, const struct run *run,
+static struct err *show_findings(struct out *out, const struct audit_run *run,
 				 const struct out_table *table)
 {
 	struct out_cell cells[OUT_MAX_COLUMNS];
-	struct audit_result result;
 	struct hvcrash_extent extent;
-	struct image_iter iter;
+	struct audit_result result;
+	struct audit_walk walk;
 	struct err *err;
 	bool is_end;
 
 	err = out_table_begin(out, table);
-	image_iter_init(&iter, run->image, HVCRASH_CHUNK_EXTENTS);
-	for (__u64 number = 0; !err; number++) {
-		err = image_next_extent(&iter, &extent, &is_end);
+	audit_walk_init(&walk, run);
+	while (!err) {
+		err = audit_walk_next(&walk, &extent, &result, &is_end);
 		if (err || is_end)
 			break;
-		audit_extent(&run->audit, &extent, fact_of(run, number),
-			     &result);
-		if (result.finding == AUDIT_SKIPPED)
-			continue;
 		rows_make(&extent, &run->channels, &result, cells);
 		err = out_row(out, cells);
 	}
 	return err ? err : out_table_end(out);
 }
 
-static struct err *show(const struct run *run,
+static struct err *show(const struct audit_run *run,
 			const struct audit_options *options,
 			const struct out_table *table)
 {
@@ -159,30 +102,43 @@ static struct err *show(const struct run *run,
 	return err;
 }
 
+/* The same columns for people, whatever --json takes */
+static struct err *write_page(const struct audit_run *run,
+			      const struct audit_options *options)
+{
+	struct out_table table = {
+		.key = "findings",
+		.columns = rows_columns,
+		.nr_columns = rows_nr_audit_columns,
+	};
+	struct err *err;
+
+	err = out_select(&table, options->common.columns, false);
+	if (err)
+		return err;
+	return audit_page_write(run, &table, !options->common.is_no_headings,
+				options->html);
+}
+
 static struct err *run_audit(const struct opts_common *common,
 			     const struct out_table *table,
 			     const char **ret_file, int *ret_status)
 {
 	const struct audit_options *options = (const void *)common;
-	struct run *run guarded(run_guard) = calloc(1, sizeof(*run));
+	struct audit_run *run guarded_audit_run = NULL;
 	const char *file = common->operand ? common->operand : VMCORE;
 	struct err *err;
 
 	*ret_file = file;
-	if (!run)
-		return err_create(ERR_IO, "out of memory");
-	err = core_open(file, &run->core);
-	if (!err)
-		err = image_open(run->core, &run->image);
+	err = audit_run_open(file, &run);
 	if (err)
 		return err;
-	audit_init(&run->audit, &run->image->header);
 	ask_machine(run, options, file);
 	err = facts_collect(run->image, &run->facts);
 	if (!err)
-		err = rows_read_channels(run->image, &run->channels);
-	if (!err)
-		err = judge(run);
+		err = audit_run_judge(run);
+	if (!err && options->html)
+		err = write_page(run, options);
 	if (!err)
 		err = show(run, options, table);
 	*ret_status = (int)run->audit.verdict;

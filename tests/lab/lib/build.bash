@@ -36,22 +36,28 @@ debian_mirror() {
 }
 
 build_tree() {
-	local release=$1 tree mirror include options=()
-	tree=$(tree_of "$release")
+	local release=$1 include
 	include=$(IFS=,; echo "${tree_packages[*]}")
 	# The one tree that always is there also has the outer machine's emulator, and what "lab module --check" asks
 	[ "$release" != "$outer_release" ] || include+=,qemu-system-x86,sparse,perl
+	make_tree "$release" "$release" "$include"
+}
+
+# make_tree NAME RELEASE PACKAGES [OPTION...]: a Debian tree, unless there is one with just these packages.
+make_tree() {
+	local name=$1 release=$2 include=$3 tree mirror; shift 3
+	tree=$(tree_of "$name")
 	! is_fresh "$tree/.complete" "$include" || return 0
 	need_commands mmdebstrap apt-get
 	mirror=$(debian_mirror)
 	# A release in the making may not refresh its Release file in time. The signature is checked all the same.
-	[ "$release" != forky ] || options+=(--aptopt='Acquire::Check-Valid-Until "false"')
-	say "building the Debian tree of $release"
+	[ "$release" != forky ] || set -- "$@" --aptopt='Acquire::Check-Valid-Until "false"'
+	say "building the Debian tree of $name"
 	mkdir -p "$lab_state/trees"
 	remove_tree "$tree.new"
 	mmdebstrap --quiet --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
-		--include="$include" "${options[@]}" "$release" "$tree.new" "deb $mirror $release main" \
-		>"$tree.log" 2>&1 || { tail -n 20 "$tree.log" >&2; die "$release: the Debian tree was not built, see $tree.log"; }
+		--include="$include" "$@" "$release" "$tree.new" "deb $mirror $release main" \
+		>"$tree.log" 2>&1 || { tail -n 20 "$tree.log" >&2; die "$name: the Debian tree was not built, see $tree.log"; }
 	remove_tree "$tree"
 	printf '%s\n' "$include" >"$tree.new/.complete"
 	mv "$tree.new" "$tree"

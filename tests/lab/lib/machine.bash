@@ -25,6 +25,7 @@ guest_cmdline() {
 	[ -z "$opt_module" ] || line+=" lab.module=${opt_module// /,}"
 	[ -z "$opt_steps" ] || line+=" lab.steps=$opt_steps"
 	[ "$opt_jumps" -eq 1 ] || line+=" lab.jumps=$opt_jumps"
+	[ -z "$opt_rescue" ] || line+=" lab.rescue=1"
 	[ -z "$opt_registers" ] || line+=" lab.registers=1"
 	[ -z "$opt_post_notifiers" ] || line+=" lab.post_notifiers=$opt_post_notifiers"
 	[ -z "$opt_dumps" ] || line+=" lab.dumps=$opt_dumps"

@@ -41,6 +41,25 @@ expect_clean() {
 	expect_audit 0 clean
 }
 
+# expect_clean_or_torn: a crash that may have cut an update of the registry short, which the audit then says.
+expect_clean_or_torn() {
+	if [ "$(audit_verdict)" = clean ]; then expect_clean; return; fi
+	expect_no_overlay
+	expect_audit 2 'cannot tell'
+	[ ! -e "$run_dir/audit.json" ] || jq -e '.gaps | any(.gap == "torn")' "$run_dir/audit.json" >/dev/null ||
+		missed 'neither clean nor torn'
+}
+
+# expect_rescued: overlays were left by the crash, none is after the rescue, and the audit says when.
+expect_rescued() {
+	expect_no_overlay
+	expect_audit 0 clean
+	[ "$(fact_of overlays_to_rescue)" -gt 0 ] || missed 'the crash left no overlay to rescue'
+	[ -e "$run_dir/audit.json" ] || return 0
+	[ "$(jq '[.. | objects | select(.finding? == "revoked late")] | length' "$run_dir/audit.json")" -ge \
+		"$(fact_of overlays_to_rescue)" ] || missed 'the audit does not say "revoked late" of as many pages'
+}
+
 # expect_not_clean [VP]: the audit names exactly the pages that the hypervisor still maps; all of them of VP, if given.
 expect_not_clean() {
 	local vp=$1 oracle audit gpas
@@ -84,6 +103,8 @@ judge() {
 	case $opt_expect in
 	dumped) ;;
 	clean) expect_clean ;;
+	clean-or-torn) expect_clean_or_torn ;;
+	rescued) expect_rescued ;;
 	not-clean) expect_not_clean '' ;;
 	not-clean:*) expect_not_clean "${opt_expect#*:}" ;;
 	not-unloaded) expect_not_unloaded ;;

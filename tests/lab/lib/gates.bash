@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# The module's quality gates: checkpatch, clang, the cross-build for arm64, DKMS. In trees of their own, so that those which
+# guests are made from stay small; built when the first gate that needs one is asked for.
+
+readonly gate_names=(checkpatch clang arm64 dkms)
+
+# What is in a release's gates tree beside the headers of its kernel. bookworm's kernel is for DKMS alone.
+gate_packages() {
+	printf '%s\n' linux-headers-amd64 gcc make kmod dkms
+	case $1 in
+	trixie) printf '%s\n' clang lld llvm gcc-aarch64-linux-gnu ;;
+	forky) printf '%s\n' gcc-aarch64-linux-gnu ;;
+	esac
+}
+
+gate_tree() { tree_of "gates-$1"; }
+
+build_gate_tree() {
+	local release=$1 include options=()
+	include=$(gate_packages "$release" | paste -sd ,)
+	[ "$release" = bookworm ] || options=(--architectures "amd64,arm64" "--customize-hook=$lab_dir/lib/gates-extract")
+	make_tree "gates-$release" "$release" "$include" "${options[@]}"
+}
+
+# in_gate_tree RELEASE SOURCE-DIRECTORY COMMAND...
+in_gate_tree() {
+	local release=$1; shift
+	in_tree "gates-$release" "$@"
+}
+
+# fresh_sources NAME: a copy of kernel/ that nothing was built in; its path is printed.
+fresh_sources() {
+	local dir=$lab_state/gates/$1
+	remove_tree "$dir"
+	mkdir -p "$dir"
+	cp -r "$repo/kernel" "$dir/kernel"
+	printf '%s' "$dir"
+}
+
+headers_of() {
+	local found
+	found=("$(gate_tree "$1")"/usr/src/linux-headers-*-"$2")
+	[ -e "${found[0]}" ] || die "$1: the gates tree has no headers for $2"
+	printf '%s' "${found[0]##*/}"
+}
+
+# gate_build NAME RELEASE HEADERS MAKE-WORD...: all modules, with every warning; a warning in our files fails.
+gate_build() {
+	local name=$1 release=$2 headers=$3 dir log; shift 3
+	dir=$(fresh_sources "$name")
+	log=$lab_state/gates/$name.log
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	build_logged "hvcrash.ko: $name" "$log" in_gate_tree "$release" "$dir" \
+		sh -ec 'headers=$1; shift; make -C "/usr/src/$headers" M=/mnt/kernel W=1 "$@" modules' sh "$headers" "$@"
+	if grep -E '^(/mnt/kernel/)?[a-z_0-9/]+\.[ch]:.*(warning|error):' "$log" >&2; then
+		warn "$name: there are warnings, see $log"
+		return "$EXIT_GUEST"
+	fi
+}
+
+gate_clang() {
+	with_build_lock gates-trixie build_gate_tree trixie
+	gate_build clang trixie "$(headers_of trixie amd64)" LLVM=1
+}
+
+gate_arm64() {
+	local release
+	for release in trixie forky; do
+		with_build_lock "gates-$release" build_gate_tree "$release"
+		gate_build "arm64-$release" "$release" "$(headers_of "$release" arm64)" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
+	done
+}
+
+# checkpatch [OPTION...] FILE...: its other options are in .checkpatch.conf. Started beside links to it and to the sources, since
+# it leaves a file of its own where it is started.
+checkpatch() { (cd "$lab_state/gates/checkpatch" && perl "$(gate_tree trixie)/usr/share/checkpatch/checkpatch.pl" "$@") >&2 || return "$EXIT_GUEST"; }
+
+gate_checkpatch() {
+	local product tests
+	need_commands perl
+	with_build_lock gates-trixie build_gate_tree trixie
+	mkdir -p "$lab_state/gates/checkpatch"
+	ln -sfn "$repo/kernel" "$repo/.checkpatch.conf" "$lab_state/gates/checkpatch/"
+	mapfile -t product < <(cd "$repo" && find kernel -path kernel/test -prune -o -name '*.[ch]' -print | LC_ALL=C sort)
+	mapfile -t tests < <(cd "$repo" && find kernel/test -name '*.[ch]' | LC_ALL=C sort)
+	checkpatch --file "${product[@]}"
+	checkpatch --ignore AVOID_BUG --file "${tests[@]}" # one of them is there to crash kernels
+}
+
+gate_dkms() {
+	local release version
+	version=$(sed -n 's/^HVCRASH_VERSION := //p' "$repo/Makefile")
+	grep -qxF "PACKAGE_VERSION=\"$version\"" "$repo/kernel/dkms.conf" || die "kernel/dkms.conf: its version is not $version"
+	grep -qxF "#define HVCRASH_VERSION \"$version\"" "$repo/kernel/hvcrash.h" || die "kernel/hvcrash.h: its version is not $version"
+	for release in bookworm trixie forky; do
+		with_build_lock "gates-$release" build_gate_tree "$release"
+		with_build_lock "gates-$release" dkms_in "$release" "$version"
+	done
+}
+
+# dkms_in RELEASE VERSION: builds for each kernel whose headers are there, and looks at what comes out.
+dkms_in() {
+	local release=$1 version=$2 dir
+	dir=$(fresh_sources "dkms-$release")
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	build_logged "hvcrash.ko by DKMS: $release" "$lab_state/gates/dkms-$release.log" in_gate_tree "$release" "$dir" sh -ec '
+		version=$1 built=0
+		trap "dkms remove hvcrash/$version --all; rm -rf /usr/src/hvcrash-$version" EXIT
+		rm -rf /var/lib/dkms/hvcrash "/usr/src/hvcrash-$version"
+		dkms add /mnt/kernel
+		for headers in /usr/src/linux-headers-*-amd64; do
+			kernel=${headers#/usr/src/linux-headers-}
+			dkms build "hvcrash/$version" -k "$kernel"
+			ko=$(echo /var/lib/dkms/hvcrash/$version/$kernel/x86_64/module/hvcrash.ko*)
+			modinfo "$ko"
+			modinfo -F version "$ko" | grep -qxF "$version"
+			modinfo -F vermagic "$ko" | grep -qF "$kernel "
+			built=$((built + 1))
+		done
+		[ "$built" -gt 0 ]' sh "$version"
+}
