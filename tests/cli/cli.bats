@@ -88,6 +88,19 @@ misused() {
 	done
 }
 
+@test "every JSON schema and every check of status is in the man page" {
+	local tool=$CLI_DIR/../../tools/hvcrashctl word
+	{
+		grep -ohE '"hvcrash\.[a-z-]+/[0-9]+"' "$tool"/*.c | tr -d '"'
+		mkdir root
+		"$HVCRASHCTL" status --sysroot root --json | jq -r '.checks[].check'
+	} >words
+	[ "$(wc -l <words)" -gt 25 ]
+	while read -r word; do
+		grep -qF -e "${word//-/\\-}" "$tool/hvcrashctl.8" || { echo "$word is missing"; return 1; }
+	done <words
+}
+
 @test "misuse is one line that points to --help, status 3" {
 	misused "no verb"
 	misused "unknown verb 'frobnicate'" frobnicate
