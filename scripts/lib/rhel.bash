@@ -8,7 +8,8 @@
 # installed kernel: grubby does, and for RHEL 8, whose entries say $kernelopts,
 # it does so in grubenv. /etc/default/grub is for who runs grub2-mkconfig later.
 # grubby would write it too, and some versions replace the _DEFAULT line with it
-# ("s/^GRUB_CMDLINE_LINUX.*/"), so it is told not to.
+# ("s/^GRUB_CMDLINE_LINUX.*/"), so it is told not to, in its last word: they also
+# swallow the word after that one.
 
 readonly RHEL_GRUBENV=/boot/grub2/grubenv
 
@@ -109,7 +110,7 @@ plan_rhel_boot() {
 		plan_file /etc/default/grub grub-defaults 644 with_assignment /etc/default/grub \
 			GRUB_CMDLINE_LINUX "$(with_word_last "$words" crashkernel "$crashkernel")"
 	plan_run boot always "into every boot entry" \
-		grubby --update-kernel=ALL --no-etc-grub-update "--args=crashkernel=$crashkernel"
+		grubby --update-kernel=ALL "--args=crashkernel=$crashkernel" --no-etc-grub-update
 }
 
 # kdumpctl would set its own default again when a kernel is installed. Versions
@@ -165,7 +166,7 @@ undo_rhel_boot() {
 		step
 	done < <(rhel_entries)
 	if ours_since "$(entry_of "$RHEL_GRUBENV")" "$(grubenv_kernelopts)"; then
-		run_command grubby --update-kernel=ALL --no-etc-grub-update "$option"
+		run_command grubby --update-kernel=ALL "$option" --no-etc-grub-update
 		step
 	fi
 }

@@ -172,7 +172,7 @@ load helpers
 @test "RHEL: grubby is told to leave /etc/default/grub alone, since it would take _DEFAULT with it" {
 	make_root rhel9
 	done_by
-	expect_word "$FAKE_LOG" "grubby --update-kernel=ALL --no-etc-grub-update --args=crashkernel="
+	expect_word "$FAKE_LOG" "grubby --update-kernel=ALL --args=crashkernel="
 	expect_word "$ROOT/etc/default/grub" 'net.ifnames=0 crashkernel='
 	expect_word "$ROOT/etc/kdump.conf" "auto_reset_crashkernel no"
 }
