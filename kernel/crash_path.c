@@ -18,6 +18,7 @@
 #include "arch.h"
 #include "contents.h"
 #include "crash_path.h"
+#include "driver_pages.h"
 #include "handoff.h"
 #include "hvcrash.h"
 #include "leave.h"
@@ -37,6 +38,7 @@ void hvcrash_crash_finish(hvcrash_unload_fn unload)
 	if (hvcrash_debug_revoke_first)
 		hvcrash_leave_revoke();
 	hvcrash_unload_vmbus(unload);
+	hvcrash_driver_pages_revoke();
 	if (!hvcrash_debug_revoke_first)
 		hvcrash_leave_revoke();
 	hvcrash_leave_record();

@@ -25,6 +25,7 @@
 #include <linux/sched.h>
 #include <linux/time.h>
 #include "arch.h"
+#include "driver_pages.h"
 #include "hvcrash.h"
 #include "kexec_path.h"
 #include "leave.h"
@@ -109,6 +110,7 @@ void hvcrash_kexec_finish(void)
 {
 	struct hvcrash_crash *r = hvcrash_leave_report();
 
+	hvcrash_driver_pages_revoke();
 	hvcrash_leave_revoke();
 	hvcrash_leave_record();
 	hvcrash_vmbus_record_unload(r->unload);

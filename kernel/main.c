@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/utsname.h>
 #include "compat/compat.h"
+#include "driver_pages.h"
 #include "hooks.h"
 #include "hvcrash.h"
 #include "leave.h"
@@ -101,9 +102,12 @@ static int __init hvcrash_init(void)
 	ret = hvcrash_leave_init();
 	if (ret)
 		goto stop_vmbus;
-	ret = hvcrash_sysfs_init();
+	ret = hvcrash_driver_api_init();
 	if (ret)
 		goto free_leave;
+	ret = hvcrash_sysfs_init();
+	if (ret)
+		goto stop_driver_api;
 	ret = hvcrash_hooks_init();
 	if (ret)
 		goto remove_sysfs;
@@ -112,6 +116,8 @@ static int __init hvcrash_init(void)
 
 remove_sysfs:
 	hvcrash_sysfs_deinit();
+stop_driver_api:
+	hvcrash_driver_api_deinit();
 free_leave:
 	hvcrash_leave_deinit();
 stop_vmbus:
@@ -130,6 +136,7 @@ static void __exit hvcrash_exit(void)
 		return;
 	hvcrash_hooks_deinit();
 	hvcrash_sysfs_deinit();
+	hvcrash_driver_api_deinit();
 	hvcrash_vmbus_deinit();
 	hvcrash_regs_deinit();
 	hvcrash_leave_deinit();

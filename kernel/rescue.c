@@ -121,7 +121,7 @@ static struct hvcrash_chunk *map_chunk(const struct rescue *r, u32 index)
 }
 
 /* Calls @fn for each extent that was not reached */
-static int for_each_lost(struct rescue *r, extent_fn fn)
+static int walk_lost(struct rescue *r, extent_fn fn)
 {
 	struct hvcrash_extent *e;
 	struct hvcrash_chunk *c;
@@ -181,14 +181,14 @@ static void add_lost(struct rescue *r, struct hvcrash_extent *e, u32 chunk,
 
 static int find_lost(struct rescue *r)
 {
-	int ret = for_each_lost(r, count_lost);
+	int ret = walk_lost(r, count_lost);
 
 	if (ret || !r->room)
 		return ret;
 	r->lost = kvcalloc(r->room, sizeof(*r->lost), GFP_KERNEL);
 	if (!r->lost)
 		return -ENOMEM;
-	return for_each_lost(r, add_lost);
+	return walk_lost(r, add_lost);
 }
 
 static void take_back(struct lost *l)

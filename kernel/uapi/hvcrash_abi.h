@@ -45,7 +45,7 @@
  */
 
 #define HVCRASH_ABI_MAJOR	1
-#define HVCRASH_ABI_MINOR	2
+#define HVCRASH_ABI_MINOR	3
 
 /* "HVCRASH1" and "HVCHUNK1" as they stand in memory */
 #define HVCRASH_MAGIC		0x3148534152435648ULL
@@ -244,6 +244,7 @@ struct hvcrash_chunk {
 #define HVCRASH_EV_NO_ANSWER		9	/* VP did not answer the stop */
 #define HVCRASH_EV_RELID_RELEASED	10	/* channel rescinded, relid released */
 #define HVCRASH_EV_FOUND		11	/* shared before load, found in the kernel's own records */
+#define HVCRASH_EV_DRIVER		12	/* the driver that registered them says so (from minor 3 on) */
 
 /* hvcrash_extent.flags */
 #define HVCRASH_EXTENT_OVERLAY	0x1	/* an overlay page hides guest memory */
@@ -259,7 +260,7 @@ struct hvcrash_chunk {
  * @pages: number of 4 KiB pages, never 0 in a used record
  * @vp_index: owning VP, or HVCRASH_NO_VP
  * @relid: owning channel, or HVCRASH_NO_RELID
- * @gpadl: GPADL handle, or 0
+ * @gpadl: GPADL handle; of a driver's pages their registration's; or 0
  * @flags: HVCRASH_EXTENT_*
  * @link: the module's own index into its records; readers ignore it
  * @hash: XXH64, seed 0, of the contents after the revoke

@@ -64,6 +64,7 @@ static bool proves_return(__u32 evidence)
 	case HVCRASH_EV_FOUND_OFF:
 	case HVCRASH_EV_UNLOAD_ANSWERED:
 	case HVCRASH_EV_RELID_RELEASED:
+	case HVCRASH_EV_DRIVER:
 		return true;
 	default:
 		return false;

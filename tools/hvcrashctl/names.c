@@ -51,6 +51,7 @@ static const char *const evidences[] = {
 	[HVCRASH_EV_NO_ANSWER] = "no answer",
 	[HVCRASH_EV_RELID_RELEASED] = "relid released",
 	[HVCRASH_EV_FOUND] = "found at load",
+	[HVCRASH_EV_DRIVER] = "driver says",
 };
 
 static const char *const phases[] = {

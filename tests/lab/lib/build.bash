@@ -120,20 +120,23 @@ build_logged() {
 # build_one_module RELEASE NAME SOURCE-DIRECTORY: NAME.ko
 build_one_module() {
 	local release=$1 name=$2 source=$3 dir=$lab_state/kernels/$1 sum
-	sum=$(sources_sum "$source")-$(kernel_of "$release")
+	sum=$(sources_sum "$source" "$repo/kernel/include")-$(kernel_of "$release")
 	is_fresh "$dir/$name.stamp" "$sum" && [ -e "$dir/$name.ko" ] && return 0
 	rm -f "$dir/$name.stamp"
 	sync_sources "$source" "$dir/src/$name"
 	build_logged "$name.ko for $(kernel_of "$release")" "$dir/$name.log" in_tree "$release" "$dir/src" \
 		make -C "/usr/src/linux-headers-$(kernel_of "$release")" "M=/mnt/$name" modules
-	cp "$dir/src/$name/$name.ko" "$dir/$name.ko"
+	cp "$dir/src/$name/"*.ko "$dir/"
 	printf '%s\n' "$sum" >"$dir/$name.stamp"
 }
 
 build_module() { build_one_module "$1" hvcrash "$repo/kernel"; }
 
 # The module that crashes a kernel. It has its own directory: stock runs need it, and hvcrash.ko nothing of it.
-build_test_module() { build_one_module "$1" hvcrash_crash "$repo/kernel/test"; }
+build_test_module() {
+	sync_sources "$repo/kernel/include" "$lab_state/kernels/$1/src/include"
+	build_one_module "$1" hvcrash_crash "$repo/kernel/test"
+}
 
 # check_module: with the compiler's, kernel-doc's and sparse's warnings, none of which may come. In a copy of its own, since
 # sparse looks at a file only when it is compiled.

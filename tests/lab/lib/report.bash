@@ -97,6 +97,15 @@ expect_not_unloaded() {
 # A kexec leaves no dump.
 is_kexec() { case $opt_crash in kexec | kexec-load) ;; *) return 1 ;; esac }
 
+# expect_left KIND: no overlay is left, and the audit names pages of that kind as left shared, and no others.
+expect_left() {
+	expect_no_overlay
+	expect_audit 1 'not clean'
+	[ -e "$run_dir/audit.json" ] || return 0
+	[ "$(jq -r '[.. | objects | select(.finding? == "left shared") | .kind] | unique | join(", ")' "$run_dir/audit.json")" = "$1" ] ||
+		missed "the audit does not name pages of the kind '$1' as left shared, or names others too"
+}
+
 # judge: fills $misses with what differs from the expectation.
 judge() {
 	misses=()
@@ -108,6 +117,7 @@ judge() {
 	not-clean) expect_not_clean '' ;;
 	not-clean:*) expect_not_clean "${opt_expect#*:}" ;;
 	not-unloaded) expect_not_unloaded ;;
+	left:*) expect_left "${opt_expect#*:}" ;;
 	cannot-tell) expect_audit 2 'cannot tell' ;;
 	changed:poked) expect_changed "$(fact_of poked)" ;;
 	changed:*) expect_changed "${opt_expect#*:}" ;;

@@ -14,6 +14,7 @@ typedef struct {
 	u32 taken;
 } raw_spinlock_t;
 
+#define DEFINE_RAW_SPINLOCK(l) raw_spinlock_t l
 #define raw_spin_lock_init(l) ((l)->taken = 0)
 #define raw_spin_lock_irqsave(l, flags)                                       \
 	do {                                                                  \

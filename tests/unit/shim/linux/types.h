@@ -14,7 +14,9 @@ typedef uint64_t u64;
 typedef int64_t s64;
 typedef unsigned int gfp_t;
 
+#define S32_MAX INT32_MAX
 #define U32_MAX UINT32_MAX
+#define U64_MAX UINT64_MAX
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif

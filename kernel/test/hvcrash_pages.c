@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hvcrash_pages.c - a driver that shares pages by means of its own, for the lab
+ *
+ * Also the example of how a driver registers pages with hvcrash without needing
+ * it. Nothing is really shared: what the registry and the audit make of it is what
+ * is looked at.
+ *
+ * Loading it fails where hvcrash takes what it must refuse, or refuses what it
+ * must take.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/module.h>
+#include "../include/hvcrash_pages.h"
+
+#define NR_PAGES 4
+#define PAGES_BYTES (NR_PAGES * 4096)
+
+static bool fails;
+module_param(fails, bool, 0444);
+MODULE_PARM_DESC(fails, "the pages cannot be taken back when the kernel ends");
+
+static bool forgets;
+module_param(forgets, bool, 0444);
+MODULE_PARM_DESC(forgets, "does not unregister the pages when it goes");
+
+static void *pages;
+static int handle;
+
+/* [NMI] As the header asks: no lock, no printk, and 0 only when it is done */
+static int take_back(void *context)
+{
+	return fails ? -EIO : 0;
+}
+
+/* Each of these is a mistake that a driver may make */
+static int refuses_mistakes(int (*reg)(const struct hvcrash_pages *pages),
+			    int (*unreg)(int handle),
+			    const struct hvcrash_pages *good)
+{
+	struct hvcrash_pages bad = *good;
+
+	if (reg(good) != -EEXIST || reg(NULL) != -EINVAL)
+		return -EBADE;
+	bad.gpa = good->gpa + PAGES_BYTES / 2;
+	if (reg(&bad) != -EEXIST)
+		return -EBADE;
+	bad.gpa = good->gpa + 1;
+	if (reg(&bad) != -EINVAL)
+		return -EBADE;
+	bad = *good;
+	bad.nr_pages = 0;
+	if (reg(&bad) != -EINVAL)
+		return -EBADE;
+	bad = *good;
+	bad.owner = NULL;
+	if (reg(&bad) != -EINVAL)
+		return -EBADE;
+	if (unreg(0) != -ENOENT || unreg(-1) != -ENOENT ||
+	    unreg(handle + 1) != -ENOENT)
+		return -EBADE;
+	return 0;
+}
+
+static int share(void)
+{
+	const struct hvcrash_pages mine = {
+		.owner = THIS_MODULE,
+		.gpa = virt_to_phys(pages),
+		.nr_pages = NR_PAGES,
+		.revoke = take_back,
+	};
+	int (*reg)(const struct hvcrash_pages *pages) =
+		symbol_get(hvcrash_register_pages);
+	int (*unreg)(int handle) = symbol_get(hvcrash_unregister_pages);
+	int ret = -ENOENT;
+
+	if (reg && unreg) {
+		handle = reg(&mine);
+		ret = handle > 0 ? refuses_mistakes(reg, unreg, &mine) : handle;
+		if (ret && handle > 0)
+			unreg(handle);
+	}
+	if (unreg)
+		symbol_put(hvcrash_unregister_pages);
+	if (reg)
+		symbol_put(hvcrash_register_pages);
+	return ret;
+}
+
+static int __init pages_init(void)
+{
+	int ret;
+
+	pages = alloc_pages_exact(PAGES_BYTES, GFP_KERNEL | __GFP_ZERO);
+	if (!pages)
+		return -ENOMEM;
+	ret = share();
+	if (ret)
+		free_pages_exact(pages, PAGES_BYTES);
+	return ret;
+}
+module_init(pages_init);
+
+static void __exit pages_exit(void)
+{
+	int (*unreg)(int handle) = symbol_get(hvcrash_unregister_pages);
+
+	if (unreg && !forgets && unreg(handle))
+		pr_err("the pages were not registered any more\n");
+	if (unreg)
+		symbol_put(hvcrash_unregister_pages);
+	free_pages_exact(pages, PAGES_BYTES);
+}
+module_exit(pages_exit);
+
+MODULE_DESCRIPTION("Registers pages with hvcrash, for tests of it");
+MODULE_AUTHOR("the hvcrash authors");
+MODULE_LICENSE("GPL");
