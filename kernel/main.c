@@ -10,6 +10,7 @@
 #include "compat/compat.h"
 #include "driver_pages.h"
 #include "hooks.h"
+#include "host.h"
 #include "hvcrash.h"
 #include "leave.h"
 #include "regs.h"
@@ -75,6 +76,7 @@ static void name_kernel(void)
 
 	strscpy(h->release, utsname()->release, sizeof(h->release));
 	strscpy(h->module_version, HVCRASH_VERSION, sizeof(h->module_version));
+	hvcrash_host_describe(&h->host);
 }
 
 /* In a crash kernel there is the rescue and then nothing: no hook, no registry */

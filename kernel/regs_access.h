@@ -34,6 +34,7 @@ enum hvcrash_reg {
 
 int hvcrash_reg_read(u32 reg, u64 *ret_value);
 int hvcrash_reg_write(u32 reg, u64 value);
+int hvcrash_reg_host_version(u32 ret_version[4]);
 void hvcrash_reg_fail_hypercalls(void);
 
 #endif /* _HVCRASH_REGS_ACCESS_H */

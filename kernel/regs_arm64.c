@@ -22,6 +22,7 @@
 #define NO_REGISTER 0U
 
 /* TLFS, "Register Names": the same on every architecture */
+#define REGISTER_HYPERVISOR_VERSION 0x00000100U
 #define REGISTER_SINT0 0x000a0000U
 #define REGISTER_SCONTROL 0x000a0010U
 #define REGISTER_SIEFP 0x000a0012U
@@ -60,6 +61,24 @@ static void name_register(struct arm_smccc_1_2_regs *args, u64 call, u32 name)
 	args->a4 = name;
 }
 
+/* All 128 bits of a register, low half first */
+static int read_register(u32 name, u64 ret_value[2])
+{
+	struct arm_smccc_1_2_regs args = {};
+	struct arm_smccc_1_2_regs res;
+
+	if (name == NO_REGISTER)
+		return -ENXIO;
+	name_register(&args, HVCALL_GET_VP_REGISTERS, name);
+	arm_smccc_1_2_hvc(&args, &res);
+	if (!hv_result_success(res.a0))
+		return -EIO;
+	/* Output follows the input's registers */
+	ret_value[0] = res.a6;
+	ret_value[1] = res.a7;
+	return 0;
+}
+
 /**
  * hvcrash_reg_read - what a register of this VP holds
  * @reg: HVCRASH_REG_*
@@ -70,19 +89,13 @@ static void name_register(struct arm_smccc_1_2_regs *args, u64 call, u32 name)
  */
 int hvcrash_reg_read(u32 reg, u64 *ret_value)
 {
-	struct arm_smccc_1_2_regs args = {};
-	struct arm_smccc_1_2_regs res;
-	u32 name = register_of(reg);
+	u64 value[2];
+	int ret;
 
-	if (name == NO_REGISTER)
-		return -ENXIO;
-	name_register(&args, HVCALL_GET_VP_REGISTERS, name);
-	arm_smccc_1_2_hvc(&args, &res);
-	if (!hv_result_success(res.a0))
-		return -EIO;
-	/* Output follows the input's registers: the value's low and high half */
-	*ret_value = res.a6;
-	return 0;
+	ret = read_register(register_of(reg), value);
+	if (!ret)
+		*ret_value = value[0];
+	return ret;
 }
 
 /**
@@ -105,6 +118,29 @@ int hvcrash_reg_write(u32 reg, u64 value)
 	args.a6 = value;
 	arm_smccc_1_2_hvc(&args, &res);
 	return hv_result_success(res.a0) ? 0 : -EIO;
+}
+
+/**
+ * hvcrash_reg_host_version - what the hypervisor says of its version
+ * @ret_version: build; major << 16 | minor; service pack; service branch << 24 |
+ *		 number
+ *
+ * Context: any.
+ * Return: 0 or a negative errno.
+ */
+int hvcrash_reg_host_version(u32 ret_version[4])
+{
+	u64 value[2];
+	int ret;
+
+	ret = read_register(REGISTER_HYPERVISOR_VERSION, value);
+	if (ret)
+		return ret;
+	ret_version[0] = value[0];
+	ret_version[1] = value[0] >> 32;
+	ret_version[2] = value[1];
+	ret_version[3] = value[1] >> 32;
+	return 0;
 }
 
 /**

@@ -9,8 +9,12 @@
  * Leaves out: which registers there are to touch, and when.
  */
 #include <linux/errno.h>
+#include <asm/processor.h>
 #include "compat/compat.h"
 #include "regs_access.h"
+
+/* TLFS, "Hypervisor Discovery"; its name in the kernel changed (v6.14) */
+#define CPUID_VERSION 0x40000002
 
 /* TLFS, "Synthetic MSRs"; SINTs follow each other, of a timer's two the first */
 static u32 msr_of(u32 reg)
@@ -61,6 +65,21 @@ int hvcrash_reg_read(u32 reg, u64 *ret_value)
 int hvcrash_reg_write(u32 reg, u64 value)
 {
 	return hvcrash_wrmsr_safe(msr_of(reg), value) ? -EIO : 0;
+}
+
+/**
+ * hvcrash_reg_host_version - what the hypervisor says of its version
+ * @ret_version: build; major << 16 | minor; service pack; service branch << 24 |
+ *		 number
+ *
+ * Context: any.
+ * Return: 0 or a negative errno.
+ */
+int hvcrash_reg_host_version(u32 ret_version[4])
+{
+	cpuid(CPUID_VERSION, &ret_version[0], &ret_version[1], &ret_version[2],
+	      &ret_version[3]);
+	return 0;
 }
 
 /**

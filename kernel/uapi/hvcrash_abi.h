@@ -128,6 +128,33 @@ struct hvcrash_crash {
 };
 
 /**
+ * struct hvcrash_host - which hypervisor this was, in its own words
+ * @build: build number, 0 if it does not say
+ * @major: version
+ * @minor: version
+ * @service_pack: service pack
+ * @service: service branch in the upper 8 bits, service number in the lower 24
+ * @features: privileges of this partition, low half
+ * @features_high: high half
+ * @misc_features: other features
+ * @hints: what it recommends
+ *
+ * TLFS, "Hypervisor Discovery": CPUID leaves 0x40000002 to 0x40000004, and the
+ * registers of the same meaning on arm64. From minor 3 on.
+ */
+struct hvcrash_host {
+	__u32 build;
+	__u16 major;
+	__u16 minor;
+	__u32 service_pack;
+	__u32 service;
+	__u32 features;
+	__u32 features_high;
+	__u32 misc_features;
+	__u32 hints;
+};
+
+/**
  * struct hvcrash_header - first page of the registry
  * @magic: HVCRASH_MAGIC
  * @major: HVCRASH_ABI_MAJOR
@@ -149,6 +176,7 @@ struct hvcrash_crash {
  * @release: kernel release (utsname), NUL-terminated
  * @module_version: version of hvcrash.ko, NUL-terminated
  * @way: HVCRASH_WAY_*, 0 while the first kernel lives
+ * @host: the hypervisor
  * @reserved: zero
  * @chunk_gpa: directory of chunks
  */
@@ -173,7 +201,8 @@ struct hvcrash_header {
 	char release[64];
 	char module_version[32];
 	__u32 way;
-	__u8 reserved[220];
+	struct hvcrash_host host;
+	__u8 reserved[188];
 	__u64 chunk_gpa[HVCRASH_MAX_CHUNKS];
 };
 
@@ -357,6 +386,8 @@ HVCRASH_ASSERT(sizeof(struct hvcrash_header) == HVCRASH_PAGE_BYTES);
 HVCRASH_ASSERT(offsetof(struct hvcrash_header, checksum) == 24);
 HVCRASH_ASSERT(offsetof(struct hvcrash_header, crash) == 80);
 HVCRASH_ASSERT(offsetof(struct hvcrash_header, release) == 192);
+HVCRASH_ASSERT(sizeof(struct hvcrash_host) == 32);
+HVCRASH_ASSERT(offsetof(struct hvcrash_header, host) == 292);
 HVCRASH_ASSERT(offsetof(struct hvcrash_header, chunk_gpa) == 512);
 HVCRASH_ASSERT(sizeof(struct hvcrash_chunk) == 64);
 HVCRASH_ASSERT(sizeof(struct hvcrash_extent) == 64);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include <asm/msr.h>
+#include <asm/processor.h>
 #ifdef CONFIG_ARM64
 #include <linux/arm-smccc.h>
 #endif
@@ -103,6 +104,15 @@ void arm_smccc_1_2_hvc(const struct arm_smccc_1_2_regs *args,
 	u64 value = 0;
 	int ret;
 
+	/* HvRegisterHypervisorVersion: 128 bits, and not of a VP's own making */
+	if (args->a4 == 0x100) {
+		*res = (struct arm_smccc_1_2_regs){
+			.a0 = DONE_1,
+			.a6 = 0x000a00000000ULL << 16 | 20348,
+			.a7 = 0x0700000900000003ULL,
+		};
+		return;
+	}
 	assert_int_equal(args->a0, 0xc6000001);
 	assert_int_equal(args->a2, ~0UL);
 	assert_int_equal(args->a3, 0xfffffffe);
@@ -121,6 +131,15 @@ void arm_smccc_1_2_hvc(const struct arm_smccc_1_2_regs *args,
 	res->a0 = ret ? REFUSED : DONE_1;
 }
 #else
+void cpuid(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
+{
+	assert_int_equal(leaf, 0x40000002);
+	*eax = 20348;
+	*ebx = 0x000a0000;
+	*ecx = 3;
+	*edx = 0x07000009;
+}
+
 int rdmsrl_safe(u32 msr, u64 *value)
 {
 	return fake_read(msr, value);

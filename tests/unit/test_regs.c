@@ -14,6 +14,7 @@
 #include <string.h>
 #include <asm/mshyperv.h>
 #include "fake_hv.h"
+#include "host.h"
 #include "hvcrash.h"
 #include "regs.h"
 #include "regs_state.h"
@@ -37,6 +38,7 @@ const u32 hvcrash_vm_reg[HVCRASH_VM_EXTENTS] = {
 
 static u32 vp_index[2] = { 4, VP_INDEX };
 u32 *hv_vp_index = vp_index;
+struct ms_hyperv_info ms_hyperv = { 0x11, 0x22, 0x33, 0x44 };
 void *hv_hypercall_pg = &hv_hypercall_pg;
 
 #ifdef CONFIG_ARM64
@@ -311,6 +313,21 @@ static void pages_of_the_whole_vm_keep_their_other_bits(void **s)
 	assert_int_equal(hvcrash_regs_revoke_vm(), 1);
 }
 
+static void the_host_says_which_version_it_is(void **s)
+{
+	struct hvcrash_host host = { 0 };
+
+	(void)s;
+	hvcrash_host_describe(&host);
+	assert_int_equal(host.build, 20348);
+	assert_int_equal(host.major, 10);
+	assert_int_equal(host.minor, 0);
+	assert_int_equal(host.service_pack, 3);
+	assert_int_equal(host.service, 0x07000009);
+	assert_int_equal(host.features, 0x11);
+	assert_int_equal(host.hints, 0x44);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -327,6 +344,7 @@ int main(void)
 		TEST(while_parked_a_vp_clears_timer_messages_and_no_others),
 		TEST(a_vp_that_does_not_answer_keeps_what_was_last_seen),
 		TEST(pages_of_the_whole_vm_keep_their_other_bits),
+		TEST(the_host_says_which_version_it_is),
 	};
 
 	return cmocka_run_group_tests_name(HAS_ASSIST_AND_HYPERCALL_PAGE ?

@@ -156,6 +156,31 @@ static void show_own_ram(struct out *out, const struct audit *audit,
 		 audit->left_in_ram);
 }
 
+/* Older modules left zeros there */
+static void show_host(struct out *out, const struct hvcrash_header *header)
+{
+	const struct hvcrash_host *host = &header->host;
+	char version[48];
+
+	if (!host->build) {
+		out_field_text(out, "host_version", NULL);
+		return;
+	}
+	snprintf(version, sizeof(version), "%u.%u.%u-%u-%u.%u", host->major,
+		 host->minor, host->build, host->service_pack,
+		 host->service >> 24, host->service & 0xffffff);
+	out_line(
+		out, "Host",
+		"Hyper-V %s, features 0x%08x 0x%08x, other 0x%08x, hints 0x%08x",
+		version, host->features, host->features_high,
+		host->misc_features, host->hints);
+	out_field_text(out, "host_version", version);
+	out_field_number(out, "host_features",
+			 (__u64)host->features_high << 32 | host->features);
+	out_field_number(out, "host_misc_features", host->misc_features);
+	out_field_number(out, "host_hints", host->hints);
+}
+
 void summary_registry(struct out *out, const struct hvcrash_header *header)
 {
 	char release[80], module[40];
@@ -170,6 +195,7 @@ void summary_registry(struct out *out, const struct hvcrash_header *header)
 	out_field_text(out, "phase", names_phase(header->phase));
 	out_field_text(out, "release", release);
 	out_field_text(out, "module_version", module);
+	show_host(out, header);
 }
 
 void summary_show(struct out *out, const struct audit *audit,

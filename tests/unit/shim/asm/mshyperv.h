@@ -7,6 +7,12 @@
 
 extern u32 *hv_vp_index;
 
+struct ms_hyperv_info {
+	u32 features, priv_high, misc_features, hints;
+};
+
+extern struct ms_hyperv_info ms_hyperv;
+
 #define HVMSG_NONE 0U
 #define HVMSG_TIMER_EXPIRED 0x80000010U
 

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * host.c - which hypervisor this is, in its own words
+ *
+ * Called once, at load. For people who read an audit and know that some version
+ * of the host had a fault: hvcrash itself decides nothing by a version.
+ */
+#include "compat/compat.h"
+#include "host.h"
+#include "regs_access.h"
+
+/**
+ * hvcrash_host_describe - fill in the registry's description of the host
+ * @host: zeroed
+ *
+ * Context: process.
+ */
+void hvcrash_host_describe(struct hvcrash_host *host)
+{
+	u32 version[4];
+
+	if (!hvcrash_reg_host_version(version)) {
+		host->build = version[0];
+		host->major = version[1] >> 16;
+		host->minor = version[1];
+		host->service_pack = version[2];
+		host->service = version[3];
+	}
+	host->features = ms_hyperv.features;
+	host->features_high = ms_hyperv.priv_high;
+	host->misc_features = ms_hyperv.misc_features;
+	host->hints = ms_hyperv.hints;
+}

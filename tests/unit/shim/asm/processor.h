@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* <asm/processor.h>: what the module's sources use of it, for user space */
+#ifndef _SHIM_PROCESSOR_H
+#define _SHIM_PROCESSOR_H
+#include <linux/types.h>
+
+/* The hypervisor of the test */
+void cpuid(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx);
+#endif
