@@ -235,6 +235,16 @@ answers() {
 	expect "$(verdict)" "NOT READY: coverage, hand-over, crash-loaded"
 }
 
+@test "without privilege the answer is the same" {
+	[ "$(id -u)" -eq 0 ] || skip "not root: all the other tests show it"
+	chmod 400 root/sys/kernel/hvcrash/address
+	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR"
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$HVCRASHCTL" status --sysroot root >out
+	expect "$(verdict)" "READY: no check failed"
+	expect_word out "registry at an address for root only"
+	expect_no_word out 0x101000
+}
+
 @test "hand-over needs VMCOREINFO" {
 	says hand-over ok "registry at 0x101000"
 	drop /sys/kernel/vmcoreinfo

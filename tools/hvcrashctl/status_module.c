@@ -5,6 +5,7 @@
  * See status.h. Where the module is not loaded the first check says how to load
  * it, and the others say what follows from that.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,26 +213,32 @@ void status_hand_over(const struct status_facts *facts,
 		      struct status_answer *ret)
 {
 	char address[40];
+	bool is_read;
 
 	if (!facts->is_loaded) {
 		status_found(
 			ret, STATUS_FAIL,
 			"no registry to hand over: hvcrash.ko is not loaded");
-	} else if (!system_exists(&facts->system, "/sys/kernel/vmcoreinfo")) {
+		return;
+	}
+	if (!system_exists(&facts->system, "/sys/kernel/vmcoreinfo")) {
 		status_found(
 			ret, STATUS_FAIL,
 			"this kernel has no VMCOREINFO, by which the registry is found");
 		status_mend(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
-	} else if (!system_read(&facts->system, "/sys/kernel/hvcrash/address",
-				address, sizeof(address)) ||
-		   !*address) {
+		return;
+	}
+	is_read = system_read(&facts->system, "/sys/kernel/hvcrash/address",
+			      address, sizeof(address));
+	/* mode 0400: that it is there is what counts */
+	if (!is_read && errno == EACCES)
+		snprintf(address, sizeof(address), "an address for root only");
+	if (!*address)
 		status_found(ret, STATUS_UNKNOWN,
 			     "the registry's address cannot be read");
-		status_mend(ret, "run it as root");
-	} else {
+	else
 		status_found(
 			ret, STATUS_OK,
 			"registry at %s; VMCOREINFO is told when the kernel crashes, in whatever order was loaded",
 			address);
-	}
 }
