@@ -118,7 +118,7 @@ static void judge_returned(const struct hvcrash_extent *extent, enum fact fact,
 	}
 	if (fact == FACT_CHANGED)
 		set_result(result, AUDIT_CHANGED, "contents differ");
-	else if (fact != FACT_SAME)
+	else if (fact != FACT_SAME && fact != FACT_GIVEN_ON)
 		set_result(result, AUDIT_NOT_CHECKED, fact_words[fact]);
 	else if (extent->state == HVCRASH_REVOKED_LATE)
 		set_result(result, AUDIT_REVOKED_LATE, "by the second kernel");

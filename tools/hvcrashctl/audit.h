@@ -85,8 +85,8 @@ struct audit {
 	__u64 pages[AUDIT_NR_FINDINGS];
 	__u64 left_in_ram;
 	__u64 torn_down;
-	__u64 by_fact[FACT_TOO_MANY + 1]; /* not checked because of it */
-	__u64 not_checked_otherwise;	  /* unknown numbers, contradictions */
+	__u64 by_fact[FACT_NR];	     /* not checked because of it */
+	__u64 not_checked_otherwise; /* unknown numbers, contradictions */
 	__u64 registers_on; /* VPs said "revoked", the register reads enabled */
 	__u64 own_pointing; /* own registers that point into an extent */
 	__u32 nr_changed, nr_left, nr_left_of_vps;

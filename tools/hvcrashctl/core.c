@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -21,7 +22,14 @@ static const struct core_ops *const formats[] = {
 	&core_elf_ops,
 	&core_kdump_ops,
 	&core_live_ops,
+	&core_devmem_ops,
 };
+
+/* Memory of this machine, by its device number (Documentation/admin-guide/devices.txt) */
+static bool is_devmem(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 1);
+}
 
 static struct err *find_format(struct core *core)
 {
@@ -62,6 +70,8 @@ static struct err *open_file(struct core *core, const char *path)
 		return err_create(ERR_IO, "cannot stat: %s", strerror(errno));
 	core->stored_bytes = (__u64)st.st_size;
 	core->file_bytes = core->stored_bytes;
+	if (is_devmem(&st))
+		core->ops = &core_devmem_ops;
 	return NULL;
 }
 
@@ -74,7 +84,7 @@ struct err *core_open(const char *path, struct core **ret)
 	if (!core)
 		return err_create(ERR_IO, "out of memory");
 	err = open_file(core, path);
-	if (!err)
+	if (!err && !core->ops)
 		err = find_format(core);
 	if (!err)
 		err = core->ops->open(core);

@@ -70,6 +70,12 @@ struct core {
 extern const struct core_ops core_elf_ops;
 extern const struct core_ops core_kdump_ops;
 extern const struct core_ops core_live_ops;
+extern const struct core_ops core_devmem_ops;
+
+#define CORE_DEVMEM "/dev/mem"
+
+/* Does this kernel's command line say where the last one's registry is */
+bool core_devmem_is_told(void);
 
 struct err *core_open(const char *path, struct core **ret);
 void core_close(struct core *core);

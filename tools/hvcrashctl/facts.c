@@ -28,6 +28,7 @@ struct hasher {
 	__u64 budget_bytes;
 	__u64 absent_gpa; /* of the page that ended the last extent, and why */
 	char absent_why[FACTS_WHY_BYTES];
+	bool is_kexec;
 };
 
 static void hasher_deinit(struct hasher *hasher)
@@ -100,7 +101,7 @@ static enum fact look_at(struct hasher *hasher, struct facts *facts,
 	if (!is_comparable(extent))
 		return FACT_NOT_LOOKED;
 	if (!(extent->flags & HVCRASH_EXTENT_HASHED))
-		return FACT_NOT_HASHED;
+		return hasher->is_kexec ? FACT_GIVEN_ON : FACT_NOT_HASHED;
 	fact = hash_extent(hasher, extent);
 	if ((fact == FACT_MISSING || fact == FACT_UNREADABLE) &&
 	    !facts->has_absent) {
@@ -139,6 +140,7 @@ struct err *facts_collect(const struct image *image, struct facts *ret)
 	err = hasher_init(&hasher, image->core);
 	if (err)
 		return err;
+	hasher.is_kexec = image->header.way == HVCRASH_WAY_KEXEC;
 	ret->fact = calloc(count ? count : 1, sizeof(*ret->fact));
 	if (!ret->fact)
 		return err_create(ERR_IO, "out of memory");

@@ -23,6 +23,8 @@ enum fact {
 	FACT_MISSING,	 /* a page is not in the dump */
 	FACT_UNREADABLE, /* a page is, and reading it failed */
 	FACT_TOO_MANY,	 /* the extents claim more pages than the dump holds */
+	FACT_GIVEN_ON,	 /* after a kexec: the next kernel uses that memory */
+	FACT_NR,
 };
 
 #define FACTS_WHY_BYTES 80

@@ -57,8 +57,11 @@ static void show_crash(struct out *out, const struct hvcrash_header *header)
 {
 	const struct hvcrash_crash *crash = &header->crash;
 
-	out_line(out, "Crash", "on VP %u (CPU %u)", crash->vp_index,
-		 crash->cpu);
+	bool is_kexec = header->way == HVCRASH_WAY_KEXEC;
+
+	out_line(out, is_kexec ? "Kexec" : "Crash", "on VP %u (CPU %u)",
+		 crash->vp_index, crash->cpu);
+	out_field_text(out, "way", is_kexec ? "kexec" : "crash");
 	out_field_number(out, "panicking_vp", crash->vp_index);
 	out_field_number(out, "panicking_cpu", crash->cpu);
 	out_line(out, "Other VPs", "%u expected, %u parked, %u revoked",
@@ -69,8 +72,12 @@ static void show_crash(struct out *out, const struct hvcrash_header *header)
 	out_field_number(out, "registers_failed", crash->registers_failed);
 	show_unload(out, header);
 	show_times(out, crash);
-	out_line(out, "Pages", "%llu hashed, %llu not hashed",
-		 crash->pages_hashed, crash->pages_not_hashed);
+	if (is_kexec)
+		out_line(out, "Pages",
+			 "not compared: they are the next kernel's memory");
+	else
+		out_line(out, "Pages", "%llu hashed, %llu not hashed",
+			 crash->pages_hashed, crash->pages_not_hashed);
 	out_field_number(out, "pages_hashed", crash->pages_hashed);
 	out_field_number(out, "pages_not_hashed", crash->pages_not_hashed);
 }

@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audit_page.h"
 #include "audit_run.h"
@@ -44,10 +45,13 @@ static void ask_machine(struct audit_run *run,
 			const struct audit_options *options, const char *file)
 {
 	static const char elsewhere[] = "FILE is not " VMCORE;
+	static const char kexeced[] =
+		"after a kexec they are this kernel's own";
 	bool is_here = !strcmp(file, VMCORE);
+	bool is_kexec = !strcmp(file, CORE_DEVMEM);
 
-	run->reasons.registers = elsewhere;
-	run->reasons.ram = elsewhere;
+	run->reasons.registers = is_kexec ? kexeced : elsewhere;
+	run->reasons.ram = is_kexec ? kexeced : elsewhere;
 	if (options->registers || is_here) {
 		machine_read_registers(options->registers, &run->registers);
 		run->audit.registers = &run->registers;
@@ -120,13 +124,21 @@ static struct err *write_page(const struct audit_run *run,
 				options->html);
 }
 
+/* A crash kernel has the dump; a kernel after kexec what it was told to keep */
+static const char *default_file(void)
+{
+	if (access(VMCORE, F_OK) && core_devmem_is_told())
+		return CORE_DEVMEM;
+	return VMCORE;
+}
+
 static struct err *run_audit(const struct opts_common *common,
 			     const struct out_table *table,
 			     const char **ret_file, int *ret_status)
 {
 	const struct audit_options *options = (const void *)common;
 	struct audit_run *run guarded_audit_run = NULL;
-	const char *file = common->operand ? common->operand : VMCORE;
+	const char *file = common->operand ? common->operand : default_file();
 	struct err *err;
 
 	*ret_file = file;
@@ -152,7 +164,8 @@ const struct verb verb_audit = {
 		.operand = "FILE",
 		.purpose =
 			"Says whether the crashed kernel took back all pages that it shared with\nHyper-V. FILE is a dump, " VMCORE
-			" by default.",
+			" by default,\nor " CORE_DEVMEM
+			" after a kexec with what kexec-args prints.",
 		.options = audit_options,
 		.options_bytes = sizeof(struct audit_options),
 		.has_json = true,
