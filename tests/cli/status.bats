@@ -200,6 +200,14 @@ answers() {
 	case $line in "signature unknown "*"knows the key"*) ;; *) return 1 ;; esac
 }
 
+@test "signature: SUSE's modprobe refuses what SUSE did not build" {
+	drop /sys/kernel/hvcrash
+	put /usr/lib/modprobe.d/10-unsupported-modules.conf $'# comment\nallow_unsupported_modules 0'
+	says signature fail "SUSE did not build" "allow_unsupported_modules 1"
+	put /etc/modprobe.d/10-unsupported-modules.conf 'allow_unsupported_modules 1'
+	says signature ok "takes unsigned modules"
+}
+
 @test "at-boot: by modprobe.d, modules-load.d, /etc/modules, or not" {
 	says at-boot ok /etc/modprobe.d/hvcrash.conf
 	drop /etc/modprobe.d

@@ -114,6 +114,22 @@ static void judge_signature(const struct status_facts *facts,
 	}
 }
 
+/* SUSE's modprobe takes only what SUSE built; a file in /etc hides its like */
+static bool is_unsupported_refused(const struct status_facts *facts)
+{
+	static const char *const files[] = {
+		"/etc/modprobe.d/10-unsupported-modules.conf",
+		"/usr/lib/modprobe.d/10-unsupported-modules.conf",
+		"/lib/modprobe.d/10-unsupported-modules.conf",
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (system_exists(&facts->system, files[i]))
+			return system_has_word(&facts->system, files[i],
+					       "allow_unsupported_modules 0");
+	return false;
+}
+
 void status_signature(const struct status_facts *facts,
 		      struct status_answer *ret)
 {
@@ -121,13 +137,21 @@ void status_signature(const struct status_facts *facts,
 
 	system_read(&facts->system, "/sys/module/module/parameters/sig_enforce",
 		    enforced, sizeof(enforced));
-	if (facts->is_loaded)
+	if (facts->is_loaded) {
 		status_found(ret, STATUS_OK, "the kernel has taken the module");
-	else if (!strcmp(facts->lockdown, "none") && strcmp(enforced, "Y"))
+	} else if (is_unsupported_refused(facts)) {
+		status_found(
+			ret, STATUS_FAIL,
+			"modprobe refuses a module that SUSE did not build");
+		status_mend(
+			ret,
+			"echo allow_unsupported_modules 1 >/etc/modprobe.d/10-unsupported-modules.conf");
+	} else if (!strcmp(facts->lockdown, "none") && strcmp(enforced, "Y")) {
 		status_found(ret, STATUS_OK,
 			     "this kernel takes unsigned modules");
-	else
+	} else {
 		judge_signature(facts, ret);
+	}
 }
 
 static bool is_vmbus_built_in(const struct status_facts *facts)
