@@ -56,3 +56,12 @@ killed_then_undone() { each_step template.original '' --undo same_tree tree.orig
 undo_killed_then_undone() { each_step template.configured --undo --undo same_tree tree.original; }
 
 undo_killed_then_configured() { each_step template.configured --undo '' same_contents contents.configured; }
+
+# every_step NAME: all four, on one distribution
+every_step() {
+	prepare "$1"
+	killed_then_again
+	killed_then_undone
+	undo_killed_then_undone
+	undo_killed_then_configured
+}

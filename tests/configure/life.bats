@@ -197,6 +197,26 @@ load helpers
 	expect "$(cat "$ROOT/etc/sysconfig/grub")" 'GRUB_CMDLINE_LINUX="ro"'
 }
 
+@test "arm64: no NMI, another table, and with pages of 64 KiB yet another" {
+	make_root debian13
+	echo aarch64 >"$ROOT/machine"
+	rm "$ROOT"/proc/sys/kernel/*nmi*
+	done_by
+	[ ! -e "$ROOT/etc/systemd/system/systemd-sysctl.service.d" ]
+	expect_no_word "$ROOT/etc/sysctl.d/60-hvcrash.conf" nmi
+	expect_word "$ROOT/boot/grub/grub.cfg" 4G-64G:512M,64G-1T:768M
+	boot 512
+	done_by --check
+	make_root rhel10
+	echo aarch64 >"$ROOT/machine"
+	rm "$ROOT"/proc/sys/kernel/*nmi*
+	mv "$ROOT"/lib/modules/6.12* "$ROOT/lib/modules/6.12.0-124.el10_1.aarch64+64k"
+	echo 6.12.0-124.el10_1.aarch64+64k >"$ROOT/proc/sys/kernel/osrelease"
+	done_by
+	boot_words >words
+	expect_word words 4G-64G:768M
+}
+
 @test "SLES: kdump 2.0 and a script of somebody else: said, and left alone" {
 	make_root sles16
 	mkdir -p "$ROOT/usr/lib/dracut/modules.d/99kdump"

@@ -55,10 +55,13 @@ load helpers
 @test "not root" {
 	make_root debian13
 	chmod 755 . "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR"
-	status=0
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$CONFIGURE" --root "$ROOT" >out 2>err || status=$?
-	expect "$status" 2
-	expect_word err "must be run as root"
+	local verb
+	for verb in --check --dry-run --undo --force; do
+		status=0
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$CONFIGURE" --root "$ROOT" $verb >out 2>err || status=$?
+		expect "$status" 2
+		expect_word err "must be run as root"
+	done
 }
 
 @test "another distribution, or a version that nobody has tried" {
