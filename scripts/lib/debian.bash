@@ -34,7 +34,7 @@ plan_debian() {
 	plan_modules update-initramfs -u -k all
 	plan_sysctl
 	[ "$sys_arch" != x86_64 ] || plan_file "$DEBIAN_PANIC_OFF" units 644 debian_panic_off_text
-	plan_run units live "systemd reads its units again" systemctl daemon-reload
+	plan_units
 	[ ! -e "$root/etc/default/kdump-tools" ] || [ "$(assignment /etc/default/kdump-tools USE_KDUMP)" = 1 ] ||
 		plan_file /etc/default/kdump-tools kdump 644 with_assignment /etc/default/kdump-tools USE_KDUMP 1
 	plan_service

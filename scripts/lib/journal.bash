@@ -80,9 +80,12 @@ journal_open() {
 # The journal goes at once: a half of it would look like a whole one
 journal_remove() {
 	local gone=${journal%/*}/.configure-gone
-	rm -rf -- "$gone"
-	mv -fT -- "$journal" "$gone"
-	on_disk "${journal%/*}"
+	if [ -d "$journal" ]; then
+		rm -rf -- "$gone"
+		mv -T -- "$journal" "$gone"
+		on_disk "${journal%/*}"
+		step
+	fi
 	rm -rf -- "$gone"
 	rmdir -- "${journal%/*}" 2>/dev/null || true
 }
@@ -270,7 +273,10 @@ remove_parents() {
 
 # What a killed run left on its way
 sweep() {
-	local entry
+	local entry dir
+	for dir in "${PROBED[@]}"; do
+		rm -f -- "$root$dir/$PROBE"
+	done
 	while read -r entry; do
 		rm -f -- "$root$(temporary "$(<"$entry/path")")"
 	done < <(journal_entries)

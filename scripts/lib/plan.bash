@@ -86,6 +86,12 @@ plan_due() {
 	plan_probe+=("$1")
 }
 
+# plan_due_at_first GROUP: once, since what was installed before the first run is
+# no file of the plan
+plan_due_at_first() {
+	[ "$(journal_state)" != none ] || plan_due "$1"
+}
+
 # changes N: will file N of the plan be another than it is?
 changes() {
 	case ${plan_staged[$1]} in

@@ -20,10 +20,16 @@ plan_service() {
 }
 
 # plan_kdump_initramfs COMMAND...: what makes the crash kernel's initramfs again.
-# It may be older than the hooks, which no file of ours says: so once, at first.
+# It may be older than the hooks.
 plan_kdump_initramfs() {
 	plan_run kdump live "the hooks into the crash kernel's initramfs" "$@"
-	[ "$(journal_state)" != none ] || plan_due kdump
+	plan_due_at_first kdump
+}
+
+# The hooks brought units
+plan_units() {
+	plan_run units live "systemd reads its units again" systemctl daemon-reload
+	plan_due_at_first units
 }
 
 plan_restart() {

@@ -150,7 +150,7 @@ plan_suse() {
 		plan_file "$SUSE_KDUMP" kdump 644 cat -- "$work/plan/kdump"
 		warn_suse_scripts
 	fi
-	plan_run units live "systemd reads its units again" systemctl daemon-reload
+	plan_units
 	plan_service
 	plan_kdump_initramfs mkdumprd -f
 	plan_restart

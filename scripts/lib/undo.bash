@@ -55,7 +55,7 @@ undo_group() {
 undo() {
 	local edited group due=()
 	if [ "$(journal_state)" = none ]; then
-		[ ! -d "$journal" ] || journal_remove # of a run that had not changed anything yet
+		journal_remove # of a run that had not changed anything yet, or of an --undo that was at its end
 		say "nothing to undo"
 		return 0
 	fi

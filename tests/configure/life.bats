@@ -205,6 +205,7 @@ load helpers
 	[ ! -e "$ROOT/etc/systemd/system/systemd-sysctl.service.d" ]
 	expect_no_word "$ROOT/etc/sysctl.d/60-hvcrash.conf" nmi
 	expect_word "$ROOT/boot/grub/grub.cfg" 4G-64G:512M,64G-1T:768M
+	expect_word "$FAKE_LOG" "systemctl daemon-reload"
 	boot 512
 	done_by --check
 	make_root rhel10
@@ -281,6 +282,9 @@ load helpers
 	expect_word out "nothing to undo"
 	same_tree tree.before
 	mkdir -p "$ROOT/var/lib/hvcrash/configure/files"
+	done_by --undo
+	same_tree tree.before
+	mkdir -p "$ROOT/var/lib/hvcrash/.configure-gone/files"
 	done_by --undo
 	same_tree tree.before
 }
