@@ -16,7 +16,8 @@
 #include "inside.h"
 #include "naive_elf.h"
 
-#define MAX_QUESTIONS 24
+/* Each question walks all program headers: an input must not take seconds */
+#define MAX_WALKED 2000
 #define READ_BYTES 16
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,41 +30,47 @@ static void fail(const char *what, uint64_t gpa)
 	abort();
 }
 
-/* @ret_matches: a segment gives @value to this byte */
-static bool holds_byte(uint64_t gpa, unsigned char value, bool *ret_matches)
+/* For each byte from a GPA on: some segment holds it, and with that value */
+struct opinion {
+	bool is_held[READ_BYTES];
+	bool matches[READ_BYTES];
+};
+
+static void form_opinion(uint64_t gpa, const unsigned char *values,
+			 struct opinion *ret)
 {
 	const struct sparse_file *file = &sparse.file[0];
 	size_t count = naive_elf_count(file);
-	bool is_held = false;
 	uint64_t offset;
 	Elf64_Phdr phdr;
 
-	*ret_matches = false;
+	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < count; i++) {
 		naive_elf_phdr(file, i, &phdr);
-		if (!naive_elf_offset(file, &phdr, gpa, &offset))
-			continue;
-		is_held = true;
-		*ret_matches |= file->bytes[offset] == value;
+		for (uint64_t at = 0; at < READ_BYTES; at++) {
+			if (phdr.p_type != PT_LOAD || gpa + at < gpa ||
+			    !naive_elf_offset(file, &phdr, gpa + at, &offset))
+				continue;
+			ret->is_held[at] = true;
+			ret->matches[at] |= file->bytes[offset] == values[at];
+		}
 	}
-	return is_held;
 }
 
 static void ask(struct core *core, uint64_t gpa)
 {
-	unsigned char buf[READ_BYTES];
+	unsigned char buf[READ_BYTES] = { 0 };
 	bool is_present, holds_all = true;
+	struct opinion opinion;
 	struct err *err;
 
 	err = core_read_gpa(core, gpa, buf, sizeof(buf), &is_present);
 	if (err)
 		fail("cannot read from a file in memory", gpa);
-	for (uint64_t i = 0; i < sizeof(buf); i++) {
-		bool matches;
-
-		if (gpa + i < gpa || !holds_byte(gpa + i, buf[i], &matches))
-			holds_all = false;
-		else if (is_present && !matches)
+	form_opinion(gpa, buf, &opinion);
+	for (size_t i = 0; i < sizeof(buf); i++) {
+		holds_all &= opinion.is_held[i];
+		if (is_present && opinion.is_held[i] && !opinion.matches[i])
 			fail("a byte that no segment has", gpa + i);
 	}
 	if (is_present != holds_all)
@@ -77,7 +84,7 @@ static void ask_around(struct core *core)
 	const struct sparse_file *file = &sparse.file[0];
 	size_t count = naive_elf_count(file);
 
-	for (size_t i = 0; i < count && i < MAX_QUESTIONS; i++) {
+	for (size_t i = 0; i < count && i * count <= MAX_WALKED; i++) {
 		uint64_t end;
 		Elf64_Phdr phdr;
 

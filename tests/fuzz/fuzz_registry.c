@@ -208,7 +208,7 @@ static struct err *run(struct core *core)
 
 	err = image_open(core, &image);
 	if (!err)
-		err = facts_collect(image, &facts);
+		err = facts_collect(image, NULL, &facts);
 	if (!err)
 		err = judge(image, &facts, &audit);
 	if (err)

@@ -35,6 +35,7 @@ static const char *const fact_words[] = {
 	[FACT_MISSING] = "a page is not in the dump",
 	[FACT_UNREADABLE] = "a page cannot be read from the dump",
 	[FACT_TOO_MANY] = "more pages than the dump holds",
+	[FACT_STOPPED] = "stopped before it was read",
 };
 
 const char *audit_finding_name(enum audit_finding finding)
@@ -104,6 +105,11 @@ static void judge_returned(const struct hvcrash_extent *extent, enum fact fact,
 {
 	const char *evidence = names_evidence(extent->evidence);
 
+	/* somebody writes there, whatever the record rests on */
+	if (fact == FACT_WRITTEN) {
+		set_result(result, AUDIT_CHANGED, "written while watched");
+		return;
+	}
 	if (!evidence) {
 		result->finding = AUDIT_NOT_CHECKED;
 		snprintf(result->why, sizeof(result->why),
@@ -160,6 +166,15 @@ static void judge_state(const struct hvcrash_extent *extent, enum fact fact,
 	}
 }
 
+static void add_written(enum fact fact, struct audit_result *result)
+{
+	size_t length = strlen(result->why);
+
+	if (fact == FACT_WRITTEN && result->finding == AUDIT_LEFT_SHARED)
+		snprintf(result->why + length, sizeof(result->why) - length,
+			 ", written while watched");
+}
+
 static void add_ram(const struct audit *audit,
 		    const struct hvcrash_extent *extent,
 		    struct audit_result *result)
@@ -208,6 +223,7 @@ void audit_extent(const struct audit *audit,
 			 "own %s register still points there",
 			 machine_register_name((enum machine_register)own));
 	}
+	add_written(fact, ret);
 	add_ram(audit, extent, ret);
 }
 
@@ -318,6 +334,7 @@ void audit_add_extent(struct audit *audit, const struct hvcrash_extent *extent,
 		return;
 	audit->regions[result.finding]++;
 	audit->pages[result.finding] += extent->pages;
+	audit->written += fact == FACT_WRITTEN;
 	count_silent(audit, extent, result.finding);
 	if (result.finding == AUDIT_NOT_CHECKED)
 		count_not_checked(audit, extent, fact);

@@ -87,6 +87,7 @@ struct audit {
 	__u64 torn_down;
 	__u64 by_fact[FACT_NR];	     /* not checked because of it */
 	__u64 not_checked_otherwise; /* unknown numbers, contradictions */
+	__u64 written;	    /* contents changed while they were watched */
 	__u64 registers_on; /* VPs said "revoked", the register reads enabled */
 	__u64 own_pointing; /* own registers that point into an extent */
 	__u32 nr_changed, nr_left, nr_left_of_vps;
@@ -99,6 +100,8 @@ struct audit {
 	__u64 unknown_vps;
 
 	/* set by audit_finish() */
+	__u64 rounds; /* times that contents were read */
+	bool is_watched;
 	enum audit_verdict verdict;
 	__u32 nr_gaps;
 	struct audit_gap gaps[AUDIT_MAX_GAPS];

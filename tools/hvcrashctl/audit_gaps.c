@@ -152,6 +152,10 @@ static void add_extent_gaps(struct audit *audit, const struct facts *facts)
 		add_gap(audit, "too-many",
 			"%llu region%s beyond what the dump can hold",
 			PLURAL(by_fact[FACT_TOO_MANY]));
+	if (by_fact[FACT_STOPPED])
+		add_gap(audit, "stopped",
+			"stopped before %llu region%s had been read",
+			PLURAL(by_fact[FACT_STOPPED]));
 	if (audit->not_checked_otherwise)
 		add_gap(audit, "not-understood",
 			"%llu region%s torn, contradictory or of an unknown kind, state or evidence",
@@ -165,12 +169,14 @@ static void add_extent_gaps(struct audit *audit, const struct facts *facts)
 static bool is_not_clean(const struct audit *audit)
 {
 	return audit->regions[AUDIT_LEFT_SHARED] ||
-	       audit->regions[AUDIT_CHANGED] || audit->registers_on ||
-	       audit->header->crash.registers_failed;
+	       audit->regions[AUDIT_CHANGED] || audit->written ||
+	       audit->registers_on || audit->header->crash.registers_failed;
 }
 
 void audit_finish(struct audit *audit, const struct facts *facts)
 {
+	audit->rounds = facts->rounds;
+	audit->is_watched = facts->is_watched;
 	if (!audit->is_finished) {
 		const char *phase = names_phase(audit->header->phase);
 

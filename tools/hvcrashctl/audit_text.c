@@ -111,6 +111,11 @@ static void put_not_clean(FILE *line, const struct audit *audit)
 			plural(changed));
 		put_extents(line, audit->changed, audit->nr_changed, changed);
 	}
+	if (audit->written) {
+		next_part(line, &is_first);
+		fprintf(line, "%llu region%s written while watched",
+			audit->written, plural(audit->written));
+	}
 	if (audit->registers_on > on)
 		on = audit->registers_on;
 	if (on) {

@@ -71,7 +71,8 @@ static enum fact read_some(struct hasher *hasher, __u64 gpa, size_t bytes)
 }
 
 static enum fact hash_extent(struct hasher *hasher,
-			     const struct hvcrash_extent *extent)
+			     const struct hvcrash_extent *extent,
+			     __u64 *ret_hash)
 {
 	__u64 bytes = (__u64)extent->pages * HVCRASH_PAGE_BYTES;
 	enum fact fact;
@@ -89,27 +90,87 @@ static enum fact hash_extent(struct hasher *hasher,
 			return fact;
 		XXH64_update(hasher->state, hasher->buf, want);
 	}
-	return XXH64_digest(hasher->state) == extent->hash ? FACT_SAME :
-							     FACT_CHANGED;
+	*ret_hash = XXH64_digest(hasher->state);
+	return FACT_SAME;
+}
+
+/* What there is to say before the contents are read */
+static enum fact fact_unread(const struct hasher *hasher,
+			     const struct hvcrash_extent *extent)
+{
+	if (!is_comparable(extent))
+		return FACT_NOT_LOOKED;
+	if (extent->flags & HVCRASH_EXTENT_HASHED)
+		return FACT_SAME;
+	return hasher->is_kexec ? FACT_GIVEN_ON : FACT_NOT_HASHED;
+}
+
+/*
+ * Who watches wants to know of every page that somebody writes, though there is
+ * nothing to compare it with in the first round. After a kexec the next kernel
+ * writes there, as it may.
+ */
+static bool is_worth_watching(const struct hasher *hasher,
+			      const struct facts *facts,
+			      const struct hvcrash_extent *extent)
+{
+	return facts->is_watched && !hasher->is_kexec &&
+	       extent->state >= HVCRASH_SHARED &&
+	       extent->state <= HVCRASH_REVOKED_LATE &&
+	       extent->state != HVCRASH_TORN_DOWN &&
+	       !(extent->flags & HVCRASH_EXTENT_NOT_RAM);
+}
+
+/* Back as it was is written as well: by whom, and what else, is not known */
+static bool was_written(struct facts *facts, __u64 number, __u64 hash)
+{
+	struct facts_watched *watched = &facts->watched[number];
+	const struct facts_watched now = { .hash = hash >> 2 };
+
+	if (watched->is_hashed && watched->hash != now.hash &&
+	    !watched->is_written) {
+		watched->is_written = 1;
+		facts->written++;
+	}
+	watched->is_hashed = 1;
+	watched->hash = now.hash;
+	return watched->is_written;
+}
+
+/* The first one only: it has a place in the report */
+static void note_absence(struct facts *facts, const struct hasher *hasher)
+{
+	if (facts->has_absent)
+		return;
+	facts->has_absent = true;
+	facts->absent_gpa = hasher->absent_gpa;
+	memcpy(facts->absent_why, hasher->absent_why,
+	       sizeof(facts->absent_why));
 }
 
 static enum fact look_at(struct hasher *hasher, struct facts *facts,
-			 const struct hvcrash_extent *extent)
+			 __u64 number, const struct hvcrash_extent *extent)
 {
-	enum fact fact;
+	enum fact fact = fact_unread(hasher, extent), read;
+	__u64 hash;
 
-	if (!is_comparable(extent))
-		return FACT_NOT_LOOKED;
-	if (!(extent->flags & HVCRASH_EXTENT_HASHED))
-		return hasher->is_kexec ? FACT_GIVEN_ON : FACT_NOT_HASHED;
-	fact = hash_extent(hasher, extent);
-	if ((fact == FACT_MISSING || fact == FACT_UNREADABLE) &&
-	    !facts->has_absent) {
-		facts->has_absent = true;
-		facts->absent_gpa = hasher->absent_gpa;
-		memcpy(facts->absent_why, hasher->absent_why,
-		       sizeof(facts->absent_why));
+	if (fact != FACT_SAME && !is_worth_watching(hasher, facts, extent))
+		return fact;
+	read = hash_extent(hasher, extent, &hash);
+	if (read != FACT_SAME) {
+		if (fact != FACT_SAME)
+			return fact;
+		/* what was read once is known */
+		if (facts->rounds)
+			return facts->fact[number];
+		if (read == FACT_MISSING || read == FACT_UNREADABLE)
+			note_absence(facts, hasher);
+		return read;
 	}
+	if (facts->is_watched && was_written(facts, number, hash))
+		return FACT_WRITTEN;
+	if (fact == FACT_SAME && hash != extent->hash)
+		return FACT_CHANGED;
 	return fact;
 }
 
@@ -126,38 +187,72 @@ static struct err *hasher_init(struct hasher *hasher, struct core *core)
 	return NULL;
 }
 
-struct err *facts_collect(const struct image *image, struct facts *ret)
+static struct err *make_room(struct facts *facts, __u64 count)
 {
-	struct hasher hasher guarded(hasher_deinit) = { 0 };
+	if (!count)
+		count = 1;
+	facts->fact = calloc(count, sizeof(*facts->fact));
+	if (facts->is_watched)
+		facts->watched = calloc(count, sizeof(*facts->watched));
+	if (!facts->fact || (facts->is_watched && !facts->watched))
+		return err_create(ERR_IO, "out of memory");
+	return NULL;
+}
+
+static struct err *look_at_all(struct hasher *hasher, const struct image *image,
+			       bool (*is_stopped)(void), struct facts *facts)
+{
 	__u64 count = image_count(image, HVCRASH_CHUNK_EXTENTS);
+	bool is_first = !facts->rounds, has_stopped = false;
 	struct hvcrash_extent extent;
 	struct image_iter iter;
+	struct err *err;
+
+	image_iter_init(&iter, image, HVCRASH_CHUNK_EXTENTS);
+	for (__u64 number = 0; number < count; number++) {
+		enum fact fact;
+		bool is_end;
+
+		err = image_next_extent(&iter, &extent, &is_end);
+		if (err || is_end)
+			return err;
+		has_stopped |= is_stopped && is_stopped();
+		if (has_stopped && !is_first)
+			return NULL;
+		if (!has_stopped) {
+			fact = look_at(hasher, facts, number, &extent);
+		} else {
+			fact = fact_unread(hasher, &extent);
+			if (fact == FACT_SAME)
+				fact = FACT_STOPPED;
+		}
+		facts->fact[number] = (unsigned char)fact;
+		if (is_first)
+			facts->nr = number + 1;
+	}
+	facts->rounds += !has_stopped;
+	return NULL;
+}
+
+struct err *facts_collect(const struct image *image, bool (*is_stopped)(void),
+			  struct facts *facts)
+{
+	struct hasher hasher guarded(hasher_deinit) = { 0 };
 	struct err *err;
 
 	/* in a registry that was not finished no hash means anything */
 	if (!image->is_finished)
 		return NULL;
 	err = hasher_init(&hasher, image->core);
-	if (err)
-		return err;
 	hasher.is_kexec = image->header.way == HVCRASH_WAY_KEXEC;
-	ret->fact = calloc(count ? count : 1, sizeof(*ret->fact));
-	if (!ret->fact)
-		return err_create(ERR_IO, "out of memory");
-	image_iter_init(&iter, image, HVCRASH_CHUNK_EXTENTS);
-	for (ret->nr = 0; ret->nr < count; ret->nr++) {
-		bool is_end;
-
-		err = image_next_extent(&iter, &extent, &is_end);
-		if (err || is_end)
-			return err;
-		ret->fact[ret->nr] =
-			(unsigned char)look_at(&hasher, ret, &extent);
-	}
-	return NULL;
+	if (!err && !facts->fact)
+		err = make_room(facts,
+				image_count(image, HVCRASH_CHUNK_EXTENTS));
+	return err ? err : look_at_all(&hasher, image, is_stopped, facts);
 }
 
 void facts_deinit(struct facts *facts)
 {
+	free(facts->watched);
 	free(facts->fact);
 }

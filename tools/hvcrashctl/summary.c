@@ -103,6 +103,20 @@ static void show_regions(struct out *out, const struct audit *audit)
 	out_field_number(out, "regions_torn_down", audit->torn_down);
 }
 
+static void show_rounds(struct out *out, const struct audit *audit)
+{
+	out_field_number(out, "rounds", audit->rounds);
+	if (!audit->is_watched) {
+		out_field_text(out, "regions_written", NULL);
+		return;
+	}
+	out_field_number(out, "regions_written", audit->written);
+	out_line(out, "Watched",
+		 "%llu round%s, %llu region%s written meanwhile", audit->rounds,
+		 audit->rounds == 1 ? "" : "s", audit->written,
+		 audit->written == 1 ? "" : "s");
+}
+
 static void show_own_registers(struct out *out, const struct audit *audit,
 			       const char *reason)
 {
@@ -216,6 +230,7 @@ void summary_show(struct out *out, const struct audit *audit,
 	    header->phase == HVCRASH_PHASE_CRASHING)
 		show_crash(out, header);
 	show_regions(out, audit);
+	show_rounds(out, audit);
 	show_own_registers(out, audit, reasons->registers);
 	show_own_ram(out, audit, reasons->ram);
 	out_section_end(out);

@@ -17,6 +17,7 @@
 #include "rows.h"
 #include "summary.h"
 #include "verbs.h"
+#include "watch.h"
 
 #define VMCORE "/proc/vmcore"
 
@@ -25,6 +26,8 @@ struct audit_options {
 	const char *registers;
 	const char *iomem;
 	const char *html;
+	const char *watch;
+	const char *rounds;
 };
 
 static const struct opts_desc audit_options[] = {
@@ -34,6 +37,11 @@ static const struct opts_desc audit_options[] = {
 	  OPTS_TEXT(struct audit_options, iomem) },
 	{ "html", 0, "FILE", NULL, "write the report to FILE as a page, too",
 	  OPTS_TEXT(struct audit_options, html) },
+	{ "watch", 'w', "SECONDS", NULL,
+	  "read the pages again every SECONDS, until Ctrl-C",
+	  OPTS_TEXT(struct audit_options, watch) },
+	{ "rounds", 0, "NUMBER", NULL, "with --watch: stop after NUMBER rounds",
+	  OPTS_TEXT(struct audit_options, rounds) },
 	{ 0 },
 };
 
@@ -106,6 +114,26 @@ static struct err *show(const struct audit_run *run,
 	return err;
 }
 
+/* Whatever ends the rounds, what they found is found */
+static struct err *collect(struct audit_run *run, struct watch *watch,
+			   bool is_watched)
+{
+	struct facts *facts = &run->facts;
+	struct err *err;
+
+	facts->is_watched = is_watched;
+	if (!is_watched)
+		return facts_collect(run->image, NULL, facts);
+	watch_begin(watch);
+	do {
+		err = facts_collect(run->image, watch_is_stopped, facts);
+		/* nothing is read of a registry that was not finished */
+	} while (!err && run->image->is_finished &&
+		 watch_next(watch, facts->rounds, facts->written));
+	watch_end(watch);
+	return err;
+}
+
 /* The same columns for people, whatever --json takes */
 static struct err *write_page(const struct audit_run *run,
 			      const struct audit_options *options)
@@ -138,15 +166,20 @@ static struct err *run_audit(const struct opts_common *common,
 {
 	const struct audit_options *options = (const void *)common;
 	struct audit_run *run guarded_audit_run = NULL;
+	struct watch watch;
 	const char *file = common->operand ? common->operand : default_file();
 	struct err *err;
 
+	err = watch_parse(&verb_audit.opts, options->watch, options->rounds,
+			  &watch);
+	if (err)
+		return err;
 	*ret_file = file;
 	err = audit_run_open(file, &run);
 	if (err)
 		return err;
 	ask_machine(run, options, file);
-	err = facts_collect(run->image, &run->facts);
+	err = collect(run, &watch, options->watch);
 	if (!err)
 		err = audit_run_judge(run);
 	if (!err && options->html)
