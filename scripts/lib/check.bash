@@ -108,7 +108,7 @@ check_reservation() {
 	words=$(first_line /proc/cmdline)
 	set=$(last_crashkernel "$words")
 	size=$(($(first_line /sys/kernel/kexec_crash_size || printf 0) + 0))
-	least=$(crashkernel_at "$crashkernel_least" "$sys_ram_mib")
+	least=$(crashkernel_expected "$crashkernel_least" "$sys_ram_mib")
 	if [ -z "$set" ]; then
 		not_ok "the running kernel was booted without crashkernel=" "reboot"
 	elif [ "$size" -eq 0 ]; then

@@ -130,6 +130,16 @@ crashkernel_at() {
 	awk -v a="$1" -v ram="$2" "$CRASHKERNEL_AWK"
 }
 
+# crashkernel_expected TEXT RAM: the same for a VM sold with a round amount of which
+# firmware holds some back. parse_crashkernel_mem() rounds up to 128 MiB, older
+# kernels do not: what either would reserve is enough.
+crashkernel_expected() {
+	local exact rounded
+	exact=$(crashkernel_at "$1" "$2")
+	rounded=$(crashkernel_at "$1" $((($2 + 127) / 128 * 128)))
+	printf '%d' $((exact < rounded ? exact : rounded))
+}
+
 # crashkernel_wanted TABLE CURRENT: the table, but never less than what is set
 # already, by the distribution or by hand; exactly that where it is enough.
 crashkernel_wanted() {

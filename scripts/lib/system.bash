@@ -80,8 +80,7 @@ detect_architecture() {
 }
 
 # The kernel's count: System RAM of /proc/iomem, which shows addresses to root
-# only; otherwise the free count and what the crash kernel took from it. Rounded
-# up to 128 MiB as parse_crashkernel_mem() does, for what firmware holds back.
+# only; otherwise the free count and what the crash kernel took from it.
 detect_memory() {
 	local range what mib=0 total reserved
 	while read -r range what; do # parts of System RAM are indented: not counted twice
@@ -93,7 +92,7 @@ detect_memory() {
 		reserved=$(first_line /sys/kernel/kexec_crash_size)
 		mib=$((${total:-0} / 1024 + ${reserved:-0} / 1048576))
 	fi
-	sys_ram_mib=$(((mib + 127) / 128 * 128))
+	sys_ram_mib=$mib
 }
 
 detect_system() {

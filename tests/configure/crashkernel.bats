@@ -42,6 +42,13 @@ wanted() {
 	at '' 8192 0
 }
 
+@test "firmware holds some back: what an old kernel or a new one reserves is enough" {
+	expect "$(crashkernel_expected 1G-4G:256M,4G-:512M 4095)" 256
+	expect "$(crashkernel_expected 1G-4G:256M,4G-:512M 4096)" 512
+	expect "$(crashkernel_expected 1G-4G:256M,4G-:512M 3900)" 256
+	expect "$(crashkernel_expected 1G-4G:256M,4G-:512M 1020)" 0
+}
+
 @test "the tables give a dump on Azure what it needs, and never more than a quarter" {
 	local table ram size
 	at "$CRASHKERNEL_X86_64" 512 128

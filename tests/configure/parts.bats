@@ -94,12 +94,12 @@ setup() {
 	printf '%s\n' '00001000-0009ffff : System RAM' '00100000-3fffffff : System RAM' \
 		'  01000000-02ffffff : System RAM' '100000000-1bfffffff : System RAM' '1c0000000-1ffffffff : Reserved' >"$ROOT/proc/iomem"
 	detect_memory
-	expect "$sys_ram_mib" 4096
+	expect "$sys_ram_mib" 4095
 	echo '00000000-00000000 : System RAM' >"$ROOT/proc/iomem"
 	echo 'MemTotal: 3500000 kB' >"$ROOT/proc/meminfo"
 	echo 536870912 >"$ROOT/sys/kernel/kexec_crash_size"
 	detect_memory
-	expect "$sys_ram_mib" 3968
+	expect "$sys_ram_mib" 3929
 	rm -r "$ROOT/proc"
 	detect_memory
 	expect "$sys_ram_mib" 512
