@@ -17,6 +17,7 @@ help:
 	@echo '  check    the quick tests: builds, unit, commands, style       [root]'
 	@echo '  fuzz     ten million executions of each fuzz target: an hour or more'
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
+	@echo '  bench    the figures, into build/bench/results.json           [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
 	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
 	@echo '  crash-module  hvcrash_crash.ko for KDIR, which hvcrashctl crash loads'
@@ -63,6 +64,9 @@ fuzz: deps
 e2e: deps
 	tests/run e2e
 
+bench: deps
+	bench/run
+
 clean:
 	tests/lab/lab clean
 	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name lab -exec rm -rf {} +
@@ -71,4 +75,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all help tool module crash-module install deps demo check test fuzz e2e clean distclean
+.PHONY: all bench help tool module crash-module install deps demo check test fuzz e2e clean distclean
