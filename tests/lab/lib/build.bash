@@ -71,9 +71,9 @@ kernel_of() {
 	printf '%s' "${kernels[0]##*/vmlinuz-}"
 }
 
-# in_tree RELEASE SOURCE-DIRECTORY COMMAND...: with /proc (objtool of 7.2 asks for it) and our files on /mnt.
-in_tree() {
-	local release=$1 source=$2; shift 2
+# in_root TREE SOURCE-DIRECTORY COMMAND...: with /proc (objtool of 7.2 asks for it) and our files on /mnt.
+in_root() {
+	local tree=$1 source=$2; shift 2
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	unshare --mount --propagation private sh -c '
 		set -eu
@@ -81,7 +81,13 @@ in_tree() {
 		mount --bind /proc "$tree/proc"
 		mount --bind "$source" "$tree/mnt"
 		exec chroot "$tree" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@"' \
-		in_tree "$(tree_of "$release")" "$source" "$@"
+		in_root "$tree" "$source" "$@"
+}
+
+# in_tree NAME SOURCE-DIRECTORY COMMAND...
+in_tree() {
+	local name=$1; shift
+	in_root "$(tree_of "$name")" "$@"
 }
 
 # sources_sum DIRECTORY...: one checksum over names and contents.

@@ -41,19 +41,37 @@ guest_cpu_model() {
 	printf '%s' "$model"
 }
 
-# guest_arguments CHANNELS MEMORY KERNEL INITRD FIRMWARE CONSOLE: of the QEMU that runs the guest, one a line.
+# What the guest boots: a kernel, which ends with the run that it is for; or, where a run names disks here, a system of its
+# own from the first of them, which starts again when it reboots.
+guest_disks=''
+
+# boot_arguments FILE-OF: FILE-OF NAME prints where the machine finds a file.
+boot_arguments() {
+	local file_of=$1 name bus=0
+	if [ -z "$guest_disks" ]; then
+		printf '%s\n' -no-reboot -kernel "$("$file_of" kernel)" -initrd "$("$file_of" initrd)" -append "$(guest_cmdline)"
+		return
+	fi
+	for name in $guest_disks; do
+		printf '%s\n' -drive "file=$("$file_of" "disk-$name"),format=raw,if=none,id=$name" \
+			-device "ide-hd,drive=$name,serial=$name,bus=ide.$bus"
+		bus=$((bus + 1))
+	done
+}
+
+# guest_arguments CHANNELS MEMORY FIRMWARE CONSOLE FILE-OF: of the QEMU that runs the guest, one a line.
 # -action panic=none: else QEMU ends when the guest reports its crash to the hypervisor.
 guest_arguments() {
-	local channels=$1 memory=$2 kernel=$3 initrd=$4 firmware=$5 console=$6
+	local channels=$1 memory=$2 firmware=$3 console=$4 file_of=$5
 	printf '%s\n' -L "$firmware" -accel kvm -M q35,hpet=off,memory-backend=ram -cpu "$(guest_cpu_model)" \
 		-object "memory-backend-file,id=ram,size=${opt_memory}M,mem-path=$memory,share=on" \
 		-m "$opt_memory" -smp "$opt_cpus" -nodefaults -no-user-config -display none -vga none \
-		-no-reboot -action panic=none -device vmbus-bridge -device hv-balloon \
+		-action panic=none -device vmbus-bridge -device hv-balloon \
 		-chardev "file,id=console,path=$console" -serial chardev:console \
 		-chardev "pipe,id=handshake,path=$channels/handshake" -serial chardev:handshake \
-		-chardev "pipe,id=monitor,path=$channels/monitor" -mon chardev=monitor,mode=control \
-		-kernel "$kernel" -initrd "$initrd" -append "$(guest_cmdline)"
+		-chardev "pipe,id=monitor,path=$channels/monitor" -mon chardev=monitor,mode=control
 	dump_disk_arguments "$channels/disk-dumps" writeback
+	boot_arguments "$file_of"
 }
 
 # start_process LOG COMMAND...: in the background, and gone when this shell is; its id is left in $!. In a session of its own:
@@ -63,18 +81,41 @@ start_process() {
 	setpriv --pdeathsig KILL setsid "$@" >>"$log" 2>&1 </dev/null &
 }
 
+# Where the outer machine's init puts them
+nested_file() { printf '/guest/%s' "$1"; }
+
+# host_file NAME: the file itself.
+host_file() {
+	case $1 in
+	kernel) printf '%s' "$kernel_image" ;;
+	initrd) printf '%s/initrd.img' "$run_dir" ;;
+	disk-*) printf '%s/%s.img' "$run_dir" "$1" ;;
+	esac
+}
+
+# nested_disks: NAME:FILE:READONLY of each file that the outer machine gets as a disk, one a line.
+nested_disks() {
+	local name
+	printf 'args:%s/args:on\n' "$run_dir"
+	if [ -z "$guest_disks" ]; then
+		printf '%s\n' "kernel:$(host_file kernel):on" "initrd:$(host_file initrd):on"
+	else
+		for name in $guest_disks; do printf "%s\n" "$name:$(host_file "disk-$name"):off"; done
+	fi
+}
+
 start_nested() {
-	local port disk arguments=()
-	guest_arguments /guest /guest/memory /guest/kernel /guest/initrd.img /firmware /guest/console |
-		tr ' ' '\037' >"$run_dir/args"
-	truncate -s %512 "$run_dir/args" "$run_dir/initrd.img" # disks come in sectors
+	local port name file access arguments=()
+	guest_arguments /guest /guest/memory /firmware /guest/console nested_file | tr ' ' '\037' >"$run_dir/args"
+	truncate -s %512 "$run_dir/args" # disks come in sectors
+	[ ! -e "$run_dir/initrd.img" ] || truncate -s %512 "$run_dir/initrd.img"
 	for port in handshake monitor agent; do
 		arguments+=(-chardev "pipe,id=$port,path=$run_dir/$port" -device "virtserialport,chardev=$port,name=$port")
 	done
-	for disk in "kernel:$kernel_image" "initrd:$run_dir/initrd.img" "args:$run_dir/args"; do
-		arguments+=(-drive "file=${disk#*:},format=raw,readonly=on,if=none,id=${disk%%:*}"
-			-device "virtio-blk-pci,drive=${disk%%:*},serial=${disk%%:*}")
-	done
+	while IFS=: read -r name file access; do
+		arguments+=(-drive "file=$file,format=raw,cache=unsafe,readonly=$access,if=none,id=$name"
+			-device "virtio-blk-pci,drive=$name,serial=$name")
+	done < <(nested_disks)
 	mapfile -t -O ${#arguments[@]} arguments < <(dump_disk_arguments "$run_dir/disk-dumps" unsafe)
 	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
 		-accel tcg,thread=single,tb-size=1024 -cpu EPYC,+svm,-x2apic -smp 1 -m $((opt_memory + 3072)) \
@@ -89,8 +130,7 @@ start_nested() {
 start_direct() {
 	local root=$lab_state/outer/root arguments
 	memory_file=$(mktemp /dev/shm/hvcrash-lab.XXXXXX)
-	mapfile -t arguments < <(guest_arguments "$run_dir" "$memory_file" "$kernel_image" "$run_dir/initrd.img" \
-		"$root/firmware" "$run_dir/console.log")
+	mapfile -t arguments < <(guest_arguments "$run_dir" "$memory_file" "$root/firmware" "$run_dir/console.log" host_file)
 	start_process "$run_dir/qemu.log" "$root/lib64/ld-linux-x86-64.so.2" \
 		--library-path "$root/lib/x86_64-linux-gnu:$root/usr/lib/x86_64-linux-gnu" \
 		"$root/usr/bin/qemu-system-x86_64" "${arguments[@]}"
@@ -102,6 +142,7 @@ start_direct() {
 machine_start() {
 	local channel
 	make_dump_disk
+	guest_end=''
 	for channel in handshake monitor agent; do
 		channel_open "$channel"
 	done
@@ -116,7 +157,7 @@ machine_stop() {
 		wait "$pid" 2>/dev/null || true
 	done
 	machine_pid='' agent_pid=''
-	rm -f "$run_dir"/{handshake,monitor,agent}.{in,out} "$run_dir"/{args,initrd.img} "${memory_file:-}"
+	rm -f "$run_dir"/{handshake,monitor,agent}.{in,out} "$run_dir"/{args,initrd.img,disk-root.img,disk-install.img} "${memory_file:-}"
 }
 
 is_machine_running() { kill -0 "$machine_pid" 2>/dev/null; }

@@ -106,9 +106,8 @@ expect_left() {
 		missed "the audit does not name pages of the kind '$1' as left shared, or names others too"
 }
 
-# judge: fills $misses with what differs from the expectation.
-judge() {
-	misses=()
+# run_judge: fills $misses with what differs from the expectation.
+run_judge() {
 	case $opt_expect in
 	dumped) ;;
 	clean) expect_clean ;;
@@ -129,8 +128,15 @@ json_or() { if [ -s "$run_dir/$1" ]; then cat "$run_dir/$1"; else printf '%s\n' 
 
 nudges_of_run() { local n; n=$(fact_of nudges); printf '%d' "${n:-0}"; }
 
-# write_result RESULT FAILURE: result.json of the run.
+# write_result RESULT FAILURE: result.json of the run, by ${verb}_result.
 write_result() {
+	"${verb}_result" "$@" >"$run_dir/result.json.new"
+	mv "$run_dir/result.json.new" "$run_dir/result.json"
+	[ -z "$opt_json" ] || cp "$run_dir/result.json" "$opt_json"
+}
+
+# run_result RESULT FAILURE
+run_result() {
 	jq -n --arg scenario "$opt_scenario" --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" \
 		--arg wanted "$opt_kernel" --argjson cpus "$opt_cpus" --arg crash "$opt_crash" --argjson cpu "$opt_cpu" \
 		--arg post_notifiers "$opt_post_notifiers" --arg steps "$opt_steps" --argjson other "$opt_other" \
@@ -149,9 +155,7 @@ write_result() {
 			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
 			dump_ok: ($dump_ok == "true"), poked: (if $poked == "" then null else $poked end),
 			registers: $registers, seconds: $seconds, lab_retries: $retries, nudges: $nudges, log: $log
-		}' >"$run_dir/result.json.new"
-	mv "$run_dir/result.json.new" "$run_dir/result.json"
-	[ -z "$opt_json" ] || cp "$run_dir/result.json" "$opt_json"
+		}'
 }
 
 # registers_json: where each CPU was, if the run asked: in the order of the notes, which is that of the CPUs.
@@ -177,17 +181,18 @@ report() {
 	local miss
 	case $attempt_status in
 	"$EXIT_HELD")
-		judge
+		misses=()
+		"${verb}_judge"
 		if [ ${#misses[@]} -eq 0 ]; then
 			write_result held ''
-			say "held: $(summary)"
+			say "held: $("${verb}_summary")"
 			return "$EXIT_HELD"
 		fi
 		for miss in "${misses[@]}"; do
 			say "not as expected: $miss"
 		done
 		write_result failed "$(IFS=';'; echo "${misses[*]}")"
-		say "failed: $(summary)"
+		say "failed: $("${verb}_summary")"
 		return "$EXIT_GUEST"
 		;;
 	"$EXIT_GUEST")
@@ -203,7 +208,7 @@ report() {
 	esac
 }
 
-summary() {
+run_summary() {
 	printf '%s of %s overlays left, ' "$(overlay_count "$run_dir/stale_overlays.json")" \
 		"$(overlay_count "$run_dir/overlays_before.json")"
 	[ "$opt_mode" = stock ] || printf 'audit says %s (%s), ' "$(audit_verdict)" "$(fact_of audit_exit)"

@@ -199,11 +199,18 @@ finish_guest() {
 	guest_stopped "waited for the second kernel to finish, ${fail_words:-$patience s in vain}"
 }
 
-# attempt: one go at the run. Ends with EXIT_HELD when all was gathered, whatever it says about the guest.
-attempt() {
+run_prepare() { with_build_lock "$release" make_run_image "$release" "$opt_mode"; }
+
+# attempt_begin: in the process of the attempt, first thing.
+attempt_begin() {
 	trap machine_stop EXIT
 	trap 'exit 130' INT TERM HUP
 	fail_words='' words='' crash_ranges='' memory_file='' nudges=0 jump=0
+}
+
+# run_attempt: one go at the run. Ends with EXIT_HELD when all was gathered, whatever it says about the guest.
+run_attempt() {
+	attempt_begin
 	boot_guest
 	echo '[]' >"$run_dir/stale_overlays.json"
 	crash_guest
@@ -217,18 +224,19 @@ set_aside() {
 	local keep=$run_dir/lab-failure-$1 file
 	mkdir "$keep"
 	for file in "$run_dir"/*; do
-		case $file in */lab-failure-*) ;; *) mv "$file" "$keep/" ;; esac
+		case $file in */lab-failure-*) ;; *.img) rm "$file" ;; *) mv "$file" "$keep/" ;; esac
 	done
 }
 
-# run_attempts: until one is not the lab's failure, or too many were. Leaves the status of the last in $attempt_status.
-run_attempts() {
+# make_attempts: until one is not the lab's failure, or too many were. Leaves the status of the last in $attempt_status. What
+# an attempt is depends on the verb: ${verb}_prepare, ${verb}_attempt.
+make_attempts() {
 	while :; do
 		phase_start_ms=$(now_ms)
-		with_build_lock "$release" make_run_image "$release" "$opt_mode"
+		"${verb}_prepare"
 		phase_end image
 		attempt_status=0
-		attempt &
+		"${verb}_attempt" &
 		attempt_pid=$!
 		wait "$attempt_pid" || attempt_status=$?
 		attempt_pid=''

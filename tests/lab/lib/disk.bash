@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# The disks of a whole Debian system: what "lab guest" boots. Per release, below build/lab/guests/RELEASE:
+#
+#   disk.img          systemd, kdump-tools, GRUB, Debian's kernel, and the lab's agent: a partition table and one ext4
+#   install/          what "make install" and the module add to it; a disk of its own, which the guest unpacks
+#   configured.img    disk.img after that, and after hvcrash-configure in the guest (see guest.bash)
+#
+# The disk is written without mounts and loop devices, so that nothing needs more than root in a container: mke2fs fills the
+# file system from the tree, and GRUB is put before it as grub-bios-setup would. The guest then has a boot loader that
+# hvcrash-configure can change by the distribution's own means. The kernel and the initrd of a first boot are the tree's;
+# Debian's own programs make all later ones inside the guest.
+
+readonly disk_packages=(systemd-sysv udev kmod procps linux-image-amd64 initramfs-tools grub-pc kdump-tools makedumpfile
+	kexec-tools fdisk file zstd e2fsprogs)
+
+# Side channels of an emulated machine are nobody's, and its own tests of ciphers take seconds
+readonly disk_cmdline='console=ttyS0 mitigations=off cryptomgr.notests'
+readonly disk_uuid=6876636c-6162-4465-9269-616e726f6f74
+readonly disk_mib=3072 disk_partition_mib=1 # GRUB lies between the partition table and the partition
+
+guest_dir() { printf '%s/guests/%s' "$lab_state" "$1"; }
+
+# disk_include RELEASE: with the libraries that the tool is linked to, by the packages it is built with.
+disk_include() {
+	local package list=("${disk_packages[@]}")
+	for package in "${tree_packages[@]}"; do
+		case $package in lib*-dev) list+=("$package") ;; esac
+	done
+	(IFS=,; echo "${list[*]}")
+}
+
+# build_disk_tree RELEASE: with the kernel that the module is built for. The tree for building may be older than what the
+# mirror has now.
+build_disk_tree() {
+	local release=$1 system=$1-system
+	make_tree "$system" "$release" "$(disk_include)"
+	if [ "$(kernel_of "$system")" != "$(kernel_of "$release")" ]; then
+		remove_tree "$(tree_of "$release")"
+		remove_tree "$(tree_of "$system")"
+		build_tree "$release"
+		make_tree "$system" "$release" "$(disk_include)"
+	fi
+	[ "$(kernel_of "$system")" = "$(kernel_of "$release")" ] || die "$release: the mirror changed while it was read"
+}
+
+# customize_root ROOT: the agent, a host name, the root file system; and no service that only takes time.
+customize_root() {
+	local root=$1 unit
+	install -D -m 755 "$lab_dir/debian/image/agent" "$root/usr/local/lib/lab/agent"
+	# As on Azure, where the root disk hangs on the VMBus, the initrd has the driver
+	install -D -m 755 "$lab_dir/debian/image/storage-hook" "$root/etc/initramfs-tools/hooks/lab-storage"
+	for unit in lab-agent.service lab-agent-crash.service; do
+		install -D -m 644 "$lab_dir/debian/image/$unit" "$root/etc/systemd/system/$unit"
+	done
+	mkdir -p "$root/etc/systemd/system/"{multi-user.target,kdump-tools-dump.service}.wants
+	ln -sf ../lab-agent.service "$root/etc/systemd/system/multi-user.target.wants/"
+	ln -sf ../lab-agent-crash.service "$root/etc/systemd/system/kdump-tools-dump.service.wants/"
+	for unit in getty@tty1.service getty-static.service serial-getty@ttyS0.service apt-daily.timer apt-daily-upgrade.timer \
+		dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer grub-common.service ldconfig.service \
+		systemd-networkd.service systemd-journal-catalog-update.service modprobe@drm.service; do
+		ln -sf /dev/null "$root/etc/systemd/system/$unit"
+	done
+	# Made here, by the machine that this is
+	rm -f "$root"/var/lib/kdump/initrd* "$root"/var/lib/kdump/vmlinuz*
+	echo lab >"$root/etc/hostname"
+	echo "UUID=$disk_uuid / ext4 errors=remount-ro 0 1" >"$root/etc/fstab"
+	in_root "$root" "$root/mnt" systemd-machine-id-setup
+	# What the emulated machine has and no guest of Hyper-V; each takes seconds
+	printf 'blacklist %s\n' kvm_amd iTCO_wdt lpc_ich i2c_i801 pcspkr psmouse vga16fb aesni_intel ghash_clmulni_intel \
+		sha1_ssse3 sha256_ssse3 sha512_ssse3 crct10dif_pclmul qemu_fw_cfg >"$root/etc/modprobe.d/lab-machine.conf"
+	# An initrd with most modules, packed well, takes minutes to make inside the guest
+	printf '%s\n' MODULES=dep COMPRESS=zstd COMPRESSLEVEL=1 >"$root/etc/initramfs-tools/conf.d/lab"
+	# The audit of an emulated machine may take longer than that of a real one
+	mkdir -p "$root/etc/systemd/system/hvcrash-audit.service.d"
+	printf '%s\n' '[Service]' Environment=HVCRASH_AUDIT_SECONDS=600 Environment=HVCRASH_WRITE_SECONDS=300 TimeoutStartSec=1800 \
+		>"$root/etc/systemd/system/hvcrash-audit.service.d/lab.conf"
+	sed -i "s/^GRUB_TIMEOUT=.*/GRUB_TIMEOUT=0/; s/^GRUB_CMDLINE_LINUX=.*/GRUB_CMDLINE_LINUX=\"$disk_cmdline\"/" "$root/etc/default/grub"
+}
+
+# make_first_initrd ROOT KERNEL: "dep" looks at the machine it runs on, so the modules are listed, this once.
+make_first_initrd() {
+	local root=$1 kernel=$2
+	cp -a "$root/etc/initramfs-tools" "$root/var/tmp/initramfs"
+	printf '%s\n' MODULES=list COMPRESS=zstd >"$root/var/tmp/initramfs/conf.d/lab"
+	printf '%s\n' ahci sd_mod ext4 >"$root/var/tmp/initramfs/modules"
+	in_root "$root" "$root/mnt" mkinitramfs -d /var/tmp/initramfs -o "/boot/initrd.img-$kernel" "$kernel"
+	rm -r "$root/var/tmp/initramfs"
+}
+
+# install_grub ROOT KERNEL: the first menu is ours, later ones are update-grub's.
+install_grub() {
+	local root=$1 kernel=$2
+	mkdir -p "$root/boot/grub/i386-pc"
+	cp "$root"/usr/lib/grub/i386-pc/*.{mod,lst} "$root/boot/grub/i386-pc/"
+	in_root "$root" "$root/mnt" grub-mkimage -O i386-pc -o /boot/grub/i386-pc/core.img -p '(hd0,msdos1)/boot/grub' \
+		biosdisk part_msdos ext2 normal
+	cat >"$root/boot/grub/grub.cfg" <<-END
+		linux /boot/vmlinuz-$kernel root=UUID=$disk_uuid ro $disk_cmdline quiet
+		initrd /boot/initrd.img-$kernel
+		boot
+	END
+}
+
+# write_grub ROOT IMAGE: into the gap before the partition. boot.img in the first sector loads the second, and that the
+# rest of what grub-mkimage made: the places that grub-bios-setup writes into them are right as they come.
+write_grub() {
+	local root=$1 image=$2
+	[ "$(stat -c %s "$root/boot/grub/i386-pc/core.img")" -lt $(((disk_partition_mib << 20) - 512)) ] ||
+		die 'GRUB does not fit before the partition'
+	dd if="$root/usr/lib/grub/i386-pc/boot.img" of="$image" bs=446 count=1 conv=notrunc status=none # the table follows
+	dd if="$root/boot/grub/i386-pc/core.img" of="$image" bs=512 seek=1 conv=notrunc status=none
+}
+
+# fill_disk IMAGE RELEASE
+fill_disk() {
+	local image=$1 release=$2 root=$1.root kernel
+	kernel=$(kernel_of "$release-system")
+	remove_tree "$root"
+	cp -a "$(tree_of "$release-system")" "$root"
+	customize_root "$root"
+	make_first_initrd "$root" "$kernel"
+	install_grub "$root" "$kernel"
+	rm -f "$image.new"
+	truncate -s ${disk_mib}M "$image.new"
+	echo "start=${disk_partition_mib}MiB, type=83, bootable" | in_root "$root" "$(dirname "$image")" \
+		sfdisk --quiet "/mnt/$(basename "$image").new"
+	mke2fs -q -t ext4 -U "$disk_uuid" -d "$root" -E "offset=$((disk_partition_mib << 20))" "$image.new" \
+		$((disk_mib - disk_partition_mib))M
+	write_grub "$root" "$image.new"
+	remove_tree "$root"
+	mv "$image.new" "$image"
+}
+
+build_disk() {
+	local release=$1 dir sum
+	dir=$(guest_dir "$release")
+	mkdir -p "$dir"
+	build_disk_tree "$release"
+	sum=$(sources_sum "$lab_dir/lib/disk.bash" "$lab_dir/debian/image")-$(stat -c %Y "$(tree_of "$release-system")/.complete")
+	is_fresh "$dir/disk.img.stamp" "$sum" && [ -e "$dir/disk.img" ] && return 0
+	rm -f "$dir/disk.img.stamp"
+	build_logged "the disk of $release" "$dir/disk.log" fill_disk "$dir/disk.img" "$release"
+	printf '%s\n' "$sum" >"$dir/disk.img.stamp"
+}
+
+# What "make install" reads
+readonly install_sources=(Makefile tools kernel kdump-hooks scripts)
+
+# fill_install RELEASE DIRECTORY: DIRECTORY/root is what is added to the system.
+fill_install() {
+	local release=$1 dir=$2 source
+	for source in "${install_sources[@]}"; do
+		[ ! -d "$repo/$source" ] || sync_sources "$repo/$source" "$dir/src/$source"
+	done
+	cp "$repo/Makefile" "$dir/src/Makefile"
+	remove_tree "$dir/src/root"
+	mkdir "$dir/src/root"
+	in_tree "$release" "$dir/src" make -C /mnt install DESTDIR=/mnt/root
+	install -D -m 644 "$lab_state/kernels/$release/hvcrash.ko" \
+		"$dir/src/root/usr/lib/modules/$(kernel_of "$release")/updates/hvcrash.ko"
+	tar -C "$dir/src/root" --owner=0 --group=0 -cf "$dir/install.tar" .
+}
+
+build_install() {
+	local release=$1 dir sum
+	dir=$(guest_dir "$release")/install
+	sum=$(cd "$repo" && sources_sum "${install_sources[@]}")-$(cat "$lab_state/kernels/$release/hvcrash.stamp")
+	is_fresh "$dir.stamp" "$sum" && [ -e "$dir/install.tar" ] && return 0
+	rm -f "$dir.stamp"
+	mkdir -p "$dir/src"
+	build_logged "what is installed in $release" "$dir.log" fill_install "$release" "$dir"
+	printf '%s\n' "$sum" >"$dir.stamp"
+}
+
+# build_debian KERNEL: all that a guest with a whole Debian system needs.
+build_debian() {
+	build_guest "$1" hvcrash
+	build_disk "$(release_of "$1")"
+	build_install "$(release_of "$1")"
+}

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# A run of a whole Debian guest from its own disk: installed, configured, booted again, crashed, dumped by kdump-tools, and
+# booted once more, with questions to the guest and to its hypervisor in between. The lab drives, by small scripts of
+# tests/lab/debian that the agent in the guest runs. Nothing waits for a time to pass: each boot says HELLO, each script that
+# it is done, and each wait has a bound and a name.
+
+readonly boot_bound=900 # idle machines boot in a tenth of that
+
+# find_case NAME: its expectation becomes $opt_expect and $opt_reason.
+find_case() {
+	read -r opt_expect opt_reason < <(awk -v n="$1" '$1 == n { print $2, $3 }' "$lab_dir/debian/cases.table") ||
+		usage_error "$1: no such case, see '${0##*/} list'"
+}
+
+# The disk comes from configured_disk, which may need a machine of its own first.
+guest_prepare() { :; }
+
+# guest_hello KIND WHAT BLAME: the agent of the first kernel or of the crash kernel. Which of them came is checked: a guest
+# that starts again where it should have dumped is found at once.
+guest_hello() {
+	local kind=$1 what=$2 blame=$3
+	guest_says HELLO "$boot_bound" "$what" "$blame"
+	case $words in
+	"HELLO $kind "*) ;;
+	*) guest_stopped "waited for $what, but this came: $words" ;;
+	esac
+}
+
+# guest_script FILE: in one line
+guest_script() { base64 -w 0 "$lab_dir/debian/$1.sh"; }
+
+# guest_do SCRIPT SECONDS: runs it in the guest and waits. What it printed is SCRIPT.log in the run directory (of the last
+# time, if it is run again), its exit status in $did.
+guest_do() {
+	local script=$1 seconds=$2 name
+	name=$(basename "$script").log
+	channel_send handshake "DO $name $(guest_script "$script")"
+	guest_says "DID $name" "$seconds" "'$script' to end in the guest" guest_stopped
+	did=${words##* }
+}
+
+# guest_done SCRIPT SECONDS: and it has to succeed.
+guest_done() {
+	guest_do "$@"
+	[ "$did" -eq 0 ] || { tail -n 20 "$run_dir/$(basename "$1").log"; guest_stopped "'$1' ended with status $did in the guest"; }
+}
+
+# guest_start SCRIPT: what has no end that the agent could tell, such as a crash.
+guest_start() { channel_send handshake "START $(guest_script "$1")"; }
+
+# take_disk IMAGE: a copy for this machine to write to.
+take_disk() { cp --sparse=always "$1" "$run_dir/disk-root.img"; }
+
+# configure_guest PRODUCT: a machine with the disk as it was installed, until it is configured and off.
+configure_guest() {
+	local product=$1
+	say 'installing and configuring'
+	take_disk "$(guest_dir "$release")/disk.img"
+	cp "$(guest_dir "$release")/install/install.tar" "$run_dir/disk-install.img"
+	guest_disks='root install'
+	machine_start
+	guest_hello first 'the guest to boot' lab_failed
+	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
+	phase_end first_boot
+	guest_done steps/install 300
+	guest_done steps/configure 1800
+	guest_start steps/poweroff
+	guest_ends 300
+	mv "$run_dir/disk-root.img" "$product"
+	cp "$run_dir/configure.log" "$product.log"
+	machine_stop
+	mkdir "$run_dir/configure"
+	mv "$run_dir"/*.log "$run_dir/configure/"
+	phase_end configure
+}
+
+# configured_disk: the disk of a configured guest for this run: of the last run, if nothing has changed since. What is on it
+# was made in a guest by its user's means, so it takes a machine, and a lock against another run that needs it too.
+configured_disk() {
+	local dir sum lock
+	dir=$(guest_dir "$release")
+	sum="$(cat "$dir/disk.img.stamp") $(cat "$dir/install.stamp") $(cd "$lab_dir/debian/steps" && sources_sum install.sh configure.sh)"
+	exec {lock}>"$dir/lock"
+	flock "$lock"
+	if ! is_fresh "$dir/configured.img.stamp" "$sum" || [ ! -e "$dir/configured.img" ]; then
+		rm -f "$dir/configured.img.stamp"
+		configure_guest "$dir/configured.img"
+		printf '%s\n' "$sum" >"$dir/configured.img.stamp"
+	fi
+	take_disk "$dir/configured.img"
+	cp "$dir/configured.img.log" "$run_dir/configured.log"
+	exec {lock}>&-
+}
+
+# ready_guest: the machine as its user has it, after the reboot.
+ready_guest() {
+	guest_hello first 'the configured guest to boot' guest_stopped
+	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
+	fact kernel_release "$(word_of kernel)"
+	crash_ranges=$(word_of crash_ranges)
+	say "$(word_of kernel), configured, up on a $way machine"
+	[ "$(word_of crash_loaded)" = 1 ] || guest_stopped 'the crash kernel is not loaded after the reboot'
+	phase_end boot
+	guest_done steps/ready 300
+	guest_do steps/status 300
+	fact status_exit "$did"
+	guest_done steps/reload 600
+	guest_do steps/status 300
+	fact reload_exit "$did"
+	oracle_ask "$run_dir/overlays_before.json"
+	say "crash kernel loaded, and once more, $(overlay_count "$run_dir/overlays_before.json") overlays mapped"
+	[ "$(overlay_count "$run_dir/overlays_before.json")" -gt 0 ] || guest_stopped 'no SynIC overlay is mapped before the crash'
+	phase_end ready
+}
+
+# The machine starts again by itself: SeaBIOS and GRUB as before the crash.
+crash_debian() {
+	[ ! -e "$lab_dir/debian/cases/$opt_case.sh" ] || guest_done "cases/$opt_case" 300
+	guest_start steps/crash
+	say 'crash on CPU 1'
+	guest_hello crash 'the crash kernel' guest_stopped
+	phase_end second_kernel
+	oracle_ask "$run_dir/overlays_after.json"
+	not_within "$crash_ranges" <"$run_dir/overlays_after.json" >"$run_dir/stale_overlays.json"
+	say "crash kernel up, $(overlay_count "$run_dir/stale_overlays.json") overlays still mapped"
+	phase_end oracle_after
+	channel_send handshake GO
+	guest_hello first 'the guest to dump and boot again' guest_stopped
+	say 'dumped and booted again'
+	phase_end dump
+}
+
+# collect_guest: what the crash left, by the guest's word and by its disk.
+collect_guest() {
+	guest_done steps/collect 300
+	guest_do steps/audit 600
+	fact saved_exit "$did"
+	guest_start steps/poweroff
+	guest_ends 300
+	debugfs -R "rdump /var/crash $run_dir" "$run_dir/disk-root.img?offset=$((disk_partition_mib << 20))" \
+		>"$run_dir/debugfs.log" 2>&1
+	read_dump
+	phase_end collect
+}
+
+# guest_ends SECONDS: by its own power off, and the outer machine after it, so that all it wrote is in the file.
+guest_ends() {
+	local end=$((SECONDS + $1)) line
+	while is_machine_running; do
+		[ $SECONDS -lt "$end" ] || guest_stopped "waited for the guest to power off, $1 s in vain"
+		channel_line handshake 1 || monitor_drain
+	done
+}
+
+guest_attempt() {
+	attempt_begin
+	configured_disk
+	guest_disks=root
+	machine_start
+	ready_guest
+	crash_debian
+	collect_guest
+}
