@@ -113,3 +113,15 @@ load helpers
 	expect_status 2
 	expect_word out "CANNOT TELL: 18 regions not in the dump (first missing page 0x200000: the registry file holds no other memory)"
 }
+
+@test "a dry run: the audit of the living kernel's registry tells what a crash has to take back" {
+	live live
+	try audit registry
+	expect_status 2
+	expect "$(verdict)" "CANNOT TELL: the crash path did not run (phase: live); 18 regions of 25 pages shared now, which a crash has to take back"
+	expect "$(row 0x203000)" "SIMP VP 1 0x203000 1 shared register on not checked shared now, a crash has to take it back"
+	expect_no_word out CLEAN
+	try audit --json registry
+	expect_status 2
+	expect "$(jq -r '.gaps[1].gap' out)" dry-run
+}

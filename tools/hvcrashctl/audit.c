@@ -194,6 +194,13 @@ static void add_ram(const struct audit *audit,
 			 result->is_in_ram ? "inside" : "outside");
 }
 
+static bool is_shared_now(const struct audit *audit,
+			  const struct hvcrash_extent *extent)
+{
+	return audit->header->phase == HVCRASH_PHASE_LIVE &&
+	       extent->state == HVCRASH_SHARED;
+}
+
 void audit_extent(const struct audit *audit,
 		  const struct hvcrash_extent *extent, enum fact fact,
 		  struct audit_result *ret)
@@ -206,7 +213,9 @@ void audit_extent(const struct audit *audit,
 		return;
 	if (ret->finding != AUDIT_SKIPPED && !audit->is_finished)
 		set_result(ret, AUDIT_NOT_CHECKED,
-			   "the registry was not finished");
+			   is_shared_now(audit, extent) ?
+				   "shared now, a crash has to take it back" :
+				   "the registry was not finished");
 	else if (ret->finding != AUDIT_SKIPPED &&
 		 ret->finding != AUDIT_LEFT_SHARED &&
 		 !names_kind(extent->kind)) {
@@ -330,6 +339,10 @@ void audit_add_extent(struct audit *audit, const struct hvcrash_extent *extent,
 	audit_extent(audit, extent, fact, &result);
 	if (extent->state == HVCRASH_TORN_DOWN)
 		audit->torn_down++;
+	if (is_shared_now(audit, extent)) {
+		audit->shared_regions++;
+		audit->shared_pages += extent->pages;
+	}
 	if (result.finding == AUDIT_SKIPPED)
 		return;
 	audit->regions[result.finding]++;

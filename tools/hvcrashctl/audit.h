@@ -85,6 +85,8 @@ struct audit {
 	__u64 pages[AUDIT_NR_FINDINGS];
 	__u64 left_in_ram;
 	__u64 torn_down;
+	__u64 shared_regions; /* while the kernel lives: to be taken back */
+	__u64 shared_pages;
 	__u64 by_fact[FACT_NR];	     /* not checked because of it */
 	__u64 not_checked_otherwise; /* unknown numbers, contradictions */
 	__u64 written;	    /* contents changed while they were watched */

@@ -185,6 +185,11 @@ void audit_finish(struct audit *audit, const struct facts *facts)
 				"the crash path began and did not end (phase: %s)" :
 				"the crash path did not run (phase: %s)",
 			phase);
+		if (audit->shared_regions)
+			add_gap(audit, "dry-run",
+				"%llu region%s of %llu page%s shared now, which a crash has to take back",
+				PLURAL(audit->shared_regions),
+				PLURAL(audit->shared_pages));
 		add_coverage_gaps(audit);
 		audit->verdict = AUDIT_CANNOT_TELL;
 		return;

@@ -20,6 +20,7 @@
 #include "watch.h"
 
 #define VMCORE "/proc/vmcore"
+#define LIVE_REGISTRY "/sys/kernel/hvcrash/registry"
 
 struct audit_options {
 	struct opts_common common;
@@ -152,12 +153,17 @@ static struct err *write_page(const struct audit_run *run,
 				options->html);
 }
 
-/* A crash kernel has the dump; a kernel after kexec what it was told to keep */
+/*
+ * A crash kernel has the dump; a kernel after kexec what it was told to keep; the
+ * kernel that has not crashed yet the registry itself, for a dry run.
+ */
 static const char *default_file(void)
 {
-	if (access(VMCORE, F_OK) && core_devmem_is_told())
+	if (!access(VMCORE, F_OK))
+		return VMCORE;
+	if (core_devmem_is_told())
 		return CORE_DEVMEM;
-	return VMCORE;
+	return access(LIVE_REGISTRY, F_OK) ? VMCORE : LIVE_REGISTRY;
 }
 
 static struct err *run_audit(const struct opts_common *common,
