@@ -38,3 +38,12 @@ load helpers
 		)
 	done
 }
+
+@test "the audit of a dump of 1 TiB with a million shared pages needs less than 8 MiB of data" {
+	make -s -C "$CLI_DIR/../../bench" O="$PWD/bench"
+	bench/mkbig $((1 << 40)) 62500 16 core || skip "no file of 1 TiB here, not even a sparse one"
+	ulimit -d 8192
+	try audit -n -o FINDING core >shown
+	expect_status 0
+	expect "$(verdict)" "CLEAN: 62500 regions, 1000000 pages, all revoked or unloaded, contents unchanged"
+}
