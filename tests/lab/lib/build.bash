@@ -205,6 +205,7 @@ build_guest() {
 		build_module "$release"
 	fi
 	[ -z "$test_module" ] || build_test_module "$release"
+	[ -z "$opt_dracut" ] || build_dracut_image "$release"
 }
 
 # build_all KERNEL MODE [TEST-MODULE]: all that a run needs.

@@ -160,6 +160,7 @@ make_run_image() {
 		cp "$dir/hvcrashctl" "$root/run/usr/bin/"
 		copy_tool_libraries "$release" "$root/run"
 	fi
+	[ -z "$opt_dracut" ] || cp "$dir/dracut.img" "$root/archive/crash.img"
 	pack "$root/run" | zstd -q -1 >"$root/archive/run.img"
 	pad "$root/archive/run.img"
 	{ cat "$dir/crash.cpio"; pack "$root/archive"; cat "$dir/base.img" "$root/archive/run.img"; } >"$run_dir/initrd.img"
