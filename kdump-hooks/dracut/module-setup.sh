@@ -4,7 +4,7 @@
 #
 # The crash kernel's gets the tool, its libraries and what the hooks call: kdump of RHEL, Fedora, Azure Linux and SUSE dumps
 # from in there. The normal one gets hvcrash.ko and its softdep, where hv_vmbus is a module and is loaded in there for the
-# root disk. Neither gets what is for the other.
+# root disk. The crash kernel's has it too: it takes back there what the first kernel could not.
 
 # Words of the programs that the hooks call; those that are missing have a fallback or are in every initrd
 hvcrash_programs=(cat cp cut date grep head kill mkdir mv od printf rm sed sleep sync tail tr)
@@ -15,12 +15,16 @@ hvcrash_is_kdump() {
 	[[ ${IN_KDUMP-} || " ${dracutmodules-} ${add_dracutmodules-} ${force_add_dracutmodules-} " == *" kdump "* ]]
 }
 
+# shellcheck disable=SC2154 # dracut's
+hvcrash_has_module() {
+	modinfo -k "$kernel" hvcrash &>/dev/null
+}
+
 check() {
-	# shellcheck disable=SC2154 # dracut's
 	if hvcrash_is_kdump; then
 		require_binaries hvcrashctl
 	else
-		modinfo -k "$kernel" hvcrash &>/dev/null
+		hvcrash_has_module
 	fi
 }
 
@@ -29,11 +33,8 @@ depends() {
 }
 
 installkernel() {
-	if hvcrash_is_kdump; then
-		hostonly='' instmods msr
-	else
-		hostonly='' instmods hvcrash
-	fi
+	hvcrash_is_kdump && hostonly='' instmods msr
+	! hvcrash_has_module || hostonly='' instmods hvcrash
 }
 
 install() {

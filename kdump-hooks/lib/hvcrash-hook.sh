@@ -167,12 +167,21 @@ hook_no_report() {
 	esac >"$hook_work/hvcrash-audit.$1"
 }
 
+# hook_load_modules: what the audit reads this kernel's registers through; what happens without is in the report. And hvcrash,
+# to take back what the first kernel could not, where the command line says that other CPUs may be started for it: it is for
+# the administrator to say so, since an INIT to the first kernel's boot CPU may end the machine (disable_cpu_apicid).
+hook_load_modules() {
+	hook_bounded "$hook_write_seconds" modprobe -q msr >/dev/null 2>&1 || true
+	case " $(cat "$hook_root/proc/cmdline" 2>/dev/null) " in
+	*' maxcpus=1 '*) hook_bounded "$hook_audit_seconds" modprobe -q hvcrash 2>/dev/null || hook_log 'no rescue: hvcrash was not loaded' ;;
+	esac
+}
+
 # hook_audit DIRECTORY: audits, and leaves both reports there. What failed is in the log, and in the reports if they can be
 # written at all. Where the first run gave no report and may take as long again, there is no second.
 hook_audit() {
 	hook_reason=''
-	# The registers are read through it; what happens without it is in the report
-	hook_bounded "$hook_write_seconds" modprobe -q msr >/dev/null 2>&1 || true
+	hook_load_modules
 	if hook_find_tool && hook_run txt; then
 		hook_run json --json || hook_no_report json
 	else

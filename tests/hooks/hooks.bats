@@ -210,3 +210,25 @@ twice() {
 @test "of two crashes each dump gets its own report" {
 	each twice
 }
+
+# modprobe that says what it was asked for. Debian's busybox would take its own.
+rescue() {
+	case $shell in busybox*) return 0 ;; esac
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	printf '%s\n' '#!/bin/sh' "echo \"\$*\" >>$HVCRASH_ROOT/asked" "[ \"\$2\" = msr ]" >"$BATS_TEST_TMPDIR/bin/modprobe"
+	chmod +x "$BATS_TEST_TMPDIR/bin/modprobe"
+	echo "quiet $cpus irqpoll" >"$HVCRASH_ROOT/proc/cmdline"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH crash "$1"
+	[ "$(verdict)" = clean ] && [ "$(tr '\n' ' ' <"$HVCRASH_ROOT/asked")" = "$asked" ]
+}
+
+@test "a crash kernel with one CPU loads nothing but msr" {
+	cpus=nr_cpus=1 asked='-q msr '
+	each rescue
+}
+
+@test "with maxcpus=1 hvcrash is loaded for the rescue, and if it cannot be, that is in the log and the audit follows" {
+	cpus=maxcpus=1 asked='-q msr -q hvcrash '
+	each rescue
+	logged 'no rescue: hvcrash was not loaded'
+}
