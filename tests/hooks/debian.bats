@@ -57,9 +57,26 @@ of() { jq -r .of "$1/hvcrash-audit.json"; }
 	[ "$(of "$dumps/202611230020")" = 20261123002001 ]
 	[ -e "$audits/20261123001759.no-dump/hvcrash-audit.txt" ]
 	logged 'no dump below .* to the audit of 20261123001759'
-	mkdir -p "$dumps/202611230500"
+	mkdir -p "$dumps/202611230030"
 	boot
-	[ ! -e "$dumps/202611230500/hvcrash-audit.json" ]
+	[ ! -e "$dumps/202611230030/hvcrash-audit.json" ]
+}
+
+@test "the disk of the dumps is not mounted yet: the report waits for the next boot" {
+	waiting 20261123235959
+	boot
+	logged 'no dumps below .*: the audit of 20261123235959 waits'
+	mkdir -p "$dumps/202611240000"
+	boot
+	[ "$(of "$dumps/202611240000")" = 20261123235959 ]
+}
+
+@test "a dump that was begun more than an hour after the audit is that of another crash" {
+	waiting 20261123235959
+	mkdir -p "$dumps/202611240100"
+	boot
+	[ ! -e "$dumps/202611240100/hvcrash-audit.json" ]
+	[ -e "$audits/20261123235959.no-dump" ]
 }
 
 @test "a dump that has a report keeps it" {
