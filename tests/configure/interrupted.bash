@@ -57,11 +57,16 @@ undo_killed_then_undone() { each_step template.configured --undo --undo same_tre
 
 undo_killed_then_configured() { each_step template.configured --undo '' same_contents contents.configured; }
 
-# every_step NAME: all four, on one distribution
+# every_step NAME: on one distribution
 every_step() {
 	prepare "$1"
 	killed_then_again
 	killed_then_undone
+}
+
+# every_step_of_undo NAME: the same for --undo, which is alike on all of a family
+every_step_of_undo() {
+	prepare "$1"
 	undo_killed_then_undone
 	undo_killed_then_configured
 }

@@ -21,3 +21,7 @@ load ../interrupted
 @test "Ubuntu 24.04: killed anywhere, run again or undone" {
 	every_step ubuntu2404
 }
+
+@test "Debian 13: --undo killed anywhere, run again or configured again" {
+	every_step_of_undo debian13
+}

@@ -29,3 +29,11 @@ load ../interrupted
 @test "SLES 16: killed anywhere, run again or undone" {
 	every_step sles16
 }
+
+@test "RHEL 9: --undo killed anywhere, run again or configured again" {
+	every_step_of_undo rhel9
+}
+
+@test "SLES 16: --undo killed anywhere, run again or configured again" {
+	every_step_of_undo sles16
+}
