@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysfs.c - the live view under /sys/kernel/hvcrash, root only
+ * sysfs.c - the live view under /sys/kernel/hvcrash
  *
- *	registry	binary: the header page, then every chunk, in the order of
- *			the header's directory (uapi/hvcrash_abi.h)
- *	address		GPA of the header
- *	coverage	"complete", or the names of the gaps
- *	version		of the module
+ * What each file holds is in ABI/sysfs-kernel-hvcrash, and a test holds the two
+ * against each other. Addresses are root's only.
  *
  * The registry may change between two reads of it; each record is whole.
  *
@@ -19,6 +16,7 @@
 #include "hvcrash.h"
 #include "regs.h"
 #include "sysfs.h"
+#include "vmbus.h"
 
 static struct kobject *dir;
 
@@ -60,12 +58,65 @@ static ssize_t coverage_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return len;
 }
 
+static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	if (READ_ONCE(hvcrash_registry.header->phase) != HVCRASH_PHASE_LIVE)
+		return sysfs_emit(buf, "leaving\n");
+	return sysfs_emit(buf, "%s\n",
+			  hvcrash_vmbus_was_connected() ? "tracking" :
+							  "waiting");
+}
+
+static ssize_t vmbus_version_show(struct kobject *kobj,
+				  struct kobj_attribute *attr, char *buf)
+{
+	u32 version = READ_ONCE(hvcrash_registry.header->vmbus_version);
+
+	return sysfs_emit(buf, "%u.%u\n", version >> 16, version & 0xffff);
+}
+
+static ssize_t host_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *buf)
+{
+	const struct hvcrash_host *host = &hvcrash_registry.header->host;
+
+	return sysfs_emit(
+		buf,
+		"%u.%u.%u-%u-%u.%u features 0x%x 0x%x misc 0x%x hints 0x%x\n",
+		host->major, host->minor, host->build, host->service_pack,
+		host->service >> 24, host->service & 0xffffff, host->features,
+		host->features_high, host->misc_features, host->hints);
+}
+
+/* A counter of the registry's header */
+#define COUNTER(name, value)                                               \
+	static ssize_t name##_show(struct kobject *kobj,                   \
+				   struct kobj_attribute *attr, char *buf) \
+	{                                                                  \
+		return sysfs_emit(buf, "%llu\n", (u64)READ_ONCE(value));   \
+	}                                                                  \
+	static struct kobj_attribute name##_attr = __ATTR_RO(name)
+
+COUNTER(published, hvcrash_registry.header->published);
+COUNTER(retired, hvcrash_registry.header->retired);
+COUNTER(dropped, hvcrash_registry.header->extents_dropped);
+COUNTER(untracked, hvcrash_registry.header->untracked);
+COUNTER(chunks, hvcrash_registry.header->nr_chunks);
+
 static struct kobj_attribute address_attr = __ATTR_RO_MODE(address, 0400);
 static struct kobj_attribute version_attr = __ATTR_RO(version);
+static struct kobj_attribute state_attr = __ATTR_RO(state);
 static struct kobj_attribute coverage_attr = __ATTR_RO(coverage);
+static struct kobj_attribute vmbus_version_attr = __ATTR_RO(vmbus_version);
+static struct kobj_attribute host_attr = __ATTR_RO(host);
 
-static struct attribute *attrs[] = { &address_attr.attr, &version_attr.attr,
-				     &coverage_attr.attr, NULL };
+static struct attribute *attrs[] = {
+	&address_attr.attr,   &version_attr.attr,	&state_attr.attr,
+	&coverage_attr.attr,  &vmbus_version_attr.attr, &host_attr.attr,
+	&published_attr.attr, &retired_attr.attr,	&dropped_attr.attr,
+	&untracked_attr.attr, &chunks_attr.attr,	NULL,
+};
 
 static const struct attribute_group group = { .attrs = attrs };
 

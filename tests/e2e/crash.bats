@@ -37,6 +37,13 @@ setup_file() {
 	[ "$(numbers "$listed")" = "$(numbers "$mapped")" ]
 }
 
+@test "each file in sysfs is documented, and each that is documented is there" {
+	interface=$(run_directory demo-hvcrash)/interface
+	documented=$(sed -n 's/^What:[[:space:]]*//p' "$BATS_TEST_DIRNAME"/../../kernel/ABI/* | sort)
+	[ "$(wc -l <"$interface")" -gt 10 ]
+	[ "$(sort "$interface")" = "$documented" ]
+}
+
 @test "without the module the audit cannot tell, and the dump is taken" {
 	held no-module
 	[ "$(field no-module .audit_exit)" -eq 2 ]
