@@ -28,6 +28,7 @@
 #include "regs.h"
 #include "vmbus.h"
 #include "vmbus_late.h"
+#include "vmbus_pages.h"
 
 /* Free extents to keep ready: 16 MiB of scattered pages, a usual netvsc buffer */
 #define RESERVE_EXTENTS 4096
@@ -75,11 +76,6 @@ u32 hvcrash_vmbus_changes(void)
 	return atomic_read(&changes);
 }
 
-static u32 ram_flag(u64 gpa)
-{
-	return pfn_valid(PHYS_PFN(gpa)) ? 0 : HVCRASH_EXTENT_NOT_RAM;
-}
-
 static void publish_page(u16 kind, u64 gpa, u16 evidence)
 {
 	struct hvcrash_owner owner = { .kind = kind,
@@ -88,7 +84,7 @@ static void publish_page(u16 kind, u64 gpa, u16 evidence)
 	gpa &= ~(u64)(HVCRASH_PAGE_BYTES - 1);
 	if (gpa)
 		hvcrash_registry_publish(&hvcrash_registry, &owner, gpa, 1,
-					 evidence, ram_flag(gpa));
+					 evidence, hvcrash_vmbus_ram_flag(gpa));
 }
 
 static void retire_kind(u16 kind, u16 evidence)
@@ -102,26 +98,6 @@ static void retire_contact(u16 evidence)
 {
 	retire_kind(HVCRASH_KIND_VMBUS_INTERRUPT, evidence);
 	retire_kind(HVCRASH_KIND_VMBUS_MONITOR, evidence);
-}
-
-/* Contiguous page numbers become one extent */
-static void publish_pfns(u32 relid, u32 gpadl, const u64 *hv_pfn, u32 n)
-{
-	struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
-				       .gpadl = gpadl,
-				       .relid = relid };
-	u32 i, run;
-	u64 gpa;
-
-	for (i = 0; i < n; i += run) {
-		for (run = 1; i + run < n; run++)
-			if (hv_pfn[i + run] != hv_pfn[i] + run)
-				break;
-		gpa = hv_pfn[i] << HV_HYP_PAGE_SHIFT;
-		hvcrash_registry_publish(&hvcrash_registry, &owner, gpa, run,
-					 HVCRASH_EV_MESSAGE_SENT,
-					 ram_flag(gpa));
-	}
 }
 
 /* The slot of @gpadl, or a free one for @gpadl 0. Under pendings_lock. */
@@ -184,8 +160,7 @@ static void on_negotiate(void *data,
 	atomic_inc(&changes);
 	/* One message per version tried, each with the same pages */
 	retire_contact(HVCRASH_EV_NONE);
-	/* From 5.0 on the field holds the SINT and VTL, and no page is shared */
-	if (msg->vmbus_version_requested < VERSION_WIN10_V5)
+	if (hvcrash_vmbus_has_interrupt_page(msg->vmbus_version_requested))
 		publish_page(HVCRASH_KIND_VMBUS_INTERRUPT, msg->interrupt_page,
 			     HVCRASH_EV_MESSAGE_SENT);
 	publish_page(HVCRASH_KIND_VMBUS_MONITOR, msg->monitor_page1,
@@ -232,7 +207,8 @@ static void on_gpadl_header(void *data,
 	atomic_inc(&changes);
 	pages = HVPFN_UP((u64)range->byte_offset + range->byte_count);
 	n = min(pages, fit);
-	publish_pfns(msg->child_relid, msg->gpadl, range->pfn_array, n);
+	hvcrash_vmbus_publish_pfns(msg->child_relid, msg->gpadl,
+				   range->pfn_array, n);
 	if (pages > n)
 		pending_add(msg->child_relid, msg->gpadl, pages - n);
 	/* The kernel's own GPADLs have one range; more would go unseen */
@@ -253,7 +229,7 @@ static void on_gpadl_body(void *data,
 	if (ret)
 		return;
 	n = pending_take(msg->gpadl, fit, &relid);
-	publish_pfns(relid, msg->gpadl, msg->pfn, n);
+	hvcrash_vmbus_publish_pfns(relid, msg->gpadl, msg->pfn, n);
 }
 
 static void on_gpadl_created(void *data,

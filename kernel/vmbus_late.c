@@ -33,6 +33,7 @@
 #include "vmbus.h"
 #include "vmbus_late.h"
 #include "vmbus_layout.h"
+#include "vmbus_pages.h"
 
 /* Devices that are looked at; more are counted as untracked */
 #define MAX_DEVICES 1024
@@ -96,9 +97,8 @@ static void publish_ring(struct walk *w, struct vmbus_channel *channel)
 	}
 	/* vmbus_alloc_ring(): one allocation, contiguous */
 	gpa = page_to_phys(page);
-	ret = hvcrash_registry_publish_found(
-		&hvcrash_registry, &owner, &gpa, 1,
-		pages * (PAGE_SIZE >> HV_HYP_PAGE_SHIFT), 0);
+	ret = hvcrash_registry_publish_found(&hvcrash_registry, &owner, &gpa, 1,
+					     hvcrash_vmbus_hv_pages(pages), 0);
 	if (ret && ret != -EEXIST)
 		w->is_unsound = true;
 	else
@@ -241,8 +241,7 @@ static u32 find_contact(const struct hvcrash_vmbus_view *view)
 	WRITE_ONCE(hvcrash_registry.header->vmbus_version, view->version);
 	if (publish_contact(HVCRASH_KIND_VMBUS_MONITOR, view->monitor_page, 2))
 		untracked += 2;
-	/* As in vmbus_negotiate_version(): from 5.0 on it is not shared */
-	if (view->version < VERSION_WIN10_V5 &&
+	if (hvcrash_vmbus_has_interrupt_page(view->version) &&
 	    publish_contact(HVCRASH_KIND_VMBUS_INTERRUPT, view->interrupt_page,
 			    1))
 		untracked++;

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmbus_pages.c - which pages a VMBus message means
+ *
+ * Called by vmbus.c and vmbus_late.c in the living kernel. Hyper-V counts pages of
+ * 4 KiB whatever the page size of Linux is: on arm64 one Linux page may be 4 or 16
+ * of them, and all that is said here to the registry is in Hyper-V's.
+ *
+ * Leaves out: the messages themselves, and when they come.
+ */
+#include <linux/hyperv.h>
+#include <linux/mm.h>
+#include "hvcrash.h"
+#include "vmbus_pages.h"
+
+/**
+ * hvcrash_vmbus_has_interrupt_page - is there an interrupt page in this version
+ * @version: of the VMBus protocol, major << 16 | minor
+ *
+ * vmbus_negotiate_version() (drivers/hv/connection.c) offers one to every host
+ * since Windows Server 2008. From 5.0 on the same field of the message holds a
+ * SINT and a VTL, and the kernel keeps its page to itself.
+ *
+ * Context: any.
+ */
+bool hvcrash_vmbus_has_interrupt_page(u32 version)
+{
+	return version < VERSION_WIN10_V5;
+}
+
+/**
+ * hvcrash_vmbus_ram_flag - for the registry: does the kernel know this page
+ * @gpa: bytes
+ *
+ * Context: any.
+ * Return: 0 or HVCRASH_EXTENT_NOT_RAM.
+ */
+u32 hvcrash_vmbus_ram_flag(u64 gpa)
+{
+	return pfn_valid(PHYS_PFN(gpa)) ? 0 : HVCRASH_EXTENT_NOT_RAM;
+}
+
+/**
+ * hvcrash_vmbus_hv_pages - Hyper-V pages in so many Linux pages
+ * @linux_pages: pages of PAGE_SIZE
+ *
+ * Context: any.
+ */
+u32 hvcrash_vmbus_hv_pages(u32 linux_pages)
+{
+	return linux_pages * (PAGE_SIZE >> HV_HYP_PAGE_SHIFT);
+}
+
+/**
+ * hvcrash_vmbus_publish_pfns - enter pages that a GPADL message names
+ * @relid: channel
+ * @gpadl: handle
+ * @hv_pfn: page numbers, Hyper-V's
+ * @n: how many
+ *
+ * Contiguous numbers become one extent.
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_vmbus_publish_pfns(u32 relid, u32 gpadl, const u64 *hv_pfn, u32 n)
+{
+	struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
+				       .gpadl = gpadl,
+				       .relid = relid };
+	u32 i, run;
+	u64 gpa;
+
+	for (i = 0; i < n; i += run) {
+		for (run = 1; i + run < n; run++)
+			if (hv_pfn[i + run] != hv_pfn[i] + run)
+				break;
+		gpa = hv_pfn[i] << HV_HYP_PAGE_SHIFT;
+		hvcrash_registry_publish(&hvcrash_registry, &owner, gpa, run,
+					 HVCRASH_EV_MESSAGE_SENT,
+					 hvcrash_vmbus_ram_flag(gpa));
+	}
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vmbus_pages.h - which pages a VMBus message means
+ */
+#ifndef _HVCRASH_VMBUS_PAGES_H
+#define _HVCRASH_VMBUS_PAGES_H
+
+#include <linux/types.h>
+
+bool hvcrash_vmbus_has_interrupt_page(u32 version);
+u32 hvcrash_vmbus_ram_flag(u64 gpa);
+u32 hvcrash_vmbus_hv_pages(u32 linux_pages);
+void hvcrash_vmbus_publish_pfns(u32 relid, u32 gpadl, const u64 *hv_pfn, u32 n);
+
+#endif /* _HVCRASH_VMBUS_PAGES_H */

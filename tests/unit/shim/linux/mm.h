@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* <linux/mm.h>: what the module's sources use of it, for user space */
+#ifndef _SHIM_MM_H
+#define _SHIM_MM_H
+#include <linux/types.h>
+
+/* The Makefile compiles for several */
+#ifndef PAGE_SHIFT
+#define PAGE_SHIFT 12
+#endif
+#define PAGE_SIZE (1UL << PAGE_SHIFT)
+#define PHYS_PFN(gpa) ((gpa) >> PAGE_SHIFT)
+
+/* The test's own */
+bool pfn_valid(u64 pfn);
+#endif
