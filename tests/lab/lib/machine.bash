@@ -65,7 +65,7 @@ guest_arguments() {
 	local channels=$1 memory=$2 firmware=$3 console=$4 file_of=$5
 	printf '%s\n' -L "$firmware" -accel kvm -M q35,hpet=off,memory-backend=ram -cpu "$(guest_cpu_model)" \
 		-object "memory-backend-file,id=ram,size=${opt_memory}M,mem-path=$memory,share=on" \
-		-m "$opt_memory" -smp "$opt_cpus" -nodefaults -no-user-config -display none -vga none \
+		-m "$opt_memory" -smp "$opt_cpus,maxcpus=${opt_maxcpus:-$opt_cpus}" -nodefaults -no-user-config -display none -vga none \
 		-action panic=none -device vmbus-bridge -device hv-balloon \
 		-chardev "file,id=console,path=$console" -serial chardev:console \
 		-chardev "pipe,id=handshake,path=$channels/handshake" -serial chardev:handshake \
