@@ -145,7 +145,8 @@ static void name_fixed(struct hvcrash_registry *reg)
 		HVCRASH_KIND_SIMP, HVCRASH_KIND_SIEFP, HVCRASH_KIND_VP_ASSIST
 	};
 	static const u16 vm_kind[HVCRASH_VM_EXTENTS] = {
-		HVCRASH_KIND_HYPERCALL, HVCRASH_KIND_REFERENCE_TSC
+		HVCRASH_KIND_HYPERCALL, HVCRASH_KIND_REFERENCE_TSC,
+		HVCRASH_KIND_PANIC_MESSAGE
 	};
 	struct hvcrash_extent *e;
 	u32 cpu, i;
@@ -274,7 +275,7 @@ struct hvcrash_extent *hvcrash_registry_vp_extent(struct hvcrash_registry *reg,
 /**
  * hvcrash_registry_vm_extent - the extent that a partition-wide register owns
  * @reg: the registry
- * @which: HVCRASH_VM_HYPERCALL or HVCRASH_VM_TSC
+ * @which: HVCRASH_VM_HYPERCALL, _TSC or _PANIC_MESSAGE
  *
  * Context: any, NMI too.
  */

@@ -16,11 +16,16 @@
 #define HVCRASH_CHUNK_BYTES (256 * 1024)
 #define HVCRASH_OWNER_BUCKETS 1024
 
-/* Per VP: SIMP, SIEFP, VP assist; per VM: hypercall page, reference TSC page */
+/*
+ * Per VP: SIMP, SIEFP, VP assist; per VM: hypercall page, reference TSC page, and
+ * the panic message page, whose register has no bit that says enabled
+ */
 #define HVCRASH_VP_EXTENTS 3
 #define HVCRASH_VM_HYPERCALL 0
 #define HVCRASH_VM_TSC 1
-#define HVCRASH_VM_EXTENTS 2
+#define HVCRASH_VM_REGS 2
+#define HVCRASH_VM_PANIC_MESSAGE 2
+#define HVCRASH_VM_EXTENTS 3
 
 /**
  * struct hvcrash_owner - whose pages: what a publish and its retire agree on

@@ -3,7 +3,7 @@
  * regs.c - [NMI] take back the pages that synthetic registers give away
  *
  * Per VP: message page (SIMP), event flags page (SIEFP) and VP assist page; per
- * VM: hypercall page and reference TSC page. Called in the crash path: each VP
+ * VM: hypercall page, reference TSC page, panic message page. Called in the crash path: each VP
  * reads its own registers again, and what it reads then is what counts; what
  * regs_live.c saw before names the pages of a VP that no longer answers.
  *
@@ -275,8 +275,51 @@ void hvcrash_regs_record_not_reached(u32 cpu)
 	}
 }
 
+/*
+ * hv_kmsg_dump() (drivers/hv/hv_common.c) names a page with the kernel's last words
+ * in P3, with their length in P4 and zeros before, and then notifies the host. The
+ * older report of a panic writes CPU registers into all five, the guest's ID, never
+ * 0, into P1. Nothing is shared before the notification, and the write that makes
+ * it returns when the host has it: the name can go, so that nobody finds the
+ * page by it later. The registers outlive this kernel.
+ */
+static bool find_panic_message(u64 *ret_gpa)
+{
+	u64 p[5] = {};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		if (hvcrash_reg_read(HVCRASH_REG_CRASH_P0 + i, &p[i]))
+			return false;
+	*ret_gpa = p[3];
+	return !p[0] && !p[1] && !p[2] && p[3] && p[4] &&
+	       p[3] % HVCRASH_PAGE_BYTES == 0 && p[4] <= HVCRASH_PAGE_BYTES;
+}
+
+/* Returns 1 if the register still names the page */
+static u32 revoke_panic_message(void)
+{
+	struct hvcrash_extent *e = hvcrash_registry_vm_extent(
+		&hvcrash_registry, HVCRASH_VM_PANIC_MESSAGE);
+	u64 gpa;
+
+	if (!hvcrash_has_crash_regs || !find_panic_message(&gpa))
+		return 0;
+	hvcrash_reg_write(HVCRASH_REG_CRASH_P3, 0);
+	if (read_back(HVCRASH_REG_CRASH_P3, gpa)) {
+		hvcrash_registry_set_fixed(e, gpa, HVCRASH_FAILED,
+					   HVCRASH_EV_REGISTER_ON, 0);
+		return 1;
+	}
+	/* hv_panic_page is RAM; what another kernel left there need not be */
+	hvcrash_registry_set_fixed(e, gpa, HVCRASH_REVOKED,
+				   HVCRASH_EV_READ_BACK,
+				   HVCRASH_EXTENT_NOT_RAM);
+	return 0;
+}
+
 /**
- * hvcrash_regs_revoke_vm - take the hypercall page and reference TSC page back
+ * hvcrash_regs_revoke_vm - take back the pages that the whole VM shares
  *
  * What hyperv_cleanup() does a moment later (arch/x86/hyperv/hv_init.c), done
  * here because nothing of ours runs after it to read back and to hash. Reading
@@ -288,12 +331,12 @@ void hvcrash_regs_record_not_reached(u32 cpu)
 u32 hvcrash_regs_revoke_vm(void)
 {
 	struct hvcrash_extent *e;
-	u32 failed = 0;
+	u32 failed = revoke_panic_message();
 	u64 before;
 	u32 i;
 
 	hvcrash_reg_fail_hypercalls();
-	for (i = 0; i < HVCRASH_VM_EXTENTS; i++) {
+	for (i = 0; i < HVCRASH_VM_REGS; i++) {
 		if (!hvcrash_has_vm[i])
 			continue;
 		e = hvcrash_registry_vm_extent(&hvcrash_registry, i);

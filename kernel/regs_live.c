@@ -26,10 +26,10 @@
 
 struct hvcrash_result *hvcrash_results;
 bool hvcrash_has_reg[HVCRASH_NR_REGS];
-bool hvcrash_has_vm[HVCRASH_VM_EXTENTS];
-bool hvcrash_has_synic, hvcrash_has_stimers;
+bool hvcrash_has_vm[HVCRASH_VM_REGS];
+bool hvcrash_has_synic, hvcrash_has_stimers, hvcrash_has_crash_regs;
 
-const u32 hvcrash_vm_reg[HVCRASH_VM_EXTENTS] = {
+const u32 hvcrash_vm_reg[HVCRASH_VM_REGS] = {
 	[HVCRASH_VM_HYPERCALL] = HVCRASH_REG_HYPERCALL,
 	[HVCRASH_VM_TSC] = HVCRASH_REG_REFERENCE_TSC,
 };
@@ -98,7 +98,7 @@ void hvcrash_regs_observe_all(void)
 	on_each_cpu(read_this_cpu, NULL, 1);
 	for_each_online_cpu(cpu)
 		observe_cpu(cpu);
-	for (i = 0; i < HVCRASH_VM_EXTENTS; i++)
+	for (i = 0; i < HVCRASH_VM_REGS; i++)
 		if (hvcrash_has_vm[i])
 			observe(hvcrash_registry_vm_extent(&hvcrash_registry,
 							   i),
@@ -191,12 +191,14 @@ int hvcrash_regs_init(void)
 	if (!hvcrash_results)
 		return -ENOMEM;
 	hvcrash_has_synic = ms_hyperv.features & HV_MSR_SYNIC_AVAILABLE;
+	hvcrash_has_crash_regs =
+		ms_hyperv.misc_features & HV_FEATURE_GUEST_CRASH_MSR_AVAILABLE;
 	hvcrash_has_stimers = ms_hyperv.features & HV_MSR_SYNTIMER_AVAILABLE;
 	for (i = 0; i < HVCRASH_NR_REGS; i++)
 		hvcrash_has_reg[i] =
 			(hvcrash_has_synic || i == HVCRASH_REG_VP_ASSIST) &&
 			probe(i);
-	for (i = 0; i < HVCRASH_VM_EXTENTS; i++)
+	for (i = 0; i < HVCRASH_VM_REGS; i++)
 		hvcrash_has_vm[i] = probe(hvcrash_vm_reg[i]);
 	hvcrash_regs_observe_all();
 	return 0;

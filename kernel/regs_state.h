@@ -34,11 +34,11 @@ extern struct hvcrash_result *hvcrash_results;
 
 /* Which registers this host has; found out by reading once, at load */
 extern bool hvcrash_has_reg[HVCRASH_NR_REGS];
-extern bool hvcrash_has_vm[HVCRASH_VM_EXTENTS];
-extern bool hvcrash_has_synic, hvcrash_has_stimers;
+extern bool hvcrash_has_vm[HVCRASH_VM_REGS];
+extern bool hvcrash_has_synic, hvcrash_has_stimers, hvcrash_has_crash_regs;
 
 /* Register of an extent that the whole VM owns, by HVCRASH_VM_* */
-extern const u32 hvcrash_vm_reg[HVCRASH_VM_EXTENTS];
+extern const u32 hvcrash_vm_reg[HVCRASH_VM_REGS];
 
 /* 0 where there is no such register: nothing is enabled. Context: any, NMI too. */
 static inline u64 hvcrash_reg_get(u32 reg)

@@ -190,7 +190,7 @@ static void better_evidence_reaches_the_owner_only(void **s)
 	hvcrash_registry_prove(reg, &gpadl_b, HVCRASH_EV_GPADL_CREATED);
 	for (u32 nr = 0; nr < 2; nr++) {
 		struct hvcrash_extent *e =
-			hvcrash_registry_vm_extent(reg, 1) + 1 + nr;
+			hvcrash_registry_vm_extent(reg, 2) + 1 + nr;
 
 		created += e->evidence == HVCRASH_EV_GPADL_CREATED;
 	}
@@ -335,7 +335,7 @@ static void a_record_cut_in_half_is_counted_when_the_crash_ends(void **s)
 	struct hvcrash_registry *reg = *s;
 
 	publish(reg, &gpadl_a, 0x1000, 4);
-	(hvcrash_registry_vm_extent(reg, 1) + 1)->state = HVCRASH_BUSY;
+	(hvcrash_registry_vm_extent(reg, 2) + 1)->state = HVCRASH_BUSY;
 	hvcrash_registry_finish(reg);
 	assert_int_equal(reg->header->extents_torn, 1);
 	assert_int_equal(reg->header->coverage, HVCRASH_GAP_TORN);

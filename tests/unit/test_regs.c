@@ -26,9 +26,9 @@ u64 shim_freed_word;
 struct hvcrash_registry hvcrash_registry;
 struct hvcrash_result *hvcrash_results;
 bool hvcrash_has_reg[HVCRASH_NR_REGS];
-bool hvcrash_has_vm[HVCRASH_VM_EXTENTS];
-bool hvcrash_has_synic, hvcrash_has_stimers;
-const u32 hvcrash_vm_reg[HVCRASH_VM_EXTENTS] = {
+bool hvcrash_has_vm[HVCRASH_VM_REGS];
+bool hvcrash_has_synic, hvcrash_has_stimers, hvcrash_has_crash_regs;
+const u32 hvcrash_vm_reg[HVCRASH_VM_REGS] = {
 	[HVCRASH_VM_HYPERCALL] = HVCRASH_REG_HYPERCALL,
 	[HVCRASH_VM_TSC] = HVCRASH_REG_REFERENCE_TSC,
 };
@@ -84,6 +84,7 @@ static int setup(void **state)
 	if (hvcrash_registry_init(&hvcrash_registry, 2))
 		return -1;
 	hvcrash_has_synic = hvcrash_has_stimers = true;
+	hvcrash_has_crash_regs = false;
 	for (i = 0; i < HVCRASH_NR_REGS; i++)
 		hvcrash_has_reg[i] = i != HVCRASH_REG_VP_ASSIST ||
 				     HAS_ASSIST_AND_HYPERCALL_PAGE;
@@ -313,6 +314,60 @@ static void pages_of_the_whole_vm_keep_their_other_bits(void **s)
 	assert_int_equal(hvcrash_regs_revoke_vm(), 1);
 }
 
+static void write_crash_regs(u64 p0, u64 p1, u64 p2, u64 p3, u64 p4)
+{
+	const u64 p[] = { p0, p1, p2, p3, p4 };
+	u32 i;
+
+	hvcrash_has_crash_regs = true;
+	for (i = 0; i < 5; i++)
+		fake_registers[HVCRASH_REG_CRASH_P0 + i].value = p[i];
+}
+
+static struct hvcrash_extent *panic_message(void)
+{
+	return hvcrash_registry_vm_extent(&hvcrash_registry,
+					  HVCRASH_VM_PANIC_MESSAGE);
+}
+
+static void the_page_with_the_last_words_is_taken_back(void **s)
+{
+	(void)s;
+	write_crash_regs(0, 0, 0, 0x7000, 1234);
+	assert_int_equal(hvcrash_regs_revoke_vm(), 0);
+	assert_int_equal(fake_registers[HVCRASH_REG_CRASH_P3].value, 0);
+	assert_int_equal(fake_registers[HVCRASH_REG_CRASH_P4].value, 1234);
+	assert_int_equal(panic_message()->kind, HVCRASH_KIND_PANIC_MESSAGE);
+	assert_int_equal(panic_message()->state, HVCRASH_REVOKED);
+	assert_int_equal(panic_message()->gpa, 0x7000);
+}
+
+static void a_name_that_stays_is_failed(void **s)
+{
+	(void)s;
+	write_crash_regs(0, 0, 0, 0x7000, 1234);
+	fake_registers[HVCRASH_REG_CRASH_P3].is_mute = true;
+	assert_int_equal(hvcrash_regs_revoke_vm(), 1);
+	assert_int_equal(panic_message()->state, HVCRASH_FAILED);
+}
+
+static void a_report_of_cpu_registers_names_no_page(void **s)
+{
+	(void)s;
+	/* hyperv_report_panic(): error, guest ID, and three that may be anything */
+	write_crash_regs(0, 0x8100000600010000, 0, 0x7000, 12);
+	assert_int_equal(hvcrash_regs_revoke_vm(), 0);
+	assert_int_equal(fake_registers[HVCRASH_REG_CRASH_P3].value, 0x7000);
+	assert_int_equal(panic_message()->state, HVCRASH_EMPTY);
+	write_crash_regs(0, 0, 0, 0x7008, 12);
+	assert_int_equal(hvcrash_regs_revoke_vm(), 0);
+	write_crash_regs(0, 0, 0, 0x7000, 4097);
+	assert_int_equal(hvcrash_regs_revoke_vm(), 0);
+	write_crash_regs(0, 0, 0, 0, 0);
+	assert_int_equal(hvcrash_regs_revoke_vm(), 0);
+	assert_int_equal(panic_message()->state, HVCRASH_EMPTY);
+}
+
 static void the_host_says_which_version_it_is(void **s)
 {
 	struct hvcrash_host host = { 0 };
@@ -344,6 +399,9 @@ int main(void)
 		TEST(while_parked_a_vp_clears_timer_messages_and_no_others),
 		TEST(a_vp_that_does_not_answer_keeps_what_was_last_seen),
 		TEST(pages_of_the_whole_vm_keep_their_other_bits),
+		TEST(the_page_with_the_last_words_is_taken_back),
+		TEST(a_name_that_stays_is_failed),
+		TEST(a_report_of_cpu_registers_names_no_page),
 		TEST(the_host_says_which_version_it_is),
 	};
 
