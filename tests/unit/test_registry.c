@@ -250,6 +250,36 @@ static void what_finds_no_room_is_counted_as_a_gap(void **s)
 	publish(reg, &gpadl_a, 0x1000, 1);
 }
 
+static void beyond_its_limit_the_registry_counts_what_it_cannot_hold(void **s)
+{
+	/* VPs and channels take a chunk each, registers some extents */
+	const u32 room = (HVCRASH_MAX_CHUNKS - 2) * PER_CHUNK -
+			 NR_VPS * HVCRASH_VP_EXTENTS - HVCRASH_VM_EXTENTS;
+	struct hvcrash_registry *reg = *s;
+	struct hvcrash_header *h = reg->header;
+	u32 i;
+
+	for (i = 0; i < room; i++)
+		if (hvcrash_registry_publish(reg, &gpadl_a, (u64)i << 13, 1, 0,
+					     0))
+			break;
+	assert_int_equal(i, room);
+	assert_int_equal(h->nr_chunks, HVCRASH_MAX_CHUNKS);
+	assert_int_equal(h->coverage, 0);
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(hvcrash_registry_publish(
+					 reg, &gpadl_b, (u64)i << 13, 1, 0, 0),
+				 -ENOSPC);
+	assert_int_equal(h->extents_dropped, 1000);
+	assert_int_equal(h->coverage, HVCRASH_GAP_DROPPED);
+	assert_int_equal(hvcrash_registry_reserve(reg, 1), -ENOSPC);
+	assert_int_equal(count(reg).pages, room);
+	/* Room that comes back is used, and the gap stays: some were missed */
+	assert_int_equal(hvcrash_registry_retire(reg, &gpadl_a, 0), room);
+	publish(reg, &gpadl_b, 0x1000, 1);
+	assert_int_equal(h->coverage, HVCRASH_GAP_DROPPED);
+}
+
 static void no_pages_and_unaligned_addresses_are_refused(void **s)
 {
 	struct hvcrash_registry *reg = *s;
@@ -367,6 +397,7 @@ int main(void)
 		TEST(nothing_grows_over_ten_thousand_bind_and_unbind_cycles),
 		TEST(a_million_single_pages_fit),
 		TEST(what_finds_no_room_is_counted_as_a_gap),
+		TEST(beyond_its_limit_the_registry_counts_what_it_cannot_hold),
 		TEST(no_pages_and_unaligned_addresses_are_refused),
 		TEST(init_that_runs_out_of_memory_leaves_nothing_allocated),
 		TEST(many_vps_spread_over_chunks_without_overlap),
