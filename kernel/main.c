@@ -63,8 +63,20 @@ static int check_host(void)
 		pr_info("not a Hyper-V guest\n");
 		return -ENODEV;
 	}
-	if (hvcrash_is_root_partition() || hv_is_isolation_supported()) {
-		pr_info("root partitions and confidential VMs are not supported\n");
+	if (hvcrash_is_root_partition()) {
+		pr_info("root partitions are not supported\n");
+		return -ENODEV;
+	}
+	if (hv_is_isolation_supported()) {
+		/*
+		 * Its registers belong to the paravisor, and the way to the host's
+		 * own, hv_ghcb_hypercall(), is closed to an NMI
+		 */
+		pr_info("confidential VMs are not supported: nothing is tracked and nothing hooked\n");
+		pr_info("pages visible to the host are %s on kexec and kdump\n",
+			hvcrash_kernel_hides_pages() ?
+				"made private by the kernel itself" :
+				"left so by this kernel");
 		return -ENODEV;
 	}
 	return 0;

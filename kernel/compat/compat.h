@@ -82,6 +82,11 @@
 #endif
 
 void *hvcrash_compat_lookup(const char *name);
+
+/* x86/hyperv keeps hv_list_enc, and this clears it (v6.18; arch/x86/hyperv/ivm.c) */
+#define hvcrash_kernel_hides_pages() \
+	(!!hvcrash_compat_lookup("hv_vtom_kexec_finish"))
+
 bool hvcrash_compat_is_callable(const void *fn);
 
 #endif /* _HVCRASH_COMPAT_H */
