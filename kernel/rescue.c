@@ -51,7 +51,8 @@ struct lost {
 /**
  * struct rescue - the first kernel's registry, and what is to be done
  * @header: a copy, checked
- * @lost: pages, @nr_lost of them
+ * @lost: pages that were not reached
+ * @nr_lost: how many of @lost
  * @room: entries of @lost
  */
 struct rescue {
