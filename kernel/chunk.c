@@ -6,13 +6,13 @@
  * is part of the registry stays there until the registry goes: the crash path may
  * be walking it.
  *
- * Leaves out: what the records are.
+ * Leaves out: what the records are, and where the memory lies (place.c).
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
-#include <linux/gfp.h>
 #include <linux/io.h>
 #include "chunk.h"
+#include "place.h"
 
 /**
  * hvcrash_chunk_alloc - a chunk that nobody sees yet
@@ -27,7 +27,7 @@ struct hvcrash_chunk *hvcrash_chunk_alloc(u32 type, u32 record_bytes, gfp_t gfp)
 {
 	struct hvcrash_chunk *c;
 
-	c = alloc_pages_exact(HVCRASH_CHUNK_BYTES, gfp | __GFP_ZERO);
+	c = hvcrash_place_alloc(HVCRASH_CHUNK_BYTES, gfp);
 	if (!c)
 		return NULL;
 	c->magic = HVCRASH_CHUNK_MAGIC;
@@ -48,7 +48,7 @@ struct hvcrash_chunk *hvcrash_chunk_alloc(u32 type, u32 record_bytes, gfp_t gfp)
 void hvcrash_chunk_free(struct hvcrash_chunk *c)
 {
 	c->magic = 0;
-	free_pages_exact(c, HVCRASH_CHUNK_BYTES);
+	hvcrash_place_free(c, HVCRASH_CHUNK_BYTES);
 }
 
 /**

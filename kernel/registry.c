@@ -30,6 +30,7 @@
 #include <linux/io.h>
 #include <linux/string.h>
 #include "chunk.h"
+#include "place.h"
 #include "registry.h"
 
 /* Extent and record numbers: chunk index in the high half, slot in the low */
@@ -192,7 +193,7 @@ int hvcrash_registry_init(struct hvcrash_registry *reg, u32 nr_vps)
 	for (i = 0; i < HVCRASH_OWNER_BUCKETS; i++)
 		reg->bucket[i] = HVCRASH_NIL;
 
-	h = alloc_pages_exact(sizeof(*h), GFP_KERNEL | __GFP_ZERO);
+	h = hvcrash_place_alloc(sizeof(*h), GFP_KERNEL);
 	if (!h)
 		return -ENOMEM;
 	h->magic = HVCRASH_MAGIC;
@@ -230,7 +231,7 @@ void hvcrash_registry_deinit(struct hvcrash_registry *reg)
 	reg->header->magic = 0;
 	for (i = 0; i < reg->header->nr_chunks; i++)
 		hvcrash_chunk_free(reg->chunk[i]);
-	free_pages_exact(reg->header, sizeof(*reg->header));
+	hvcrash_place_free(reg->header, sizeof(*reg->header));
 	reg->header = NULL;
 }
 

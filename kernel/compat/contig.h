@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * contig.h - given page frames, all of them or none
+ *
+ * The migrate type became flags of type acr_flags_t (<linux/gfp.h>), by which Kbuild
+ * tells, between 6.12 and 7.2. The function is exported to modules in all.
+ */
+#ifndef _HVCRASH_COMPAT_CONTIG_H
+#define _HVCRASH_COMPAT_CONTIG_H
+
+#include <linux/gfp.h>
+#include <linux/mmzone.h>
+
+/* Context: process, may sleep. Returns 0 or a negative errno. */
+static inline int hvcrash_alloc_contig_range(unsigned long pfn,
+					     unsigned long end)
+{
+#ifdef HVCRASH_HAVE_ACR_FLAGS
+	return alloc_contig_range(pfn, end, ACR_FLAGS_NONE,
+				  GFP_KERNEL | __GFP_NOWARN);
+#else
+	return alloc_contig_range(pfn, end, MIGRATE_MOVABLE,
+				  GFP_KERNEL | __GFP_NOWARN);
+#endif
+}
+
+#endif /* _HVCRASH_COMPAT_CONTIG_H */

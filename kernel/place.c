@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * place.c - where in memory the registry lies
+ *
+ * A kexec copies the next kernel and its initrd to their places at the very last,
+ * over whatever lies there, and the registry is to survive that. kexec_load takes
+ * the lowest place for the kernel and the highest for the initrd (kexec-tools,
+ * kexec/arch/i386/kexec-bzImage.c), kexec_file_load the highest for all
+ * (kernel/kexec_file.c, locate_mem_hole_top_down()); and the highest is what the
+ * page allocator hands out first after boot (seen: the registry overwritten). So
+ * it goes between the two, somewhat below the middle.
+ *
+ * That is a wish: where it cannot be had any memory does, and what a kexec then
+ * overwrites has no right checksum any more, which the audit says.
+ */
+#include <linux/io.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include <linux/string.h>
+#include "compat/contig.h"
+#include "place.h"
+
+/* Another try is that much further down; what is in a block often stays there */
+#define BLOCK_PAGES (SZ_4M >> PAGE_SHIFT)
+#define MAX_TRIES 64
+
+/* Of pages that can be had at all: memory in use may still have to move */
+static bool is_candidate(unsigned long pfn, unsigned long pages)
+{
+	struct page *first = pfn_to_online_page(pfn);
+	struct page *page;
+	unsigned long i;
+
+	for (i = 0; i < pages; i++) {
+		page = pfn_to_online_page(pfn + i);
+		if (!page || PageReserved(page) ||
+		    page_zone(page) != page_zone(first))
+			return false;
+	}
+	return true;
+}
+
+static void *alloc_between(unsigned long pages)
+{
+	/* The next one goes right behind: what is reserved later is one region */
+	static unsigned long next;
+	unsigned long total =
+		min(totalram_pages(), (unsigned long)(SZ_4G >> PAGE_SHIFT));
+	unsigned long pfn = READ_ONCE(next) ? next : total / 8 * 3;
+	u32 i;
+
+	for (i = 0; i < MAX_TRIES && pfn > total / 8; i++) {
+		if (is_candidate(pfn, pages) &&
+		    !hvcrash_alloc_contig_range(pfn, pfn + pages)) {
+			WRITE_ONCE(next, pfn + pages);
+			return memset(pfn_to_kaddr(pfn), 0,
+				      pages << PAGE_SHIFT);
+		}
+		pfn = round_down(pfn, BLOCK_PAGES) - BLOCK_PAGES;
+	}
+	return NULL;
+}
+
+/**
+ * hvcrash_place_alloc - contiguous memory, zeroed, where a kexec leaves it alone
+ * @bytes: size
+ * @gfp: how to allocate; if that may not sleep it can lie anywhere
+ *
+ * Context: as @gfp says.
+ * Return: the memory, or NULL.
+ */
+void *hvcrash_place_alloc(size_t bytes, gfp_t gfp)
+{
+	void *p = NULL;
+
+	if (gfpflags_allow_blocking(gfp))
+		p = alloc_between(PFN_UP(bytes));
+	return p ? p : alloc_pages_exact(bytes, gfp | __GFP_ZERO);
+}
+
+/**
+ * hvcrash_place_free - give it back
+ * @p: from hvcrash_place_alloc()
+ * @bytes: the same size
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_place_free(void *p, size_t bytes)
+{
+	/* Single pages, wherever they came from (free_contig_range()) */
+	free_pages_exact(p, bytes);
+}
