@@ -10,6 +10,7 @@ load helpers
 	try audit core
 	expect_status 0
 	expect_word out "CLEAN: "
+	expect_no_word out unchanged
 	expect_word out "not compared: they are the next kernel's memory"
 	try audit --json core
 	expect "$(jq -r .summary.way out)" kexec

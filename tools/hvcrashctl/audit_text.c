@@ -154,7 +154,10 @@ static void put_clean(FILE *line, const struct audit *audit)
 		regions, plural(regions), pages, plural(pages));
 	if (late)
 		fprintf(line, " (%llu of them late)", late);
-	fputs(", contents unchanged", line);
+	fputs(audit->header->way == HVCRASH_WAY_KEXEC ?
+		      "; contents not compared, this kernel uses them" :
+		      ", contents unchanged",
+	      line);
 }
 
 char *audit_verdict_text(const struct audit *audit)

@@ -1,0 +1,43 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: other ways out of a kernel than a crash that all VPs answer: kexec, and a
+# second kernel that takes back what the first one could not.
+#
+# All runs are made first, two side by side, and each test looks at their results.
+
+bats_require_minimum_version 1.5.0
+load helpers
+
+scenarios=(kexec-message kexec-load rescue-stuck storm)
+
+setup_file() {
+	run_scenarios "${scenarios[@]}"
+}
+
+@test "two kexecs in a row, with message-mode timers, of which the stock kernel dies: nothing is left, clean" {
+	held kexec-message
+	[ "$(field kexec-message '.stale_overlays | length')" -eq 0 ]
+	[ "$(field kexec-message .verdict)" = clean ]
+	jq -e '.summary.way == "kexec" and .summary.vps_revoked == 3' "$(run_directory kexec-message)/audit.json"
+}
+
+@test "kexec by kexec_load: nothing is left, and the next kernel finds the registry" {
+	held kexec-load
+	[ "$(field kexec-load '.stale_overlays | length')" -eq 0 ]
+	[ "$(field kexec-load .verdict)" = clean ]
+}
+
+@test "what a CPU that hangs in an NMI handler left is taken back by the second kernel: revoked late" {
+	held rescue-stuck
+	[ "$(field rescue-stuck '.stale_overlays | length')" -eq 0 ]
+	[ "$(field rescue-stuck .verdict)" = clean ]
+}
+
+@test "a panic while GPADLs come and go: nothing is left, and the audit is clean or says that an update was cut" {
+	held storm
+	[ "$(field storm '.stale_overlays | length')" -eq 0 ]
+}
+
+@test "no run had to be repeated because the lab failed" {
+	no_lab_retries "${scenarios[@]}"
+}
