@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# POSIX sh, run by agent: hvcrashctl never ends, and does not listen to a polite end.
+set -eu
+
+tool=/usr/sbin/hvcrashctl
+cat >$tool <<'END'
+#!/bin/sh
+trap '' TERM INT HUP
+while :; do sleep 1000; done
+END
+sed -i 's/^Environment=HVCRASH_AUDIT_SECONDS=.*/Environment=HVCRASH_AUDIT_SECONDS=20/' \
+	/etc/systemd/system/hvcrash-audit.service.d/lab.conf
