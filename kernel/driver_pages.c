@@ -117,8 +117,8 @@ static int add(const struct hvcrash_pages *pages)
  * cannot tell.
  *
  * Context: any but NMI.
- * Return: a handle above 0; -EINVAL; -EEXIST if a page of them is registered; or
- * -ENOSPC.
+ * Return: a handle above 0; -EINVAL; -EEXIST if a page of them is registered;
+ * -ENOSPC; or -ENODEV in a crash kernel, where there is no registry.
  */
 int hvcrash_register_pages(const struct hvcrash_pages *pages)
 {
@@ -127,6 +127,8 @@ int hvcrash_register_pages(const struct hvcrash_pages *pages)
 
 	if (!is_sound(pages))
 		return -EINVAL;
+	if (!hvcrash_registry.header)
+		return -ENODEV;
 	raw_spin_lock_irqsave(&slots_lock, irq);
 	ret = add(pages);
 	raw_spin_unlock_irqrestore(&slots_lock, irq);

@@ -181,6 +181,13 @@ static void what_finds_no_room_is_a_gap(void **s)
 	assert_int_equal(hvcrash_registry.header->untracked, 1);
 }
 
+static void in_a_crash_kernel_there_is_no_registry_to_enter_them(void **s)
+{
+	(void)s;
+	hvcrash_registry_deinit(&hvcrash_registry);
+	assert_int_equal(reg(0x10000, 1), -ENODEV);
+}
+
 static void ten_thousand_registrations_leave_nothing_behind(void **s)
 {
 	u32 free_before, i;
@@ -210,6 +217,7 @@ int main(void)
 		TEST(each_driver_is_asked_once_and_its_answer_counts),
 		TEST(a_module_that_goes_is_not_asked_and_its_pages_stay),
 		TEST(what_finds_no_room_is_a_gap),
+		TEST(in_a_crash_kernel_there_is_no_registry_to_enter_them),
 		TEST(ten_thousand_registrations_leave_nothing_behind),
 	};
 
