@@ -64,6 +64,12 @@ every_step() {
 	killed_then_undone
 }
 
+# some_steps NAME: the same at every seventh step, or at all where that is asked for
+some_steps() {
+	[ -n "${HVCRASH_TEST_EVERY_STEP:-}" ] || local STRIDE=7
+	every_step "$1"
+}
+
 # every_step_of_undo NAME: the same for --undo, which is alike on all of a family
 every_step_of_undo() {
 	prepare "$1"

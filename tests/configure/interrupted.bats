@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # hvcrash-configure killed between its steps: every seventh, on two distributions.
-# Every step on every distribution, and a killed --undo, are in matrix/.
+# Every step of one distribution in each family, and a killed --undo, are in matrix/.
 
 load helpers
 load interrupted
