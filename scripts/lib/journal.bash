@@ -70,7 +70,8 @@ journal_lock() {
 # Only now is something written. A journal without a state is one whose making
 # was interrupted: nothing was changed then.
 journal_open() {
-	[ "$(journal_state)" != none ] || rm -rf -- "$journal"
+	# The second is what an --undo leaves that was killed at its very end
+	[ "$(journal_state)" != none ] || rm -rf -- "$journal" "${journal%/*}/.configure-gone"
 	mkdir -p -- "${journal%/*}"
 	mkdir -m 700 -- "$journal" 2>/dev/null || [ -d "$journal" ] || die "$journal: cannot be made"
 	mkdir -p -- "$journal/files" "$journal/todo" "$journal/keep"
