@@ -57,7 +57,11 @@ static const struct {
 	[UNLOAD_EVENT] = { "unload_event", sizeof(struct completion) },
 };
 
-/* Of the hv_vmbus that is loaded; NULL if not known. Read in the crash path. */
+/* Of the hv_vmbus that is loaded: read once, which is megabytes of BTF */
+static u32 offset[NR_MEMBERS];
+static bool is_layout_known;
+
+/* NULL if not known. Read in the crash path. */
 static const struct completion *unload_event;
 
 /* All of @file, to be freed with vfree(), or NULL */
@@ -96,7 +100,7 @@ static void *read_btf(const char *path, struct hvcrash_btf *btf,
 	return data;
 }
 
-static int find_members(const struct hvcrash_btf *btf, u32 offset[NR_MEMBERS])
+static int find_members(const struct hvcrash_btf *btf)
 {
 	struct hvcrash_btf_struct s;
 	int ret;
@@ -110,18 +114,21 @@ static int find_members(const struct hvcrash_btf *btf, u32 offset[NR_MEMBERS])
 }
 
 /* Where the members are; 0 or a negative errno. Context: process, may sleep. */
-static int learn_layout(u32 offset[NR_MEMBERS])
+static int learn_layout(void)
 {
 	struct hvcrash_btf kernel, vmbus;
 	void *kernel_data, *vmbus_data;
 	int ret;
 
+	if (is_layout_known)
+		return 0;
 	kernel_data = read_btf(BTF_OF_KERNEL, &kernel, NULL);
 	if (!kernel_data)
 		return -ENOENT;
 	/* Built in it has no file of its own */
 	vmbus_data = read_btf(BTF_OF_VMBUS, &vmbus, &kernel);
-	ret = find_members(vmbus_data ? &vmbus : &kernel, offset);
+	ret = find_members(vmbus_data ? &vmbus : &kernel);
+	is_layout_known = !ret;
 	vfree(vmbus_data);
 	vfree(kernel_data);
 	return ret;
@@ -148,9 +155,8 @@ static u32 negotiated_version(void)
  */
 int hvcrash_vmbus_view_get(struct hvcrash_vmbus_view *ret)
 {
-	u32 offset[NR_MEMBERS];
+	int err = learn_layout();
 	void *base;
-	int err = learn_layout(offset);
 
 	if (err)
 		return err;
@@ -188,10 +194,9 @@ void hvcrash_vmbus_view_put(void)
  */
 void hvcrash_vmbus_learn_unload(void)
 {
-	u32 offset[NR_MEMBERS];
 	void *base;
 
-	if (learn_layout(offset)) {
+	if (learn_layout()) {
 		pr_info("no BTF of hv_vmbus: an answer to UNLOAD is told by the time it takes\n");
 		return;
 	}
@@ -210,6 +215,7 @@ void hvcrash_vmbus_learn_unload(void)
 void hvcrash_vmbus_forget_unload(void)
 {
 	WRITE_ONCE(unload_event, NULL);
+	is_layout_known = false;
 }
 
 /**
