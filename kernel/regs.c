@@ -25,6 +25,11 @@
 #include "regs.h"
 #include "regs_state.h"
 
+const u32 hvcrash_vm_reg[HVCRASH_VM_REGS] = {
+	[HVCRASH_VM_HYPERCALL] = HVCRASH_REG_HYPERCALL,
+	[HVCRASH_VM_TSC] = HVCRASH_REG_REFERENCE_TSC,
+};
+
 /* The page of a fixed extent, if the living kernel found it to be RAM there */
 static void *known_page(const struct hvcrash_extent *e, u64 value)
 {

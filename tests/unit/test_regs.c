@@ -28,10 +28,6 @@ struct hvcrash_result *hvcrash_results;
 bool hvcrash_has_reg[HVCRASH_NR_REGS];
 bool hvcrash_has_vm[HVCRASH_VM_REGS];
 bool hvcrash_has_synic, hvcrash_has_stimers, hvcrash_has_crash_regs;
-const u32 hvcrash_vm_reg[HVCRASH_VM_REGS] = {
-	[HVCRASH_VM_HYPERCALL] = HVCRASH_REG_HYPERCALL,
-	[HVCRASH_VM_TSC] = HVCRASH_REG_REFERENCE_TSC,
-};
 
 #define CPU 1
 #define VP_INDEX 5
