@@ -23,7 +23,6 @@
 #include "hvcrash.h"
 #include "leave.h"
 #include "unload.h"
-#include "vmbus.h"
 
 /**
  * hvcrash_crash_finish - unload, revoke, record, hash, hand over
@@ -42,7 +41,6 @@ void hvcrash_crash_finish(hvcrash_unload_fn unload)
 	if (!hvcrash_debug_revoke_first)
 		hvcrash_leave_revoke();
 	hvcrash_leave_record();
-	hvcrash_vmbus_record_unload(r->unload);
 	hvcrash_contents_hash();
 	r->tsc_end = hvcrash_cycles();
 	hvcrash_registry_finish(&hvcrash_registry);

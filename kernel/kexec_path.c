@@ -29,7 +29,6 @@
 #include "hvcrash.h"
 #include "kexec_path.h"
 #include "leave.h"
-#include "vmbus.h"
 
 /* As often as vmbus_wait_for_unload() says that it still waits */
 #define SAY_EVERY_MS (5 * MSEC_PER_SEC)
@@ -113,7 +112,6 @@ void hvcrash_kexec_finish(void)
 	hvcrash_driver_pages_revoke();
 	hvcrash_leave_revoke();
 	hvcrash_leave_record();
-	hvcrash_vmbus_record_unload(r->unload);
 	r->tsc_hash_end = hvcrash_cycles();
 	r->tsc_end = r->tsc_hash_end;
 	hvcrash_registry_finish(&hvcrash_registry);

@@ -25,6 +25,7 @@
 #include "leave.h"
 #include "rendezvous.h"
 #include "regs.h"
+#include "vmbus.h"
 
 /* A parked CPU only halts after this: the unload, notifiers and dumpers are over */
 #define PARK_BOUND_US (600 * USEC_PER_SEC)
@@ -169,6 +170,8 @@ void hvcrash_leave_revoke(void)
 /**
  * hvcrash_leave_record - enter what came of it, and take the VM's pages back
  *
+ * Of VMBus's pages by what hvcrash_unload_vmbus() has found out before.
+ *
  * Context: after hvcrash_leave_revoke().
  */
 void hvcrash_leave_record(void)
@@ -189,6 +192,7 @@ void hvcrash_leave_record(void)
 	}
 	r->registers_failed += hvcrash_regs_record(raw_smp_processor_id());
 	r->registers_failed += hvcrash_regs_revoke_vm();
+	hvcrash_vmbus_record_unload(r->unload);
 }
 
 static const char *unload_words(u32 unload)
