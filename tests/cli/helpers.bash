@@ -12,6 +12,9 @@ MKCORE=${MKCORE:-$BUILD/tests/mkcore}
 HVCRASHCTL=$(realpath "$HVCRASHCTL")
 MKCORE=$(realpath "$MKCORE")
 
+# shellcheck source-path=SCRIPTDIR source=../expect.bash
+. "$CLI_DIR/../expect.bash"
+
 # Dumps and outputs go there, and messages name files without a path
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
@@ -78,27 +81,6 @@ row() {
 expect_status() {
 	[ "$status" -eq "$1" ] || {
 		printf 'status %s, not %s\n' "$status" "$1"
-		return 1
-	}
-}
-
-expect() {
-	[ "$1" = "$2" ] || {
-		printf 'got:      %s\nexpected: %s\n' "$1" "$2"
-		return 1
-	}
-}
-
-expect_word() {
-	grep -qF -e "$2" "$1" || {
-		printf 'no "%s" in %s\n' "$2" "$1"
-		return 1
-	}
-}
-
-expect_no_word() {
-	! grep -qF -e "$2" "$1" || {
-		printf '"%s" is in %s\n' "$2" "$1"
 		return 1
 	}
 }

@@ -12,6 +12,8 @@ FAKE_CHROOT=$CONFIGURE_DIR/fake/chroot
 export FAKE_LOG HVCRASH_CONFIGURE_CHROOT=$FAKE_CHROOT
 # shellcheck source-path=SCRIPTDIR source=roots.bash
 . "$CONFIGURE_DIR/roots.bash"
+# shellcheck source-path=SCRIPTDIR source=../expect.bash
+. "$CONFIGURE_DIR/../expect.bash"
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
@@ -31,28 +33,6 @@ try() {
 done_by() {
 	try "$@"
 	expect "$status" 0
-}
-
-expect() {
-	[ "$1" = "$2" ] || {
-		printf 'got:      %s\nexpected: %s\n' "$1" "$2"
-		return 1
-	}
-}
-
-expect_word() {
-	grep -qF -e "$2" "$1" || {
-		printf 'no "%s" in %s:\n' "$2" "$1"
-		cat "$1"
-		return 1
-	}
-}
-
-expect_no_word() {
-	! grep -qF -e "$2" "$1" || {
-		printf '"%s" is in %s\n' "$2" "$1"
-		return 1
-	}
 }
 
 # refused WORDS OPTION...: status 2, one line that says why, and nothing changed
