@@ -9,12 +9,8 @@ bats_require_minimum_version 1.5.0
 load helpers
 
 setup_file() {
-	export LAB=$BATS_TEST_DIRNAME/../lab/lab
-	export RESULTS=$BATS_FILE_TMPDIR
-	local rc=0
-	"$LAB" guest --kernel 6.12 --json "$RESULTS/trixie.json" >"$RESULTS/trixie.log" 2>&1 || rc=$?
-	printf '%s\n' $rc >"$RESULTS/trixie.rc"
-	printf '# trixie: ended with status %s\n' $rc >&3
+	lab_begin
+	lab_result trixie guest --kernel 6.12 || true
 }
 
 @test "Debian 13: configured by one command, crashed, dumped, and audited clean" {

@@ -6,32 +6,19 @@
 
 bats_require_minimum_version 1.5.0
 
+load helpers
+
 setup_file() {
-	export LAB=$BATS_TEST_DIRNAME/../lab/lab STATE=$BATS_TEST_DIRNAME/../../build/lab
+	export STATE=$BATS_TEST_DIRNAME/../../build/lab
+	lab_begin
 	"$LAB" build --kernel 6.12 --dracut >&3 2>&1
 	zcat "$STATE/kernels/trixie/dracut.img" | cpio -it --quiet >"$BATS_FILE_TMPDIR/files" 2>/dev/null || true
-	dracut_run clean
-}
-
-# dracut_run NAME [OPTION...]
-dracut_run() {
-	local name=$1 rc=0
-	shift
-	"$LAB" run --dracut --json "$BATS_FILE_TMPDIR/$name.json" "$@" >"$BATS_FILE_TMPDIR/$name.log" 2>&1 || rc=$?
-	printf '%d\n' $rc >"$BATS_FILE_TMPDIR/$name.rc"
-	printf '# %s: ended with status %d\n' "$name" $rc >&3
-}
-
-# held NAME: its expectation did; else its last lines
-held() {
-	[ "$(cat "$BATS_FILE_TMPDIR/$1.rc")" = 0 ] || { tail -n 60 "$BATS_FILE_TMPDIR/$1.log"; return 1; }
+	lab_result clean run --dracut || true
 }
 
 has() { grep -qxE "$1" "$BATS_FILE_TMPDIR/files"; }
 
-field() { jq -r "$2" "$BATS_FILE_TMPDIR/$1.json"; }
-
-hooks_log() { cat "$(dirname "$(field "$1" .log)")/hooks.log"; }
+hooks_log() { cat "$(run_directory "$1")/hooks.log"; }
 
 @test "dracut takes the tool, its libraries, the hooks and their library" {
 	has usr/sbin/hvcrashctl

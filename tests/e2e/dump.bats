@@ -14,17 +14,13 @@ changed_forms=elf-31,zlib-31,flat-lzo-31
 
 # run_dumps NAME FORMS OPTION...: a small guest, since its dumps are written by an emulated CPU
 run_dumps() {
-	local name=$1 forms=$2 rc=0
+	local name=$1 forms=$2
 	shift 2
-	"$LAB" run --memory 512 --crashkernel 192M --dumps "$forms" --json "$RESULTS/$name.json" "$@" \
-		>"$RESULTS/$name.log" 2>&1 || rc=$?
-	printf '%s\n' $rc >"$RESULTS/$name.rc"
-	printf '# %s: ended with status %d\n' "$name" $rc >&3
+	lab_result "$name" run --memory 512 --crashkernel 192M --dumps "$forms" "$@" || true
 }
 
 setup_file() {
-	export LAB=$BATS_TEST_DIRNAME/../lab/lab
-	export RESULTS=$BATS_FILE_TMPDIR
+	lab_begin
 	"$LAB" build --kernel 6.12 >&3 2>&1
 	make -s -C "$BATS_TEST_DIRNAME/../../tools/hvcrashctl" O="$RESULTS/tool" >&3 2>&1
 	run_dumps clean "$clean_forms" &
