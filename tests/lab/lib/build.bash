@@ -43,6 +43,24 @@ build_tree() {
 	make_tree "$release" "$release" "$include"
 }
 
+# A mirror that cannot be reached for a moment, or is just being updated, is no reason to test nothing.
+readonly fetch_pauses=(20 60 180)
+
+# fetch_tree TREE MMDEBSTRAP-WORD...: TREE.new, with what the last try said in TREE.log. Not --quiet, which would keep apt's reasons
+# from the log.
+fetch_tree() {
+	local tree=$1 pause; shift
+	for pause in "${fetch_pauses[@]}" ''; do
+		remove_tree "$tree.new"
+		mmdebstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
+			--aptopt='Acquire::Retries "5"' "$@" >"$tree.log" 2>&1 && return 0
+		grep -E '^(E|Err|W):' "$tree.log" | tail -n 20 >&2 || tail -n 20 "$tree.log" >&2
+		[ -n "$pause" ] || return 1
+		say "that failed; once more in $pause s"
+		sleep "$pause"
+	done
+}
+
 # make_tree NAME RELEASE PACKAGES [OPTION...]: a Debian tree, unless there is one with just these packages.
 make_tree() {
 	local name=$1 release=$2 include=$3 tree mirror; shift 3
@@ -54,10 +72,8 @@ make_tree() {
 	[ "$release" != forky ] || set -- "$@" --aptopt='Acquire::Check-Valid-Until "false"'
 	say "building the Debian tree of $name"
 	mkdir -p "$lab_state/trees"
-	remove_tree "$tree.new"
-	mmdebstrap --quiet --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
-		--include="$include" "$@" "$release" "$tree.new" "deb $mirror $release main" \
-		>"$tree.log" 2>&1 || { tail -n 20 "$tree.log" >&2; die "$name: the Debian tree was not built, see $tree.log"; }
+	fetch_tree "$tree" "$@" --include="$include" "$release" "$tree.new" "deb $mirror $release main" ||
+		die "$name: the Debian tree was not built, see $tree.log"
 	remove_tree "$tree"
 	printf '%s\n' "$include" >"$tree.new/.complete"
 	mv "$tree.new" "$tree"
