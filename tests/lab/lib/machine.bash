@@ -21,13 +21,13 @@ machine_way() {
 }
 
 guest_cmdline() {
-	local line="console=ttyS0 quiet panic=-1 crashkernel=$opt_crashkernel lab.crash=$opt_crash lab.cpu=$opt_cpu lab.other=$opt_other"
+	local line
+	line="console=ttyS0 quiet panic=-1 crashkernel=$opt_crashkernel lab.leave=$(way_of_leaving)"
 	[ -z "$opt_module" ] || line+=" lab.module=${opt_module// /,}"
 	[ -z "$opt_steps" ] || line+=" lab.steps=$opt_steps"
 	[ "$opt_jumps" -eq 1 ] || line+=" lab.jumps=$opt_jumps"
 	[ -z "$opt_rescue" ] || line+=" lab.rescue=1"
 	[ -z "$opt_registers" ] || line+=" lab.registers=1"
-	[ -z "$opt_post_notifiers" ] || line+=" lab.post_notifiers=$opt_post_notifiers"
 	[ -z "$opt_dumps" ] || line+=" lab.dumps=$opt_dumps"
 	[ -z "$opt_cmdline" ] || line+=" $opt_cmdline"
 	printf '%s' "$line"
@@ -104,6 +104,7 @@ nested_disks() {
 	fi
 }
 
+# start_nested [OUTER-ARGUMENT...]
 start_nested() {
 	local port name file access arguments=()
 	guest_arguments /guest /guest/memory /firmware /guest/console nested_file | tr ' ' '\037' >"$run_dir/args"
@@ -123,7 +124,8 @@ start_nested() {
 		-kernel "$lab_state/outer/vmlinux" -initrd "$lab_state/outer/outer.img" -append 'console=ttyS0 quiet panic=-1 mitigations=off' \
 		-chardev "file,id=outer,path=$run_dir/outer.log" -serial chardev:outer -device virtio-serial-pci \
 		-chardev "file,id=console,path=$run_dir/console.log" -device virtserialport,chardev=console,name=console \
-		"${arguments[@]}"
+		-chardev "pipe,id=outer-monitor,path=$run_dir/outer" -mon chardev=outer-monitor,mode=control \
+		"${arguments[@]}" "$@"
 	machine_pid=$!
 }
 
@@ -139,14 +141,15 @@ start_direct() {
 	agent_pid=$!
 }
 
+# machine_start [OUTER-ARGUMENT...]: more words for the outer machine's QEMU, of which the direct way has none.
 machine_start() {
 	local channel
 	make_dump_disk
 	guest_end=''
-	for channel in handshake monitor agent; do
+	for channel in handshake monitor agent outer; do
 		channel_open "$channel"
 	done
-	"start_$way"
+	"start_$way" "$@"
 }
 
 # Called at the end of an attempt, however it ends.
@@ -157,7 +160,7 @@ machine_stop() {
 		wait "$pid" 2>/dev/null || true
 	done
 	machine_pid='' agent_pid=''
-	rm -f "$run_dir"/{handshake,monitor,agent}.{in,out} "$run_dir"/{args,initrd.img,disk-root.img,disk-install.img} "${memory_file:-}"
+	rm -f "$run_dir"/{handshake,monitor,agent,outer}.{in,out} "$run_dir/machine.state.new" "$run_dir"/{args,initrd.img,disk-root.img,disk-install.img} "${memory_file:-}"
 }
 
 is_machine_running() { kill -0 "$machine_pid" 2>/dev/null; }

@@ -140,7 +140,7 @@ run_result() {
 	jq -n --arg scenario "$opt_scenario" --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" \
 		--arg wanted "$opt_kernel" --argjson cpus "$opt_cpus" --arg crash "$opt_crash" --argjson cpu "$opt_cpu" \
 		--arg post_notifiers "$opt_post_notifiers" --arg steps "$opt_steps" --argjson other "$opt_other" \
-		--arg mode "$opt_mode" --arg module_parameters "$opt_module" --arg stimer "$opt_stimer" --arg way "$way" \
+		--arg from "$opt_from" --arg mode "$opt_mode" --arg module_parameters "$opt_module" --arg stimer "$opt_stimer" --arg way "$way" \
 		--arg expect "$opt_expect" --arg result "$1" --arg failure "$2" \
 		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(json_or stale_overlays.json null)" \
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
@@ -150,7 +150,7 @@ run_result() {
 			failure: (if $failure == "" then null else $failure end),
 			kernel: (if $kernel == "" then $wanted else $kernel end), cpus: $cpus, crash: $crash, cpu: $cpu, other: $other,
 			post_notifiers: (if $post_notifiers == "" then null else $post_notifiers end), steps: $steps,
-			mode: $mode, module: $module_parameters, stimer: $stimer, machine: $way, expect: $expect,
+			from: (if $from == "" then null else $from end), mode: $mode, module: $module_parameters, stimer: $stimer, machine: $way, expect: $expect,
 			overlays_before: $before, stale_overlays: $stale,
 			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
 			dump_ok: ($dump_ok == "true"), poked: (if $poked == "" then null else $poked end),

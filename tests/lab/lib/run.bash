@@ -110,6 +110,7 @@ boot_guest() {
 	fact kernel_release "$(word_of kernel)"
 	fact cpus_online "$(word_of cpus)"
 	crash_ranges=$(word_of crash_ranges)
+	fact crash_ranges "$crash_ranges"
 	[ "$(word_of crash_loaded)" = 1 ] || blame_setup 'the crash kernel is not loaded'
 	phase_end ready
 	oracle_ask "$run_dir/overlays_before.json"
@@ -118,9 +119,15 @@ boot_guest() {
 	phase_end oracle_before
 }
 
+# crash_words: how the guest is to crash. Not on its command line, since a state may serve many crashes.
+crash_words() {
+	printf 'lab.crash=%s lab.cpu=%s lab.other=%s' "$opt_crash" "$opt_cpu" "$opt_other"
+	[ -z "$opt_post_notifiers" ] || printf ' lab.post_notifiers=%s' "$opt_post_notifiers"
+}
+
 crash_guest() {
 	local reply
-	channel_send handshake GO
+	channel_send handshake "GO $(crash_words)"
 	say "crash: $opt_crash on CPU $opt_cpu"
 	if [ "$opt_crash" = nmi ]; then
 		guest_says NMI 30 'the guest to be ready for the NMI' guest_stopped
@@ -199,7 +206,14 @@ finish_guest() {
 	guest_stopped "waited for the second kernel to finish, ${fail_words:-$patience s in vain}"
 }
 
-run_prepare() { with_build_lock "$release" make_run_image "$release" "$opt_mode"; }
+run_prepare() {
+	if [ -z "$opt_from" ]; then
+		with_build_lock "$release" make_run_image "$release" "$opt_mode"
+	else
+		check_state
+		ln "$from_dir/machine.initrd" "$run_dir/initrd.img"
+	fi
+}
 
 # attempt_begin: in the process of the attempt, first thing.
 attempt_begin() {
@@ -211,7 +225,8 @@ attempt_begin() {
 # run_attempt: one go at the run. Ends with EXIT_HELD when all was gathered, whatever it says about the guest.
 run_attempt() {
 	attempt_begin
-	boot_guest
+	if [ -n "$opt_from" ]; then resume_guest; else boot_guest; fi
+	keep_state
 	echo '[]' >"$run_dir/stale_overlays.json"
 	crash_guest
 	rescue_guest

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# The state of a machine whose guest is about to crash, kept, so that many crashes cost one boot. A run with --keep leaves it in
+# its directory; a run with --from that run starts there, crashes in its own way, and is judged like any other. Half of a
+# run's time is the boot.
+#
+# What such runs have in common is the boot, and nothing after it: the emulated CPUs run as fast as the host lets them, so
+# that no two crashes of one state meet the same timers. A soak says of how many boots it is.
+#
+# Only of a nested machine, whose outer QEMU can be stopped, written to a file, and read back: with KVM below it directly the
+# boot takes seconds anyway.
+
+# What must be the same in the run that goes on and in the one that was kept: all that the boot depends on.
+readonly boot_options=(opt_kernel opt_cpus opt_maxcpus opt_mode opt_module opt_cmdline opt_steps opt_stimer opt_memory
+	opt_crashkernel opt_jumps opt_rescue opt_registers opt_dracut)
+
+# way_of_leaving: what of the kind of crash is prepared before it.
+way_of_leaving() { case $opt_crash in kexec | kexec-load) printf '%s' "$opt_crash" ;; *) printf crash ;; esac; }
+
+# boot_words: one a line. The products by their stamps, so that nobody takes yesterday's module for today's.
+boot_words() {
+	local option
+	for option in "${boot_options[@]}"; do printf -- '--%s %s\n' "${option#opt_}" "${!option}"; done
+	printf -- '--crash %s\n' "$(way_of_leaving)"
+	printf 'built %s\n' "$(cat "$lab_state/kernels/$release/"*.stamp "$lab_dir/guest/init" | sha256sum)"
+}
+
+# outer_ask SECONDS REQUEST: of the outer machine's own monitor; the answer is left in $line.
+outer_ask() {
+	local end=$((SECONDS + $1))
+	channel_send outer "$2"
+	while [ $SECONDS -le "$end" ]; do
+		channel_line outer 1 || { is_machine_running || lab_failed 'the outer QEMU ended'; continue; }
+		case $line in
+		'{"return"'*) return 0 ;;
+		'{"error"'*) lab_failed "the outer QEMU answered '$line' to '$2'" ;;
+		esac
+	done
+	lab_failed "the outer QEMU did not answer '$2' in $1 s"
+}
+
+outer_begin() { outer_ask 60 '{"execute":"qmp_capabilities"}'; }
+
+# await_migration WHAT: written or read, in the time that a slow disk takes.
+await_migration() {
+	local end=$((SECONDS + 300))
+	while [ $SECONDS -lt "$end" ]; do
+		outer_ask 60 "$1"
+		case $line in
+		*'"status": "completed"'* | *'"status": "paused"'*) return 0 ;;
+		*'"status": "failed"'*) lab_failed "the state of the machine: $line" ;;
+		esac
+		sleep 0.2
+	done
+	lab_failed 'waited for the state of the machine, 300 s in vain'
+}
+
+# keep_state: stops the machine, writes it down, and lets it go on. After all that was asked before the crash.
+keep_state() {
+	local file
+	[ -n "$opt_keep" ] || return 0
+	outer_begin
+	outer_ask 60 '{"execute":"stop"}'
+	outer_ask 60 '{"execute":"migrate-set-parameters","arguments":{"max-bandwidth":68719476736}}'
+	outer_ask 60 "$(jq -nc --arg f "$run_dir/machine.state.new" \
+		'{execute: "migrate", arguments: {uri: ("exec:cat >" + ($f | @sh))}}')"
+	await_migration '{"execute":"query-migrate"}'
+	mv "$run_dir/machine.state.new" "$run_dir/machine.state"
+	ln "$run_dir/initrd.img" "$run_dir/machine.initrd"
+	boot_words >"$run_dir/machine.boot"
+	mkdir "$run_dir/machine"
+	for file in facts overlays_before.json overlays_before.mtree list.json interface; do
+		[ ! -e "$run_dir/$file" ] || cp "$run_dir/$file" "$run_dir/machine/"
+	done
+	printf '%s\n' "$monitor_number" >"$run_dir/machine.monitor"
+	outer_ask 60 '{"execute":"cont"}'
+	say 'the state of the machine is kept'
+	phase_end keep
+}
+
+# check_state: that the run named by --from was kept, and can be gone on with by this one.
+check_state() {
+	local differs
+	from_dir=$lab_state/runs/$opt_from
+	[ -e "$from_dir/machine.boot" ] || die "--from $opt_from: that run kept no state"
+	differs=$(boot_words | diff - "$from_dir/machine.boot" | sed -n 's/^< //p' | tr '\n' ';') || true
+	[ -z "$differs" ] || die "--from $opt_from: that run was booted in another way: $differs"
+}
+
+# resume_guest: as boot_guest, from a state.
+resume_guest() {
+	machine_start -incoming "exec:cat '$from_dir/machine.state'" -S
+	outer_begin
+	await_migration '{"execute":"query-status"}'
+	cp "$from_dir/machine/"* "$run_dir/"
+	crash_ranges=$(fact_of crash_ranges)
+	monitor_number=$(cat "$from_dir/machine.monitor")
+	outer_ask 60 '{"execute":"cont"}'
+	say "guest as $opt_from left it before its crash, $(overlay_count "$run_dir/overlays_before.json") overlays mapped"
+	phase_end resume
+}
