@@ -54,8 +54,7 @@ static int run(char *verb, char *option)
 
 static void write_whole(const struct sparse_file *from)
 {
-	inside_resize(&file, 0);
-	inside_write(&file, 0, from->bytes, from->size);
+	inside_put(&file, from->bytes, from->size);
 }
 
 static int run_with_flip(const struct sparse_file *from, size_t offset,
@@ -143,8 +142,7 @@ static void cut(void)
 							   bytes < memory ?
 									 17 :
 									 61) {
-		inside_resize(&file, 0);
-		inside_write(&file, 0, dump.bytes, bytes);
+		inside_put(&file, dump.bytes, bytes);
 		note_failure(run("audit", NULL) < 2, bytes);
 	}
 }

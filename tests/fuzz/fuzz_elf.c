@@ -109,8 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (file.fd < 0)
 		inside_create(&file);
 	sparse_expand(&sparse, data, size);
-	inside_resize(&file, 0);
-	inside_write(&file, 0, sparse.file[0].bytes, sparse.file[0].size);
+	inside_put(&file, sparse.file[0].bytes, sparse.file[0].size);
 	err = core_open(file.name, &core);
 	if (!err && core->ops == &core_elf_ops) {
 		err = core_vmcoreinfo(core, &text);

@@ -45,8 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (file.fd < 0)
 		inside_create(&file);
 	sparse_expand(&sparse, data, size);
-	inside_resize(&file, 0);
-	inside_write(&file, 0, sparse.file[0].bytes, sparse.file[0].size);
+	inside_put(&file, sparse.file[0].bytes, sparse.file[0].size);
 	core.fd = file.fd;
 	core.stored_bytes = sparse.file[0].size;
 	core.file_bytes = core.stored_bytes;

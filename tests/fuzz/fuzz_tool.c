@@ -47,9 +47,8 @@ static void write_files(void)
 	for (int i = 0; i < SPARSE_NR_FILES; i++) {
 		if (!files[i].name[0])
 			inside_create(&files[i]);
-		inside_resize(&files[i], 0);
-		inside_write(&files[i], 0, sparse.file[i].bytes,
-			     sparse.file[i].size);
+		inside_put(&files[i], sparse.file[i].bytes,
+			   sparse.file[i].size);
 	}
 }
 

@@ -32,9 +32,15 @@ void inside_create(struct inside_file *ret)
 	snprintf(ret->name, sizeof(ret->name), "/proc/self/fd/%d", ret->fd);
 }
 
-void inside_resize(const struct inside_file *file, size_t bytes)
+void inside_put(const struct inside_file *file, const void *bytes, size_t count)
 {
-	require(!ftruncate(file->fd, 0) && !ftruncate(file->fd, (off_t)bytes),
+	inside_write(file, 0, bytes, count);
+	inside_cut(file, count);
+}
+
+void inside_cut(const struct inside_file *file, size_t bytes)
+{
+	require(!ftruncate(file->fd, (off_t)bytes),
 		"cannot resize a file in memory");
 }
 

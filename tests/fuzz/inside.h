@@ -25,8 +25,11 @@ struct inside_file {
 };
 
 void inside_create(struct inside_file *ret);
-/* Zeros where nothing is written after this; costs the same for any size */
-void inside_resize(const struct inside_file *file, size_t bytes);
+/* These bytes and no others. Pages that it has already stay: emptying it first
+ * would have the kernel free and clear each of them for every input. */
+void inside_put(const struct inside_file *file, const void *bytes,
+		size_t count);
+void inside_cut(const struct inside_file *file, size_t bytes);
 void inside_write(const struct inside_file *file, size_t offset,
 		  const void *bytes, size_t count);
 
