@@ -20,6 +20,15 @@ audit_verdict() {
 	jq -r '.verdict // (if .exit_status == 2 then "cannot tell" else "none" end)' "$run_dir/audit.json" 2>/dev/null || echo none
 }
 
+# audit_left_json: those, or null if there was no audit to say it.
+audit_left_json() {
+	[ -s "$run_dir/audit.json" ] && jq -e .findings "$run_dir/audit.json" >/dev/null 2>&1 || { echo null; return; }
+	audit_left "$run_dir/audit.json" | jq -R -s 'split("\n") | map(select(. != ""))'
+}
+
+# audit_number FIELD: of its summary, or null.
+audit_number() { jq -r ".summary.$1 // \"null\"" "$run_dir/audit.json" 2>/dev/null || echo null; }
+
 # normal_gpas GPA...: sorted, whatever their case and leading zeros.
 normal_gpas() { local gpa; for gpa in "$@"; do printf '0x%x\n' "$gpa"; done | LC_ALL=C sort -u; }
 
@@ -144,6 +153,7 @@ run_result() {
 		--arg expect "$opt_expect" --arg result "$1" --arg failure "$2" \
 		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(json_or stale_overlays.json null)" \
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
+		--argjson left "$(audit_left_json)" --argjson crash_path_us "$(audit_number total_us)" --arg panic "$(fact_of panic)" \
 		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --argjson nudges "$(nudges_of_run)" --arg log "$run_dir/console.log" \
 		--argjson seconds "$(phases_json)" '{
 			schema: "hvcrash.lab/1", scenario: (if $scenario == "" then null else $scenario end), name: $name, result: $result,
@@ -153,7 +163,8 @@ run_result() {
 			from: (if $from == "" then null else $from end), mode: $mode, module: $module_parameters, stimer: $stimer, machine: $way, expect: $expect,
 			overlays_before: $before, stale_overlays: $stale,
 			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
-			dump_ok: ($dump_ok == "true"), poked: (if $poked == "" then null else $poked end),
+			audit_left: $left, crash_path_us: $crash_path_us,
+			dump_ok: ($dump_ok == "true"), panic: (if $panic == "" then null else $panic end), poked: (if $poked == "" then null else $poked end),
 			registers: $registers, seconds: $seconds, lab_retries: $retries, nudges: $nudges, log: $log
 		}'
 }

@@ -198,7 +198,7 @@ finish_guest() {
 		NEXT) jump_on ;;
 		'BLOB '*) guest_blob "${words#BLOB }" ;;
 		'WROTE '* | 'CANNOT '*) dump_line "$words" ;;
-		'DUMP 0 '?*) fact dump_ok true ;;
+		'DUMP 0 '?*) fact dump_ok true; fact panic "${words#DUMP 0 }" ;;
 		'DUMP '*) fact dump_ok false ;;
 		DONE) phase_end audit; fetch_dumps; return ;;
 		esac
