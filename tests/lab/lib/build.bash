@@ -207,7 +207,7 @@ build_guest() {
 	mkdir -p "$lab_state/kernels/$release"
 	build_tree "$release"
 	version=$(kernel_of "$release")
-	case $version. in
+	[ -n "$opt_kernel_image" ] || case $version. in
 	"$kernel".* | "$kernel"-* | "$kernel"+*) ;;
 	*) [ "$kernel" = newest ] || die "no kernel $kernel: $release, the last release the lab knows, has $version" ;;
 	esac

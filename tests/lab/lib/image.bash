@@ -52,6 +52,7 @@ copy_modules() {
 		case $file in
 		*.xz) xz -dc "$file" ;;
 		*.zst) zstd -q -dc "$file" ;;
+		*.gz) gzip -dc "$file" ;;
 		*) cat "$file" ;;
 		esac >"$root/modules/$name"
 		printf '%s\n' "$name" >>"$root/modules/$list"
@@ -85,25 +86,29 @@ image_sum() { printf '%s-%s' "$(sources_sum "$lab_dir/lib/image.bash" "$@")" "$(
 fill_base_image() {
 	local root=$1 product=$2 release=$3 tree kernel
 	tree=$(tree_of "$release")
-	kernel=$(kernel_of "$release")
+	kernel=$(guest_version "$release")
 	copy_busybox "$tree" "$root"
 	copy_programs "$tree" "$root" /usr/sbin/kexec /usr/bin/makedumpfile
-	copy_modules "$tree" "$kernel" "$root" vmbus hv_vmbus hv_balloon
-	copy_modules "$tree" "$kernel" "$root" msr msr
-	copy_modules "$tree" "$kernel" "$root" uio uio_hv_generic
+	copy_modules "$(guest_modules "$release")" "$kernel" "$root" vmbus hv_vmbus hv_balloon
+	if [ -z "$opt_kernel_image" ]; then # those of which only runs with hvcrash or its tool make use
+		copy_modules "$tree" "$kernel" "$root" msr msr
+		copy_modules "$tree" "$kernel" "$root" uio uio_hv_generic
+	fi
 	pack "$root" | zstd -q -1 >"$product"
 	pad "$product"
 }
 
 fill_crash_archive() {
 	local root=$1 product=$2 release=$3
-	cp "$(tree_of "$release")/boot/vmlinuz-$(kernel_of "$release")" "$root/vmlinuz"
-	cp "$lab_state/kernels/$release/base.img" "$root/base.img"
+	cp "$(guest_kernel "$release")" "$root/vmlinuz"
+	cp "$(guest_images "$release")/base.img" "$root/base.img"
 	pack "$root" >"$product"
 }
 
 build_base_image() {
-	local release=$1 dir=$lab_state/kernels/$1 sum
+	local release=$1 dir sum
+	dir=$(guest_images "$release")
+	mkdir -p "$dir"
 	sum=$(image_sum)-$(stat -c %Y "$(tree_of "$release")/.complete")
 	build_image "$dir/base.img" "$sum" fill_base_image "$release"
 	build_image "$dir/crash.cpio" "$sum" fill_crash_archive "$release"
@@ -147,7 +152,8 @@ build_outer_image() {
 
 # make_run_image RELEASE MODE: initrd.img of this run, in the run directory.
 make_run_image() {
-	local release=$1 mode=$2 dir=$lab_state/kernels/$1 root
+	local release=$1 mode=$2 dir=$lab_state/kernels/$1 images root
+	images=$(guest_images "$release")
 	root=$run_dir/image
 	mkdir -p "$root/run/modules" "$root/archive"
 	cp "$lab_dir/guest/init" "$root/run/init"
@@ -163,7 +169,7 @@ make_run_image() {
 	[ -z "$opt_dracut" ] || cp "$dir/dracut.img" "$root/archive/crash.img"
 	pack "$root/run" | zstd -q -1 >"$root/archive/run.img"
 	pad "$root/archive/run.img"
-	{ cat "$dir/crash.cpio"; pack "$root/archive"; cat "$dir/base.img" "$root/archive/run.img"; } >"$run_dir/initrd.img"
+	{ cat "$images/crash.cpio"; pack "$root/archive"; cat "$images/base.img" "$root/archive/run.img"; } >"$run_dir/initrd.img"
 	remove_tree "$root"
 }
 

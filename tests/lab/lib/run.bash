@@ -239,7 +239,7 @@ set_aside() {
 	local keep=$run_dir/lab-failure-$1 file
 	mkdir "$keep"
 	for file in "$run_dir"/*; do
-		case $file in */lab-failure-*) ;; *.img) rm "$file" ;; *) mv "$file" "$keep/" ;; esac
+		case $file in */lab-failure-* | */own) ;; *.img) rm "$file" ;; *) mv "$file" "$keep/" ;; esac
 	done
 }
 
