@@ -17,6 +17,7 @@ help:
 	@echo '  check    the quick tests: builds, unit, commands, style       [root]'
 	@echo '  fuzz     ten million executions of each fuzz target: an hour or more'
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
+	@echo '  matrix   every pair of kernel, kind of crash, CPUs, modes and load: hours [root] [lab]'
 	@echo '  bench    the figures, into build/bench/results.json           [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
 	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
@@ -67,6 +68,10 @@ e2e: deps
 bench: deps
 	bench/run
 
+# MATRIX: options, see tests/matrix/run --help
+matrix: deps
+	tests/matrix/run $(MATRIX)
+
 clean:
 	tests/lab/lab clean
 	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name lab -exec rm -rf {} +
@@ -75,4 +80,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all bench help tool module crash-module install deps demo check test fuzz e2e clean distclean
+.PHONY: all bench matrix help tool module crash-module install deps demo check test fuzz e2e clean distclean

@@ -26,7 +26,8 @@ check_kernel_image() {
 	[ -z "$(needs_test_module)" ] || usage_error "--kernel-image: '$opt_crash' needs a module, and there is nothing to build it with"
 	[ -z "$opt_dumps" ] || usage_error '--kernel-image: no --dumps, the kernel may lack what they are written by'
 	[ -r "$opt_kernel_image" ] || usage_error "--kernel-image: $opt_kernel_image cannot be read"
-	version=$(image_release "$opt_kernel_image") && [ -n "$version" ] || usage_error "--kernel-image: $opt_kernel_image is no bzImage"
+	version=$(image_release "$opt_kernel_image" || true)
+	[ -n "$version" ] || usage_error "--kernel-image: $opt_kernel_image is no bzImage"
 	[ -n "$opt_modules" ] || usage_error '--kernel-image goes with --modules'
 	[ -e "$opt_modules/lib/modules/$version/modules.dep" ] ||
 		usage_error "--modules: $opt_modules has no lib/modules/$version/modules.dep, and that is the image's release"

@@ -22,7 +22,7 @@ audit_verdict() {
 
 # audit_left_json: those, or null if there was no audit to say it.
 audit_left_json() {
-	[ -s "$run_dir/audit.json" ] && jq -e .findings "$run_dir/audit.json" >/dev/null 2>&1 || { echo null; return; }
+	jq -e .findings "$run_dir/audit.json" >/dev/null 2>&1 || { echo null; return; }
 	audit_left "$run_dir/audit.json" | jq -R -s 'split("\n") | map(select(. != ""))'
 }
 

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# awk: from the table to the cells of the matrix, one a line: its name, its values, what is expected, and options.
+#
+#   awk -v mode=hvcrash|stock [-v full=1] -f cover.awk table
+#
+# A pair of values is allowed if any cell that no rule forbids has both. The cells that come first cover each allowed pair
+# at least once: greedily, always a cell with the most pairs not yet covered. Scores only fall, so a cell is looked at again
+# when it is its score's turn, and not before. With full=1 the others follow. The same table gives the same cells in the
+# same order, with and without hvcrash.
+#
+# Leaves out: what the options mean (lib/cells.bash).
+
+function die(what) {
+	printf "%s:%d: %s\n", FILENAME, FNR, what >"/dev/stderr"
+	failed = 1
+	exit 2
+}
+
+# conditions RULE FROM TO: checks the words of this line, and keeps them
+function conditions(rule, from, to,    i, name) {
+	for (i = from; i <= to; i++) {
+		name = $i
+		sub(/=.*/, "", name)
+		if ($i !~ /^[a-z]+=./ || !(name in dimension || name == "mode"))
+			die("'" $i "' is no condition")
+		rule_name[rule, i - from] = name
+		rule_values[rule, i - from] = "," substr($i, length(name) + 2) ","
+	}
+	rule_conditions[rule] = to - from + 1
+}
+
+# words_before_reason: the number of fields before " : "
+function words_before_reason(    i) {
+	for (i = 1; i <= NF; i++)
+		if ($i == ":")
+			return i - 1
+	return NF
+}
+
+# applies RULE: all conditions hold for the cell in value[]
+function applies(rule,    i) {
+	for (i = 0; i < rule_conditions[rule]; i++)
+		if (!index(rule_values[rule, i], "," value[rule_name[rule, i]] ","))
+			return 0
+	return 1
+}
+
+/^#/ || NF == 0 { next }
+
+$1 == "dimension" {
+	if (NF < 3 || $2 in dimension)
+		die("a dimension needs a name of its own and values")
+	dimension[$2] = ++dimensions
+	dimension_name[dimensions] = $2
+	for (i = 3; i <= NF; i++)
+		dimension_value[dimensions, i - 2] = $i
+	dimension_values[dimensions] = NF - 2
+	next
+}
+
+$1 == "never" { conditions("never" ++nevers, 2, words_before_reason()); next }
+$1 == "expect" { expectation[++expects] = $2; conditions("expect" expects, 3, words_before_reason()); next }
+$1 == "option" { option[++options] = $2; conditions("option" options, 3, words_before_reason()); next }
+{ die("'" $1 "' is not known") }
+
+function is_forbidden(    i) {
+	for (i = 1; i <= nevers; i++)
+		if (applies("never" i))
+			return 1
+	return 0
+}
+
+# enumerate D: every cell that no rule forbids, into cell_value[]
+function enumerate(d,    i) {
+	if (d > dimensions) {
+		if (is_forbidden())
+			return
+		cells++
+		for (i = 1; i <= dimensions; i++)
+			cell_value[cells, i] = chosen[i]
+		return
+	}
+	for (i = 1; i <= dimension_values[d]; i++) {
+		chosen[d] = i
+		value[dimension_name[d]] = dimension_value[d, i]
+		enumerate(d + 1)
+	}
+}
+
+# score CELL: how many of its pairs no printed cell has
+function score(cell,    a, b, n) {
+	n = 0
+	for (a = 1; a < dimensions; a++)
+		for (b = a + 1; b <= dimensions; b++)
+			if (!((a, cell_value[cell, a], b, cell_value[cell, b]) in covered))
+				n++
+	return n
+}
+
+function print_cell(cell,    a, b, i, line, name, words, last, expect) {
+	printed[cell] = 1
+	name = ""
+	line = ""
+	for (a = 1; a <= dimensions; a++) {
+		value[dimension_name[a]] = dimension_value[a, cell_value[cell, a]]
+		name = name (a > 1 ? "_" : "") value[dimension_name[a]]
+		line = line "\t" value[dimension_name[a]]
+		for (b = a + 1; b <= dimensions; b++)
+			covered[a, cell_value[cell, a], b, cell_value[cell, b]] = 1
+	}
+	gsub(/:/, "-", name)
+	for (i = 1; i <= expects; i++)
+		if (applies("expect" i))
+			expect = expectation[i]
+	for (i = 1; i <= options; i++)
+		if (applies("option" i))
+			last[substr(option[i], 1, index(option[i], "=") - 1)] = i
+	words = ""
+	for (i = 1; i <= options; i++)
+		if (last[substr(option[i], 1, index(option[i], "=") - 1)] == i)
+			words = words (words == "" ? "" : " ") option[i]
+	print name line "\t" expect "\t" (words == "" ? "-" : words)
+}
+
+END {
+	if (failed)
+		exit 2
+	value["mode"] = mode
+	enumerate(1)
+	best = dimensions * (dimensions - 1) / 2
+	for (cell = 1; cell <= cells; cell++)
+		waiting[best, ++waiting_count[best]] = cell
+	for (; best > 0; best--)
+		for (i = 1; i <= waiting_count[best]; i++) {
+			cell = waiting[best, i]
+			now = score(cell)
+			if (now == best)
+				print_cell(cell)
+			else
+				waiting[now, ++waiting_count[now]] = cell
+		}
+	for (cell = 1; full && cell <= cells; cell++)
+		if (!(cell in printed))
+			print_cell(cell)
+}

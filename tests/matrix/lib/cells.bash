@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/matrix/run.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "run" with -x to see all
+#
+# Which cells there are, which of them are asked for, and what "lab run" is told for one.
+#
+# A cell is a line of cover.awk: name, a value of each dimension, what is expected, options. A fault is a cell too: its
+# name is fault_SCENARIO, and the scenario, of tests/lab/scenarios, says all the rest.
+
+# dimension_names: in the table's order, one a line
+dimension_names() { awk '$1 == "dimension" { print $2 }' "$table"; }
+
+# table_cells MODE: the cells, with all that are allowed after a leading word "full"
+table_cells() {
+	awk -v mode="$1" -v full="$opt_full" -f "$matrix_dir/cover.awk" "$table" || usage_error "$table: see above"
+}
+
+# fault_lines: name, bound in seconds, what is wrong, tab-separated
+fault_lines() {
+	awk '!/^#/ && NF { name = $1; bound = $2; $1 = $2 = ""; sub(/^ +/, ""); print name "\t" bound "\t" $0 }' "$faults"
+}
+
+fault_cells() { fault_lines | sed 's/^/fault_/'; }
+
+# matches LINE FILTER: a line of table_cells or fault_cells
+matches() {
+	local line=$1 filter=$2 fields name index
+	IFS=$'\t' read -r -a fields <<<"$line"
+	case $filter in
+	*=*)
+		[ "${fields[0]#fault_}" = "${fields[0]}" ] || return 1
+		index=0
+		while IFS= read -r name; do
+			index=$((index + 1))
+			[ "$name" != "${filter%%=*}" ] || break
+		done < <(dimension_names)
+		case ",${filter#*=}," in *",${fields[index]},"*) return 0 ;; esac
+		return 1
+		;;
+	*)
+		# shellcheck disable=SC2053 # a pattern is meant
+		[[ ${fields[0]} == $filter ]]
+		;;
+	esac
+}
+
+# check_filter FILTER: a dimension there is, a value it has
+check_filter() {
+	local filter=$1 name=${1%%=*} value
+	case $filter in *=*) ;; *) return 0 ;; esac
+	dimension_names | grep -qxF -- "$name" || usage_error "--only $filter: '$name' is none of: $(dimension_names | tr '\n' ' ')"
+	for value in $(tr , ' ' <<<"${filter#*=}"); do
+		awk -v name="$name" -v value="$value" '$1 == "dimension" && $2 == name { for (i = 3; i <= NF; i++) if ($i == value) found = 1 }
+			END { exit !found }' "$table" || usage_error "--only $filter: $name has no value '$value'"
+	done
+}
+
+# choose_cells: those that are asked for, into $cells
+choose_cells() {
+	local line filter all=() lines
+	cells=()
+	for filter in ${opt_only[@]+"${opt_only[@]}"}; do
+		check_filter "$filter"
+	done
+	lines=$(table_cells "$opt_mode") || exit
+	mapfile -t all <<<"$lines"
+	[ "$opt_mode" = stock ] || mapfile -t -O ${#all[@]} all < <(fault_cells)
+	for line in "${all[@]}"; do
+		for filter in ${opt_only[@]+"${opt_only[@]}"}; do
+			matches "$line" "$filter" || continue 2
+		done
+		cells+=("$line")
+	done
+	[ ${#cells[@]} -gt 0 ] || usage_error 'no cell matches'
+}
+
+# cpu_number WORD CPUS: of boot, other, last
+cpu_number() {
+	case $1 in
+	boot) echo 0 ;;
+	other) echo $(($2 / 2)) ;;
+	last) echo $(($2 - 1)) ;;
+	esac
+}
+
+# cell_arguments LINE: of "lab run", one a line; the table's options override what the values say
+cell_arguments() {
+	local line=$1 name kernel crash cpu cpus notifiers stimer load expect options word
+	IFS=$'\t' read -r name kernel crash cpu cpus notifiers stimer load expect options <<<"$line"
+	case $name in
+	fault_*)
+		printf '%s\n' --scenario "${name#fault_}"
+		return
+		;;
+	esac
+	[ "$opt_mode" != stock ] || printf '%s\n' --stock
+	[ "$options" != - ] || options=''
+	for word in "kernel=$kernel" "crash=$crash" "cpus=$cpus" "cpu=$(cpu_number "$cpu" "$cpus")" \
+		"post-notifiers=$notifiers" "stimer=$stimer" "expect=$expect"; do
+		case " $options" in *" ${word%%=*}="*) ;; *) options="$word $options" ;; esac
+	done
+	for word in $options; do printf '%s\n' "--${word%%=*}" "${word#*=}"; done
+}
+
+# cell_facts LINE: what the result says of the cell beside what the lab says, as JSON
+cell_facts() {
+	jq -Rnc --arg mode "$opt_mode" --arg line "$1" --arg names "$(dimension_names)" '$line | split("\t") as $fields |
+		{cell: $fields[0], mode: $mode} + if $fields[0] | startswith("fault_") then
+			{fault: $fields[2], bound_s: (if $fields[1] == "-" then null else ($fields[1] | tonumber) end)}
+		else {dimensions: ($names | split("\n") | to_entries | map({key: .value, value: $fields[.key + 1]}) | from_entries)} end'
+}
+
+# cell_kernels: of the cells that are asked for, one a line
+cell_kernels() {
+	local line
+	for line in "${cells[@]}"; do
+		case $line in fault_*) echo 6.12 ;; *) cut -f2 <<<"$line" ;; esac
+	done | LC_ALL=C sort -u
+}
+
+list_cells() {
+	local line name
+	for line in "${cells[@]}"; do
+		name=${line%%$'\t'*}
+		printf '%s\t%s\n' "$name" "$(result_of "$name")"
+	done | column -t -s $'\t'
+}

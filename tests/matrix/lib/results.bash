@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/matrix/run.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "run" with -x to see all
+#
+# From the cells' results to what is read: results.json, TAP, JUnit XML, a page, and the table in the terminal. All of it
+# is about every cell that was ever asked for, with and without hvcrash, whatever this run was restricted to. A cell
+# without a result is never counted as one that held.
+
+# known_cells: the default cells of $opt_mode, and any other that has a result
+known_cells() {
+	local line
+	opt_full='' table_cells "$opt_mode"
+	[ "$opt_mode" = stock ] || fault_cells
+	opt_full=1 table_cells "$opt_mode" | while IFS= read -r line; do
+		[ ! -e "$(cell_file "${line%%$'\t'*}").json" ] || printf '%s\n' "$line"
+	done
+}
+
+# all_cells MODE: the results, and the bare cells where there is none
+all_cells() {
+	local opt_mode=$1 line file
+	known_cells | awk -F'\t' '!seen[$1]++' | while IFS= read -r line; do
+		file=$(cell_file "${line%%$'\t'*}").json
+		if [ -s "$file" ]; then cat "$file"; else cell_facts "$line"; fi
+	done
+}
+
+write_json() {
+	local runs=0
+	[ ! -e "$out/history" ] || runs=$(wc -l <"$out/history")
+	{ all_cells hvcrash; all_cells stock; } | jq -s --arg commit "$(git -C "$repo" rev-parse --short=12 HEAD 2>/dev/null)" \
+		--argjson runs "$runs" -L "$matrix_dir" 'include "results";
+		{schema: "hvcrash.matrix/1", commit: $commit, runs: $runs,
+			totals: {hvcrash: (map(select(.mode == "hvcrash")) | totals), stock: (map(select(.mode == "stock")) | totals)},
+			cells: .}' >"$out/results.json.new"
+	mv "$out/results.json.new" "$out/results.json"
+}
+
+# from_results PRODUCT PROGRAM [OPTION...]: of jq, beside this runner
+from_results() {
+	local product=$out/$1 program=$matrix_dir/$2; shift 2
+	jq -r -L "$matrix_dir" "$@" -f "$program" "$out/results.json" >"$product.new"
+	mv "$product.new" "$product"
+}
+
+write_results() {
+	write_json
+	from_results results.tap tap.jq
+	from_results results.xml junit.jq
+	from_results results.html page.jq --rawfile style "$matrix_dir/page.css"
+}
+
+# show_results: the table, what is not as expected, and the exit status
+show_results() {
+	jq -r -L "$matrix_dir" -f "$matrix_dir/table.jq" "$out/results.json" | column -t -s $'\t'
+	jq -r -L "$matrix_dir" 'include "results"; .cells[] | select(.mode == "hvcrash" and .result != null and .result != "held")
+		| "\(.cell): \(words_of), see \(.log // "its log")"' "$out/results.json"
+	say "$(jq -r .runs "$out/results.json") runs so far; $out/results.html, .json, .tap, .xml"
+	status_of_results
+}
+
+# status_of_results: the worst of all that has a result
+status_of_results() {
+	case $(jq -r '.totals.hvcrash | if .failed + .disagree > 0 then "failed" elif .lab_failed > 0 then "lab" else "held" end' "$out/results.json") in
+	failed) return "$EXIT_FAILED" ;;
+	lab) return "$EXIT_LAB" ;;
+	*) return "$EXIT_HELD" ;;
+	esac
+}

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/matrix/run.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "run" with -x to see all
+#
+# Runs cells, some side by side, and keeps each result the moment it is there: cells/MODE/NAME.json, what the lab said in
+# NAME.log, and a line in the history. What the run leaves in the lab's own directory is kept if it did not hold.
+
+# A run has bounds of its own for all it waits for; this one is for a lab that hangs.
+readonly cell_bound=${MATRIX_CELL_BOUND:-3600}
+
+say() { printf 'matrix: %s\n' "$*"; }
+
+cell_file() { printf '%s/cells/%s/%s' "$out" "$opt_mode" "$1"; }
+
+# result_of NAME: held, failed, lab-failed, or "-" for none
+result_of() { jq -r .result "$(cell_file "$1").json" 2>/dev/null || echo -; }
+
+# is_done NAME: a failure of the lab is no result
+is_done() { case $(result_of "$1") in held | failed) return 0 ;; *) return 1 ;; esac; }
+
+# run_cell LINE: in a process of its own. timeout puts the lab into a process group of its own, so that a Ctrl-C reaches it
+# once, from stop_work.
+run_cell() {
+	local line=$1 name file run child status=0 arguments
+	name=${line%%$'\t'*}
+	file=$(cell_file "$name")
+	run=matrix-$opt_mode-$name-$(date +%m%d%H%M%S)-$BASHPID
+	mapfile -t arguments < <(cell_arguments "$line")
+	rm -f "$file.lab"
+	# shellcheck disable=SC2086 # $lab may be a command with arguments
+	timeout --kill-after=60 "$cell_bound" $lab run "${arguments[@]}" --name "$run" --json "$file.lab" \
+		>"$file.log" 2>&1 </dev/null &
+	child=$!
+	trap 'kill -TERM "$child" 2>/dev/null; wait "$child"; exit "$EXIT_LAB"' TERM
+	wait "$child" || status=$?
+	trap '' TERM
+	keep_result "$line" "$status"
+	[ "$(result_of "$name")" != held ] || rm -rf "$repo/build/lab/runs/$run"
+}
+
+# keep_result LINE STATUS: the lab's result and the cell's facts, renamed when whole
+keep_result() {
+	local line=$1 status=$2 name file
+	name=${line%%$'\t'*}
+	file=$(cell_file "$name")
+	[ -s "$file.lab" ] || jq -n --arg mode "$opt_mode" --arg failure "the lab ended with status $status and left no result" \
+		'{mode: $mode, result: "lab-failed", failure: $failure}' >"$file.lab"
+	jq --argjson cell "$(cell_facts "$line")" --arg time "$(date -u +%FT%TZ)" -L "$matrix_dir" \
+		'include "results"; $cell + . + {time: $time} | judged' "$file.lab" >"$file.new"
+	mv "$file.new" "$file.json"
+	rm "$file.lab"
+	jq -c '{time, cell, mode, cpus, result, failure, disagreement, lab_retries, nudges, seconds: .seconds.total}' "$file.json" >>"$out/history"
+}
+
+# seconds_of CPUS: how long a run with so many takes, by what is known so far. A run's own clock, not that of its queue.
+seconds_of() {
+	[ -s "$out/history" ] || { echo 90; return; }
+	jq -rs --argjson cpus "$1" 'map(select(.seconds)) | (map(select(.cpus == $cpus)) | select(length > 0)) // . |
+		if length > 0 then (map(.seconds) | add) / length | round else 90 end' "$out/history"
+}
+
+# time_left LINE...: of these cells, in words
+time_left() {
+	local line cpus seconds=0
+	declare -A known=()
+	for line in "$@"; do
+		cpus=$(cut -f5 <<<"$line")
+		case $line in fault_*) cpus=4 ;; esac
+		[ -n "${known[$cpus]:-}" ] || known[$cpus]=$(seconds_of "$cpus")
+		seconds=$((seconds + known[$cpus]))
+	done
+	seconds=$((seconds / opt_jobs))
+	printf '%d:%02d h' $((seconds / 3600)) $((seconds / 60 % 60))
+}
+
+# tell_cell NAME: one line of progress, for a cell that is over
+tell_cell() {
+	local file
+	file=$(cell_file "$1").json
+	say "$(jq -r --argjson n "$finished" --argjson of "$total" '
+		def left: if .stale_overlays == null then "" else ", \(.stale_overlays | length) of \(.overlays_before // [] | length) left" end;
+		"[\($n)/\($of)] \(.result) \(.cell)\(left)\(if (.verdict // "none") == "none" then "" else ", \(.verdict)" end)" +
+		(if .disagree then ", AUDIT AND HYPERVISOR DISAGREE: \(.disagreement)" else "" end) +
+		(if .failure then ": \(.failure)" else "" end) +
+		", \(.seconds.total // 0 | round) s"' "$file")${todo[*]:+; $(time_left "${todo[@]}") left}"
+}
+
+# stop_work: those under way are told to stop, and what is done stays done
+stop_work() {
+	local pid
+	trap '' INT TERM HUP
+	say 'interrupted'
+	for pid in "${!running[@]}"; do
+		kill -TERM "$pid" 2>/dev/null || true
+	done
+	wait
+	write_results
+	exit "$EXIT_LAB"
+}
+
+# wait_for_one: until a cell is over
+wait_for_one() {
+	local pid=''
+	wait -n -p pid || true
+	[ -n "$pid" ] || return 0
+	finished=$((finished + 1))
+	tell_cell "${running[$pid]}"
+	unset "running[$pid]"
+}
+
+is_time_over() { [ -n "$opt_minutes" ] && [ $((SECONDS - began)) -ge $((opt_minutes * 60)) ]; }
+
+# build_first: what the runs need, so that none waits for another's build
+build_first() {
+	local kernel stock=()
+	[ "$opt_mode" != stock ] || stock=(--stock)
+	for kernel in $(cell_kernels); do
+		# shellcheck disable=SC2086 # $lab may be a command with arguments
+		$lab build --kernel "$kernel" ${stock[@]+"${stock[@]}"} >"$out/build-$kernel.log" 2>&1 </dev/null ||
+			{ say "kernel $kernel: the lab could not build what it needs, see $out/build-$kernel.log"; exit "$EXIT_LAB"; }
+	done
+}
+
+work() {
+	local line name
+	declare -A running=()
+	todo=() finished=0 began=$SECONDS
+	for line in "${cells[@]}"; do
+		name=${line%%$'\t'*}
+		[ -z "$opt_again" ] && is_done "$name" || todo+=("$line")
+	done
+	total=${#todo[@]}
+	say "$opt_mode: ${#cells[@]} cells, $((${#cells[@]} - total)) of them have a result, $total to run, $opt_jobs side by side"
+	[ "$total" -gt 0 ] || return 0
+	build_first
+	say "about $(time_left "${todo[@]}")"
+	trap stop_work INT TERM HUP
+	while [ ${#todo[@]} -gt 0 ] && ! is_time_over; do
+		run_cell "${todo[0]}" &
+		running[$!]=${todo[0]%%$'\t'*}
+		todo=("${todo[@]:1}")
+		[ ${#running[@]} -lt "$opt_jobs" ] || wait_for_one
+	done
+	while [ ${#running[@]} -gt 0 ]; do wait_for_one; done
+	trap - INT TERM HUP
+	[ ${#todo[@]} -eq 0 ] || say "the time is over: ${#todo[@]} cells were not run, $(time_left "${todo[@]}") more"
+}

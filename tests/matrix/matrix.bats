@@ -1,0 +1,282 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: the matrix without machines: that its cells cover what they should, and that the runner keeps, resumes, stops and
+# reports as it says. fake-lab stands in for the lab; the real one is another test's business.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	dir=$BATS_TEST_DIRNAME
+	export FAKE=$BATS_TEST_TMPDIR/fake MATRIX_OUT=$BATS_TEST_TMPDIR/out MATRIX_LAB=$dir/fake-lab
+	mkdir -p "$FAKE"
+	: >"$FAKE/calls"
+}
+
+# small_table: six cells, and one fault
+small_table() {
+	export MATRIX_TABLE=$BATS_TEST_TMPDIR/table MATRIX_FAULTS=$BATS_TEST_TMPDIR/faults
+	cat >"$MATRIX_TABLE" <<'END_OF_TABLE'
+dimension kernel     6.12 6.1
+dimension crash      sysrq ctl:null
+dimension cpu        boot last
+dimension cpus       4 1
+dimension notifiers  Y
+dimension stimer     direct
+dimension load       idle
+never cpus=1 cpu=last : there is no other
+expect clean
+expect dumped mode=stock : it is
+option crash=null mode=stock crash=ctl:null : no tool
+END_OF_TABLE
+	printf '# name bound what\ndeaf-vp 20 a CPU never answers\n' >"$MATRIX_FAULTS"
+}
+
+matrix() {
+	"$dir/run" "$@"
+}
+
+result() {
+	jq -r "$1" "$MATRIX_OUT/results.json"
+}
+
+runs_made() {
+	grep -c '^run ' "$FAKE/calls" || true
+}
+
+# cells_of MODE [FULL]
+cells_of() {
+	awk -v mode="$1" -v full="${2:-}" -f "$dir/cover.awk" "$dir/table"
+}
+
+missing_pairs() {
+	jq -Rsr --rawfile table "$dir/table" -f "$dir/pairs.jq"
+}
+
+@test "each allowed pair of values is in a cell, and no cell is forbidden, by another reading of the table" {
+	cells_of hvcrash >"$BATS_TEST_TMPDIR/cells"
+	run -0 missing_pairs <"$BATS_TEST_TMPDIR/cells"
+	[[ $output =~ ^[0-9]+\ allowed\ pairs$ ]]
+	[ "${output%% *}" -gt 400 ]
+}
+
+@test "that reading notices a cell that is missing" {
+	cells_of hvcrash | sed 3d >"$BATS_TEST_TMPDIR/cells"
+	run -0 missing_pairs <"$BATS_TEST_TMPDIR/cells"
+	[[ $output == *'not covered: '* ]]
+}
+
+@test "that reading notices a cell that a rule forbids" {
+	{ cells_of hvcrash; printf 'x\t6.12\tsysrq\tother\t1\tY\tdirect\tidle\n'; } >"$BATS_TEST_TMPDIR/cells"
+	run -0 missing_pairs <"$BATS_TEST_TMPDIR/cells"
+	[[ $output == *'forbidden: '* ]]
+}
+
+@test "--full has every cell that is allowed once, and begins with those that cover" {
+	cells_of hvcrash full | cut -f1 >"$BATS_TEST_TMPDIR/full"
+	[ "$(sort "$BATS_TEST_TMPDIR/full" | uniq -d)" = '' ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/full")" -gt 5000 ]
+	cmp <(cells_of hvcrash | cut -f1) <(head -n "$(cells_of hvcrash | wc -l)" "$BATS_TEST_TMPDIR/full")
+}
+
+@test "the same table gives the same cells, with hvcrash and without" {
+	cmp <(cells_of hvcrash) <(cells_of hvcrash)
+	cmp <(cells_of hvcrash | cut -f1) <(cells_of stock | cut -f1)
+}
+
+@test "each rule of the table has its reason" {
+	while IFS= read -r line; do
+		[[ $line == *' : '?* ]] || { echo "$line"; return 1; }
+	done < <(grep -E '^(never|option)' "$dir/table")
+}
+
+@test "a table that makes no sense is refused with its line" {
+	small_table
+	echo 'never colour=red : no' >>"$MATRIX_TABLE"
+	run -3 --separate-stderr matrix --list
+	# shellcheck disable=SC2154 # bats sets it
+	[[ $stderr == *"table:12: 'colour=red' is no condition"* ]]
+}
+
+@test "the lab accepts what it is told for every cell, and for every fault" {
+	local name option
+	"$dir/../lab/lab" --help >"$BATS_TEST_TMPDIR/help"
+	for option in $(cells_of hvcrash full | cut -f10 | tr ' ' '\n' | sed 's/=.*//' | sort -u | grep -v '^-$'); do
+		grep -q -- "^  --$option " "$BATS_TEST_TMPDIR/help"
+	done
+	while read -r name _; do
+		grep -q "^$name " "$dir/../lab/scenarios"
+	done < <(grep -v '^#' "$dir/faults")
+}
+
+@test "all cells held: status 0, one run each, and the lab is told the cell" {
+	small_table
+	run -0 matrix
+	[ "$(runs_made)" -eq "$(result '[.cells[] | select(.mode == "hvcrash")] | length')" ]
+	[ "$(result .totals.hvcrash.held)" -eq "$(runs_made)" ]
+	grep -q -- '--expect clean --stimer direct --post-notifiers Y --cpu 0 --cpus 4 --crash sysrq --kernel 6.12 ' "$FAKE/calls"
+	grep -q -- '--cpu 3 --cpus 4 .*--kernel 6.1 ' "$FAKE/calls"
+	grep -q -- '--scenario deaf-vp ' "$FAKE/calls"
+}
+
+@test "a cell with a result is not run again, unless --again" {
+	small_table
+	run -0 matrix
+	first=$(runs_made)
+	run -0 matrix
+	[ "$(runs_made)" -eq "$first" ]
+	run -0 matrix --again --only 'fault_*'
+	[ "$(runs_made)" -eq $((first + 1)) ]
+	[ "$(wc -l <"$MATRIX_OUT/history")" -eq $((first + 1)) ]
+	[ "$(result .runs)" -eq $((first + 1)) ]
+}
+
+@test "a run of which the lab failed is no result: status 2, and it is run again" {
+	small_table
+	echo 'result=lab-failed failure=\"no-guest\" status=2' >"$FAKE/deaf-vp.sh"
+	run -2 matrix
+	[[ $output == *'fault_deaf-vp: lab-failed: no-guest'* ]]
+	rm "$FAKE/deaf-vp.sh"
+	first=$(runs_made)
+	run -0 matrix
+	[ "$(runs_made)" -eq $((first + 1)) ]
+	[ "$(result .totals.hvcrash.lab_failed)" -eq 0 ]
+}
+
+@test "a lab that leaves no result at all has failed" {
+	small_table
+	echo 'exit 2' >"$FAKE/deaf-vp.sh"
+	run -2 matrix
+	[[ $output == *'the lab ended with status 2 and left no result'* ]]
+}
+
+@test "a cell that fails: status 1, in the table, in TAP and in JUnit XML" {
+	small_table
+	cat >"$FAKE/6.1_sysrq.sh" <<'END_OF_RESULT'
+result=failed failure='"a <b> & \"c\""' status=1
+END_OF_RESULT
+	run -1 matrix
+	failed=$(result .totals.hvcrash.failed)
+	[ "$failed" -gt 0 ]
+	[ "$(grep -c '^not ok' "$MATRIX_OUT/results.tap")" -eq "$failed" ]
+	[ "$(head -n 2 "$MATRIX_OUT/results.tap" | tail -n 1)" = "1..$(grep -cE '^(not )?ok' "$MATRIX_OUT/results.tap")" ]
+	[ "$(xmllint --xpath 'count(//failure)' "$MATRIX_OUT/results.xml")" -eq "$failed" ]
+	[ "$(xmllint --xpath 'string(//failure/@message)' "$MATRIX_OUT/results.xml")" = 'a <b> & "c"' ]
+	run -1 matrix --report
+	[[ $output == *'6.1_sysrq'*'failed: a <b> & "c"'* ]]
+}
+
+@test "clean by the audit, mapped by the hypervisor: the worst failure, whatever the lab expected" {
+	small_table
+	echo 'stale="[{\"gpa\": \"0x1000\", \"name\": \"synic-1-msg-page\"}]"' >"$FAKE/deaf-vp.sh"
+	run -1 matrix
+	[[ $output == *'AUDIT AND HYPERVISOR DISAGREE'* ]]
+	[ "$(result .totals.hvcrash.disagree)" -eq 1 ]
+	[ "$(result '.cells[] | select(.fault) | .result')" = failed ]
+	grep -q 'class="disagree">DISAGREE' "$MATRIX_OUT/results.html"
+}
+
+@test "another page named than the one that is mapped: they disagree; the same, however it is written: they do not" {
+	small_table
+	cat >"$FAKE/deaf-vp.sh" <<'END_OF_RESULT'
+stale='[{"gpa": "0x1000", "name": "synic-1-msg-page"}]' audit_exit=1 verdict='"not clean"' left='["0x2000"]'
+END_OF_RESULT
+	run -1 matrix --only 'fault_*'
+	[ "$(result '.cells[] | select(.fault) | .disagreement')" = 'mapped, and not named by the audit: 0x1000' ]
+	sed -i 's/"0x2000"/"0x0000000000001000"/' "$FAKE/deaf-vp.sh"
+	run -0 matrix --again --only 'fault_*'
+	[ "$(result '.cells[] | select(.fault) | .disagree')" = false ]
+	sed -i "s/stale='.*]' audit/stale='[]' audit/" "$FAKE/deaf-vp.sh"
+	run -1 matrix --again --only 'fault_*'
+	[ "$(result '.cells[] | select(.fault) | .disagreement')" = 'named by the audit, and not mapped: 0x1000' ]
+}
+
+@test "a fault that takes longer than its bound fails, and so does one of which nothing says how long it took" {
+	small_table
+	echo 'us=20000001' >"$FAKE/deaf-vp.sh"
+	run -1 matrix --only 'fault_*'
+	[[ $output == *'the crash path took 20.000001 s, more than 20 s'* ]]
+	echo 'us=null' >"$FAKE/deaf-vp.sh"
+	run -1 matrix --again --only 'fault_*'
+	[[ $output == *'does not say how long'* ]]
+	echo 'us=20000000' >"$FAKE/deaf-vp.sh"
+	run -0 matrix --again --only 'fault_*'
+}
+
+@test "--stock: the same cells without hvcrash and without faults; what it leaves is no failure of ours" {
+	small_table
+	run -0 matrix
+	: >"$FAKE/calls"
+	run -0 matrix --stock
+	[ "$(grep -c '^run --stock ' "$FAKE/calls")" -eq "$(runs_made)" ]
+	! grep -q 'scenario\|ctl:' "$FAKE/calls" || return 1
+	grep -q -- '--crash null ' "$FAKE/calls"
+	[ "$(result .totals.stock.overlays_left)" -eq "$(runs_made)" ]
+	run ! grep -c stock "$MATRIX_OUT/results.tap"
+}
+
+@test "--only chooses by values and by name, and refuses what there is not" {
+	small_table
+	run -0 matrix --list --only kernel=6.1 --only crash=ctl:null,sysrq --only cpu=last
+	[[ $output == 6.1_*last* ]]
+	run ! grep -E '^6.12|boot|fault' <<<"$output"
+	run -3 matrix --list --only colour=red
+	[[ $output == *"'colour' is none of: kernel crash"* ]]
+	run -3 matrix --list --only kernel=5.10
+	[[ $output == *"kernel has no value '5.10'"* ]]
+	run -3 matrix --list --only 'nothing*'
+	[[ $output == *'no cell matches'* ]]
+}
+
+@test "what is not run is skipped in the results, never passed" {
+	small_table
+	run -0 matrix --only 'fault_*'
+	[ "$(grep -c '^ok .*# SKIP not run' "$MATRIX_OUT/results.tap")" -eq "$(result .totals.hvcrash.not_run)" ]
+	[ "$(result .totals.hvcrash.not_run)" -gt 0 ]
+	[ "$(result .totals.hvcrash.held)" -eq 1 ]
+}
+
+@test "--minutes: no cell begins after that, those under way end, and the rest is said" {
+	small_table
+	# The clock is moved, so that nothing here waits
+	for word in 4 1 deaf; do echo 'sleep 0.2' >"$FAKE/$word.sh"; done
+	sed "s/is_time_over() {/is_time_over() { began=\$((SECONDS - finished * 60));/" "$dir/lib/work.bash" >"$BATS_TEST_TMPDIR/work.bash"
+	cp -r "$dir" "$BATS_TEST_TMPDIR/matrix"
+	cp "$BATS_TEST_TMPDIR/work.bash" "$BATS_TEST_TMPDIR/matrix/lib/work.bash"
+	run -0 "$BATS_TEST_TMPDIR/matrix/run" --jobs 1 --minutes 2
+	[ "$(runs_made)" -eq 2 ]
+	[[ $output == *'the time is over: '*' cells were not run'* ]]
+	[ "$(wc -l <"$MATRIX_OUT/history")" -eq 2 ]
+}
+
+@test "interrupted, it stops the lab, keeps what is done, and writes the results" {
+	small_table
+	# shellcheck disable=SC2016 # the fake lab's variables
+	echo 'echo $$ >"$FAKE/pid"; trap "touch \"$FAKE/stopped\"; exit 130" TERM; while :; do sleep 0.1; done' >"$FAKE/deaf-vp.sh"
+	"$dir/run" --jobs 1 >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	pid=$!
+	for _ in $(seq 600); do [ ! -e "$FAKE/pid" ] || break; sleep 0.1; done
+	kill -TERM "$pid"
+	rc=0; wait "$pid" || rc=$?
+	[ "$rc" -eq 2 ]
+	[ -e "$FAKE/stopped" ]
+	[ "$(result .totals.hvcrash.held)" -eq $(($(runs_made) - 1)) ]
+	[ "$(result '.cells[] | select(.fault) | .result')" = null ]
+}
+
+@test "the page is one file without script, and valid" {
+	small_table
+	matrix >/dev/null
+	matrix --stock >/dev/null
+	run -0 tidy -q -e --drop-empty-elements no "$MATRIX_OUT/results.html"
+	run ! grep -iE '<script|https?://|@import|url\(' "$MATRIX_OUT/results.html"
+	grep -q 'prefers-color-scheme: dark' "$MATRIX_OUT/results.html"
+	grep -q 'class="number left">1 of 2' "$MATRIX_OUT/results.html"
+	grep -q 'class="number zero">0 of 2' "$MATRIX_OUT/results.html"
+}
+
+@test "wrong options: one line, status 3" {
+	for words in --jobs '--jobs 0' '--minutes x' --colour; do
+		# shellcheck disable=SC2086 # words are meant
+		run -3 matrix $words
+	done
+}

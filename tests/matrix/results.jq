@@ -1,0 +1,48 @@
+# jq: what is made of a cell's result, and of all of them. Included by lib/results.bash, lib/work.bash and page.jq.
+
+# number_of: an address, whatever its case and leading zeros
+def number_of: ascii_downcase | sub("^0x0*"; "");
+
+# left_of: the audit and the hypervisor name the same pages, or not
+def disagreement_of:
+	(.stale_overlays // []) as $mapped |
+	if .mode == "stock" or .stale_overlays == null or .audit_exit == null then null
+	elif .verdict == "clean" and ($mapped | length) > 0 then
+		"the audit says clean, and the hypervisor maps \($mapped | length) overlays"
+	elif .verdict == "cannot tell" or .audit_left == null then null
+	else
+		($mapped | map(.gpa | number_of) | unique) as $mapped | (.audit_left | map(number_of) | unique) as $left |
+		if ($mapped - $left) != [] then "mapped, and not named by the audit: \($mapped - $left | map("0x" + .) | join(" "))"
+		elif ($left - $mapped) != [] then "named by the audit, and not mapped: \($left - $mapped | map("0x" + .) | join(" "))"
+		else null end
+	end;
+
+# is_comparable: there is an audit's word and a hypervisor's
+def is_comparable: .mode != "stock" and .stale_overlays != null and .audit_exit != null;
+
+# judged: a lab's result with what the matrix asks beyond it. A disagreement, or a bound that was not kept, fails a cell
+# whatever its expectation says.
+def judged:
+	. + {disagreement: disagreement_of} |
+	. + {disagree: (if is_comparable then .disagreement != null else null end)} |
+	if .result == "held" and .disagree then . + {result: "failed", failure: "audit and hypervisor disagree: \(.disagreement)"}
+	elif .result == "held" and .bound_s != null and .crash_path_us == null then
+		. + {result: "failed", failure: "the registry does not say how long the crash path took"}
+	elif .result == "held" and .bound_s != null and .crash_path_us > .bound_s * 1000000 then
+		. + {result: "failed", failure: "the crash path took \(.crash_path_us / 1000000) s, more than \(.bound_s) s"}
+	else . end;
+
+def count(f): map(select(f)) | length;
+
+# totals: of some results
+def totals: {
+	cells: length, held: count(.result == "held"), failed: count(.result == "failed"),
+	lab_failed: count(.result == "lab-failed"), not_run: count(.result == null),
+	disagree: count(.disagree == true), lab_retries: (map(.lab_retries // 0) | add // 0),
+	overlays_before: (map(.overlays_before // [] | length) | add // 0),
+	overlays_left: (map(.stale_overlays // [] | length) | add // 0)
+};
+
+# words_of: what a result says in one line
+def words_of:
+	if .result == null then "not run" elif .failure then "\(.result): \(.failure)" else .result end;
