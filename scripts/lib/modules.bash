@@ -14,29 +14,27 @@
 # hook of initramfs-tools and the dracut module in kdump-hooks/. They are asked
 # again here.
 
-modprobe_text() {
-	cat <<'END'
-# Written by hvcrash-configure; hvcrash-configure --undo removes it.
-# hvcrash follows what is shared with the host from the first page on. If it
-# cannot be loaded, these are loaded all the same.
-softdep hv_vmbus pre: hvcrash
-softdep hv_netvsc pre: hvcrash
-softdep uio_hv_generic pre: hvcrash
-END
+# load_file_text DIRECTORY
+load_file_text() {
+	printf '# Written by hvcrash-configure; hvcrash-configure --undo removes it.\n'
+	cat "$lib/${1%.d}.conf"
 }
 
-modules_load_text() {
-	cat <<'END'
-# Written by hvcrash-configure; hvcrash-configure --undo removes it.
-# Where VMBus is built into the kernel nothing else asks for hvcrash.
-hvcrash
-END
+# plan_load_file DIRECTORY: hvcrash.conf in there. The package of the module, and
+# make install-dkms, bring the same below /usr/lib, which is then enough.
+plan_load_file() {
+	if [ -e "$root/usr/lib/$1/hvcrash.conf" ]; then
+		plan_no_file "/etc/$1/hvcrash.conf" modules
+	else
+		plan_file "/etc/$1/hvcrash.conf" modules 644 load_file_text "$1"
+	fi
 }
 
 # plan_modules COMMAND...: what makes the initramfs of every kernel again
 plan_modules() {
-	plan_file /etc/modprobe.d/hvcrash.conf modules 644 modprobe_text
-	plan_file /etc/modules-load.d/hvcrash.conf modules 644 modules_load_text
+	plan_load_file modprobe.d
+	plan_load_file modules-load.d
+	plan_due_at_first modules
 	plan_run modules always "hvcrash.ko into the initramfs of every kernel" "$@"
 }
 

@@ -39,3 +39,27 @@ load helpers
 		expect "$low $(crashkernel_at "$CRASHKERNEL_ARM64" "$(crashkernel_at "$low" 0)")" "$low $(crashkernel_at "$high" 0)"
 	done <rows
 }
+
+@test "what make install-dkms and the package of the module bring below /usr/lib is not written to /etc again" {
+	make_root debian13
+	make -s -C "$CONFIGURE_DIR/../../scripts" install-load DESTDIR="$ROOT"
+	expect_word "$ROOT/usr/lib/modprobe.d/hvcrash.conf" "softdep hv_vmbus pre: hvcrash"
+	done_by
+	expect "$(find "$ROOT/etc/modprobe.d" "$ROOT/etc/modules-load.d" -name '*hvcrash*')" ""
+	expect_word "$FAKE_LOG" "update-initramfs -u -k all"
+	done_by
+	expect_word out "nothing to change"
+}
+
+@test "the package that comes later takes the place of what was written to /etc, and --undo knows both" {
+	make_root debian13
+	contents >contents.before
+	done_by
+	make -s -C "$CONFIGURE_DIR/../../scripts" install-load DESTDIR="$ROOT"
+	done_by
+	expect "$(find "$ROOT/etc/modprobe.d" "$ROOT/etc/modules-load.d" -name '*hvcrash*')" ""
+	make -s -C "$CONFIGURE_DIR/../../scripts" uninstall-load DESTDIR="$ROOT"
+	done_by --undo
+	rmdir "$ROOT"/usr/lib/{modprobe,modules-load}.d 2>/dev/null || true
+	same_contents contents.before
+}
