@@ -6,6 +6,8 @@ export HVCRASH_VERSION
 
 BUILD := build
 PREFIX ?= /usr
+DPKG_BUILDPACKAGE ?= dpkg-buildpackage
+RPMBUILD ?= rpmbuild
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 all: tool
@@ -18,12 +20,16 @@ help:
 	@echo '  fuzz     ten million executions of each fuzz target: an hour or more'
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
 	@echo '  matrix   every pair of kernel, kind of crash, CPUs, modes and load: hours [root] [lab]'
+	@echo '  packages-test  the packages, from their build to the purge    [root]'
 	@echo '  bench    the figures, into build/bench/results.json           [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
 	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
 	@echo '  crash-module  hvcrash_crash.ko for KDIR, which hvcrashctl crash loads'
 	@echo '  install  hvcrashctl, hvcrash-configure, man pages and the kdump hooks of DISTRO (debian,'
 	@echo '           rhel, suse; by default what this machine is), below DESTDIR and PREFIX'
+	@echo '  install-dkms  the module'"'"'s sources for DKMS, and what loads it before VMBus'
+	@echo '  uninstall, uninstall-dkms  take those back'
+	@echo '  deb, rpm packages of both, into build/deb and build/rpm'
 	@echo '  deps     install from the Debian mirror what is missing       [root]'
 	@echo '  clean    remove build/ but for the lab; distclean: the lab too [root]'
 
@@ -47,6 +53,35 @@ install: tool
 	$(MAKE) -C kdump-hooks install
 	$(MAKE) -C scripts install
 
+uninstall:
+	$(MAKE) -C tools/hvcrashctl uninstall
+	$(MAKE) -C kdump-hooks uninstall
+	$(MAKE) -C scripts uninstall
+
+# The module's sources, for DKMS to build it for every kernel, and what loads it before VMBus
+install-dkms:
+	$(MAKE) -C kernel install-source
+	$(MAKE) -C scripts install-load
+
+uninstall-dkms:
+	$(MAKE) -C kernel uninstall-source
+	$(MAKE) -C scripts uninstall-load
+
+# Built in a copy of what is in git here, so that nothing else comes along and nothing is left behind
+source = rm -rf $(BUILD)/$(1) && mkdir -p $(BUILD)/$(1)/hvcrash-$(HVCRASH_VERSION) && \
+	git ls-files -z | xargs -0 cp --parents -t $(BUILD)/$(1)/hvcrash-$(HVCRASH_VERSION)
+
+deb:
+	$(call source,deb)
+	cd $(BUILD)/deb/hvcrash-$(HVCRASH_VERSION) && $(DPKG_BUILDPACKAGE) -us -uc -b
+	@ls $(BUILD)/deb/*.deb
+
+rpm:
+	$(call source,rpm)
+	tar -C $(BUILD)/rpm -cz -f $(BUILD)/rpm/hvcrash-$(HVCRASH_VERSION).tar.gz hvcrash-$(HVCRASH_VERSION)
+	cd $(BUILD)/rpm && $(RPMBUILD) -bb -D '_topdir %(pwd)' -D '_sourcedir %(pwd)' hvcrash-$(HVCRASH_VERSION)/rpm/hvcrash.spec
+	@find $(BUILD)/rpm/RPMS -name '*.rpm'
+
 deps:
 	tests/deps
 
@@ -65,6 +100,9 @@ fuzz: deps
 e2e: deps
 	tests/run e2e
 
+packages-test: deps
+	tests/run packages
+
 bench: deps
 	bench/run
 
@@ -80,4 +118,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all bench matrix help tool module crash-module install deps demo check test fuzz e2e clean distclean
+.PHONY: all bench matrix help tool module crash-module install uninstall install-dkms uninstall-dkms deb rpm deps demo check test fuzz e2e packages-test clean distclean

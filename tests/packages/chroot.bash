@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash. chroot.bash - the Debian systems in which the packages are built, installed, upgraded, removed and purged
+#
+# A release's tree is the lab's to build (tests/lab/lib/build.bash) and is never written to: each test sees it below an
+# overlay of its own, which a later test of the same file finds again. No network in there: what the packages depend on is
+# in the tree, so a dependency that is missing fails.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the lab's files
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+lab_dir=$repo/tests/lab lab_state=$(realpath -m "$repo/build/lab")
+run_start_ms=0
+# shellcheck source-path=SCRIPTDIR source=../lab/lib/util.bash
+. "$lab_dir/lib/util.bash"
+# shellcheck source-path=SCRIPTDIR source=../lab/lib/build.bash
+. "$lab_dir/lib/build.bash"
+
+# What a VM has that gets the packages, and what builds them
+readonly package_system=(systemd-sysv udev kmod procps linux-image-amd64 initramfs-tools zstd kdump-tools)
+readonly package_builders=(linux-headers-amd64 build-essential pkg-config dkms debhelper dh-dkms lintian rpm
+	libelf-dev libsmartcols-dev libxxhash-dev libjson-c-dev libkdumpfile-dev)
+
+# package_tree RELEASE: builds it where it is not there
+package_tree() {
+	local include
+	include=$(IFS=,; echo "${package_system[*]},${package_builders[*]}")
+	run_start_ms=$(now_ms)
+	with_build_lock "packages-$1" make_tree "packages-$1" "$1" "$include"
+}
+
+# in_system RELEASE UPPER SOURCE COMMAND...: in the release's system, changed by what is in the directory UPPER, with SOURCE on /mnt
+in_system() {
+	local tree=$lab_state/trees/packages-$1 upper=$2 source=$3; shift 3
+	mkdir -p "$upper/changes" "$upper/work" "$upper/root"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	unshare --mount --net --propagation private sh -euc '
+		tree=$1 upper=$2 source=$3; shift 3
+		mount -t overlay overlay -o "lowerdir=$tree,upperdir=$upper/changes,workdir=$upper/work" "$upper/root"
+		mount --bind /proc "$upper/root/proc"
+		mount -t tmpfs tmpfs "$upper/root/run"
+		mount -t tmpfs tmpfs "$upper/root/tmp"
+		mount --bind "$source" "$upper/root/mnt"
+		exec chroot "$upper/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+			DEBIAN_FRONTEND=noninteractive "$@"' in_system "$tree" "$upper" "$source" "$@"
+}

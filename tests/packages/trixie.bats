@@ -1,0 +1,23 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The packages on Debian 13: built, installed, upgraded, removed and purged.
+
+# shellcheck disable=SC2034 # for life.bash
+release=trixie
+load life.bash
+
+@test "make deb builds hvcrash-dkms and hvcrash-tools" { builds_them; }
+
+@test "lintian finds no error" { lintian_is_content; }
+
+@test "they are installed with nothing but what the system has" { installs_them; }
+
+@test "installed, the tools run, and the module is built, comes before VMBus and is in the initrd" { installed_it_works; }
+
+@test "an upgrade leaves one version of the module" { upgrades_them; }
+
+@test "removing them undoes what hvcrash-configure did" { removes_them; }
+
+@test "purged, they leave nothing behind" { purges_them; }
+
+@test "make rpm builds packages with every file of make install" { builds_the_rpms; }
