@@ -52,11 +52,13 @@ install: tool
 	$(MAKE) -C tools/hvcrashctl O=$(abspath $(BUILD)/tools) install
 	$(MAKE) -C kdump-hooks install
 	$(MAKE) -C scripts install
+	$(MAKE) -C fleet install
 
 uninstall:
 	$(MAKE) -C tools/hvcrashctl uninstall
 	$(MAKE) -C kdump-hooks uninstall
 	$(MAKE) -C scripts uninstall
+	$(MAKE) -C fleet uninstall
 
 # The module's sources, for DKMS to build it for every kernel, and what loads it before VMBus
 install-dkms:

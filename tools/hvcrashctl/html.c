@@ -7,13 +7,9 @@
  * its heading. What the page looks like is in html_style.c.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "html.h"
 
@@ -61,68 +57,24 @@ void html_size(unsigned long long bytes, char buf[HTML_SIZE_BYTES])
 		 value, units[unit]);
 }
 
-static struct err *cannot(const char *path, const char *what)
-{
-	return err_create(ERR_IO, "%s: cannot %s: %s", path, what,
-			  strerror(errno));
-}
-
 struct err *html_create(const char *path, const char *subject, struct html *ret)
 {
-	struct stat st;
-	mode_t mask;
-	int fd;
+	struct err *err;
 
-	/* renaming over a device would replace it */
-	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
-		return err_create(ERR_IO, "%s: not a regular file", path);
-	*ret = (struct html){ .path = path, .subject = subject };
-	if (asprintf(&ret->temporary, "%s.XXXXXX", path) < 0) {
-		ret->temporary = NULL;
-		return err_create(ERR_IO, "out of memory");
-	}
-	fd = mkostemp(ret->temporary, O_CLOEXEC);
-	if (fd < 0) {
-		free(ret->temporary);
-		ret->temporary = NULL;
-		return cannot(path, "create");
-	}
-	mask = umask(0);
-	umask(mask);
-	ret->to = fdopen(fd, "w");
-	if (!ret->to)
-		close(fd);
-	if (!ret->to || fchmod(fd, 0666 & ~mask))
-		return cannot(path, "create");
-	return NULL;
+	*ret = (struct html){ .subject = subject };
+	err = whole_file_create(path, &ret->file);
+	ret->to = ret->file.to;
+	return err;
 }
 
 struct err *html_commit(struct html *html)
 {
-	bool has_failed = ferror(html->to);
-
-	errno = EIO;
-	has_failed |= fflush(html->to) || fsync(fileno(html->to));
-	/* some file systems tell only now that the disk was full */
-	if (fclose(html->to))
-		has_failed = true;
-	html->to = NULL;
-	if (has_failed)
-		return cannot(html->path, "write");
-	if (rename(html->temporary, html->path))
-		return cannot(html->path, "rename the finished page to it");
-	free(html->temporary);
-	html->temporary = NULL;
-	return NULL;
+	return whole_file_commit(&html->file);
 }
 
 void html_deinit(struct html *html)
 {
-	if (html->to)
-		fclose(html->to);
-	if (html->temporary)
-		unlink(html->temporary);
-	free(html->temporary);
+	whole_file_deinit(&html->file);
 }
 
 /* Texts are ASCII: what is not was made '?' on its way in, or is here */

@@ -17,18 +17,17 @@
 
 #include "err.h"
 #include "out.h"
+#include "whole_file.h"
 
 /**
  * struct html - a page that is being written
- * @to: its temporary file
- * @path: name it gets in the end
- * @temporary: name until then, NULL once it is gone
+ * @file: where it is written
+ * @to: the same, as a stream
  * @subject: what was audited, for the title
  */
 struct html {
+	struct whole_file file;
 	FILE *to;
-	const char *path;
-	char *temporary;
 	const char *subject;
 };
 

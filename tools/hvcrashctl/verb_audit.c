@@ -13,6 +13,8 @@
 
 #include "audit_page.h"
 #include "audit_run.h"
+#include "journal.h"
+#include "metrics.h"
 #include "opts.h"
 #include "rows.h"
 #include "summary.h"
@@ -27,6 +29,8 @@ struct audit_options {
 	const char *registers;
 	const char *iomem;
 	const char *html;
+	const char *prometheus;
+	bool is_journal;
 	const char *watch;
 	const char *rounds;
 };
@@ -38,6 +42,10 @@ static const struct opts_desc audit_options[] = {
 	  OPTS_TEXT(struct audit_options, iomem) },
 	{ "html", 0, "FILE", NULL, "write the report to FILE as a page, too",
 	  OPTS_TEXT(struct audit_options, html) },
+	{ "prometheus", 0, "FILE", NULL, "write metrics to FILE, too",
+	  OPTS_TEXT(struct audit_options, prometheus) },
+	{ "journal", 0, NULL, NULL, "send the verdict to the journal, too",
+	  OPTS_FLAG(struct audit_options, is_journal) },
 	{ "watch", 'w', "SECONDS", NULL,
 	  "read the pages again every SECONDS, until Ctrl-C",
 	  OPTS_TEXT(struct audit_options, watch) },
@@ -190,6 +198,10 @@ static struct err *run_audit(const struct opts_common *common,
 		err = audit_run_judge(run);
 	if (!err && options->html)
 		err = write_page(run, options);
+	if (!err && options->prometheus)
+		err = metrics_write_audit(options->prometheus, &run->audit);
+	if (!err && options->is_journal)
+		err = journal_send_audit(file, &run->audit);
 	if (!err)
 		err = show(run, options, table);
 	*ret_status = (int)run->audit.verdict;

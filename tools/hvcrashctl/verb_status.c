@@ -9,17 +9,25 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "journal.h"
+#include "metrics.h"
 #include "status.h"
 #include "verbs.h"
 
 struct status_options {
 	struct opts_common common;
 	const char *root;
+	const char *prometheus;
+	bool is_journal;
 };
 
 static const struct opts_desc status_options[] = {
 	{ "sysroot", 0, "DIR", NULL, "look at the system below DIR",
 	  OPTS_TEXT(struct status_options, root) },
+	{ "prometheus", 0, "FILE", NULL, "write metrics to FILE, too",
+	  OPTS_TEXT(struct status_options, prometheus) },
+	{ "journal", 0, NULL, NULL, "send the verdict to the journal, too",
+	  OPTS_FLAG(struct status_options, is_journal) },
 	{ 0 },
 };
 
@@ -104,7 +112,12 @@ static struct err *run_status(const struct opts_common *common,
 	status_read_facts(&system, facts);
 	status_run(facts, answers, &total);
 	*ret_status = (int)total.verdict;
-	return show(answers, &total, common, table);
+	if (options->prometheus)
+		err = metrics_write_status(options->prometheus, facts, answers,
+					   &total);
+	if (!err && options->is_journal)
+		err = journal_send_status(&total);
+	return err ? err : show(answers, &total, common, table);
 }
 
 const struct verb verb_status = {

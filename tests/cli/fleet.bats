@@ -1,0 +1,158 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# status and audit for a fleet: --prometheus and --journal.
+
+load helpers
+load fake_root
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	ready_root
+}
+
+# Of Prometheus itself
+expect_metrics() {
+	command -v promtool >/dev/null || skip "promtool (Debian: prometheus) is not installed"
+	promtool check metrics <"$1"
+}
+
+# The grammar, where there is no promtool: a HELP, a TYPE, samples of that name, and none twice
+expect_grammar() {
+	awk '
+		/^# HELP hvcrash_[a-z_]+ .+\.$/ { name = $3; next }
+		/^# TYPE / { if ($3 != name || $4 != "gauge") exit 1; next }
+		!/^hvcrash_[a-z_]+({[a-z]+="[^"\\]*"(,[a-z]+="[^"\\]*")*})? [0-9]+$/ { exit 1 }
+		{ series = $0; sub(/ [0-9]+$/, "", series); if (seen[series]++) exit 1 }
+		{ sub(/{.*/, "", series); if (series != name) exit 1 }' "$1"
+}
+
+# expect_value FILE NUMBER SERIES
+expect_value() {
+	expect "$3 $(grep -v '^#' "$1" | grep -F "$3 " | sed 's/.* //')" "$3 $2"
+}
+
+@test "metrics of a clean audit, beside the same report" {
+	core good
+	try audit core
+	cp out plain
+	try audit --prometheus metrics core
+	expect_status 0
+	cmp out plain
+	expect_grammar metrics
+	expect_value metrics 1 'hvcrash_audit_verdict{verdict="clean"}'
+	expect_value metrics 0 'hvcrash_audit_verdict{verdict="not clean"}'
+	expect_value metrics 18 'hvcrash_audit_regions{finding="clean"}'
+	expect_value metrics 25 'hvcrash_audit_pages{finding="clean"}'
+	expect_value metrics 0 hvcrash_audit_gaps
+}
+
+@test "what is not clean is in the metrics as in the JSON" {
+	core page
+	try audit --prometheus metrics --json core
+	expect_status 1
+	expect_grammar metrics
+	expect_value metrics 1 'hvcrash_audit_verdict{verdict="not clean"}'
+	jq -r '[.findings[].finding] | group_by(.)[] | "\(length) \(.[0])"' out | while read -r number finding; do
+		expect_value metrics "$number" "hvcrash_audit_regions{finding=\"$finding\"}"
+	done
+	expect_value metrics "$(jq '.gaps | length' out)" hvcrash_audit_gaps
+}
+
+@test "each check of status is in the metrics as in the JSON" {
+	drop /sys/kernel/hvcrash
+	try status --sysroot root --prometheus metrics --json
+	expect_grammar metrics
+	expect_value metrics 1 "hvcrash_status_verdict{verdict=\"$(jq -r .verdict out)\"}"
+	jq -r '.checks[] | "hvcrash_status_check{check=\"\(.check)\",state=\"\(.state)\"} 1"' out >expected
+	grep '^hvcrash_status_check{' metrics | diff -u expected -
+}
+
+@test "promtool finds nothing to say of both" {
+	core page
+	try audit --prometheus audit.prom core
+	try status --sysroot root --prometheus status.prom
+	expect_metrics audit.prom
+	expect_metrics status.prom
+}
+
+@test "a label's value cannot end it" {
+	printf '6"} 1\nx\\\n' >root/proc/sys/kernel/osrelease
+	try status --sysroot root --prometheus metrics
+	expect_grammar metrics
+}
+
+@test "the file appears whole or not at all" {
+	core good
+	try audit --prometheus no/such/directory core
+	expect_status 3
+	expect "$(wc -l <err)" 1
+	expect_word err "no/such/directory: cannot create"
+	try audit --prometheus /dev/full core
+	expect_status 3
+	expect_word err "/dev/full: not a regular file"
+	mkdir metrics
+	try audit --prometheus metrics core
+	expect_status 3
+	expect "$(find . -name 'metrics?*')" ""
+}
+
+# As root, in a mount namespace with a /run of its own: the journal daemon of this machine's systemd
+with_journal() {
+	local id=$1 daemon
+	shift
+	for daemon in /usr/lib/systemd/systemd-journald /lib/systemd/systemd-journald ''; do
+		[ ! -x "$daemon" ] || break
+	done
+	[ -n "$daemon" ] || skip "systemd-journald is not installed"
+	[ "$(id -u)" -eq 0 ] || skip "not root"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	timeout 60 unshare --mount --propagation private sh -euc '
+		daemon=$1 id=$2; shift 2
+		mount -t tmpfs tmpfs /run
+		mkdir -p /run/systemd/journal /run/log/journal
+		"$daemon" 2>daemon.log &
+		trap "kill $!; wait" EXIT
+		until [ -S /run/systemd/journal/socket ]; do sleep 0.05; done
+		"$@" >out 2>err || echo "status $?"
+		journalctl --sync
+		journalctl -D /run/log/journal "MESSAGE_ID=$id" -o json --no-pager >entry' with_journal "$daemon" "$id" "$@"
+}
+
+# The documented message ids
+id_of() { sed -n "s/^| \`\([0-9a-f]\{32\}\)\` | $1 .*/\1/p" "$CLI_DIR/../../docs/fleet.md"; }
+
+@test "the journal has the audit's verdict under the documented id, with its fields" {
+	core page
+	with_journal "$(id_of audit)" "$HVCRASHCTL" audit --journal core
+	expect "$(jq -r .MESSAGE entry)" "$(head -n 1 out)"
+	expect "$(jq -r '[.HVCRASH_VERDICT, .HVCRASH_EXIT_STATUS, .PRIORITY, .HVCRASH_FILE, .SYSLOG_IDENTIFIER] | join("|")' entry)" \
+		"not clean|1|3|core|hvcrashctl"
+	"$HVCRASHCTL" audit --json core >json || true
+	expect "$(jq -r .HVCRASH_REGIONS_LEFT_SHARED entry)" "$(jq '[.findings[] | select(.finding == "left shared")] | length' json)"
+	expect "$(jq -r .HVCRASH_GAPS entry)" "$(jq '.gaps | length' json)"
+}
+
+@test "the journal has the verdict of status under the documented id" {
+	with_journal "$(id_of status)" "$HVCRASHCTL" status --sysroot root --journal
+	expect "$(jq -r '[.HVCRASH_VERDICT, .HVCRASH_EXIT_STATUS, .PRIORITY, .HVCRASH_CHECKS_FAILED] | join("|")' entry)" "ready|0|6|0"
+}
+
+@test "no journal is an error, and nothing else is said" {
+	core good
+	HVCRASH_JOURNAL=$PWD/none try audit --journal core
+	expect_status 3
+	expect "$(wc -l <err)" 1
+	expect_word err "none: cannot send to the journal: No such file or directory"
+	expect "$(wc -c <out)" 0
+	HVCRASH_JOURNAL=$(printf '%0200d' 0) try audit --journal core
+	expect_status 3
+	expect_word err "File name too long"
+}
+
+@test "fields and metrics are all in docs/fleet.md" {
+	core page
+	try audit --prometheus audit.prom core
+	try status --sysroot root --prometheus status.prom
+	sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' audit.prom status.prom | sort >written
+	grep -oE 'hvcrash_(audit|status)_[a-z_]+' "$CLI_DIR/../../docs/fleet.md" | sort -u | diff -u written -
+}
