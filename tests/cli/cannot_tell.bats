@@ -133,6 +133,9 @@ cannot_tell() {
 	cannot_tell "1 region torn, contradictory or of an unknown kind, state or evidence"
 	core good "edit extent 3 evidence=none"
 	cannot_tell "1 region torn, contradictory"
+	# of a register's page, which no driver has (found by fuzz_registry)
+	core good "edit extent 3 evidence=driver"
+	cannot_tell "1 region torn, contradictory"
 }
 
 @test "a record cut short cannot tell, whatever it holds" {

@@ -104,10 +104,12 @@ static void expect_clean_extent(const struct hvcrash_extent *extent)
 	require(extent->kind >= HVCRASH_KIND_SIMP &&
 			extent->kind <= HVCRASH_KIND_DRIVER,
 		"a kind is unknown");
-	require(extent->evidence >= HVCRASH_EV_GPADL_TORNDOWN &&
-			extent->evidence <= HVCRASH_EV_RELID_RELEASED &&
-			extent->evidence != HVCRASH_EV_UNLOAD_TIMEOUT &&
-			extent->evidence != HVCRASH_EV_NO_ANSWER,
+	require((extent->evidence >= HVCRASH_EV_GPADL_TORNDOWN &&
+		 extent->evidence <= HVCRASH_EV_RELID_RELEASED &&
+		 extent->evidence != HVCRASH_EV_UNLOAD_TIMEOUT &&
+		 extent->evidence != HVCRASH_EV_NO_ANSWER) ||
+			(extent->evidence == HVCRASH_EV_DRIVER &&
+			 extent->kind == HVCRASH_KIND_DRIVER),
 		"the evidence proves nothing");
 	require(extent->flags & HVCRASH_EXTENT_HASHED && extent->pages,
 		"contents were not hashed");

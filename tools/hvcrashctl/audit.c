@@ -56,17 +56,21 @@ void audit_init(struct audit *audit, const struct hvcrash_header *header)
 	audit->verdict = AUDIT_CANNOT_TELL;
 }
 
-/* Evidence that a page was given back, as opposed to handed out */
-static bool proves_return(__u32 evidence)
+/*
+ * Evidence that a page was given back, as opposed to handed out. A driver speaks
+ * for its own pages and for nobody else's.
+ */
+static bool proves_return(const struct hvcrash_extent *extent)
 {
-	switch (evidence) {
+	switch (extent->evidence) {
 	case HVCRASH_EV_GPADL_TORNDOWN:
 	case HVCRASH_EV_READ_BACK:
 	case HVCRASH_EV_FOUND_OFF:
 	case HVCRASH_EV_UNLOAD_ANSWERED:
 	case HVCRASH_EV_RELID_RELEASED:
-	case HVCRASH_EV_DRIVER:
 		return true;
+	case HVCRASH_EV_DRIVER:
+		return extent->kind == HVCRASH_KIND_DRIVER;
 	default:
 		return false;
 	}
@@ -116,7 +120,7 @@ static void judge_returned(const struct hvcrash_extent *extent, enum fact fact,
 			 "evidence %u is unknown", extent->evidence);
 		return;
 	}
-	if (!proves_return(extent->evidence)) {
+	if (!proves_return(extent)) {
 		result->finding = AUDIT_NOT_CHECKED;
 		snprintf(result->why, sizeof(result->why),
 			 "evidence \"%s\" does not prove the state", evidence);
@@ -324,7 +328,7 @@ static void count_not_checked(struct audit *audit,
 			      const struct hvcrash_extent *extent,
 			      enum fact fact)
 {
-	if (fact > FACT_CHANGED && proves_return(extent->evidence) &&
+	if (fact > FACT_CHANGED && proves_return(extent) &&
 	    names_kind(extent->kind))
 		audit->by_fact[fact]++;
 	else
