@@ -46,7 +46,7 @@ fetch_debug() {
 
 bench_crash() {
 	local dump=$1 vmlinux
-	vmlinux=$(find "$out/debug" -maxdepth 1 -name 'vmlinux-*' 2>/dev/null | head -n 1)
+	vmlinux=$(find "$out/debug" -maxdepth 1 -name 'vmlinux-*' 2>/dev/null | head -n 1 || :)
 	if [ -z "$vmlinux" ] || [ ! -e "$out/debug/root/usr/bin/crash" ]; then
 		not_measured audit-vs-crash "crash needs the kernel's debug symbols, a package of 1 GB: bench/run --debug fetches them"
 		return

@@ -65,7 +65,8 @@ static struct err *load_library(struct library *library)
 		{ "kdump_get_err", (void **)&library->get_err },
 	};
 
-	library->handle = dlopen(KDUMPFILE_SONAME, RTLD_NOW | RTLD_LOCAL);
+	/* lazily: libstdc++, which snappy needs, has thousands of functions */
+	library->handle = dlopen(KDUMPFILE_SONAME, RTLD_LAZY | RTLD_LOCAL);
 	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
 		if (library->handle)
 			*symbols[i].to =
