@@ -196,3 +196,43 @@ text_of() {
 	)
 	expect "$(stat -c %a page)" 640
 }
+
+# ranges_of FILE: the memory that the map shows, a range a line
+ranges_of() {
+	grep -o 'memory in the dump: [^<"]*' "$1"
+}
+
+@test "the map of a compressed dump has the memory that the file holds" {
+	core good
+	try audit --html page core
+	ranges_of page >expected
+	for method in zlib lzo snappy zstd; do
+		for record in 0 4096; do
+			kdump "$method" "$record"
+			try audit --html page core
+			expect_status 0
+			expect "$(ranges_of page)" "$(cat expected)"
+		done
+	done
+	kdump zlib 0 "exclude 0x110000 2"
+	try audit --html page core
+	expect "$(ranges_of page | head -n 2)" "memory in the dump: 0x100000-0x10ffff
+memory in the dump: 0x112000-0x11ffff"
+}
+
+@test "of many ranges of memory the least gaps are not drawn, and the page says so" {
+	segments=()
+	for i in $(seq 0 79); do
+		segments+=("$(printf 'segment 0x%x 0x1000' $((0x80000000 + i * 0x3000)))")
+	done
+	core good "${segments[@]}" "segment 0x90000000 0x1000"
+	try audit --html page core
+	expect_status 0
+	expect_valid page
+	expect "$(ranges_of page | head -n 5)" "memory in the dump: 0x100000-0x11ffff
+memory in the dump: 0x200000-0x23ffff
+memory in the dump: 0x40000000-0x4000ffff
+memory in the dump: 0x80000000-0x800edfff
+memory in the dump: 0x90000000-0x90000fff"
+	expect_word page "Gaps of up to 8 KiB in the memory of the dump are not drawn."
+}

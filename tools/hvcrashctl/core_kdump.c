@@ -40,6 +40,9 @@ struct library {
 	__typeof__(&kdump_open_fdset) open_fdset;
 	__typeof__(&kdump_set_attr) set_attr;
 	__typeof__(&kdump_read) read;
+	__typeof__(&kdump_get_typed_attr) get_attr;
+	__typeof__(&kdump_bmp_find_set) find_set;
+	__typeof__(&kdump_bmp_find_clear) find_clear;
 	__typeof__(&kdump_get_err) get_err;
 };
 
@@ -62,6 +65,9 @@ static struct err *load_library(struct library *library)
 		{ "kdump_open_fdset", (void **)&library->open_fdset },
 		{ "kdump_set_attr", (void **)&library->set_attr },
 		{ "kdump_read", (void **)&library->read },
+		{ "kdump_get_typed_attr", (void **)&library->get_attr },
+		{ "kdump_bmp_find_set", (void **)&library->find_set },
+		{ "kdump_bmp_find_clear", (void **)&library->find_clear },
 		{ "kdump_get_err", (void **)&library->get_err },
 	};
 
@@ -258,6 +264,31 @@ static struct err *kdump_vmcoreinfo(struct core *core, char **ret_text)
 	return NULL;
 }
 
+/*
+ * By the library's map of the pages that are in the file. Its numbers are those
+ * of the dump's own pages, 16 or 64 KiB on some arm64.
+ */
+static bool kdump_next_held(const struct core *core, __u64 from,
+			    __u64 *ret_first, __u64 *ret_last)
+{
+	const struct core_kdump *self = core->priv;
+	__u32 page_bytes = self->head.page_bytes;
+	kdump_attr_t map = { .type = KDUMP_BITMAP };
+	kdump_addr_t page = from / page_bytes;
+
+	if (self->library.get_attr(self->context, KDUMP_ATTR_FILE_PAGEMAP,
+				   &map) != KDUMP_OK ||
+	    self->library.find_set(map.val.bitmap, &page) != KDUMP_OK ||
+	    page >= self->head.most_pages)
+		return false;
+	*ret_first = page * page_bytes > from ? page * page_bytes : from;
+	if (self->library.find_clear(map.val.bitmap, &page) != KDUMP_OK ||
+	    page > self->head.most_pages)
+		page = self->head.most_pages;
+	*ret_last = page * page_bytes - 1;
+	return true;
+}
+
 /* The library stays: a process that has opened one dump may open the next */
 static void kdump_close(struct core *core)
 {
@@ -276,5 +307,6 @@ const struct core_ops core_kdump_ops = {
 	.open = kdump_open,
 	.read_gpa = kdump_read_gpa,
 	.vmcoreinfo = kdump_vmcoreinfo,
+	.next_held = kdump_next_held,
 	.close = kdump_close,
 };

@@ -20,6 +20,8 @@
  * @dump_level: makedumpfile -d
  * @is_split: one file of several
  * @is_incomplete: makedumpfile ran out of space, and says so
+ * @page_bytes: of a page of the dump
+ * @most_pages: pages that its bitmap can tell of
  * @bytes_held: guest memory that the file can hold at most
  * @vmcoreinfo_offset, @vmcoreinfo_bytes: inside the file, or no bytes
  */
@@ -27,6 +29,8 @@ struct kdump_head {
 	int dump_level;
 	bool is_split;
 	bool is_incomplete;
+	__u32 page_bytes;
+	__u64 most_pages;
 	__u64 bytes_held;
 	__u64 vmcoreinfo_offset;
 	__u64 vmcoreinfo_bytes;

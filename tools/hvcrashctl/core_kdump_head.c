@@ -169,9 +169,10 @@ static void describe(const struct core *core, const struct disk_header *disk,
 	ret->is_incomplete = le32toh(disk->status) & DUMP_INCOMPLETE;
 	ret->vmcoreinfo_offset = le64toh(sub->offset_vmcoreinfo);
 	ret->vmcoreinfo_bytes = le64toh(sub->size_vmcoreinfo);
+	ret->page_bytes = le32toh(disk->block_bytes);
+	ret->most_pages = bits;
 	/* each page of the dump has a descriptor and a bit */
-	ret->bytes_held =
-		(pages < bits ? pages : bits) * le32toh(disk->block_bytes);
+	ret->bytes_held = (pages < bits ? pages : bits) * ret->page_bytes;
 }
 
 struct err *core_kdump_check(struct core *core, struct kdump_head *ret)

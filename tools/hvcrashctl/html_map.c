@@ -18,22 +18,46 @@
 /* What is there is visible, however small */
 #define LEAST_WIDTH 4.0
 #define PAGE_BYTES 4096
+/* More than any machine's memory */
+#define LARGEST_GAP (1ULL << 56)
+
+static bool is_close(const struct html_map_ranges *ranges,
+		     const struct html_map_range *before, __u64 first)
+{
+	return first > before->last && first - before->last - 1 <= ranges->gap;
+}
+
+/* A compressed dump has as many ranges as it likes: the least gaps go first */
+static void join_close(struct html_map_ranges *ranges)
+{
+	__u32 last = 0;
+
+	ranges->gap = ranges->gap ? 2 * ranges->gap : PAGE_BYTES;
+	for (__u32 i = 1; i < ranges->nr; i++) {
+		if (is_close(ranges, &ranges->range[last],
+			     ranges->range[i].first))
+			ranges->range[last].last = ranges->range[i].last;
+		else
+			ranges->range[++last] = ranges->range[i];
+	}
+	ranges->nr = last + 1;
+}
 
 static void add_range(struct html_map_ranges *ranges, __u64 first, __u64 last)
 {
-	struct html_map_range *end = &ranges->range[ranges->nr];
-
+	while (ranges->nr == HTML_MAP_RANGES && ranges->gap < LARGEST_GAP)
+		join_close(ranges);
 	/* neighbours, as /proc/vmcore lists them */
-	if (ranges->nr && first && end[-1].last == first - 1) {
-		end[-1].last = last;
+	if (ranges->nr &&
+	    is_close(ranges, &ranges->range[ranges->nr - 1], first)) {
+		ranges->range[ranges->nr - 1].last = last;
 		return;
 	}
 	if (ranges->nr == HTML_MAP_RANGES) {
 		ranges->not_kept++;
 		return;
 	}
-	*end = (struct html_map_range){ first, last };
-	ranges->nr++;
+	ranges->range[ranges->nr++] = (struct html_map_range){ first, last };
 }
 
 void html_map_reach(struct html_map *map, __u64 last)
@@ -413,6 +437,10 @@ void html_map_put(struct html *html, const struct html_map *map)
 		fprintf(html->to,
 			"<p class=\"note\">%u more places are not enlarged.</p>\n",
 			map->places_not_kept);
+	if (map->ram.gap)
+		fprintf(html->to,
+			"<p class=\"note\">Gaps of up to %llu KiB in the memory of the dump are not drawn.</p>\n",
+			map->ram.gap / 1024);
 	if (not_kept)
 		fprintf(html->to,
 			"<p class=\"note\">%u more ranges of memory are not drawn.</p>\n",

@@ -28,9 +28,17 @@ struct html_map_range {
 	__u64 last;
 };
 
+/**
+ * struct html_map_ranges - where something is, in ascending order
+ * @nr: how many of @range
+ * @not_kept: out of order, and no room
+ * @gap: bytes between two of them that are drawn as if they were not there
+ * @range: the ranges
+ */
 struct html_map_ranges {
 	__u32 nr;
 	__u32 not_kept;
+	__u64 gap;
 	struct html_map_range range[HTML_MAP_RANGES];
 };
 
