@@ -12,12 +12,13 @@ in_release() {
 	"$tree/lib64/ld-linux-x86-64.so.2" --library-path "$tree/lib/x86_64-linux-gnu:$tree/usr/lib/x86_64-linux-gnu" "$@"
 }
 
-# dumps_of MIB: the directory of the dumps of a guest of that size, made where they are missing
+# dumps_of MIB: the directory of the dumps of a guest of that size, made where they are missing. "initcall_debug" fills the
+# log, as that of a machine which has run for a while is full.
 dumps_of() {
 	local dir=$out/dumps/$1 run=$repo/build/lab/runs/bench-$1-$$
 	[ ! -e "$dir/lzo-31" ] || { printf '%s' "$dir"; return; }
 	say "crashing a guest of $1 MiB in the lab"
-	"$repo/tests/lab/lab" run --kernel $bench_kernel --memory "$1" --dumps elf-31,lzo-31,flat-zlib-31 --name "bench-$1-$$" >&2 || return 1
+	"$repo/tests/lab/lab" run --kernel $bench_kernel --memory "$1" --cmdline initcall_debug --dumps elf-31,lzo-31 --name "bench-$1-$$" >&2 || return 1
 	mkdir -p "$out/dumps"
 	mv "$run/dumps" "$dir"
 	printf '%s' "$dir"
@@ -68,8 +69,6 @@ bench_crash() {
 # bench_dmesg DUMP NAME: of the audit, against makedumpfile
 bench_dmesg() {
 	local dump=$1 name=$2
-	export -f in_release
-	export repo bench_release
 	in_turns "$opt_rounds" "$tool" audit "$dump" -- \
 		"$repo/build/lab/trees/$bench_release/lib64/ld-linux-x86-64.so.2" --library-path \
 		"$repo/build/lab/trees/$bench_release/lib/x86_64-linux-gnu:$repo/build/lab/trees/$bench_release/usr/lib/x86_64-linux-gnu" \
@@ -82,30 +81,53 @@ bench_dmesg() {
 	figure "$name-memory" KiB 1 'peak memory of the same' .a.kib .b.kib '(.b.kib / .a.kib)' <"$out/pairs"
 }
 
+# What of an audit is nothing but starting: the dynamic linker, and the libraries that it links
+bench_start() {
+	in_turns "$opt_rounds" "$tool" version -- "$tool" audit "$1" |
+		figure audit-start-share 'ms of CPU' '' \
+			'hvcrashctl version, which does nothing, against the audit of an ELF dump of the lab: the part of the audit that is starting a program' \
+			'(.a.cpu / 1e3)' '(.b.cpu / 1e3)' '(.a.cpu / .b.cpu)'
+}
+
+# plot_dumps: "MIB AUDIT MAKEDUMPFILE" of either form, of the figures, drawn into docs
+plot_dumps() {
+	local form
+	for form in elf kdump; do
+		jq -r --arg form "$form" 'select(.name | test("^audit-vs-dmesg-" + $form + "-[0-9]+$"))
+			| "\(.name | sub(".*-"; "")) \(.ours) \(.theirs)"' "$out/figures" | sort -n >"$out/plot-$form"
+	done
+	[ "$(wc -l <"$out/plot-kdump")" -gt 1 ] || return 0
+	gnuplot -e "dir='$out'" "$bench_dir/audit.gnuplot" >"$out/audit.svg.new"
+	mv "$out/audit.svg.new" "$repo/docs/bench-audit.svg"
+	say 'drawn: docs/bench-audit.svg'
+}
+
 bench_dumps() {
 	local dir='' mib largest=''
 	fetch_debug
-	if [ -n "$opt_dumps" ]; then
-		largest=$opt_dumps
-	else
-		for mib in ${opt_memory//,/ }; do
-			dir=$(dumps_of "$mib") || {
-				not_measured "audit-growth-guest" "the lab did not write the dumps of a guest of $mib MiB"
-				continue
-			}
-			largest=$dir
-			printf '%s %s\n' "$mib" "$(median_cpu "$tool" audit "$dir/lzo-31")" >>"$out/guests"
-		done
-		[ ! -e "$out/guests" ] || growth audit-growth-guest \
-			'CPU time of the audit of kdump-compressed dumps over the size of the guest: exponent of the fitted curve' 1 <"$out/guests"
-		rm -f "$out/guests"
-	fi
+	rm -f "$out/guests"
+	for mib in ${opt_memory//,/ }; do
+		[ -z "$opt_dumps" ] || break
+		dir=$(dumps_of "$mib") || {
+			not_measured "audit-growth-guest" "the lab did not write the dumps of a guest of $mib MiB"
+			continue
+		}
+		largest=$dir
+		printf '%s %s\n' "$mib" "$(median_cpu "$tool" audit "$dir/lzo-31")" >>"$out/guests"
+		bench_dmesg "$dir/elf-31" "audit-vs-dmesg-elf-$mib"
+		bench_dmesg "$dir/lzo-31" "audit-vs-dmesg-kdump-$mib"
+	done
+	largest=${opt_dumps:-$largest}
 	if [ -z "$largest" ]; then
 		not_measured audit-vs-crash 'there is no dump'
 		not_measured audit-vs-dmesg 'there is no dump'
 		return
 	fi
+	[ ! -e "$out/guests" ] || growth audit-growth-guest \
+		'CPU time of the audit of kdump-compressed dumps over the size of the guest: exponent of the fitted curve' 1 <"$out/guests"
 	bench_crash "$largest/lzo-31"
 	bench_dmesg "$largest/elf-31" audit-vs-dmesg
 	bench_dmesg "$largest/lzo-31" audit-vs-dmesg-kdump
+	bench_start "$largest/elf-31"
+	plot_dumps
 }
