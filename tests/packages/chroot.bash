@@ -19,16 +19,25 @@ readonly package_system=(systemd-sysv udev kmod procps linux-image-amd64 initram
 readonly package_builders=(linux-headers-amd64 build-essential pkg-config dkms debhelper dh-dkms lintian rpm
 	libelf-dev libsmartcols-dev libxxhash-dev libjson-c-dev libkdumpfile-dev)
 
+# What Ansible asks of a system, on the one release where the role is run
+readonly role_system=(python3 python3-apt)
+
 # package_tree RELEASE: builds it where it is not there
 package_tree() {
-	local include
+	local include options=()
 	include=$(IFS=,; echo "${package_system[*]},${package_builders[*]}")
+	[ "$1" != trixie ] || include+=$(printf ',%s' "${role_system[@]}")
+	# bookworm's kdump-tools fails to be installed where / is on no device, unless modules are listed
+	# shellcheck disable=SC2016 # expanded by mmdebstrap
+	[ "$1" != bookworm ] || options=('--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d" &&
+		echo MODULES=list >"$1/etc/initramfs-tools/conf.d/no-device"')
 	run_start_ms=$(now_ms)
-	with_build_lock "packages-$1" make_tree "packages-$1" "$1" "$include"
+	with_build_lock "packages-$1" make_tree "packages-$1" "$1" "$include" "${options[@]}"
 }
 
-# in_system RELEASE UPPER SOURCE COMMAND...: in the release's system, changed by what is in the directory UPPER, with SOURCE on /mnt
-in_system() {
+# beside_system RELEASE UPPER SOURCE COMMAND...: on this side, while the release's system, changed by what is in the directory
+# UPPER, is to be seen at UPPER/root, with SOURCE on its /mnt
+beside_system() {
 	local tree=$lab_state/trees/packages-$1 upper=$2 source=$3; shift 3
 	mkdir -p "$upper/changes" "$upper/work" "$upper/root"
 	# shellcheck disable=SC2016 # expanded by the inner shell
@@ -39,6 +48,11 @@ in_system() {
 		mount -t tmpfs tmpfs "$upper/root/run"
 		mount -t tmpfs tmpfs "$upper/root/tmp"
 		mount --bind "$source" "$upper/root/mnt"
-		exec chroot "$upper/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
-			DEBIAN_FRONTEND=noninteractive "$@"' in_system "$tree" "$upper" "$source" "$@"
+		exec "$@"' beside_system "$tree" "$upper" "$source" "$@"
+}
+
+# in_system RELEASE UPPER SOURCE COMMAND...: in there
+in_system() {
+	beside_system "$1" "$2" "$3" chroot "$2/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+		DEBIAN_FRONTEND=noninteractive "${@:4}"
 }
