@@ -91,3 +91,17 @@ names() {
 		grep -q "\"$pattern\"" "$repo/tools/hvcrashctl/status_kdump.c"
 	done
 }
+
+@test "all of make install and install-dkms is taken back by uninstall and uninstall-dkms" {
+	to=$BATS_TEST_TMPDIR/whole
+	for prefix in /usr /usr/local; do
+		make -s -C "$repo" install install-dkms DESTDIR="$to" PREFIX=$prefix DISTRO=debian
+		[ -x "$to$prefix/sbin/hvcrashctl" ]
+		[ -s "$to/usr/lib/modprobe.d/hvcrash.conf" ]
+		[ -s "$to/usr/src/hvcrash-$(sed -n 's/^HVCRASH_VERSION := //p' "$repo/Makefile")/dkms.conf" ]
+		# No module that crashes a machine comes along
+		[ -z "$(find "$to" -name 'hvcrash_crash*')" ]
+		make -s -C "$repo" uninstall uninstall-dkms DESTDIR="$to" PREFIX=$prefix DISTRO=debian
+		[ -z "$(files whole)" ]
+	done
+}
