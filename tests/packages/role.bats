@@ -1,0 +1,77 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The Ansible role, on a Debian 13 system: configured, again, verified, undone.
+#
+# It works on the system's directory instead of over SSH, by the connection that Ansible has for that.
+# shellcheck disable=SC2034,SC2154 # helpers.bash knows of them
+
+release=trixie
+load helpers.bash
+
+role=$repo/fleet/ansible
+
+# play BOOK [OPTION...]: in there no systemd runs, which Ansible does not see by itself everywhere
+play() {
+	local book=$1
+	shift
+	beside_system "$release" "$out/role" "$out/debs" env LC_ALL=C.UTF-8 HOME="$out" ANSIBLE_NOCOLOR=1 SYSTEMD_OFFLINE=1 \
+		ANSIBLE_REMOTE_TEMP=/tmp \
+		timeout 600 ansible-playbook -c community.general.chroot -i "$out/role/root," -e ansible_become=false \
+		-e "hvcrash_packages_dir=$out/debs" "$@" "$role/$book.yml"
+}
+
+need_ansible() { command -v ansible-playbook >/dev/null || skip "ansible is not installed"; }
+
+setup_file() {
+	need_ansible
+	package_tree "$release" >&3
+	rm -rf --one-file-system "$out"
+	mkdir -p "$out/debs"
+	make_it deb DPKG_BUILDPACKAGE dpkg-buildpackage
+	cp "$out"/deb/*.deb "$out/debs"
+}
+
+# Not a Hyper-V guest, and no boot loader: else nothing is left out
+readonly configure_options='{"hvcrash_configure_options": ["--force", "--no-bootloader"]}'
+
+there() { in_system "$release" "$out/role" "$out/debs" "$@"; }
+
+files() { there find /etc /usr/lib/systemd /usr/sbin /usr/lib/modprobe.d /var/lib/hvcrash -name '*hvcrash*' 2>/dev/null | sort; }
+
+@test "ansible-lint and the syntax check find nothing" {
+	need_ansible
+	for book in configure verify undo; do ansible-playbook -i localhost, --syntax-check "$role/$book.yml"; done
+	command -v ansible-lint >/dev/null || skip "ansible-lint is not installed"
+	cd "$role" && LC_ALL=C.UTF-8 ansible-lint --offline --nocolor -q configure.yml verify.yml undo.yml roles/hvcrash
+}
+
+@test "configure installs, configures and enables the timer" {
+	need_ansible
+	files >"$out/files.before"
+	play configure -e "$configure_options"
+	expect "$(there dpkg -l hvcrash-dkms hvcrash-tools | grep -c ^ii)" 2
+	there test -s /etc/sysctl.d/60-hvcrash.conf
+	there test -L /etc/systemd/system/timers.target.wants/hvcrash-status.timer
+}
+
+@test "configured again, nothing changes" {
+	need_ansible
+	play configure -e "$configure_options" >"$out/again"
+	expect_word "$out/again" "changed=0"
+	expect_word "$out/again" "failed=0"
+}
+
+@test "verify fails on a system that is not ready, and says which check" {
+	need_ansible
+	! play verify -e "$configure_options" >"$out/verify" || return 1
+	expect_word "$out/verify" 'hyperv'
+	expect_word "$out/verify" "unreachable=0"
+}
+
+@test "undo leaves what was there before" {
+	need_ansible
+	play undo
+	files | diff -u "$out/files.before" -
+	play undo >"$out/again"
+	expect_word "$out/again" "changed=0"
+}
