@@ -193,7 +193,7 @@ last_crash() {
 }
 
 @test "a lockup that nothing would detect is refused" {
-	refused_crash 3 "nothing would detect a hardlockup: kernel.nmi_watchdog is 0 or not there" --yes --how hardlockup
+	refused_crash 3 "nothing would detect a hardlockup: kernel.nmi_watchdog is 0 or not there; on Hyper-V it takes nmi_watchdog=1 on the command line, and a virtual PMU" --yes --how hardlockup
 	put /proc/sys/kernel/soft_watchdog 0
 	refused_crash 3 "nothing would detect a softlockup" --yes --how softlockup
 	refused_crash 3 "nothing would detect a hung-task" --yes --how hung-task

@@ -110,7 +110,7 @@ static struct err *check_detector(const struct crash *crash)
 		"nothing would detect a %s: kernel.%s is 0 or not there%s",
 		crash->kind->name, name,
 		!strcmp(name, "nmi_watchdog") ?
-			"; on Hyper-V it takes nmi_watchdog=1 on the command line" :
+			"; on Hyper-V it takes nmi_watchdog=1 on the command line, and a virtual PMU" :
 			"");
 }
 
