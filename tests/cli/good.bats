@@ -98,3 +98,10 @@ load helpers
 	expect_word out "?[31mred"
 	expect "$(tr -d '\n -~' <out | wc -c)" 0
 }
+
+@test "an unload after the revoke is not part of the time to hash" {
+	core good "header crash.tsc_unload_begin=7500000 crash.tsc_unload_end=7900000"
+	try audit core
+	expect_status 0
+	expect "$(grep '^Times:' out | tr -s ' ')" "Times: park 120 us, notifiers 3130 us, unload 200 us, revoke 80 us, hash 60 us, all 3515 us"
+}

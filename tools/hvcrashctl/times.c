@@ -13,6 +13,10 @@
 void times_steps(const struct hvcrash_crash *crash,
 		 struct times_step ret[TIMES_NR_STEPS + 1])
 {
+	/* the last thing before it: with debug_revoke_first that is the unload */
+	const __u64 hash_begin = crash->tsc_unload_end > crash->tsc_revoke_end ?
+					 crash->tsc_unload_end :
+					 crash->tsc_revoke_end;
 	const struct times_step steps[TIMES_NR_STEPS + 1] = {
 		{ "park_us", "park", crash->tsc_begin, crash->tsc_parked },
 		/* with post_notifiers=Y the kernel itself unloads in here */
@@ -22,8 +26,7 @@ void times_steps(const struct hvcrash_crash *crash,
 		  crash->tsc_unload_end },
 		{ "revoke_us", "revoke", crash->tsc_revoke_begin,
 		  crash->tsc_revoke_end },
-		{ "hash_us", "hash", crash->tsc_revoke_end,
-		  crash->tsc_hash_end },
+		{ "hash_us", "hash", hash_begin, crash->tsc_hash_end },
 		{ "total_us", "all", crash->tsc_begin, crash->tsc_end },
 	};
 
