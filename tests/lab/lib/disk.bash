@@ -23,7 +23,7 @@ readonly disk_mib=3072 disk_partition_mib=1 # GRUB lies between the partition ta
 
 guest_dir() { printf '%s/guests/%s' "$lab_state" "$1"; }
 
-# disk_include RELEASE: with the libraries that the tool is linked to, by the packages it is built with.
+# disk_include: with the libraries that the tool is linked to, by the packages it is built with.
 disk_include() {
 	local package list=("${disk_packages[@]}")
 	for package in "${tree_packages[@]}"; do
@@ -32,16 +32,28 @@ disk_include() {
 	(IFS=,; echo "${list[*]}")
 }
 
+# kdump-tools of Debian 12 makes an initrd that fits the root file system when a kernel is installed, fails for want of one, and
+# apt with it, unless the modules are to be listed; later ones make none where there is no system.
+# shellcheck disable=SC2016 # for mmdebstrap's shell
+readonly disk_first_conf='mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/lab"'
+
+# make_system_tree RELEASE
+make_system_tree() {
+	local options=()
+	[ "$1" != bookworm ] || options=(--essential-hook="$disk_first_conf")
+	make_tree "$1-system" "$1" "$(disk_include)" "${options[@]}"
+}
+
 # build_disk_tree RELEASE: with the kernel that the module is built for. The tree for building may be older than what the
 # mirror has now.
 build_disk_tree() {
 	local release=$1 system=$1-system
-	make_tree "$system" "$release" "$(disk_include)"
+	make_system_tree "$release"
 	if [ "$(kernel_of "$system")" != "$(kernel_of "$release")" ]; then
 		remove_tree "$(tree_of "$release")"
 		remove_tree "$(tree_of "$system")"
 		build_tree "$release"
-		make_tree "$system" "$release" "$(disk_include)"
+		make_system_tree "$release"
 	fi
 	[ "$(kernel_of "$system")" = "$(kernel_of "$release")" ] || die "$release: the mirror changed while it was read"
 }
