@@ -15,13 +15,13 @@ setup_file() {
 
 @test "Debian 13: configured by one command, crashed, dumped, and audited clean" {
 	held trixie
-	[ "$(field trixie .verdict)" = clean ]
-	[ "$(field trixie .dump_ok)" = true ]
+	[ "$(field trixie ".cases[0].verdict")" = clean ]
+	[ "$(field trixie ".cases[0].dump_ok")" = true ]
 }
 
 @test "the hypervisor mapped 4 overlays before the crash, and none while the dump was taken" {
-	[ "$(field trixie '.overlays_before | length')" -eq 4 ]
-	[ "$(field trixie '.stale_overlays | length')" -eq 0 ]
+	[ "$(field trixie '.cases[0].overlays_before | length')" -eq 4 ]
+	[ "$(field trixie '.cases[0].stale_overlays | length')" -eq 0 ]
 }
 
 @test "after the reboot hvcrash was there before VMBus, and status says ready" {
@@ -34,8 +34,8 @@ setup_file() {
 }
 
 @test "the saved dump gives the same verdict in the guest and outside" {
-	[ "$(field trixie .audit_exit_in_guest)" -eq 0 ]
-	[ "$(field trixie .audit_exit_outside)" -eq 0 ]
+	[ "$(field trixie ".cases[0].audit_exit_in_guest")" -eq 0 ]
+	[ "$(field trixie ".cases[0].audit_exit_outside")" -eq 0 ]
 }
 
 @test "no run had to be repeated because the lab failed" {

@@ -9,12 +9,6 @@
 
 readonly boot_bound=900 # idle machines boot in a tenth of that
 
-# find_case NAME: its expectation becomes $opt_expect and $opt_reason.
-find_case() {
-	read -r opt_expect opt_reason < <(awk -v n="$1" '$1 == n { print $2, $3 }' "$lab_dir/debian/cases.table") ||
-		usage_error "$1: no such case, see '${0##*/} list'"
-}
-
 # The disk comes from configured_disk, which may need a machine of its own first.
 guest_prepare() { :; }
 
@@ -32,20 +26,21 @@ guest_hello() {
 # guest_script FILE: in one line
 guest_script() { base64 -w 0 "$lab_dir/debian/$1.sh"; }
 
-# guest_do SCRIPT SECONDS: runs it in the guest and waits. What it printed is SCRIPT.log in the run directory (of the last
-# time, if it is run again), its exit status in $did.
-guest_do() {
-	local script=$1 seconds=$2 name
-	name=$(basename "$script").log
-	channel_send handshake "DO $name $(guest_script "$script")"
-	guest_says "DID $name" "$seconds" "'$script' to end in the guest" guest_stopped
+# guest_run NAME SCRIPT SECONDS: runs it in the guest, SCRIPT being base64, and waits. What it printed is NAME.log in $blob_dir (of
+# the last time, if it is run again), its exit status in $did.
+guest_run() {
+	channel_send handshake "DO $1.log $2"
+	guest_says "DID $1.log" "$3" "'$1' to end in the guest" guest_stopped
 	did=${words##* }
 }
+
+# guest_do SCRIPT SECONDS
+guest_do() { guest_run "$(basename "$1")" "$(guest_script "$1")" "$2"; }
 
 # guest_done SCRIPT SECONDS: and it has to succeed.
 guest_done() {
 	guest_do "$@"
-	[ "$did" -eq 0 ] || { tail -n 20 "$run_dir/$(basename "$1").log"; guest_stopped "'$1' ended with status $did in the guest"; }
+	[ "$did" -eq 0 ] || { tail -n 20 "$blob_dir/$(basename "$1").log"; guest_stopped "'$1' ended with status $did in the guest"; }
 }
 
 # guest_start SCRIPT: what has no end that the agent could tell, such as a crash.
@@ -65,7 +60,7 @@ configure_guest() {
 	guest_hello first 'the guest to boot' lab_failed
 	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
 	phase_end first_boot
-	guest_done steps/install 300
+	guest_done steps/install 900
 	guest_done steps/configure 1800
 	guest_start steps/poweroff
 	guest_ends 300
@@ -116,39 +111,6 @@ ready_guest() {
 	phase_end ready
 }
 
-# The machine starts again by itself: SeaBIOS and GRUB as before the crash.
-crash_debian() {
-	[ ! -e "$lab_dir/debian/cases/$opt_case.sh" ] || guest_done "cases/$opt_case" 300
-	guest_start steps/crash
-	say 'crash on CPU 1'
-	guest_hello crash 'the crash kernel' guest_stopped
-	phase_end second_kernel
-	oracle_ask "$run_dir/overlays_after.json"
-	not_within "$crash_ranges" <"$run_dir/overlays_after.json" >"$run_dir/stale_overlays.json"
-	say "crash kernel up, $(overlay_count "$run_dir/stale_overlays.json") overlays still mapped"
-	phase_end oracle_after
-	channel_send handshake GO
-	guest_hello first 'the guest to dump and boot again' guest_stopped
-	say 'dumped and booted again'
-	phase_end dump
-}
-
-# collect_guest: what the crash left, by the guest's word and by its disk.
-collect_guest() {
-	guest_done steps/collect 300
-	# Only where the tool in there is ours, and whole
-	if [ "$opt_expect" = clean ]; then
-		guest_do steps/audit 600
-		fact saved_exit "$did"
-	fi
-	guest_start steps/poweroff
-	guest_ends 300
-	debugfs -R "rdump /var/crash $run_dir" "$run_dir/disk-root.img?offset=$((disk_partition_mib << 20))" \
-		>"$run_dir/debugfs.log" 2>&1
-	read_dump
-	phase_end collect
-}
-
 # guest_ends SECONDS: by its own power off, and the outer machine after it, so that all it wrote is in the file.
 guest_ends() {
 	local end=$((SECONDS + $1)) line
@@ -159,11 +121,20 @@ guest_ends() {
 }
 
 guest_attempt() {
+	local name
 	attempt_begin
 	configured_disk
 	guest_disks=root
 	machine_start
 	ready_guest
-	crash_debian
-	collect_guest
+	: >"$run_dir/directories"
+	for name in ${opt_case//,/ }; do
+		begin_case "$name"
+		"case_$case_kind"
+		phase_end "$name"
+	done
+	guest_start steps/poweroff
+	guest_ends 300
+	read_dumps
+	phase_end read_dumps
 }

@@ -2,20 +2,33 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# From what a crash left on the disk of a whole Debian guest to the verdict of the run and its JSON. The files are read where
-# the guest had its disk, outside of it, by the tree's makedumpfile and hvcrashctl: what they say has to agree with the report
-# that the crash kernel left, with what the guest says after its next boot, and with the hypervisor.
+# From what the cases of a whole Debian guest left to the verdict of the run and its JSON. Dumps are read where the guest had
+# its disk, outside of it, by the tree's makedumpfile and hvcrashctl: what they say has to agree with the report that the crash
+# kernel left, with what the guest says after its next boot, and with the hypervisor.
 
-# saved_file PATTERN: the one such file that the crash left, by its path. Fails unless it is one.
+# saved_file PATTERN: the one such file that the crash of the case left, by its path. Fails unless it is one.
 saved_file() {
-	local files
-	mapfile -t files < <(compgen -G "$run_dir/crash/[0-9]*/$1")
+	local files directory
+	directory=$(case_fact_of directory)
+	[ -n "$directory" ] || return 1
+	mapfile -t files < <(compgen -G "$run_dir/crash/$directory/$1")
 	[ ${#files[@]} -eq 1 ] && printf '%s' "${files[0]}"
+}
+
+# read_dumps: of each case, from the disk of the machine that is off.
+read_dumps() {
+	local name
+	debugfs -R "rdump /var/crash $run_dir" "$run_dir/disk-root.img?offset=$((disk_partition_mib << 20))" \
+		>"$run_dir/debugfs.log" 2>&1
+	for name in ${opt_case//,/ }; do
+		use_case "$name"
+		read_dump
+	done
 }
 
 # read_dump: what others make of it: makedumpfile, which first puts a flattened dump into order, and hvcrashctl.
 read_dump() {
-	local dump dir=$run_dir/outside status=0
+	local dump dir=$case_dir/outside status=0
 	dump=$(saved_file 'dump.*') || return 0
 	mkdir -p "$dir"
 	cp "$lab_state/kernels/$release/hvcrashctl" "$dir/"
@@ -23,14 +36,16 @@ read_dump() {
 	in_tree "$release" "$dir" timeout 300 sh -c 'makedumpfile -R /mnt/ordered </mnt/dump &&
 		makedumpfile --dump-dmesg /mnt/ordered /mnt/dmesg' >"$dir/makedumpfile.log" 2>&1 || true
 	in_tree "$release" "$dir" timeout 300 /mnt/hvcrashctl audit --json /mnt/dump >"$dir/audit.json" 2>"$dir/audit.err" || status=$?
-	fact outside_exit "$status"
+	case_fact outside_exit "$status"
 	rm -f "$dir"/{hvcrashctl,dump,ordered}
 }
 
 verdict_in() { jq -r '.verdict // "none"' "$1" 2>/dev/null || echo none; }
 
+report_verdict() { verdict_in "$(saved_file hvcrash-audit.json)"; }
+
 is_dump_good() {
-	saved_file 'dmesg.*' >/dev/null && grep -qs 'Kernel panic - not syncing' "$run_dir/outside/dmesg"
+	saved_file 'dmesg.*' >/dev/null && grep -qs 'Kernel panic - not syncing' "$case_dir/outside/dmesg"
 }
 
 # is_module_first: its first line in the log of the boot is before that of VMBus.
@@ -39,6 +54,16 @@ is_module_first() {
 		grep -qx hvcrash
 }
 
+case_missed() { missed "$case_name: $*"; }
+
+# expect_exit FACT WANTED WHAT
+expect_exit() {
+	[ "$(case_fact_of "$1")" = "$2" ] || case_missed "$3 ended with status '$(case_fact_of "$1")', not $2"
+}
+
+# expect_in FILE PATTERN
+expect_in() { grep -qs -- "$2" "$case_dir/$1" || case_missed "$1 does not say '$2'"; }
+
 expect_ready() {
 	is_module_first || missed 'hvcrash was not loaded before VMBus made contact'
 	jq -e '.gaps == []' "$run_dir/list.json" >/dev/null 2>&1 || missed 'the tracking has gaps, or there is no list'
@@ -46,66 +71,93 @@ expect_ready() {
 	[ "$(fact_of reload_exit)" = 0 ] || missed 'after a reload of the crash kernel hvcrashctl status does not say ready'
 }
 
-report_verdict() { verdict_in "$(saved_file hvcrash-audit.json)"; }
+# expect_none_stale FILE
+expect_none_stale() {
+	jq -e '. == []' "$case_dir/$1" >/dev/null 2>&1 || case_missed "the hypervisor still maps overlays of the kernel before, see $1"
+}
 
 # expect_report VERDICT: in both files beside the dump.
 expect_report() {
 	local verdict=$1 text
-	[ "$(report_verdict)" = "$verdict" ] || missed "the report beside the dump says '$(report_verdict)', not '$verdict'"
+	[ "$(report_verdict)" = "$verdict" ] || case_missed "the report beside the dump says '$(report_verdict)', not '$verdict'"
 	if ! text=$(saved_file hvcrash-audit.txt) || ! head -n 1 "$text" | grep -qi "^$verdict"; then
-		missed "its text does not say '$verdict'"
+		case_missed "its text does not say '$verdict'"
 	fi
 }
 
 expect_same_elsewhere() {
-	[ "$(fact_of saved_exit)" = 0 ] || missed "in the guest, hvcrashctl audit of the saved dump ended with $(fact_of saved_exit)"
-	[ "$(fact_of outside_exit)" = 0 ] || missed "outside, hvcrashctl audit of the saved dump ended with $(fact_of outside_exit)"
+	expect_exit audit_exit 0 'in the guest, hvcrashctl audit of the saved dump'
+	expect_exit outside_exit 0 'outside, hvcrashctl audit of the saved dump'
 }
 
-expect_reason() {
-	grep -qs "hvcrash-hook: .*$1" "$run_dir/crash-journal" || missed "the hook does not say '$1' in the crash kernel's journal"
-}
-
-guest_judge() {
-	expect_no_overlay
-	expect_ready
-	is_dump_good || missed 'the dump is not good: no word of the crash is in it'
-	expect_reason "$opt_reason"
-	case $opt_expect in
+# judge_crash: the overlays are gone, the dump is there, and the crash kernel's log and the report say what happened.
+judge_crash() {
+	expect_none_stale stale_overlays.json
+	is_dump_good || case_missed 'the dump is not good: no word of the crash is in it'
+	expect_in crash-journal "hvcrash-hook: .*$case_reason"
+	[ -z "$case_sign" ] || expect_in crash-journal "kernel: .*$case_sign"
+	case $case_expect in
 	clean)
 		expect_report clean
 		expect_same_elsewhere
 		;;
 	cannot-tell) expect_report 'cannot tell' ;;
-	none) ! saved_file hvcrash-audit.json >/dev/null || missed 'there is a report, where nothing could be written' ;;
+	none) ! saved_file hvcrash-audit.json >/dev/null || case_missed 'there is a report, where nothing could be written' ;;
 	esac
 }
 
+guest_judge() {
+	local name
+	expect_ready
+	for name in ${opt_case//,/ }; do
+		use_case "$name"
+		"judge_$case_kind"
+	done
+}
+
+# case_result: of one case that was begun, as JSON.
+case_result() {
+	jq -n --arg name "$case_name" --arg kind "$case_kind" --arg kernel "$(case_fact_of kernel)" --arg expect "$case_expect" \
+		--argjson before "$(run_dir=$case_dir json_or overlays_before.json null)" \
+		--argjson stale "$(run_dir=$case_dir json_or stale_overlays.json null)" --arg directory "$(case_fact_of directory)" \
+		--argjson good "$(is_dump_good && echo true || echo false)" --arg verdict "$(report_verdict)" \
+		--arg inside "$(case_fact_of audit_exit)" --arg outside "$(case_fact_of outside_exit)" '
+		def number: if . == "" then null else tonumber end;
+		{
+			case: $name, kind: $kind, kernel: $kernel, expect: $expect, overlays_before: $before, stale_overlays: $stale,
+			dump_ok: $good, directory: (if $directory == "" then null else $directory end), verdict: $verdict,
+			audit_exit_in_guest: ($inside | number), audit_exit_outside: ($outside | number)
+		}'
+}
+
+cases_result() {
+	local name
+	for name in ${opt_case//,/ }; do
+		use_case "$name"
+		[ ! -d "$case_dir" ] || case_result
+	done | jq -s .
+}
+
 guest_result() {
-	local stamp
-	stamp=$(saved_file 'dump.*') && stamp=$(basename "$(dirname "$stamp")")
-	jq -n --arg name "$run_name" --arg case "$opt_case" --arg kernel "$(fact_of kernel_release)" --arg way "$way" \
-		--arg expect "$opt_expect" --arg result "$1" --arg failure "$2" --arg stamp "$stamp" \
-		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(json_or stale_overlays.json null)" \
-		--arg report "$(report_verdict)" --arg saved "$(fact_of saved_exit)" \
-		--arg outside "$(fact_of outside_exit)" --arg ready "$(fact_of status_exit)" --arg reloaded "$(fact_of reload_exit)" \
-		--argjson first "$(is_module_first && echo true || echo false)" --argjson good "$(is_dump_good && echo true || echo false)" \
+	jq -n --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" --arg way "$way" \
+		--arg result "$1" --arg failure "$2" --argjson before "$(json_or overlays_before.json null)" \
+		--arg ready "$(fact_of status_exit)" --arg reloaded "$(fact_of reload_exit)" \
+		--argjson first "$(is_module_first && echo true || echo false)" --argjson cases "$(cases_result)" \
 		--argjson retries "$lab_retries" --argjson nudges "$(nudges_of_run)" --arg log "$run_dir/console.log" \
 		--argjson seconds "$(phases_json)" '
 		def number: if . == "" then null else tonumber end;
 		{
-			schema: "hvcrash.lab.guest/1", name: $name, case: $case, result: $result,
-			failure: (if $failure == "" then null else $failure end), kernel: $kernel, machine: $way, expect: $expect,
+			schema: "hvcrash.lab.guest/2", name: $name, result: $result,
+			failure: (if $failure == "" then null else $failure end), kernel: $kernel, machine: $way,
 			module_first: $first, status_exit: ($ready | number), status_exit_after_reload: ($reloaded | number),
-			overlays_before: $before, stale_overlays: $stale, dump_ok: $good, directory: $stamp, verdict: $report,
-			audit_exit_in_guest: ($saved | number), audit_exit_outside: ($outside | number),
+			overlays_before: $before, cases: $cases,
 			seconds: $seconds, lab_retries: $retries, nudges: $nudges, log: $log
 		}'
 }
 
 guest_summary() {
-	printf '%s of %s overlays left, the report says %s, audit of the dump %s in the guest and %s outside, dump %s, %s lab retries, %s' \
-		"$(overlay_count "$run_dir/stale_overlays.json")" "$(overlay_count "$run_dir/overlays_before.json")" \
-		"$(report_verdict)" "$(fact_of saved_exit)" "$(fact_of outside_exit)" \
-		"$(is_dump_good && echo good || echo bad)" "$lab_retries" "$run_dir/result.json"
+	jq -r '(.cases | length | tostring) + " cases: " +
+		([.cases[] | .case + (if .directory then ": dump " + (if .dump_ok then "good" else "bad" end) + ", report says " + .verdict else "" end)]
+			| join("; ")) + "; " + (.lab_retries | tostring) + " lab retries, "' "$run_dir/result.json" | tr -d '\n'
+	printf '%s' "$run_dir/result.json"
 }

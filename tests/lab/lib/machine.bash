@@ -160,7 +160,7 @@ machine_stop() {
 		wait "$pid" 2>/dev/null || true
 	done
 	machine_pid='' agent_pid=''
-	rm -f "$run_dir"/{handshake,monitor,agent,outer}.{in,out} "$run_dir/machine.state.new" "$run_dir"/{args,initrd.img,disk-root.img,disk-install.img} "${memory_file:-}"
+	rm -f "$run_dir"/{handshake,monitor,agent,outer}.{in,out} "$run_dir/machine.state.new" "$run_dir"/{args,initrd.img} "$run_dir"/disk-*.img "${memory_file:-}"
 }
 
 is_machine_running() { kill -0 "$machine_pid" 2>/dev/null; }

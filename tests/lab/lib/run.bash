@@ -88,14 +88,14 @@ word_of() {
 	done
 }
 
-# guest_blob NAME: the file that the guest sends after BLOB, into the run directory.
+# guest_blob NAME: the file that the guest sends after BLOB, into $blob_dir.
 guest_blob() {
 	local name=$1 line
 	while channel_line handshake 30; do
 		case $line in
-		"LAB END $name") base64 -d <"$run_dir/$name.b64" | gzip -dc >"$run_dir/$name"; rm "$run_dir/$name.b64"; return ;;
+		"LAB END $name") base64 -d <"$blob_dir/$name.b64" | gzip -dc >"$blob_dir/$name"; rm "$blob_dir/$name.b64"; return ;;
 		esac
-		printf '%s\n' "$line" >>"$run_dir/$name.b64"
+		printf '%s\n' "$line" >>"$blob_dir/$name.b64"
 	done
 	guest_stopped "the transfer of $name stopped"
 }
@@ -219,7 +219,7 @@ run_prepare() {
 attempt_begin() {
 	trap machine_stop EXIT
 	trap 'exit 130' INT TERM HUP
-	fail_words='' words='' crash_ranges='' memory_file='' nudges=0 jump=0
+	fail_words='' words='' crash_ranges='' memory_file='' nudges=0 jump=0 blob_dir=$run_dir
 }
 
 # run_attempt: one go at the run. Ends with EXIT_HELD when all was gathered, whatever it says about the guest.

@@ -3,11 +3,9 @@
 # POSIX sh, run by agent: hvcrashctl never ends, and does not listen to a polite end.
 set -eu
 
-tool=/usr/sbin/hvcrashctl
-cat >$tool <<'END'
+cat >/usr/sbin/hvcrashctl <<'END'
 #!/bin/sh
 trap '' TERM INT HUP
 while :; do sleep 1000; done
 END
-sed -i 's/^Environment=HVCRASH_AUDIT_SECONDS=.*/Environment=HVCRASH_AUDIT_SECONDS=20/' \
-	/etc/systemd/system/hvcrash-audit.service.d/lab.conf
+printf '%s\n' '[Service]' Environment=HVCRASH_AUDIT_SECONDS=20 >/etc/systemd/system/hvcrash-audit.service.d/zz-case.conf

@@ -1,4 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: the audit of the dump, after the next boot.
-hvcrashctl audit --json /var/crash/[0-9]*/dump.*
+# POSIX sh, run by agent: the audit of the last crash's dump, after the next boot.
+set -eu
+
+set -- /var/crash/[0-9]*
+while [ $# -gt 1 ]; do shift; done
+hvcrashctl audit --json "$1"/dump.*

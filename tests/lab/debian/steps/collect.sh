@@ -1,7 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: what the crash left, and what the crash kernel said.
+# POSIX sh, run by agent: what the crash left, and what the crash kernel said of it: all of it would take the emulated port a
+# minute.
 set -eu
 ls -lR /var/crash
-journalctl -b -1 -o short-monotonic >/run/lab/journal
+find /var/crash -mindepth 1 -maxdepth 1 -type d -printf '%f\n' >/run/lab/directories
+send directories /run/lab/directories
+journalctl -b -1 -o short-monotonic | grep -iE 'hvcrash|kdump|makedumpfile|command line|out of memory|oom|fail' >/run/lab/journal || true
 send crash-journal /run/lab/journal

@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# POSIX sh, run by agent: where the report waits is a disk of its own, and full. The dump goes to another.
+set -eu
+
+image=/var/lib/lab-case.img
+truncate -s 2M $image
+mkfs.ext4 -q $image
+mount -o loop $image /mnt
+dd if=/dev/zero of=/mnt/ballast bs=1k 2>/dev/null || true
+umount /mnt
+echo "$image /var/lib/hvcrash ext4 loop 0 0" >>/etc/fstab

@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# POSIX sh, run by agent: hvcrashctl is not there.
+set -eu
+
+rm /usr/sbin/hvcrashctl

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# The cases of "lab guest", which are declared in tests/lab/debian/cases.table: one function case_KIND for each kind. A case
+# begins in the configured guest, ready to crash, and ends in a guest that is up; what it found is in cases/NAME of the run
+# directory, and guest_report.bash judges it. A case that crashes leaves the guest as it was for the next one, once
+# steps/mend has put back what it broke.
+
+# case_row NAME: its row of the table, into $case_name, $case_kind, $case_expect, $case_reason and $case_sign. Fails without one.
+case_row() {
+	read -r case_name case_kind case_expect case_reason case_sign < <(awk -v n="$1" '$1 == n' "$lab_dir/debian/cases.table")
+}
+
+# check_cases: the value of --case.
+check_cases() {
+	local name
+	case $opt_case in *[!a-z,]* | ,* | *, | *,,* | '') usage_error "--case: '$opt_case' is no list of cases" ;; esac
+	for name in ${opt_case//,/ }; do
+		case_row "$name" || usage_error "$name: no such case, see '${0##*/} list'"
+	done
+	[ -z "$(tr ',' '\n' <<<"$opt_case" | sort | uniq -d)" ] || usage_error "--case: each case once"
+}
+
+# use_case NAME: the functions below are about it from now on.
+use_case() {
+	case_row "$1"
+	case_dir=$run_dir/cases/$1
+}
+
+case_fact() { printf '%s=%s\n' "$1" "$2" >>"$case_dir/facts"; }
+
+case_fact_of() { sed -n "s/^$1=//p" "$case_dir/facts" 2>/dev/null | tail -n 1; }
+
+begin_case() {
+	use_case "$1"
+	mkdir -p "$case_dir"
+	blob_dir=$case_dir
+	say "case $case_name"
+}
+
+# guest_note SCRIPT SECONDS: its exit status is a fact of the case, by the name of the script.
+guest_note() {
+	guest_do "$@"
+	case_fact "$(basename "$1")_exit" "$did"
+}
+
+# note_up: what HELLO said of the first kernel, whichever it is now.
+note_up() {
+	crash_ranges=$(word_of crash_ranges)
+	case_fact kernel "$(word_of kernel)"
+	case_fact crash_loaded "$(word_of crash_loaded)"
+}
+
+# guest_up WHAT
+guest_up() {
+	guest_hello first "$1" guest_stopped
+	note_up
+}
+
+# ask_before: what is shared before the crash; something has to be.
+ask_before() {
+	oracle_ask "$case_dir/overlays_before.json"
+	[ "$(overlay_count "$case_dir/overlays_before.json")" -gt 0 ] || guest_stopped "no SynIC overlay is mapped before the crash"
+}
+
+# poke_if_asked: the page that the case's script named, if it did, is written to from outside.
+poke_if_asked() {
+	[ -e "$case_dir/poke" ] || return 0
+	poke "$(cat "$case_dir/poke")"
+	say "changed a byte at $(cat "$case_dir/poke") from outside"
+}
+
+# crash_kernel_up: it said HELLO. It dumps when the map has been read, and the machine starts again by itself: SeaBIOS and GRUB
+# as before the crash.
+crash_kernel_up() {
+	oracle_ask "$case_dir/overlays_after.json"
+	not_within "$crash_ranges" <"$case_dir/overlays_after.json" >"$case_dir/stale_overlays.json"
+	say "crash kernel up, $(overlay_count "$case_dir/stale_overlays.json") overlays still mapped"
+	poke_if_asked
+	channel_send handshake GO
+	guest_up 'the guest to dump and boot again'
+	say 'dumped and booted again'
+	guest_done steps/collect 300
+	note_directory
+	# Only where the tool in there is ours, and whole
+	[ "$case_expect" != clean ] || guest_note steps/audit 600
+}
+
+# note_directory: which directory of a dump is new, if it is one.
+note_directory() {
+	local new
+	mapfile -t new < <(grep -vxF -f "$run_dir/directories" "$case_dir/directories")
+	[ ${#new[@]} -ne 1 ] || case_fact directory "${new[0]}"
+	cp "$case_dir/directories" "$run_dir/directories"
+}
+
+crash_debian() {
+	ask_before
+	guest_start steps/crash
+	say 'crash on CPU 1'
+	guest_hello crash 'the crash kernel' guest_stopped
+	crash_kernel_up
+}
+
+case_crash() {
+	guest_done steps/mend 300
+	[ ! -e "$lab_dir/debian/cases/$case_name.sh" ] || guest_done "cases/$case_name" 900
+	crash_debian
+}
