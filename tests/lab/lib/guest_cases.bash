@@ -58,6 +58,12 @@ guest_up() {
 	note_up
 }
 
+reboot_guest() {
+	guest_start steps/reboot
+	guest_up 'the guest to start again'
+	say "started again, $(case_fact_of kernel)"
+}
+
 # ask_before: what is shared before the crash; something has to be.
 ask_before() {
 	oracle_ask "$case_dir/overlays_before.json"
@@ -107,4 +113,26 @@ case_crash() {
 	guest_done steps/mend 300
 	[ ! -e "$lab_dir/debian/cases/$case_name.sh" ] || guest_done "cases/$case_name" 900
 	crash_debian
+}
+
+# jump_guest NUMBER: systemctl kexec. What the next kernel says of the last one, and what is mapped now, is in jump-NUMBER.
+jump_guest() {
+	blob_dir=$case_dir/jump-$1
+	mkdir "$blob_dir"
+	oracle_ask "$blob_dir/overlays_before.json"
+	guest_done steps/kexec-load 300
+	guest_start steps/kexec
+	guest_up 'the kernel after systemctl kexec'
+	say "up after systemctl kexec, jump $1"
+	oracle_ask "$blob_dir/overlays_after.json"
+	guest_do steps/jumped 300
+	case_fact "jump_$1_exit" "$did"
+	blob_dir=$case_dir
+}
+
+case_kexec() {
+	guest_done steps/mend 300
+	jump_guest 1
+	jump_guest 2
+	reboot_guest
 }

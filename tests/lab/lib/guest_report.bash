@@ -106,6 +106,33 @@ judge_crash() {
 	esac
 }
 
+# pages_of_list FILE: of the SynIC, by the module's word; pages_of_map FILE: by the hypervisor's.
+pages_of_list() { jq -r '.extents[] | select(.kind == "SIMP" or .kind == "SIEFP") | select(.state == "shared") | .gpa' "$1"; }
+
+pages_of_map() { jq -r '.[].gpa' "$1"; }
+
+# judge_jump NUMBER
+judge_jump() {
+	local dir=$case_dir/jump-$1
+	grep -qs "lab.jump=$1" "$dir/cmdline" || case_missed "jump $1: this is not the kernel that was loaded for it"
+	[ "$(case_fact_of "jump_$1_exit")" = 0 ] || case_missed "jump $1: the audit ended with status $(case_fact_of "jump_$1_exit")"
+	[ "$(verdict_in "$dir/audit.json")" = clean ] || case_missed "jump $1: the audit says '$(verdict_in "$dir/audit.json")'"
+}
+
+# judge_kexec: after the first jump just those pages are mapped that the new kernel says it shares, after the second none.
+judge_kexec() {
+	local map list
+	judge_jump 1
+	mapfile -t map < <(pages_of_map "$case_dir/jump-1/overlays_after.json")
+	mapfile -t list < <(pages_of_list "$case_dir/jump-1/list.json")
+	if [ ${#map[@]} -eq 0 ] || [ "$(normal_gpas "${map[@]}")" != "$(normal_gpas "${list[@]}")" ]; then
+		case_missed "jump 1: the hypervisor maps ${map[*]:-nothing}, but the new kernel shares ${list[*]:-nothing}"
+	fi
+	judge_jump 2
+	expect_none_stale jump-2/overlays_after.json
+	[ "$(overlay_count "$case_dir/jump-2/overlays_before.json")" -gt 0 ] || case_missed 'no overlay was mapped before jump 2'
+}
+
 guest_judge() {
 	local name
 	expect_ready
