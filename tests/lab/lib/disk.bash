@@ -61,7 +61,7 @@ build_disk_tree() {
 # customize_root ROOT: the agent, a host name, the root file system; and no service that only takes time.
 customize_root() {
 	local root=$1 unit
-	install -D -m 755 "$lab_dir/debian/image/agent" "$root/usr/local/lib/lab/agent"
+	install -D -m 755 -t "$root/usr/local/lib/lab" "$lab_dir/debian/image/agent" "$lab_dir/debian/image/manifest"
 	# As on Azure, where the root disk hangs on the VMBus, the initrd has the driver
 	install -D -m 755 "$lab_dir/debian/image/storage-hook" "$root/etc/initramfs-tools/hooks/lab-storage"
 	for unit in lab-agent.service lab-agent-crash.service; do

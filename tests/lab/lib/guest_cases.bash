@@ -5,7 +5,7 @@
 # The cases of "lab guest", which are declared in tests/lab/debian/cases.table: one function case_KIND for each kind. A case
 # begins in the configured guest, ready to crash, and ends in a guest that is up; what it found is in cases/NAME of the run
 # directory, and guest_report.bash judges it. A case that crashes leaves the guest as it was for the next one, once
-# steps/mend has put back what it broke.
+# steps/mend has put back what it broke; undo and upgrade do not.
 
 # case_row NAME: its row of the table, into $case_name, $case_kind, $case_expect, $case_reason and $case_sign. Fails without one.
 case_row() {
@@ -135,4 +135,13 @@ case_kexec() {
 	jump_guest 1
 	jump_guest 2
 	reboot_guest
+}
+
+case_undo() {
+	guest_done steps/mend 300
+	guest_note steps/check 300
+	guest_done steps/again 900
+	guest_done steps/undo 1800
+	reboot_guest
+	guest_note steps/undone 600
 }

@@ -64,6 +64,15 @@ expect_exit() {
 # expect_in FILE PATTERN
 expect_in() { grep -qs -- "$2" "$case_dir/$1" || case_missed "$1 does not say '$2'"; }
 
+# expect_empty FILE WHAT: it is there, and nothing is in it.
+expect_empty() {
+	if [ ! -e "$case_dir/$1" ]; then
+		case_missed "there is no $1"
+	elif [ -s "$case_dir/$1" ]; then
+		case_missed "$2: $(head -n 5 "$case_dir/$1" | tr '\n' ';')"
+	fi
+}
+
 expect_ready() {
 	is_module_first || missed 'hvcrash was not loaded before VMBus made contact'
 	jq -e '.gaps == []' "$run_dir/list.json" >/dev/null 2>&1 || missed 'the tracking has gaps, or there is no list'
@@ -131,6 +140,17 @@ judge_kexec() {
 	judge_jump 2
 	expect_none_stale jump-2/overlays_after.json
 	[ "$(overlay_count "$case_dir/jump-2/overlays_before.json")" -gt 0 ] || case_missed 'no overlay was mapped before jump 2'
+}
+
+judge_undo() {
+	expect_exit check_exit 0 'hvcrash-configure --check after the reboot'
+	expect_in again.log 'nothing to change'
+	expect_empty again.diff 'configuring twice changed something'
+	expect_in undo.log '^undone'
+	expect_empty undo.diff 'not as it was before'
+	expect_empty left 'still there after a boot'
+	expect_exit undone_exit 1 'hvcrash-configure --check after --undo'
+	[ "$(case_fact_of crash_loaded)" = 1 ] || case_missed "the distribution's own crash kernel is not loaded"
 }
 
 guest_judge() {

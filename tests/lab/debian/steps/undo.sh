@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# POSIX sh, run by agent: undone. undo.diff is what differs from what was there before it was configured.
+set -eu
+
+hvcrash-configure --undo
+/usr/local/lib/lab/manifest >/run/lab/undone
+diff /var/lib/lab/before /run/lab/undone >/run/lab/diff || true
+send undo.diff /run/lab/diff
