@@ -173,6 +173,10 @@ fill_install() {
 	in_tree "$release" "$dir/src" make -C /mnt install DESTDIR=/mnt/root
 	install -D -m 644 "$lab_state/kernels/$release/hvcrash.ko" \
 		"$dir/src/root/usr/lib/modules/$(kernel_of "$release")/updates/hvcrash.ko"
+	# For a guest that fetches the source, as examples/cloud-init.yaml does
+	mkdir -p "$dir/src/root/usr/local/lib/lab"
+	tar -C "$dir/src" --owner=0 --group=0 --transform 's|^|hvcrash/|' -czf "$dir/src/root/usr/local/lib/lab/hvcrash.tar.gz" \
+		Makefile kernel tools kdump-hooks scripts
 	tar -C "$dir/src/root" --owner=0 --group=0 -cf "$dir/install.tar" .
 }
 

@@ -145,3 +145,72 @@ case_undo() {
 	reboot_guest
 	guest_note steps/undone 600
 }
+
+# runcmd_of FILE: the script of a cloud-config, as cloud-init hands it to sh.
+runcmd_of() { awk '/^  - \|$/ { on = 1; next } /^[^ ]/ { on = 0 } on { sub(/^    /, ""); print }' "$1"; }
+
+# case_cloudinit: what cloud-init would do at the first boot of a VM, and the reboot that it ends with.
+case_cloudinit() {
+	guest_done steps/mend 300
+	guest_done steps/bare 1800
+	guest_run cloud-init "$(cat "$lab_dir/debian/steps/cloud-init.sh" <(runcmd_of "$repo/examples/cloud-init.yaml") | base64 -w 0)" 1800
+	case_fact runcmd_exit "$did"
+	guest_note steps/cloud-init-done 60
+	reboot_guest
+	guest_note steps/status 300
+	guest_note steps/check 300
+}
+
+# The pipeline's ssh is tests/lab/debian/ssh, which asks here: a FIFO that brings one command at a time, in base64, and one that
+# takes its exit status back, and the number by which its output is named.
+
+# guest_command COMMAND: it ends in the guest, or the guest goes: then the answer comes when it is back, as from a connection
+# that was lost. The exit status of it is in $did. It has a number: one that was sent to a guest on its way down may be read by
+# the agent of the next boot.
+guest_command() {
+	local script n
+	n=$(wc -l <"$case_dir/commands")
+	printf '%s\n' "$1" >>"$case_dir/commands"
+	# shellcheck disable=SC2016 # for the guest
+	script=$(printf 'sudo() { "$@"; }\n(%s\n) >/run/lab/stdout\nstatus=$?\nsend stdout-%s /run/lab/stdout\nexit $status\n' "$1" "$n" | base64 -w 0)
+	: >"$case_dir/stdout-$n"
+	: >"$case_dir/stderr-$n"
+	channel_send handshake "DO stderr-$n $script"
+	while guest_line "$boot_bound" "'$1' to end in the guest"; do
+		case $words in
+		'BLOB '*) guest_blob "${words#BLOB }" ;;
+		"DID stderr-$n "*) did=${words##* }; return ;;
+		'HELLO crash '*) did=255; crash_kernel_up; return ;;
+		'HELLO first '*) did=255; note_up; return ;;
+		esac
+	done
+	guest_stopped "waited for '$1' to end in the guest, $boot_bound s in vain"
+}
+
+# serve_pipeline PID: until it ends.
+serve_pipeline() {
+	local command
+	while kill -0 "$1" 2>/dev/null; do
+		IFS= read -r -t 1 -u "$ssh_asked" command || continue
+		guest_command "$(base64 -d <<<"$command")"
+		printf '%s %s\n' "$did" $(($(wc -l <"$case_dir/commands") - 1)) >&"$ssh_answered"
+	done
+}
+
+case_pipeline() {
+	local pid status=0
+	guest_done steps/mend 300
+	ask_before
+	: >"$case_dir/commands"
+	mkfifo "$case_dir/asked" "$case_dir/answered"
+	exec {ssh_asked}<>"$case_dir/asked" {ssh_answered}<>"$case_dir/answered"
+	SSH=$lab_dir/debian/ssh LAB_SSH=$case_dir POLL=1 ANSWER_TIMEOUT=3600 BOOT_TIMEOUT=3600 CRASH_TIMEOUT=3600 \
+		setpriv --pdeathsig KILL "$repo/examples/crash-test" lab "$case_dir/artifacts" >"$case_dir/crash-test.log" 2>&1 &
+	pid=$!
+	serve_pipeline "$pid"
+	wait "$pid" || status=$?
+	exec {ssh_asked}<&- {ssh_answered}<&-
+	rm "$case_dir/asked" "$case_dir/answered"
+	case_fact crash_test_exit "$status"
+	say "crash-test ended with status $status"
+}

@@ -153,6 +153,24 @@ judge_undo() {
 	[ "$(case_fact_of crash_loaded)" = 1 ] || case_missed "the distribution's own crash kernel is not loaded"
 }
 
+judge_cloudinit() {
+	expect_exit runcmd_exit 0 'runcmd of examples/cloud-init.yaml'
+	expect_in cloud-init.log '^configured'
+	expect_exit cloud-init-done_exit 0 'the condition by which cloud-init reboots'
+	expect_exit status_exit 0 'hvcrashctl status after that reboot'
+	expect_exit check_exit 0 'hvcrash-configure --check after that reboot'
+}
+
+judge_pipeline() {
+	local report
+	expect_exit crash_test_exit 0 'crash-test'
+	expect_in crash-test.log 'verdict: clean'
+	if ! report=$(saved_file hvcrash-audit.json) || ! cmp -s "$report" "$case_dir/artifacts/hvcrash-audit.json"; then
+		case_missed 'what crash-test fetched is not the report beside the dump'
+	fi
+	judge_crash
+}
+
 guest_judge() {
 	local name
 	expect_ready

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# POSIX sh, run by agent: what runcmd of examples/cloud-init.yaml is run with, and behind which the lab puts it. The guest has
+# no network, no compiler and no DKMS: what comes by them is there already. How DKMS builds the module is shown elsewhere
+# ("lab gates dkms"). Real are the unpacking, hvcrash-configure, and the mark by which cloud-init reboots.
+set -eu
+
+# curl ... -o FILE ADDRESS
+curl() {
+	while [ "$1" != -o ]; do shift; done
+	cp /usr/local/lib/lab/hvcrash.tar.gz "$2"
+}
+
+dkms() {
+	case $1 in
+	add) [ -e "$2/dkms.conf" ] ;;
+	install)
+		[ "$2" = "hvcrash/$(modinfo -F version /var/lib/lab/whole/hvcrash.ko)" ]
+		cp /var/lib/lab/whole/hvcrash.ko "/lib/modules/$(uname -r)/updates/"
+		depmod "$(uname -r)"
+		;;
+	esac
+}
+
+# make install DISTRO=debian: it was, from the same source
+make() { grep -q "^$1:" Makefile; }
+
+rm -f /run/hvcrash-configured
