@@ -191,6 +191,46 @@ build_install() {
 	printf '%s\n' "$sum" >"$dir.stamp"
 }
 
+# release_after RELEASE: whose kernel its own is upgraded to
+release_after() {
+	case $1 in
+	bookworm) echo trixie ;;
+	*) echo forky ;;
+	esac
+}
+
+# fill_upgrade RELEASE DIRECTORY: DIRECTORY/root is what the kernel package of the release after it puts into a system; and
+# hvcrash.ko for it, put aside.
+fill_upgrade() {
+	local next dir=$2/root kernel
+	next=$(release_after "$1")
+	kernel=$(kernel_of "$next")
+	remove_tree "$dir"
+	mkdir -p "$dir/boot" "$dir/usr/lib/modules" "$dir/var/lib/lab/upgrade"
+	cp "$(tree_of "$next")"/boot/{vmlinuz,config}-"$kernel" "$dir/boot/"
+	cp -a "$(tree_of "$next")/usr/lib/modules/$kernel" "$dir/usr/lib/modules/"
+	rm -f "$dir/usr/lib/modules/$kernel"/{build,source}
+	echo "$kernel" >"$dir/var/lib/lab/upgrade/kernel"
+	cp "$lab_state/kernels/$next/hvcrash.ko" "$dir/var/lib/lab/upgrade/"
+	tar -C "$dir" --owner=0 --group=0 -cf "$2/upgrade.tar" .
+	remove_tree "$dir"
+}
+
+# build_upgrade RELEASE
+build_upgrade() {
+	local next dir sum
+	next=$(release_after "$1")
+	dir=$(guest_dir "$1")/upgrade
+	mkdir -p "$lab_state/kernels/$next" "$dir"
+	build_tree "$next"
+	build_module "$next"
+	sum=$(cat "$lab_state/kernels/$next/hvcrash.stamp")
+	is_fresh "$dir.stamp" "$sum" && [ -e "$dir/upgrade.tar" ] && return 0
+	rm -f "$dir.stamp"
+	build_logged "the kernel to upgrade $1 to" "$dir.log" fill_upgrade "$1" "$dir"
+	printf '%s\n' "$sum" >"$dir.stamp"
+}
+
 # build_debian KERNEL: all that a guest with a whole Debian system needs.
 build_debian() {
 	build_guest "$1" hvcrash

@@ -120,11 +120,19 @@ guest_ends() {
 	done
 }
 
+# add_upgrade_disk: another kernel, which may want another CPU model.
+add_upgrade_disk() {
+	cp "$(guest_dir "$release")/upgrade/upgrade.tar" "$run_dir/disk-upgrade.img"
+	guest_disks+=' upgrade'
+	kernel_version=$(kernel_of "$(release_after "$release")")
+}
+
 guest_attempt() {
 	local name
 	attempt_begin
 	configured_disk
 	guest_disks=root
+	! has_case upgraded || add_upgrade_disk
 	machine_start
 	ready_guest
 	: >"$run_dir/directories"

@@ -22,6 +22,8 @@ check_cases() {
 	[ -z "$(tr ',' '\n' <<<"$opt_case" | sort | uniq -d)" ] || usage_error "--case: each case once"
 }
 
+has_case() { case ",$opt_case," in *",$1,"*) ;; *) return 1 ;; esac }
+
 # use_case NAME: the functions below are about it from now on.
 use_case() {
 	case_row "$1"
@@ -159,6 +161,24 @@ case_cloudinit() {
 	reboot_guest
 	guest_note steps/status 300
 	guest_note steps/check 300
+}
+
+# case_upgrade: first as it is without DKMS, then as the README says.
+case_upgrade() {
+	guest_done steps/mend 300
+	guest_done steps/upgrade 3600
+	reboot_guest
+	guest_do steps/status 300
+	case_fact status_exit_without "$did"
+	mv "$case_dir/status.log" "$case_dir/status-without.log"
+	guest_do steps/check 300
+	case_fact check_exit_without "$did"
+	mv "$case_dir/check.log" "$case_dir/check-without.log"
+	guest_done steps/module 1800
+	reboot_guest
+	guest_note steps/status 300
+	guest_note steps/check 300
+	crash_debian
 }
 
 # The pipeline's ssh is tests/lab/debian/ssh, which asks here: a FIFO that brings one command at a time, in base64, and one that

@@ -161,6 +161,21 @@ judge_cloudinit() {
 	expect_exit check_exit 0 'hvcrash-configure --check after that reboot'
 }
 
+# judge_upgrade: the crash kernel is loaded and the menu has crashkernel= at once; what is missing is said, and mended.
+judge_upgrade() {
+	local kernel
+	kernel=$(cat "$case_dir/kernel" 2>/dev/null)
+	[ "$(case_fact_of kernel)" = "$kernel" ] || case_missed "$(case_fact_of kernel) runs, not $kernel"
+	expect_exit check_exit_without 1 'hvcrash-configure --check without a module'
+	expect_in check-without.log "NOT OK.*hvcrash.ko is not installed for $kernel"
+	expect_in check-without.log 'ok.*the crash kernel is loaded'
+	[ "$(case_fact_of status_exit_without)" != 0 ] || case_missed 'hvcrashctl status says ready without a module'
+	expect_in status-without.log '^module .*fail.*hvcrash.ko is not loaded'
+	expect_exit status_exit 0 'hvcrashctl status with the module'
+	expect_exit check_exit 0 'hvcrash-configure --check with the module'
+	judge_crash
+}
+
 judge_pipeline() {
 	local report
 	expect_exit crash_test_exit 0 'crash-test'
