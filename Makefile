@@ -21,6 +21,7 @@ help:
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
 	@echo '  matrix   every pair of kernel, kind of crash, CPUs, modes and load: hours [root] [lab]'
 	@echo '  packages-test  the packages, from their build to the purge    [root]'
+	@echo '  e2e-guest  what a whole Debian system goes through            [root] [lab]'
 	@echo '  bench    the figures, into build/bench/results.json           [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
 	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
@@ -105,6 +106,9 @@ e2e: deps
 packages-test: deps
 	tests/run packages
 
+e2e-guest: deps
+	tests/run e2e-guest
+
 bench: deps
 	bench/run
 
@@ -120,4 +124,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all bench matrix help tool module crash-module install uninstall install-dkms uninstall-dkms deb rpm deps demo check test fuzz e2e packages-test clean distclean
+.PHONY: all bench matrix help tool module crash-module install uninstall install-dkms uninstall-dkms deb rpm deps demo check test fuzz e2e e2e-guest packages-test clean distclean

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, loaded by the *.bats files beside it: runs of "lab guest", one machine that goes through several cases in each.
+# shellcheck shell=bash
+
+load ../e2e/helpers
+
+# of RUN CASE JQ-EXPRESSION: from the result of that case
+of() {
+	jq -r --arg case "$2" ".cases[] | select(.case == \$case) | $3" "$RESULTS/$1.json"
+}
+
+# dumped RUN CASE VERDICT: the dump was saved whatever went wrong, nothing was left of the kernel that crashed, and the report
+# beside the dump says VERDICT
+dumped() {
+	held "$1" &&
+		[ "$(of "$1" "$2" .dump_ok)" = true ] &&
+		[ "$(of "$1" "$2" '.overlays_before | length')" -eq 4 ] &&
+		[ "$(of "$1" "$2" '.stale_overlays | length')" -eq 0 ] &&
+		[ "$(of "$1" "$2" .verdict)" = "$3" ]
+}
