@@ -164,11 +164,10 @@ void hvcrash_leave_revoke(void)
 	hvcrash_regs_arrive(self);
 	hvcrash_regs_revoke(self);
 	hvcrash_rdv_close(&rdv);
-	r->tsc_revoke_end = hvcrash_cycles();
 }
 
 /**
- * hvcrash_leave_record - enter what came of it, and take the VM's pages back
+ * hvcrash_leave_record - take the VM's pages back, and enter what came of it all
  *
  * Of VMBus's pages by what hvcrash_unload_vmbus() has found out before.
  *
@@ -179,6 +178,9 @@ void hvcrash_leave_record(void)
 	struct hvcrash_crash *r = hvcrash_leave_report();
 	u32 cpu;
 
+	r->registers_failed += hvcrash_regs_revoke_vm();
+	/* The last register is off; all from here is bookkeeping */
+	r->tsc_revoke_end = hvcrash_cycles();
 	for (cpu = 0; cpu < rdv.nr_cpus; cpu++) {
 		/* Not who is online: on its way to kexec a stopped CPU is not */
 		if (!hvcrash_rdv_is_expected(&rdv, cpu))
@@ -191,7 +193,6 @@ void hvcrash_leave_record(void)
 		}
 	}
 	r->registers_failed += hvcrash_regs_record(raw_smp_processor_id());
-	r->registers_failed += hvcrash_regs_revoke_vm();
 	hvcrash_vmbus_record_unload(r->unload);
 }
 
