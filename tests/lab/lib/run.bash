@@ -90,14 +90,21 @@ word_of() {
 
 # guest_blob NAME: the file that the guest sends after BLOB, into $blob_dir.
 guest_blob() {
-	local name=$1 line
-	while channel_line handshake 30; do
+	local name=$1 line silence=0
+	while [ "$silence" -lt 60 ]; do
+		if ! channel_line handshake 1; then
+			machine_check "the rest of $name"
+			silence=$((silence + 1))
+			nudge "$silence"
+			continue
+		fi
+		silence=0
 		case $line in
 		"LAB END $name") base64 -d <"$blob_dir/$name.b64" | gzip -dc >"$blob_dir/$name"; rm "$blob_dir/$name.b64"; return ;;
 		esac
 		printf '%s\n' "$line" >>"$blob_dir/$name.b64"
 	done
-	guest_stopped "the transfer of $name stopped"
+	guest_stopped "the transfer of $name stopped for $silence s"
 }
 
 boot_guest() {
