@@ -5,7 +5,7 @@
 # In these the kernel crashes without hvcrash. Once in about 60 such runs its second kernel never came up, idle, beside VPs
 # that spin (docs/second-kernel-crawl.md). Not ours to mend, and not what they are for, which is what it leaves behind when
 # it does come up: so such a run may be made twice, and says so. A run with hvcrash may not.
-export STOCK_SCENARIOS='demo-stock no-module unloaded'
+export STOCK_SCENARIOS='demo-stock no-module unloaded registers-stock'
 
 # What all use: in setup_file, before the first run
 lab_begin() {
@@ -23,21 +23,38 @@ lab_result() {
 	return $rc
 }
 
+# run_scenario SCENARIO [OPTION...]
 run_scenario() {
-	lab_result "$1" run --scenario "$1" && return
-	case " $STOCK_SCENARIOS " in *" $1 "*) ;; *) return 0 ;; esac
-	printf '# %s: the stock kernel, once more\n' "$1" >&3
-	lab_result "$1" run --scenario "$1" || true
+	local name=$1
+	shift
+	lab_result "$name" run --scenario "$name" "$@" && return
+	case " $STOCK_SCENARIOS " in *" $name "*) ;; *) return 0 ;; esac
+	printf '# %s: the stock kernel, once more\n' "$name" >&3
+	lab_result "$name" run --scenario "$name" "$@" || true
 }
 
-# run_scenarios SCENARIO...: two side by side
+# run_scenarios SCENARIO...: two side by side. A scenario "NAME:OF" starts from the boot of another, which is made first: they
+# differ in nothing before the crash.
 run_scenarios() {
+	local scenario kept='' runs=()
 	lab_begin
 	export -f run_scenario lab_result
 	# Building is not part of a run's time, and two runs would wait for one
 	"$LAB" build --kernel 6.12 >&3 2>&1
 	printf '# %s\n' "$# runs, two side by side: $*" >&3
-	printf '%s\n' "$@" | xargs -P 2 -I '{}' bash -c "run_scenario '{}'"
+	for scenario in "$@"; do
+		case $scenario in *:*) kept=${scenario#*:} ;; esac
+	done
+	[ -z "$kept" ] || run_scenario "$kept" --keep
+	for scenario in "$@"; do
+		case $scenario in
+		"$kept") ;;
+		*:"$kept") runs+=("${scenario%:*} --from $(basename "$(run_directory "$kept")")") ;;
+		*) runs+=("$scenario") ;;
+		esac
+	done
+	printf '%s\n' "${runs[@]}" | xargs -P 2 -I '{}' bash -c 'run_scenario {}'
+	[ -z "$kept" ] || rm -f "$(run_directory "$kept")"/machine.*
 }
 
 # held SCENARIO: the run's own expectation held; else its last lines

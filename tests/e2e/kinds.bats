@@ -8,7 +8,8 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
-scenarios=(null irq nmi-handler double-nmi notifier spin-n stuck-nmi offline-online ctl-sysrq ctl-softlockup)
+scenarios=(null irq:null nmi-handler:null double-nmi:null notifier:null stuck-nmi:null ctl-sysrq:null ctl-softlockup:null spin-n
+	offline-online registers registers-stock)
 
 setup_file() {
 	run_scenarios "${scenarios[@]}"
@@ -72,6 +73,22 @@ status_says() {
 	status_says ctl-sysrq kdump warn
 }
 
+# where SCENARIO CPU: the task and the function that the dump says it was in
+where() {
+	field "$1" ".registers[$2] | (.pid != \"0\"), .symbol"
+}
+
+@test "the dump has the registers of the code that was interrupted, as the stock kernel's has" {
+	local cpu
+	held registers
+	held registers-stock
+	[ "$(field registers '.registers | length')" -eq 4 ]
+	# The one that panicked, and the one that spun; the others may idle in more than one place
+	for cpu in 2 1; do
+		[ "$(where registers $cpu)" = "$(where registers-stock $cpu)" ]
+	done
+}
+
 @test "no run had to be repeated because the lab failed" {
-	no_lab_retries "${scenarios[@]}"
+	no_lab_retries "${scenarios[@]%:*}"
 }
