@@ -13,6 +13,7 @@ blame_setup() { if [ "$opt_mode" = hvcrash ]; then guest_stopped "$@"; else lab_
 guest_stopped() {
 	local sickness
 	! is_outer_sick || lab_failed "the outer kernel is ill ($sickness); the guest: $*"
+	! is_emulation_wrong || lab_failed "the emulated CPU is wrong ($sickness); the guest: $*"
 	say "the guest failed: $*"
 	[ -n "$guest_end" ] || dump_registers || [ -n "$guest_end" ] || lab_failed "the monitor does not answer; the guest: $*"
 	printf -- '--- last lines of its console:\n'
