@@ -38,6 +38,13 @@
 #define NR_CHUNK(nr) ((nr) >> 16)
 #define NR_SLOT(nr) ((u16)(nr))
 
+/* By what is compiled in: the crash path takes no number from memory on trust */
+#define RECORDS_PER_CHUNK(type)                                       \
+	((u32)((HVCRASH_CHUNK_BYTES - sizeof(struct hvcrash_chunk)) / \
+	       sizeof(type)))
+#define VPS_PER_CHUNK RECORDS_PER_CHUNK(struct hvcrash_vp)
+#define EXTENTS_PER_CHUNK RECORDS_PER_CHUNK(struct hvcrash_extent)
+
 static struct hvcrash_extent *extent_at(struct hvcrash_registry *reg, u32 nr)
 {
 	struct hvcrash_extent *e =
@@ -103,10 +110,7 @@ static int extents_add(struct hvcrash_registry *reg, u32 fixed, gfp_t gfp)
  */
 static u32 vp_chunks(const struct hvcrash_registry *reg)
 {
-	u32 per_chunk = (HVCRASH_CHUNK_BYTES - sizeof(struct hvcrash_chunk)) /
-			sizeof(struct hvcrash_vp);
-
-	return (reg->nr_vps + per_chunk - 1) / per_chunk;
+	return (reg->nr_vps + VPS_PER_CHUNK - 1) / VPS_PER_CHUNK;
 }
 
 static int add_fixed(struct hvcrash_registry *reg)
@@ -126,9 +130,7 @@ static int add_fixed(struct hvcrash_registry *reg)
 	}
 	left = reg->nr_vps * HVCRASH_VP_EXTENTS + HVCRASH_VM_EXTENTS;
 	while (left) {
-		n = (HVCRASH_CHUNK_BYTES - sizeof(struct hvcrash_chunk)) /
-		    sizeof(struct hvcrash_extent);
-		n = min(left, n);
+		n = min(left, EXTENTS_PER_CHUNK);
 		ret = extents_add(reg, n, GFP_KERNEL);
 		if (ret)
 			return ret;
@@ -244,19 +246,16 @@ void hvcrash_registry_deinit(struct hvcrash_registry *reg)
  */
 struct hvcrash_vp *hvcrash_registry_vp(struct hvcrash_registry *reg, u32 cpu)
 {
-	u32 per_chunk = reg->chunk[0]->nr_records;
 	struct hvcrash_vp *vp =
-		hvcrash_chunk_records(reg->chunk[cpu / per_chunk]);
+		hvcrash_chunk_records(reg->chunk[cpu / VPS_PER_CHUNK]);
 
-	return vp + cpu % per_chunk;
+	return vp + cpu % VPS_PER_CHUNK;
 }
 
 static struct hvcrash_extent *fixed_extent(struct hvcrash_registry *reg, u32 n)
 {
-	u32 first = vp_chunks(reg);
-	u32 per_chunk = reg->chunk[first]->nr_records;
-
-	return extent_at(reg, NR(first + n / per_chunk, n % per_chunk));
+	return extent_at(reg, NR(vp_chunks(reg) + n / EXTENTS_PER_CHUNK,
+				 n % EXTENTS_PER_CHUNK));
 }
 
 /**

@@ -6,12 +6,31 @@
  * still wherever they were. Takes no lock; what makes that right is told at the
  * top of registry.c.
  *
+ * What panicked this kernel may have written over the registry as well. So no
+ * number that lies in its memory leads out of it: the damage stays for the audit
+ * to find, and the dump is taken.
+ *
  * Leaves out: changing what a record says, which its source does.
  */
 #include <linux/compiler.h>
 #include <linux/xxhash.h>
 #include "chunk.h"
 #include "registry.h"
+
+/* NULL behind the last one, whatever the header says */
+static struct hvcrash_chunk *chunk_at(struct hvcrash_registry *reg, u32 i)
+{
+	return i < HVCRASH_MAX_CHUNKS ? reg->chunk[i] : NULL;
+}
+
+static u32 bytes_used(const struct hvcrash_chunk *c)
+{
+	u32 bytes = READ_ONCE(c->bytes_used);
+
+	if (bytes < sizeof(*c))
+		return sizeof(*c);
+	return bytes < HVCRASH_CHUNK_BYTES ? bytes : HVCRASH_CHUNK_BYTES;
+}
 
 /**
  * hvcrash_registry_for_each - walk all extents ever used
@@ -31,11 +50,13 @@ void hvcrash_registry_for_each(struct hvcrash_registry *reg,
 	u32 i, n;
 
 	for (i = 0; i < nr_chunks; i++) {
-		c = reg->chunk[i];
+		c = chunk_at(reg, i);
+		if (!c)
+			return;
 		if (c->type != HVCRASH_CHUNK_EXTENTS)
 			continue;
 		e = hvcrash_chunk_records(c);
-		n = (READ_ONCE(c->bytes_used) - sizeof(*c)) / sizeof(*e);
+		n = (bytes_used(c) - sizeof(*c)) / sizeof(*e);
 		for (; n; n--, e++)
 			if (!fn(e, ctx))
 				return;
@@ -71,9 +92,11 @@ void hvcrash_registry_finish(struct hvcrash_registry *reg)
 		h->coverage |= HVCRASH_GAP_TORN;
 	}
 	for (i = 0; i < h->nr_chunks; i++) {
-		c = reg->chunk[i];
+		c = chunk_at(reg, i);
+		if (!c)
+			break;
 		c->checksum = 0;
-		c->checksum = xxh64(c, c->bytes_used, 0);
+		c->checksum = xxh64(c, bytes_used(c), 0);
 	}
 	/* A cut extents_add() may have left an entry past the count: not ours */
 	for (; i < HVCRASH_MAX_CHUNKS; i++)

@@ -371,6 +371,43 @@ static void a_record_cut_in_half_is_counted_when_the_crash_ends(void **s)
 	assert_int_equal(reg->header->coverage, HVCRASH_GAP_TORN);
 }
 
+/* Whatever panicked the kernel may have written there: nothing leads out of it */
+static void a_damaged_header_leads_nowhere_and_is_sealed_as_it_is(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	static const u32 numbers[] = { 0, 251, HVCRASH_MAX_CHUNKS, ~0U };
+	struct hvcrash_header *h = reg->header;
+	u32 was = h->nr_chunks;
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		h->nr_chunks = numbers[i];
+		count(reg);
+		hvcrash_registry_finish(reg);
+		assert_int_equal(h->nr_chunks, numbers[i]);
+		assert_int_equal(h->phase, HVCRASH_PHASE_FINISHED);
+	}
+	h->nr_chunks = was; /* for deinit */
+}
+
+static void a_damaged_chunk_leads_nowhere(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	static const u32 numbers[] = { 0, 1, 63, HVCRASH_CHUNK_BYTES + 1, ~0U };
+	u32 i, j;
+
+	for (i = 0; i < reg->header->nr_chunks; i++)
+		for (j = 0; j < sizeof(numbers) / sizeof(numbers[0]); j++) {
+			reg->chunk[i]->bytes_used = numbers[j];
+			reg->chunk[i]->nr_records = 0;
+			count(reg);
+			hvcrash_registry_vp(reg, NR_VPS - 1)->cpu = 7;
+			hvcrash_registry_vp_extent(reg, NR_VPS - 1, 2)->gpa = 0;
+			hvcrash_registry_vm_extent(reg, 1)->gpa = 0;
+			hvcrash_registry_finish(reg);
+		}
+}
+
 static void an_old_address_finds_no_registry_after_unload(void **s)
 {
 	struct hvcrash_registry reg;
@@ -403,6 +440,8 @@ int main(void)
 		TEST(many_vps_spread_over_chunks_without_overlap),
 		TEST(finish_checksums_the_header_and_every_chunk),
 		TEST(a_record_cut_in_half_is_counted_when_the_crash_ends),
+		TEST(a_damaged_header_leads_nowhere_and_is_sealed_as_it_is),
+		TEST(a_damaged_chunk_leads_nowhere),
 		TEST(an_old_address_finds_no_registry_after_unload),
 	};
 
