@@ -6,17 +6,22 @@
  * hypervisor wrote after the revoke. Overlays are off by now, so it is the
  * guest's own page that is read.
  *
- * Invariant: bounded by the parameter hash_budget_ms; what it does not reach is
+ * Invariant: an extent that was damaged, and now names no memory, is not hashed
+ * and costs nothing else. Bounded by the parameter hash_budget_ms; what it does not reach is
  * counted, and the audit says so.
  *
  * Leaves out: pages of a kexec, which are the next kernel's memory a moment later.
  */
 #include <linux/io.h>
+#include <linux/uaccess.h>
 #include <linux/xxhash.h>
 #include "arch.h"
 #include "contents.h"
 #include "hvcrash.h"
 #include "leave.h"
+
+/* The panicking CPU alone hashes */
+static u8 page[HVCRASH_PAGE_BYTES];
 
 /**
  * struct hashing - state of the walk over contents
@@ -40,9 +45,14 @@ static bool hash_one(struct hvcrash_extent *e, void *ctx)
 	    (e->flags & HVCRASH_EXTENT_NOT_RAM))
 		return true;
 	xxh64_reset(&x, 0);
-	for (i = 0; i < e->pages && hvcrash_cycles() < h->deadline; i++)
-		xxh64_update(&x, phys_to_virt(e->gpa) + i * HVCRASH_PAGE_BYTES,
-			     HVCRASH_PAGE_BYTES);
+	for (i = 0; i < e->pages && hvcrash_cycles() < h->deadline; i++) {
+		if (copy_from_kernel_nofault(
+			    page,
+			    phys_to_virt(e->gpa) + (u64)i * HVCRASH_PAGE_BYTES,
+			    sizeof(page)))
+			break;
+		xxh64_update(&x, page, sizeof(page));
+	}
 	if (i < e->pages) {
 		hvcrash_leave_report()->pages_not_hashed += e->pages;
 		return true;
