@@ -18,6 +18,7 @@
 #include "arch.h"
 #include "contents.h"
 #include "crash_path.h"
+#include "debug.h"
 #include "driver_pages.h"
 #include "handoff.h"
 #include "hvcrash.h"

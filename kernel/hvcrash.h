@@ -20,7 +20,5 @@ extern unsigned int hvcrash_stop_bound_ms;
 extern unsigned int hvcrash_revoke_bound_ms;
 extern unsigned int hvcrash_hash_budget_ms;
 extern unsigned int hvcrash_kexec_unload_bound_ms;
-extern int hvcrash_debug_deaf_vp;
-extern bool hvcrash_debug_revoke_first;
 
 #endif /* _HVCRASH_H */

@@ -21,6 +21,7 @@
 #include <linux/smp.h>
 #include "arch.h"
 #include "compat/compat.h"
+#include "debug.h"
 #include "hvcrash.h"
 #include "leave.h"
 #include "rendezvous.h"
@@ -134,6 +135,20 @@ void hvcrash_leave_stopped(void)
 	r->tsc_parked = hvcrash_cycles();
 }
 
+/* For tests: this VP does not answer, or not yet */
+static bool is_deaf(u32 cpu)
+{
+	u64 start = now_us();
+
+	if ((int)hv_vp_index[cpu] != hvcrash_debug_deaf_vp)
+		return false;
+	if (!hvcrash_debug_deaf_ms)
+		return true;
+	while (now_us() - start < (u64)hvcrash_debug_deaf_ms * USEC_PER_MSEC)
+		pause_cpu();
+	return false;
+}
+
 /**
  * hvcrash_leave_park - this CPU waits until it may revoke, and revokes
  * @cpu: this CPU
@@ -143,7 +158,7 @@ void hvcrash_leave_stopped(void)
  */
 bool hvcrash_leave_park(u32 cpu)
 {
-	if ((int)hv_vp_index[cpu] == hvcrash_debug_deaf_vp)
+	if (is_deaf(cpu))
 		return false;
 	return hvcrash_rdv_join(&rdv, cpu);
 }
@@ -230,7 +245,9 @@ void hvcrash_leave_say(void)
  */
 int hvcrash_leave_init(void)
 {
-	rdv.slot = kvcalloc(nr_cpu_ids, sizeof(*rdv.slot), GFP_KERNEL);
+	rdv.slot = NULL;
+	if (!hvcrash_debug_alloc_fails())
+		rdv.slot = kvcalloc(nr_cpu_ids, sizeof(*rdv.slot), GFP_KERNEL);
 	if (!rdv.slot)
 		return -ENOMEM;
 	rdv.nr_cpus = nr_cpu_ids;

@@ -44,18 +44,6 @@ MODULE_PARM_DESC(
 	kexec_unload_bound_ms,
 	"wait this long for the host to unload VMBus before a kexec (ms)");
 
-int hvcrash_debug_deaf_vp = -1;
-module_param_named(debug_deaf_vp, hvcrash_debug_deaf_vp, int, 0644);
-MODULE_PARM_DESC(
-	debug_deaf_vp,
-	"for tests: this VP index does not answer in a crash (-1: none)");
-
-bool hvcrash_debug_revoke_first;
-module_param_named(debug_revoke_first, hvcrash_debug_revoke_first, bool, 0644);
-MODULE_PARM_DESC(
-	debug_revoke_first,
-	"for tests: revoke before the VMBus unload, so that its answer has nowhere to go");
-
 /* 0 where hvcrash has work to do; else why not */
 static int check_host(void)
 {

@@ -19,6 +19,7 @@
 #include <linux/sizes.h>
 #include <linux/string.h>
 #include "compat/contig.h"
+#include "debug.h"
 #include "place.h"
 
 /* Another try is that much further down; what is in a block often stays there */
@@ -74,6 +75,8 @@ void *hvcrash_place_alloc(size_t bytes, gfp_t gfp)
 {
 	void *p = NULL;
 
+	if (hvcrash_debug_alloc_fails())
+		return NULL;
 	if (gfpflags_allow_blocking(gfp))
 		p = alloc_between(PFN_UP(bytes));
 	return p ? p : alloc_pages_exact(bytes, gfp | __GFP_ZERO);

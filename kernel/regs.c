@@ -21,6 +21,7 @@
 #include <linux/string.h>
 #include "arch.h"
 #include "compat/compat.h"
+#include "debug.h"
 #include "hvcrash.h"
 #include "regs.h"
 #include "regs_state.h"
@@ -174,6 +175,12 @@ static u32 clear_contents(struct hvcrash_result *r)
 	return held;
 }
 
+/* For tests: writing to the registers of this VP has no effect */
+static bool is_stubborn(const struct hvcrash_result *r)
+{
+	return (int)r->vp.vp_index == hvcrash_debug_stubborn_vp;
+}
+
 /**
  * hvcrash_regs_revoke - [NMI] take every page of this VP back, and read back
  * @cpu: this CPU, after hvcrash_regs_arrive()
@@ -196,7 +203,7 @@ void hvcrash_regs_revoke(u32 cpu)
 					  ~HVCRASH_REG_ENABLED);
 	r->vp.slots_cleared = clear_contents(r);
 	for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
-		if (hvcrash_has_reg[i] &&
+		if (hvcrash_has_reg[i] && !is_stubborn(r) &&
 		    (r->vp.before[i] & HVCRASH_REG_ENABLED))
 			hvcrash_reg_write(i, 0);
 	for (i = 0; i < HVCRASH_NR_REGS; i++)

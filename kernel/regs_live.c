@@ -20,6 +20,7 @@
 #include <linux/smp.h>
 #include <linux/workqueue.h>
 #include "compat/compat.h"
+#include "debug.h"
 #include "hvcrash.h"
 #include "regs.h"
 #include "regs_state.h"
@@ -181,8 +182,10 @@ int hvcrash_regs_init(void)
 {
 	u32 i;
 
-	hvcrash_results =
-		kvcalloc(nr_cpu_ids, sizeof(*hvcrash_results), GFP_KERNEL);
+	hvcrash_results = NULL;
+	if (!hvcrash_debug_alloc_fails())
+		hvcrash_results = kvcalloc(nr_cpu_ids, sizeof(*hvcrash_results),
+					   GFP_KERNEL);
 	if (!hvcrash_results)
 		return -ENOMEM;
 	hvcrash_has_synic = ms_hyperv.features & HV_MSR_SYNIC_AVAILABLE;

@@ -29,6 +29,7 @@
 #include <linux/hyperv.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include "debug.h"
 #include "hvcrash.h"
 #include "vmbus.h"
 #include "vmbus_late.h"
@@ -260,7 +261,9 @@ static int find_all(const struct hvcrash_vmbus_view *view, u32 *untracked)
 	struct walk w = {};
 	int ret = 0;
 
-	w.devices = kcalloc(MAX_DEVICES, sizeof(*w.devices), GFP_KERNEL);
+	if (!hvcrash_debug_alloc_fails())
+		w.devices =
+			kcalloc(MAX_DEVICES, sizeof(*w.devices), GFP_KERNEL);
 	if (!w.devices)
 		return -ENOMEM;
 	if (walk_until_settled(&w, view)) {

@@ -21,6 +21,7 @@
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 #include "btf.h"
+#include "debug.h"
 #include "file.h"
 #include "vmbus_layout.h"
 
@@ -72,7 +73,7 @@ static void *read_file(struct file *file, size_t *ret_bytes)
 
 	if (bytes <= 0 || bytes > MAX_BTF_BYTES)
 		return NULL;
-	data = vmalloc(bytes);
+	data = hvcrash_debug_alloc_fails() ? NULL : vmalloc(bytes);
 	if (data && hvcrash_file_read(file, data, bytes, 0)) {
 		vfree(data);
 		data = NULL;

@@ -29,6 +29,8 @@ bool hvcrash_has_reg[HVCRASH_NR_REGS];
 bool hvcrash_has_vm[HVCRASH_VM_REGS];
 bool hvcrash_has_synic, hvcrash_has_stimers, hvcrash_has_crash_regs;
 
+int hvcrash_debug_stubborn_vp = -1;
+
 #define CPU 1
 #define VP_INDEX 5
 
