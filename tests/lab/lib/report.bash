@@ -126,6 +126,7 @@ run_judge() {
 	not-clean:*) expect_not_clean "${opt_expect#*:}" ;;
 	not-unloaded) expect_not_unloaded ;;
 	left:*) expect_left "${opt_expect#*:}" ;;
+	none-left) expect_no_overlay ;;
 	cannot-tell) expect_audit 2 'cannot tell' ;;
 	changed:poked) expect_changed "$(fact_of poked)" ;;
 	changed:*) expect_changed "${opt_expect#*:}" ;;

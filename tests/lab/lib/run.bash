@@ -117,6 +117,7 @@ boot_guest() {
 	guest_says READY1 180 'VMBus and the crash kernel' blame_setup
 	fact kernel_release "$(word_of kernel)"
 	fact cpus_online "$(word_of cpus)"
+	fact registry "$(word_of registry)"
 	crash_ranges=$(word_of crash_ranges)
 	fact crash_ranges "$crash_ranges"
 	[ "$(word_of crash_loaded)" = 1 ] || blame_setup 'the crash kernel is not loaded'
@@ -179,15 +180,33 @@ jump_on() {
 	channel_send handshake GO
 }
 
-poke_guest() {
-	local gpa=$opt_poke_gpa
-	[ -n "$opt_poke$gpa" ] || return 0
-	[ -n "$gpa" ] || gpa=$(overlay_named "$run_dir/overlays_before.json" "$opt_poke") ||
-		lab_failed "$opt_poke: no such overlay was mapped before the crash"
+# place_of PLACE: the GPA of what --poke and --poke-before name.
+place_of() {
+	local registry
+	case $1 in
+	registry:*)
+		registry=$(fact_of registry)
+		[ -n "$registry" ] || lab_failed "$1: the guest did not say where its registry is"
+		printf '0x%x' $((registry + ${1#*:}))
+		;;
+	*)
+		overlay_named "$run_dir/overlays_before.json" "$1" ||
+			lab_failed "$1: no such overlay was mapped before the crash"
+		;;
+	esac
+}
+
+# poke_place PLACE-OR-GPA
+poke_place() {
+	local gpa=$1
+	[ -n "$gpa" ] || return 0
+	case $gpa in *:*) gpa=$(place_of "$gpa") || exit ;; esac
 	poke "$gpa"
 	fact poked "$gpa"
 	say "changed a byte at $gpa from outside"
 }
+
+poke_guest() { poke_place "${opt_poke_gpa:-$opt_poke}"; }
 
 # note_audit EXIT: of several audits the worst counts.
 note_audit() {
@@ -236,6 +255,7 @@ run_attempt() {
 	if [ -n "$opt_from" ]; then resume_guest; else boot_guest; fi
 	keep_state
 	echo '[]' >"$run_dir/stale_overlays.json"
+	poke_place "$opt_poke_before"
 	crash_guest
 	rescue_guest
 	poke_guest
