@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: the lab judges a kernel that it knows nothing of but the file and its
+# modules. It is Debian's own, under another name and elsewhere, so that what is
+# found can be held against what is known of it.
+
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup_file() {
+	local tree
+	lab_begin
+	"$LAB" build --kernel 6.12 --stock >&3 2>&1
+	tree=$BATS_TEST_DIRNAME/../../build/lab/trees/trixie
+	export IMAGE=$BATS_FILE_TMPDIR/bzImage MODULES=$BATS_FILE_TMPDIR/mods
+	cp "$tree"/boot/vmlinuz-* "$IMAGE"
+	mkdir -p "$MODULES/lib"
+	cp -r "$tree/usr/lib/modules" "$MODULES/lib/"
+	lab_result panic run --stock --kernel 6.12 --kernel-image "$IMAGE" --modules "$MODULES" || true
+	lab_result kexec run --stock --kernel 6.12 --kernel-image "$IMAGE" --modules "$MODULES" --crash kexec --expect none-left || true
+	lab_result left run --stock --kernel 6.12 --kernel-image "$IMAGE" --modules "$MODULES" --expect none-left || true
+}
+
+@test "a panic leaves 6 of 8 overlays, as it does of the same kernel under its own name" {
+	held panic
+	[ "$(field panic '.stale_overlays | length')" -eq 6 ]
+	[ "$(field panic .dump_ok)" = true ]
+	[ "$(field panic .panic)" != null ]
+	[ "$(field panic .mode)" = stock ]
+}
+
+@test "a kexec leaves none, and that is asked for" {
+	held kexec
+	[ "$(field kexec '.stale_overlays | length')" -eq 0 ]
+}
+
+@test "what is left is a failure where none may be, and the kernel's, not the lab's" {
+	[ "$(cat "$RESULTS/left.rc")" -eq 1 ]
+	[ "$(field left .result)" = failed ]
+	[[ $(field left .failure) == *'still maps 6 overlays'* ]]
+}
+
+@test "modules of another release, no bzImage, or a run with hvcrash: refused, status 3" {
+	mkdir -p "$BATS_TEST_TMPDIR/other/lib/modules/1.2.3"
+	run -3 "$LAB" run --stock --kernel-image "$IMAGE" --modules "$BATS_TEST_TMPDIR/other"
+	[[ $output == *"and that is the image's release"* ]]
+	run -3 "$LAB" run --stock --kernel-image /etc/hostname --modules "$MODULES"
+	[[ $output == *'is no bzImage'* ]]
+	run -3 "$LAB" run --kernel-image "$IMAGE" --modules "$MODULES"
+	[[ $output == *'goes with --stock'* ]]
+	run -3 "$LAB" run --stock --crash null --kernel-image "$IMAGE" --modules "$MODULES"
+	[[ $output == *"'null' needs a module"* ]]
+}
+
+@test "no run had to be repeated because the lab failed" {
+	no_lab_retries panic kexec left
+}
