@@ -7,8 +7,8 @@
  * guest's own page that is read.
  *
  * Invariant: an extent that was damaged, and now names no memory, is not hashed
- * and costs nothing else. Bounded by the parameter hash_budget_ms; what it does not reach is
- * counted, and the audit says so.
+ * and costs nothing else. Bounded by the parameter hash_budget_ms; what it does
+ * not reach is counted, and the audit says so.
  *
  * Leaves out: pages of a kexec, which are the next kernel's memory a moment later.
  */
