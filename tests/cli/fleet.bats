@@ -10,13 +10,7 @@ setup() {
 	ready_root
 }
 
-# Of Prometheus itself
-expect_metrics() {
-	command -v promtool >/dev/null || skip "promtool (Debian: prometheus) is not installed"
-	promtool check metrics <"$1"
-}
-
-# The grammar, where there is no promtool: a HELP, a TYPE, samples of that name, and none twice
+# The grammar: a HELP, a TYPE, samples of that name, and none twice. Prometheus' own word: tests/packages/promtool.bats
 expect_grammar() {
 	awk '
 		/^# HELP hvcrash_[a-z_]+ .+\.$/ { name = $3; next }
@@ -65,14 +59,6 @@ expect_value() {
 	expect_value metrics 1 "hvcrash_status_verdict{verdict=\"$(jq -r .verdict out)\"}"
 	jq -r '.checks[] | "hvcrash_status_check{check=\"\(.check)\",state=\"\(.state)\"} 1"' out >expected
 	grep '^hvcrash_status_check{' metrics | diff -u expected -
-}
-
-@test "promtool finds nothing to say of both" {
-	core page
-	try audit --prometheus audit.prom core
-	try status --sysroot root --prometheus status.prom
-	expect_metrics audit.prom
-	expect_metrics status.prom
 }
 
 @test "a label's value cannot end it" {
