@@ -40,7 +40,7 @@ struct library {
 	__typeof__(&kdump_open_fdset) open_fdset;
 	__typeof__(&kdump_set_attr) set_attr;
 	__typeof__(&kdump_read) read;
-	__typeof__(&kdump_get_typed_attr) get_attr;
+	__typeof__(&kdump_get_attr) get_attr;
 	__typeof__(&kdump_bmp_find_set) find_set;
 	__typeof__(&kdump_bmp_find_clear) find_clear;
 	__typeof__(&kdump_get_err) get_err;
@@ -65,7 +65,7 @@ static struct err *load_library(struct library *library)
 		{ "kdump_open_fdset", (void **)&library->open_fdset },
 		{ "kdump_set_attr", (void **)&library->set_attr },
 		{ "kdump_read", (void **)&library->read },
-		{ "kdump_get_typed_attr", (void **)&library->get_attr },
+		{ "kdump_get_attr", (void **)&library->get_attr },
 		{ "kdump_bmp_find_set", (void **)&library->find_set },
 		{ "kdump_bmp_find_clear", (void **)&library->find_clear },
 		{ "kdump_get_err", (void **)&library->get_err },
@@ -273,11 +273,12 @@ static bool kdump_next_held(const struct core *core, __u64 from,
 {
 	const struct core_kdump *self = core->priv;
 	__u32 page_bytes = self->head.page_bytes;
-	kdump_attr_t map = { .type = KDUMP_BITMAP };
+	kdump_attr_t map = {};
 	kdump_addr_t page = from / page_bytes;
 
 	if (self->library.get_attr(self->context, KDUMP_ATTR_FILE_PAGEMAP,
 				   &map) != KDUMP_OK ||
+	    map.type != KDUMP_BITMAP ||
 	    self->library.find_set(map.val.bitmap, &page) != KDUMP_OK ||
 	    page >= self->head.most_pages)
 		return false;
