@@ -24,13 +24,10 @@ readonly role_system=(python3 python3-apt)
 
 # package_tree RELEASE: builds it where it is not there
 package_tree() {
-	local include options=()
+	local include options
 	include=$(IFS=,; echo "${package_system[*]},${package_builders[*]}")
 	[ "$1" != trixie ] || include+=$(printf ',%s' "${role_system[@]}")
-	# bookworm's kdump-tools fails to be installed where / is on no device, unless modules are listed
-	# shellcheck disable=SC2016 # expanded by mmdebstrap
-	[ "$1" != bookworm ] || options=('--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d" &&
-		echo MODULES=list >"$1/etc/initramfs-tools/conf.d/no-device"')
+	mapfile -t options < <(kdump_options "$1")
 	run_start_ms=$(now_ms)
 	with_build_lock "packages-$1" make_tree "packages-$1" "$1" "$include" "${options[@]}"
 }

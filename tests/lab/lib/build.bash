@@ -61,6 +61,14 @@ fetch_tree() {
 	done
 }
 
+# kdump_options RELEASE: of make_tree, one a line, for a tree with a kernel and kdump-tools. That of Debian 12 makes an initrd that
+# fits the root file system when a kernel is installed, fails for want of one, and apt with it, unless the modules are to be
+# listed; later ones make none where there is no system.
+kdump_options() {
+	# shellcheck disable=SC2016 # for mmdebstrap's shell
+	[ "$1" != bookworm ] || printf '%s\n' '--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/lab"'
+}
+
 # make_tree NAME RELEASE PACKAGES [OPTION...]: a Debian tree, unless there is one with just these packages.
 make_tree() {
 	local name=$1 release=$2 include=$3 tree mirror; shift 3

@@ -32,15 +32,10 @@ disk_include() {
 	(IFS=,; echo "${list[*]}")
 }
 
-# kdump-tools of Debian 12 makes an initrd that fits the root file system when a kernel is installed, fails for want of one, and
-# apt with it, unless the modules are to be listed; later ones make none where there is no system.
-# shellcheck disable=SC2016 # for mmdebstrap's shell
-readonly disk_first_conf='mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/lab"'
-
 # make_system_tree RELEASE
 make_system_tree() {
-	local options=()
-	[ "$1" != bookworm ] || options=(--essential-hook="$disk_first_conf")
+	local options
+	mapfile -t options < <(kdump_options "$1")
 	make_tree "$1-system" "$1" "$(disk_include)" "${options[@]}"
 }
 
