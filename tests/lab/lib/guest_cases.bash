@@ -72,20 +72,14 @@ ask_before() {
 	[ "$(overlay_count "$case_dir/overlays_before.json")" -gt 0 ] || guest_stopped "no SynIC overlay is mapped before the crash"
 }
 
-# poke_if_asked: the page that the case's script named, if it did, is written to from outside.
-poke_if_asked() {
-	[ -e "$case_dir/poke" ] || return 0
-	poke "$(cat "$case_dir/poke")"
-	say "changed a byte at $(cat "$case_dir/poke") from outside"
-}
-
 # crash_kernel_up: it said HELLO. It dumps when the map has been read, and the machine starts again by itself: SeaBIOS and GRUB
 # as before the crash.
 crash_kernel_up() {
 	oracle_ask "$case_dir/overlays_after.json"
 	not_within "$crash_ranges" <"$case_dir/overlays_after.json" >"$case_dir/stale_overlays.json"
 	say "crash kernel up, $(overlay_count "$case_dir/stale_overlays.json") overlays still mapped"
-	poke_if_asked
+	# The page that the case's script named, if it did
+	[ ! -e "$case_dir/poke" ] || poke_place "$(cat "$case_dir/poke")"
 	channel_send handshake GO
 	guest_up 'the guest to dump and boot again'
 	say 'dumped and booted again'
