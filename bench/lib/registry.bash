@@ -26,7 +26,7 @@ registry_figures() {
 	for other in tree array; do
 		for step in publish lookup walk retire; do
 			registry_pairs $other <<<"$lines" | figure "registry-$step-$extents-vs-$other" 'ns of CPU' "$goal" \
-				"$step of one of $extents extents, $registry_owner to an owner, against a ${other/#tree/red-black tree} of the same records" \
+				"$step of one of $extents extents, $registry_owner to an owner, against $(name_of $other) of the same records" \
 				".a.$step" ".b.$step" "(.b.$step / .a.$step)"
 		done
 		registry_pairs $other <<<"$lines" | figure "registry-memory-$extents-vs-$other" 'bytes' '' \
