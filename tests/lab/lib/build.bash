@@ -46,13 +46,23 @@ build_tree() {
 # A mirror that cannot be reached for a moment, or is just being updated, is no reason to test nothing.
 readonly fetch_pauses=(20 60 180)
 
+# without_descriptors COMMAND...: with standard input, output and error, and none of the other descriptors that this shell was given.
+# mmdebstrap has apt run "cat >&N" with N the next free one, and for dash, Debian's sh, N has one digit only.
+without_descriptors() (
+	for fd in /proc/"$BASHPID"/fd/*; do
+		fd=${fd##*/}
+		case $fd in 0 | 1 | 2 | 255) ;; *) exec {fd}>&- ;; esac # 255: the script itself, which a child never gets
+	done
+	"$@"
+)
+
 # fetch_tree TREE MMDEBSTRAP-WORD...: TREE.new, with what the last try said in TREE.log. Not --quiet, which would keep apt's reasons
 # from the log.
 fetch_tree() {
 	local tree=$1 pause; shift
 	for pause in "${fetch_pauses[@]}" ''; do
 		remove_tree "$tree.new"
-		mmdebstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
+		without_descriptors mmdebstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
 			--aptopt='Acquire::Retries "5"' "$@" >"$tree.log" 2>&1 && return 0
 		grep -E '^(E|Err|W):' "$tree.log" | tail -n 20 >&2 || tail -n 20 "$tree.log" >&2
 		[ -n "$pause" ] || return 1

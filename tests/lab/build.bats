@@ -1,0 +1,31 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: what the lab builds with, without building anything.
+
+bats_require_minimum_version 1.5.0
+
+# What of mmdebstrap has to work: it has apt run "cat >&N" by sh, with N the descriptor it was given, mostly the first free one.
+fake_mmdebstrap() {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	cat >"$BATS_TEST_TMPDIR/bin/mmdebstrap" <<-'END'
+		#!/usr/bin/perl
+		$^F = 255;
+		open(my $pipe, '>', '/dev/null') or die;
+		exit(system('dash', '-c', 'cat >&' . fileno($pipe) . ' </dev/null') ? 1 : 0);
+	END
+	chmod +x "$BATS_TEST_TMPDIR/bin/mmdebstrap"
+}
+
+@test "however many descriptors the lab was started with, mmdebstrap's apt gets one that dash can write" {
+	fake_mmdebstrap
+	# shellcheck disable=SC2016 # for the inner shell
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run -0 bash -eu -c '
+		repo=$1 lab_state=$2 run_start_ms=0
+		. "$repo/tests/lab/lib/util.bash"
+		. "$repo/tests/lab/lib/build.bash"
+		sleep() { :; }
+		exec 3</dev/null 4</dev/null 5</dev/null 6</dev/null 7</dev/null 8</dev/null 9</dev/null
+		fetch_tree "$lab_state/tree" trixie || { cat "$lab_state/tree.log"; exit 1; }
+		[ -e /proc/self/fd/9 ] || { echo "the lab lost its own"; exit 1; }' - \
+		"$BATS_TEST_DIRNAME/../.." "$BATS_TEST_TMPDIR"
+}
