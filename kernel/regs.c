@@ -31,13 +31,19 @@ const u32 hvcrash_vm_reg[HVCRASH_VM_REGS] = {
 	[HVCRASH_VM_TSC] = HVCRASH_REG_REFERENCE_TSC,
 };
 
-/* The page of a fixed extent, if the living kernel found it to be RAM there */
+/*
+ * The page of a fixed extent, if the living kernel found it to be RAM there. The
+ * kernel keeps a CPU's pages while the CPU is offline (hv_synic_alloc(),
+ * hv_cpu_die()): one that has just come back shares what was torn down, and nobody
+ * has looked at it again yet.
+ */
 static void *known_page(const struct hvcrash_extent *e, u64 value)
 {
 	/* LMM(read:A) of registry.c */
 	u32 state = smp_load_acquire(&e->state);
 
-	if (!(value & HVCRASH_REG_ENABLED) || state != HVCRASH_SHARED ||
+	if (!(value & HVCRASH_REG_ENABLED) ||
+	    (state != HVCRASH_SHARED && state != HVCRASH_TORN_DOWN) ||
 	    e->gpa != (value & HVCRASH_REG_GPA_MASK) ||
 	    (e->flags & HVCRASH_EXTENT_NOT_RAM))
 		return NULL;

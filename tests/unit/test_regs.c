@@ -262,6 +262,20 @@ static void a_page_that_nobody_looked_at_is_not_touched(void **s)
 			 HVCRASH_EXTENT_OVERLAY | HVCRASH_EXTENT_NOT_RAM);
 }
 
+static void a_cpu_that_just_came_back_shares_what_it_shared_before(void **s)
+{
+	(void)s;
+	hvcrash_registry_set_fixed(extent(HVCRASH_REG_SIEFP), (uintptr_t)siefp,
+				   HVCRASH_TORN_DOWN, HVCRASH_EV_READ_BACK,
+				   HVCRASH_EXTENT_OVERLAY);
+
+	assert_int_equal(crash_here(), 0);
+	assert_int_equal(siefp[0], 0);
+	assert_int_equal(extent(HVCRASH_REG_SIEFP)->state, HVCRASH_REVOKED);
+	assert_int_equal(extent(HVCRASH_REG_SIEFP)->flags,
+			 HVCRASH_EXTENT_OVERLAY);
+}
+
 static void while_parked_a_vp_clears_timer_messages_and_no_others(void **s)
 {
 	(void)s;
@@ -394,6 +408,7 @@ int main(void)
 		TEST(a_register_that_cannot_be_read_back_counts_as_on),
 		TEST(contents_are_cleared_where_the_page_is_known),
 		TEST(a_page_that_nobody_looked_at_is_not_touched),
+		TEST(a_cpu_that_just_came_back_shares_what_it_shared_before),
 		TEST(while_parked_a_vp_clears_timer_messages_and_no_others),
 		TEST(a_vp_that_does_not_answer_keeps_what_was_last_seen),
 		TEST(pages_of_the_whole_vm_keep_their_other_bits),
