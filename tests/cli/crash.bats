@@ -215,7 +215,7 @@ last_crash() {
 	: >trigger
 	try crash --sysroot root --yes --how null
 	expect_status 3
-	expect_word err "no crash in 5 s"
+	expect_word err "no crash in 30 s"
 	expect "$(cat trigger)" c
 	expect "$(tr -d '\n' <root/proc/sys/kernel/panic_on_oops)" 0
 	[ ! -e root/var/lib/hvcrash/crash-marker ]

@@ -25,17 +25,17 @@
 extern char **environ;
 
 static const struct crash_kind kinds[] = {
-	{ .name = "sysrq", .wait_s = 5 },
+	{ .name = "sysrq", .wait_s = 30 },
 	{ .name = "null",
 	  .module_kind = "null",
 	  .sysctls = { { "panic_on_oops", "1" } },
-	  .wait_s = 5 },
+	  .wait_s = 30 },
 	{ .name = "bug",
 	  .module_kind = "bug",
 	  .sysctls = { { "panic_on_oops", "1" } },
-	  .wait_s = 5 },
-	{ .name = "nmi", .module_kind = "nmi-handler", .wait_s = 5 },
-	{ .name = "irq", .module_kind = "irq", .wait_s = 5 },
+	  .wait_s = 30 },
+	{ .name = "nmi", .module_kind = "nmi-handler", .wait_s = 30 },
+	{ .name = "irq", .module_kind = "irq", .wait_s = 30 },
 	/* the module gives up after 120 s, whatever the detector does */
 	{ .name = "softlockup",
 	  .module_kind = "softlockup",
@@ -56,8 +56,8 @@ static const struct crash_kind kinds[] = {
 	{ .name = "double",
 	  .module_kind = "double",
 	  .needs_other = true,
-	  .wait_s = 5 },
-	{ .name = "notifier", .module_kind = "notifier", .wait_s = 5 },
+	  .wait_s = 30 },
+	{ .name = "notifier", .module_kind = "notifier", .wait_s = 30 },
 };
 
 const struct crash_kind *crash_find(const char *name)
