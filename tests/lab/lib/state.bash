@@ -57,11 +57,16 @@ await_migration() {
 	lab_failed 'waited for the state of the machine, 300 s in vain'
 }
 
+# inner_ask REQUEST: stop or cont, of the inner machine. The outer CPU is then not in guest mode, in which TCG writes a state that
+# it does not take back ("vCPU set in guest-mode inconsistent with migrated kernel nested state").
+inner_ask() { monitor_ask 60 "$1" || lab_failed "the inner QEMU did not answer '$1' in 60 s"; }
+
 # keep_state: stops the machine, writes it down, and lets it go on. After all that was asked before the crash.
 keep_state() {
 	local file
 	[ -n "$opt_keep" ] || return 0
 	outer_begin
+	inner_ask '{"execute":"stop"}'
 	outer_ask 60 '{"execute":"stop"}'
 	outer_ask 60 '{"execute":"migrate-set-parameters","arguments":{"max-bandwidth":68719476736}}'
 	outer_ask 60 "$(jq -nc --arg f "$run_dir/machine.state.new" \
@@ -76,6 +81,7 @@ keep_state() {
 	done
 	printf '%s\n' "$monitor_number" >"$run_dir/machine.monitor"
 	outer_ask 60 '{"execute":"cont"}'
+	inner_ask '{"execute":"cont"}'
 	say 'the state of the machine is kept'
 	phase_end keep
 }
@@ -98,6 +104,7 @@ resume_guest() {
 	crash_ranges=$(fact_of crash_ranges)
 	monitor_number=$(cat "$from_dir/machine.monitor")
 	outer_ask 60 '{"execute":"cont"}'
+	inner_ask '{"execute":"cont"}'
 	say "guest as $opt_from left it before its crash, $(overlay_count "$run_dir/overlays_before.json") overlays mapped"
 	phase_end resume
 }
