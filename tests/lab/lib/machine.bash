@@ -22,7 +22,7 @@ machine_way() {
 
 guest_cmdline() {
 	local line
-	line="console=ttyS0 quiet panic=-1 crashkernel=$opt_crashkernel lab.leave=$(way_of_leaving)"
+	line="console=ttyS0 quiet crashkernel=$opt_crashkernel lab.leave=$(way_of_leaving)"
 	[ -z "$opt_module" ] || line+=" lab.module=${opt_module// /,}"
 	[ -z "$opt_steps" ] || line+=" lab.steps=$opt_steps"
 	[ "$opt_jumps" -eq 1 ] || line+=" lab.jumps=$opt_jumps"
@@ -175,6 +175,16 @@ is_outer_sick() {
 # some 400 runs, with QEMU 7.2: a double fault right behind a cmpxchg16b, half of a register in EFLAGS.
 is_emulation_wrong() { sickness=$(grep -a -m 1 -o -E 'EFLAGS: (0[1-9a-f]|[1-9a-f]|00[4-9a-f])[0-9a-f]+' "$run_dir/console.log" 2>/dev/null); }
 
+# has_panic_ended: a kernel whose panic() did not lead into a crash kernel stays there, and says so.
+has_panic_ended() { grep -aqs 'end Kernel panic - not syncing' "$run_dir/console.log"; }
+
+# is_kernel_to_blame: that was the first kernel, and CPUs were coming and going: with CONFIG_CRASH_HOTPLUG the kernel writes its
+# crash kernel's list of CPUs for each of them, under the lock without which it does not jump (docs/hotplug-loses-dumps.md).
+is_kernel_to_blame() {
+	case $opt_steps in *churn*) ;; *) return 1 ;; esac
+	has_panic_ended && [ "$(grep -ac '] Kernel panic - not syncing' "$run_dir/console.log")" -eq 1 ]
+}
+
 # machine_check WHAT: fails the attempt if the machine can no longer bring what is waited for.
 machine_check() {
 	local running=true
@@ -182,6 +192,7 @@ machine_check() {
 	is_machine_running || running=false
 	monitor_drain # after looking: what it said before it ended counts
 	[ -z "$guest_end" ] || guest_stopped "the guest ended by itself ($guest_end) while the lab waited for $1"
+	! has_panic_ended || guest_stopped "the kernel came to the end of its panic() while the lab waited for $1"
 	$running || lab_failed "QEMU ended while the lab waited for $1"
 }
 

@@ -155,7 +155,7 @@ run_result() {
 		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(json_or stale_overlays.json null)" \
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
 		--argjson left "$(audit_left_json)" --argjson crash_path_us "$(audit_number total_us)" --arg panic "$(fact_of panic)" \
-		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --argjson nudges "$(nudges_of_run)" --arg log "$run_dir/console.log" \
+		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --argjson losses "$kernel_losses" --argjson nudges "$(nudges_of_run)" --arg log "$run_dir/console.log" \
 		--argjson seconds "$(phases_json)" '{
 			schema: "hvcrash.lab/1", scenario: (if $scenario == "" then null else $scenario end), name: $name, result: $result,
 			failure: (if $failure == "" then null else $failure end),
@@ -166,7 +166,7 @@ run_result() {
 			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
 			audit_left: $left, crash_path_us: $crash_path_us,
 			dump_ok: ($dump_ok == "true"), panic: (if $panic == "" then null else $panic end), poked: (if $poked == "" then null else $poked end),
-			registers: $registers, seconds: $seconds, lab_retries: $retries, nudges: $nudges, log: $log
+			registers: $registers, seconds: $seconds, lab_retries: $retries, kernel_losses: $losses, nudges: $nudges, log: $log
 		}'
 }
 
@@ -207,7 +207,7 @@ report() {
 		say "failed: $("${verb}_summary")"
 		return "$EXIT_GUEST"
 		;;
-	"$EXIT_GUEST")
+	"$EXIT_GUEST" | "$EXIT_KERNEL")
 		write_result failed "$(fact_of failure)"
 		say "failed: $(fact_of failure), see $run_dir"
 		return "$EXIT_GUEST"

@@ -5,9 +5,10 @@
 # Messages, the two kinds of failure, facts and phases of a run.
 #
 # A run ends in one of three ways, and everything here keeps them apart: the expectation held (0), the guest or hvcrash
-# failed it (1), or the lab itself failed and nothing can be said about the guest (2). Only the last kind is retried.
+# failed it (1), or the lab itself failed and nothing can be said about the guest (2). Only the last kind is retried, and an
+# attempt in which the stock kernel lost its own crash kernel before hvcrash could have a say (4, never a run's).
 
-readonly EXIT_HELD=0 EXIT_GUEST=1 EXIT_LAB=2 EXIT_USAGE=3
+readonly EXIT_HELD=0 EXIT_GUEST=1 EXIT_LAB=2 EXIT_USAGE=3 EXIT_KERNEL=4
 
 # Microseconds since the epoch: EPOCHREALTIME writes the decimal point of the locale, so cut digits, not a point.
 now_us() { printf '%s' "${EPOCHREALTIME//[!0-9]/}"; }
