@@ -136,10 +136,11 @@ guest_attempt() {
 	machine_start
 	ready_guest
 	: >"$run_dir/directories"
+	case_number=0 case_count=$(wc -w <<<"${opt_case//,/ }") cases_start_ms=$(now_ms)
 	for name in ${opt_case//,/ }; do
 		begin_case "$name"
 		"case_$case_kind"
-		phase_end "$name"
+		end_case
 	done
 	guest_start steps/poweroff
 	guest_ends 300

@@ -36,9 +36,18 @@ case_fact_of() { sed -n "s/^$1=//p" "$case_dir/facts" 2>/dev/null | tail -n 1; }
 
 begin_case() {
 	use_case "$1"
+	case_number=$((case_number + 1))
 	mkdir -p "$case_dir"
 	blob_dir=$case_dir
-	say "case $case_name"
+	say "case $case_name, $case_number of $case_count"
+}
+
+# end_case: what is left is told by what the cases before took, which are much alike.
+end_case() {
+	local minutes=$((($(now_ms) - cases_start_ms) / 60000)) left=$((case_count - case_number)) to_go=''
+	phase_end "$case_name"
+	[ "$left" -eq 0 ] || to_go=", about $((minutes * left / case_number)) to go"
+	say "$case_number of $case_count cases in $minutes min$to_go"
 }
 
 # guest_note SCRIPT SECONDS: its exit status is a fact of the case, by the name of the script.
@@ -85,6 +94,7 @@ crash_kernel_up() {
 	say 'dumped and booted again'
 	guest_done steps/collect 300
 	note_directory
+	say "the hook: $(sed -n 's/.*hvcrash-hook: //p' "$case_dir/crash-journal" | tail -n 1)"
 	# Only where the tool in there is ours, and whole
 	[ "$case_expect" != clean ] || guest_note steps/audit 600
 }
@@ -178,6 +188,9 @@ case_upgrade() {
 # The pipeline's ssh is tests/lab/debian/ssh, which asks here: a FIFO that brings one command at a time, in base64, and one that
 # takes its exit status back, and the number by which its output is named.
 
+# hvcrash-configure makes initrds, as in guest.bash
+readonly command_bound=1800
+
 # guest_command COMMAND: it ends in the guest, or the guest goes: then the answer comes when it is back, as from a connection
 # that was lost. The exit status of it is in $did. It has a number: one that was sent to a guest on its way down may be read by
 # the agent of the next boot.
@@ -190,7 +203,7 @@ guest_command() {
 	: >"$case_dir/stdout-$n"
 	: >"$case_dir/stderr-$n"
 	channel_send handshake "DO stderr-$n $script"
-	while guest_line "$boot_bound" "'$1' to end in the guest"; do
+	while guest_line "$command_bound" "'$1' to end in the guest"; do
 		case $words in
 		'BLOB '*) guest_blob "${words#BLOB }" ;;
 		"DID stderr-$n "*) did=${words##* }; return ;;
@@ -198,7 +211,7 @@ guest_command() {
 		'HELLO first '*) did=255; note_up; return ;;
 		esac
 	done
-	guest_stopped "waited for '$1' to end in the guest, $boot_bound s in vain"
+	guest_stopped "waited for '$1' to end in the guest, $command_bound s in vain"
 }
 
 # serve_pipeline PID: until it ends.

@@ -4,7 +4,7 @@
 set -u
 
 {
-	grep -o 'crashkernel=384M.*' /proc/cmdline
+	grep -o 'crashkernel=.*crashkernel=.*' /proc/cmdline # the distribution's own is one
 	[ ! -d /sys/module/hvcrash ] || echo 'hvcrash is loaded'
 	lsinitramfs "/boot/initrd.img-$(uname -r)" | grep 'modprobe.d/hvcrash'
 	for key in panic panic_on_io_nmi panic_on_unrecovered_nmi unknown_nmi_panic; do
