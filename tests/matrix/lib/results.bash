@@ -26,21 +26,21 @@ all_cells() {
 }
 
 write_json() {
-	local runs=0
+	local runs=0 new=$out/results.json.$$ # somebody may ask for the report of a matrix that runs
 	[ ! -e "$out/history" ] || runs=$(wc -l <"$out/history")
 	{ all_cells hvcrash; all_cells stock; } | jq -s --arg commit "$(git -C "$repo" rev-parse --short=12 HEAD 2>/dev/null)" \
 		--argjson runs "$runs" -L "$matrix_dir" 'include "results";
 		{schema: "hvcrash.matrix/1", commit: $commit, runs: $runs,
 			totals: {hvcrash: (map(select(.mode == "hvcrash")) | totals), stock: (map(select(.mode == "stock")) | totals)},
-			cells: .}' >"$out/results.json.new"
-	mv "$out/results.json.new" "$out/results.json"
+			cells: .}' >"$new"
+	mv "$new" "$out/results.json"
 }
 
 # from_results PRODUCT PROGRAM [OPTION...]: of jq, beside this runner
 from_results() {
-	local product=$out/$1 program=$matrix_dir/$2; shift 2
-	jq -r -L "$matrix_dir" "$@" -f "$program" "$out/results.json" >"$product.new"
-	mv "$product.new" "$product"
+	local product=$out/$1 new=$out/$1.$$ program=$matrix_dir/$2; shift 2
+	jq -r -L "$matrix_dir" "$@" -f "$program" "$out/results.json" >"$new"
+	mv "$new" "$product"
 }
 
 write_results() {
