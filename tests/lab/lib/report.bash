@@ -115,10 +115,13 @@ expect_left() {
 		missed "the audit does not name pages of the kind '$1' as left shared, or names others too"
 }
 
+expect_jumped() { [ "$(stamps_json)" != null ] || missed "no stamps: the crash is none of ${stamped_kinds[*]}"; }
+
 # run_judge: fills $misses with what differs from the expectation.
 run_judge() {
 	case $opt_expect in
 	dumped) ;;
+	jumped) expect_jumped; return ;;
 	clean) expect_clean ;;
 	clean-or-torn) expect_clean_or_torn ;;
 	rescued) expect_rescued ;;
@@ -156,7 +159,7 @@ run_result() {
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
 		--argjson left "$(audit_left_json)" --argjson crash_path_us "$(audit_number total_us)" --arg panic "$(fact_of panic)" \
 		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --argjson losses "$kernel_losses" --argjson nudges "$(nudges_of_run)" --arg log "$run_dir/console.log" \
-		--argjson seconds "$(phases_json)" '{
+		--argjson stamps "$(stamps_json)" --argjson seconds "$(phases_json)" '{
 			schema: "hvcrash.lab/1", scenario: (if $scenario == "" then null else $scenario end), name: $name, result: $result,
 			failure: (if $failure == "" then null else $failure end),
 			kernel: (if $kernel == "" then $wanted else $kernel end), cpus: $cpus, crash: $crash, cpu: $cpu, other: $other,
@@ -166,7 +169,7 @@ run_result() {
 			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
 			audit_left: $left, crash_path_us: $crash_path_us,
 			dump_ok: ($dump_ok == "true"), panic: (if $panic == "" then null else $panic end), poked: (if $poked == "" then null else $poked end),
-			registers: $registers, seconds: $seconds, lab_retries: $retries, kernel_losses: $losses, nudges: $nudges, log: $log
+			registers: $registers, stamps: $stamps, seconds: $seconds, lab_retries: $retries, kernel_losses: $losses, nudges: $nudges, log: $log
 		}'
 }
 
@@ -174,6 +177,18 @@ run_result() {
 registers_json() {
 	[ -s "$run_dir/registers" ] || { echo null; return; }
 	jq -R -s 'split("\n") | map(select(. != "") | split(" ") | {pid: .[0], rip: .[1], symbol: .[2]})' "$run_dir/registers"
+}
+
+# stamps_json: what kernel/test/hvcrash_stamp.c said, and when the second kernel was up; in cycles of one clock. What was not
+# measured is null.
+stamps_json() {
+	local second; second=$(fact_of second_cycles)
+	{ grep -a -o 'hvcrash_stamp: khz .* writes [0-9]*' "$run_dir/console.log" 2>/dev/null || true; } |
+		jq -R -n --arg second "$second" 'def known: if . > 0 then . else null end;
+			[inputs | split(" ") | map(tonumber?) | {khz: .[0], panic: .[1], jump: .[2],
+				second_kernel: (if $second == "" then null else ($second | tonumber) end),
+				parking_cycles: (.[3] | known), finishing_cycles: (.[4] | known),
+				floor_cycles: (.[5] | known), floor_writes: (.[6] | known)}] | first // null'
 }
 
 phases_json() {

@@ -144,6 +144,7 @@ crash_guest() {
 		monitor nmi || lab_failed "the monitor did not answer 'nmi'"
 	fi
 	guest_says READY2 "$opt_timeout" 'the second kernel' guest_stopped
+	fact second_cycles "$(word_of cycles)"
 	phase_end second_kernel
 	oracle_ask "$run_dir/overlays_after.json"
 	if [ "$(word_of vmbus)" = 1 ]; then
@@ -156,6 +157,20 @@ crash_guest() {
 	mv "$run_dir/stale_overlays.new" "$run_dir/stale_overlays.json"
 	say "second kernel up, $(overlay_count "$run_dir/stale_overlays.json") overlays still mapped"
 	phase_end oracle_after
+}
+
+# stop_at_jump: crashes it and goes no further than the jump into the crash kernel. The stamps of that are on the console, which
+# gets them when all that they tell of is over.
+stop_at_jump() {
+	local end=$((SECONDS + opt_timeout))
+	channel_send handshake "GO $(crash_words)"
+	say "crash: $opt_crash on CPU $opt_cpu"
+	until grep -a -q 'hvcrash_stamp: khz .* writes [0-9]*.$' "$run_dir/console.log"; do
+		[ $SECONDS -lt $end ] || guest_stopped "waited for the jump into the crash kernel, $opt_timeout s in vain"
+		machine_check 'the jump into the crash kernel'
+		sleep 0.2
+	done
+	phase_end jump
 }
 
 # rescue_guest: hvcrash in the second kernel takes back what is left; the hypervisor is asked before and after.
@@ -257,6 +272,7 @@ run_attempt() {
 	keep_state
 	echo '[]' >"$run_dir/stale_overlays.json"
 	poke_place "$opt_poke_before"
+	if [ "$opt_expect" = jumped ]; then stop_at_jump; return; fi
 	crash_guest
 	rescue_guest
 	poke_guest
