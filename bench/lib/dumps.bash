@@ -66,9 +66,9 @@ bench_crash() {
 	figure audit-vs-crash-memory KiB 1 'peak memory of the same' .a.kib .b.kib '(.b.kib / .a.kib)' <"$out/pairs"
 }
 
-# bench_dmesg DUMP NAME: of the audit, against makedumpfile
+# bench_dmesg DUMP NAME [WHAT]: of the audit, against makedumpfile
 bench_dmesg() {
-	local dump=$1 name=$2
+	local dump=$1 name=$2 what=${3:-${1##*/} of the lab}
 	in_turns "$opt_rounds" "$tool" audit "$dump" -- \
 		"$repo/build/lab/trees/$bench_release/lib64/ld-linux-x86-64.so.2" --library-path \
 		"$repo/build/lab/trees/$bench_release/lib/x86_64-linux-gnu:$repo/build/lab/trees/$bench_release/usr/lib/x86_64-linux-gnu" \
@@ -76,7 +76,7 @@ bench_dmesg() {
 		not_measured "$name" 'makedumpfile --dump-dmesg failed on this dump'
 		return
 	}
-	figure "$name" 'ms of CPU' 10 "the audit of ${dump##*/} of the lab, against makedumpfile --dump-dmesg of the same dump" \
+	figure "$name" 'ms of CPU' 10 "the audit of $what, against makedumpfile --dump-dmesg of the same dump" \
 		'(.a.cpu / 1e3)' '(.b.cpu / 1e3)' '(.b.cpu / .a.cpu)' <"$out/pairs"
 	figure "$name-memory" KiB 1 'peak memory of the same' .a.kib .b.kib '(.b.kib / .a.kib)' <"$out/pairs"
 }
@@ -87,6 +87,18 @@ bench_start() {
 		figure audit-start-share 'ms of CPU' '' \
 			'hvcrashctl version, which does nothing, against the audit of an ELF dump of the lab: the part of the audit that is starting a program' \
 			'(.a.cpu / 1e3)' '(.b.cpu / 1e3)' '(.a.cpu / .b.cpu)'
+}
+
+# bench_wide DUMP: as of guests with more memory that is free, which nobody here can boot. The bitmaps grow with it.
+bench_wide() {
+	local gib
+	for gib in 16 64 256 1024; do
+		"$out/widen" $((gib << 30)) "$1" "$out/wide" || { not_measured audit-vs-dmesg-wide "the dump could not be widened"; return; }
+		bench_dmesg "$out/wide" "audit-vs-dmesg-wide-$gib" "${1##*/} of the lab, with the bitmaps of a guest of $gib GiB"
+	done
+	rm -f "$out/wide"
+	jq -r 'select(.name | test("^audit-vs-dmesg-wide-[0-9]+$")) | "\(.name | sub(".*-"; "")) \(.ours * 1000)"' "$out/figures" |
+		growth audit-growth-wide 'CPU time of the audit of kdump-compressed dumps with bitmaps of 16 GiB to 1 TiB: exponent of the fitted curve, 0 is constant' 0.1
 }
 
 # plot_dumps: "MIB AUDIT MAKEDUMPFILE" of either form, of the figures, drawn into docs
@@ -128,6 +140,7 @@ bench_dumps() {
 	bench_crash "$largest/lzo-31"
 	bench_dmesg "$largest/elf-31" audit-vs-dmesg
 	bench_dmesg "$largest/lzo-31" audit-vs-dmesg-kdump
+	bench_wide "$largest/lzo-31"
 	bench_start "$largest/elf-31"
 	plot_dumps
 }
