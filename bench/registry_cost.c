@@ -27,6 +27,9 @@
 /* As many publishes in a round, in repetitions, so that one can be measured */
 #define LEAST_PUBLISHES 200000
 
+/* A million shared pages are 4 GiB: of a guest of 16 */
+#define RAM_PAGES (16ULL << 30 >> 12)
+
 /* The shim of <linux/gfp.h> counts allocations for the unit tests */
 int shim_allocations_left = -1;
 u64 shim_freed_word;
@@ -76,7 +79,7 @@ static struct hvcrash_registry reg;
 
 static void reg_create(void)
 {
-	if (hvcrash_registry_init(&reg, 4))
+	if (hvcrash_registry_init(&reg, 4, RAM_PAGES))
 		die("no registry");
 }
 
@@ -120,6 +123,7 @@ static void reg_walk(void)
 static size_t reg_bytes(void)
 {
 	return sizeof(reg) + sizeof(*reg.header) +
+	       (sizeof(*reg.bucket) << reg.bucket_bits) +
 	       (size_t)reg.header->nr_chunks * HVCRASH_CHUNK_BYTES;
 }
 

@@ -5,6 +5,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/crash_dump.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/utsname.h>
 #include "compat/compat.h"
@@ -91,7 +92,9 @@ static int __init hvcrash_init(void)
 	is_rescuer = is_kdump_kernel();
 	if (is_rescuer)
 		return hvcrash_rescue();
-	ret = hvcrash_registry_init(&hvcrash_registry, nr_cpu_ids);
+	ret = hvcrash_registry_init(&hvcrash_registry, nr_cpu_ids,
+				    (u64)totalram_pages() *
+					    (PAGE_SIZE / HVCRASH_PAGE_BYTES));
 	if (ret)
 		return ret;
 	name_kernel();

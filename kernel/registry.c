@@ -53,10 +53,13 @@ static struct hvcrash_extent *extent_at(struct hvcrash_registry *reg, u32 nr)
 	return e + NR_SLOT(nr);
 }
 
-static u32 owner_hash(u16 kind, u32 gpadl)
+static u32 *owner_bucket(struct hvcrash_registry *reg,
+			 const struct hvcrash_owner *owner)
 {
 	/* Fibonacci hashing: handles are counted up from one start value */
-	return ((gpadl ^ kind) * 2654435769U) >> 22;
+	u32 hash = (owner->gpadl ^ owner->kind) * 2654435769U;
+
+	return &reg->bucket[hash >> (32 - reg->bucket_bits)];
 }
 
 static void free_push(struct hvcrash_registry *reg, u32 nr)
@@ -172,18 +175,44 @@ static void name_fixed(struct hvcrash_registry *reg)
 	}
 }
 
+/*
+ * A bucket for every 16 pages of RAM: an owner has a page at least, so that not
+ * even a guest that shared all it has, page by page, would make long chains of
+ * them. 256 KiB from 4 GiB of RAM on, as much as a chunk; where that much is not
+ * to be had in one piece less does, and the chains are longer.
+ */
+static int buckets_alloc(struct hvcrash_registry *reg, u64 ram_pages)
+{
+	u32 bits = HVCRASH_MIN_BUCKET_BITS;
+	u32 i;
+
+	while (bits < HVCRASH_MAX_BUCKET_BITS && ram_pages >> 4 >> bits)
+		bits++;
+	for (; bits >= HVCRASH_MIN_BUCKET_BITS && !reg->bucket; bits--) {
+		reg->bucket = alloc_pages_exact(sizeof(u32) << bits,
+						GFP_KERNEL | __GFP_NOWARN);
+		reg->bucket_bits = bits;
+	}
+	if (!reg->bucket)
+		return -ENOMEM;
+	for (i = 0; i < 1U << reg->bucket_bits; i++)
+		reg->bucket[i] = HVCRASH_NIL;
+	return 0;
+}
+
 /**
  * hvcrash_registry_init - allocate the header and the first chunks
  * @reg: to be set up
  * @nr_vps: possible CPUs, at least 1
+ * @ram_pages: 4 KiB pages of RAM, by which the owners' hash is as large as it is
  *
  * Context: process.
  * Return: 0, -EINVAL, -ENOMEM or -ENOSPC; on error nothing stays allocated.
  */
-int hvcrash_registry_init(struct hvcrash_registry *reg, u32 nr_vps)
+int hvcrash_registry_init(struct hvcrash_registry *reg, u32 nr_vps,
+			  u64 ram_pages)
 {
 	struct hvcrash_header *h;
-	u32 i;
 	int ret;
 
 	if (!nr_vps)
@@ -192,8 +221,6 @@ int hvcrash_registry_init(struct hvcrash_registry *reg, u32 nr_vps)
 	raw_spin_lock_init(&reg->lock);
 	reg->nr_vps = nr_vps;
 	reg->free_head = HVCRASH_NIL;
-	for (i = 0; i < HVCRASH_OWNER_BUCKETS; i++)
-		reg->bucket[i] = HVCRASH_NIL;
 
 	h = hvcrash_place_alloc(sizeof(*h), GFP_KERNEL);
 	if (!h)
@@ -207,13 +234,18 @@ int hvcrash_registry_init(struct hvcrash_registry *reg, u32 nr_vps)
 	h->chunk_bytes = HVCRASH_CHUNK_BYTES;
 	reg->header = h;
 
+	ret = buckets_alloc(reg, ram_pages);
+	if (ret)
+		goto deinit;
 	ret = add_fixed(reg);
-	if (ret) {
-		hvcrash_registry_deinit(reg);
-		return ret;
-	}
+	if (ret)
+		goto deinit;
 	name_fixed(reg);
 	return 0;
+
+deinit:
+	hvcrash_registry_deinit(reg);
+	return ret;
 }
 
 /**
@@ -233,6 +265,9 @@ void hvcrash_registry_deinit(struct hvcrash_registry *reg)
 	reg->header->magic = 0;
 	for (i = 0; i < reg->header->nr_chunks; i++)
 		hvcrash_chunk_free(reg->chunk[i]);
+	if (reg->bucket)
+		free_pages_exact(reg->bucket, sizeof(u32) << reg->bucket_bits);
+	reg->bucket = NULL;
 	hvcrash_place_free(reg->header, sizeof(*reg->header));
 	reg->header = NULL;
 }
@@ -329,7 +364,7 @@ static int publish_locked(struct hvcrash_registry *reg,
 			  const struct hvcrash_owner *owner, u64 gpa, u32 pages,
 			  u16 evidence, u32 flags)
 {
-	u32 *bucket = &reg->bucket[owner_hash(owner->kind, owner->gpadl)];
+	u32 *bucket = owner_bucket(reg, owner);
 	struct hvcrash_extent *e;
 	u32 nr = extent_take(reg);
 
@@ -351,7 +386,7 @@ static int publish_locked(struct hvcrash_registry *reg,
 	e->flags = flags;
 	e->hash = 0;
 	e->link = *bucket;
-	*bucket = nr;
+	WRITE_ONCE(*bucket, nr);
 	hvcrash_chunk_use(reg->chunk[NR_CHUNK(nr)], NR_SLOT(nr));
 	/* LMM(fill:B), pairs with read:A */
 	smp_store_release(&e->state, HVCRASH_SHARED);
@@ -391,7 +426,7 @@ int hvcrash_registry_publish(struct hvcrash_registry *reg,
 static bool owner_has_extents(struct hvcrash_registry *reg,
 			      const struct hvcrash_owner *owner)
 {
-	u32 nr = reg->bucket[owner_hash(owner->kind, owner->gpadl)];
+	u32 nr = *owner_bucket(reg, owner);
 	struct hvcrash_extent *e;
 
 	for (; nr != HVCRASH_NIL; nr = e->link) {
@@ -473,7 +508,7 @@ static u32 bucket_retire(struct hvcrash_registry *reg, u32 *bucket,
 			link = &e->link;
 			continue;
 		}
-		*link = e->link;
+		WRITE_ONCE(*link, e->link);
 		e->evidence = evidence;
 		WRITE_ONCE(e->state, HVCRASH_TORN_DOWN);
 		free_push(reg, nr);
@@ -495,7 +530,7 @@ static u32 bucket_retire(struct hvcrash_registry *reg, u32 *bucket,
 u32 hvcrash_registry_retire(struct hvcrash_registry *reg,
 			    const struct hvcrash_owner *owner, u16 evidence)
 {
-	u32 *bucket = &reg->bucket[owner_hash(owner->kind, owner->gpadl)];
+	u32 *bucket = owner_bucket(reg, owner);
 	struct match m = { .owner = owner };
 	unsigned long irq;
 	u32 n;
@@ -512,7 +547,10 @@ static u32 retire_walk(struct hvcrash_registry *reg, const struct match *m,
 	unsigned long irq;
 	u32 i, n = 0;
 
-	for (i = 0; i < HVCRASH_OWNER_BUCKETS; i++) {
+	for (i = 0; i < 1U << reg->bucket_bits; i++) {
+		/* Most are. One that fills now holds what came after the question */
+		if (READ_ONCE(reg->bucket[i]) == HVCRASH_NIL)
+			continue;
 		raw_spin_lock_irqsave(&reg->lock, irq);
 		n += bucket_retire(reg, &reg->bucket[i], m, evidence);
 		raw_spin_unlock_irqrestore(&reg->lock, irq);
@@ -528,7 +566,7 @@ static u32 retire_walk(struct hvcrash_registry *reg, const struct match *m,
  *
  * Walks every owner: channels go rarely.
  *
- * Context: any but NMI; takes reg->lock once per bucket.
+ * Context: any but NMI; takes reg->lock once per bucket in use.
  * Return: extents retired.
  */
 u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
@@ -544,7 +582,7 @@ u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
  * @reg: the registry
  * @evidence: what says so
  *
- * Context: any but NMI; takes reg->lock once per bucket.
+ * Context: any but NMI; takes reg->lock once per bucket in use.
  * Return: extents retired.
  */
 u32 hvcrash_registry_retire_all(struct hvcrash_registry *reg, u16 evidence)
@@ -561,7 +599,7 @@ u32 hvcrash_registry_retire_all(struct hvcrash_registry *reg, u16 evidence)
  * To look again: the pages may be shared all the same, so a gap must say so until
  * the next look is over.
  *
- * Context: any but NMI; takes reg->lock once per bucket.
+ * Context: any but NMI; takes reg->lock once per bucket in use.
  * Return: extents retired.
  */
 u32 hvcrash_registry_retire_found(struct hvcrash_registry *reg)
@@ -588,7 +626,7 @@ void hvcrash_registry_prove(struct hvcrash_registry *reg,
 	u32 nr;
 
 	raw_spin_lock_irqsave(&reg->lock, irq);
-	nr = reg->bucket[owner_hash(owner->kind, owner->gpadl)];
+	nr = *owner_bucket(reg, owner);
 	for (; nr != HVCRASH_NIL; nr = e->link) {
 		e = extent_at(reg, nr);
 		if (matches(e, &m))

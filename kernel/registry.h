@@ -14,7 +14,10 @@
 #include "uapi/hvcrash_abi.h"
 
 #define HVCRASH_CHUNK_BYTES (256 * 1024)
-#define HVCRASH_OWNER_BUCKETS 1024
+
+/* Hash buckets of owners: 2 to the power of this, by how much RAM there is */
+#define HVCRASH_MIN_BUCKET_BITS 10
+#define HVCRASH_MAX_BUCKET_BITS 16
 
 /*
  * Per VP: SIMP, SIEFP, VP assist; per VM: hypercall page, reference TSC page, and
@@ -47,7 +50,9 @@ struct hvcrash_owner {
  * @lock: serializes writers in the living kernel; the crash path never takes it
  * @free_head: first free extent, HVCRASH_NIL if none; under @lock
  * @nr_free: length of that list; under @lock
- * @bucket: first extent of each owner hash, linked by extent.link; under @lock
+ * @bucket: first extent of each owner hash, linked by extent.link; under @lock.
+ *	    The crash path needs none of it
+ * @bucket_bits: 2 to the power of this many of them
  */
 struct hvcrash_registry {
 	struct hvcrash_header *header;
@@ -56,12 +61,14 @@ struct hvcrash_registry {
 	raw_spinlock_t lock;
 	u32 free_head;
 	u32 nr_free;
-	u32 bucket[HVCRASH_OWNER_BUCKETS];
+	u32 *bucket;
+	u32 bucket_bits;
 };
 
 #define HVCRASH_NIL 0xffffffffU
 
-int hvcrash_registry_init(struct hvcrash_registry *reg, u32 nr_vps);
+int hvcrash_registry_init(struct hvcrash_registry *reg, u32 nr_vps,
+			  u64 ram_pages);
 void hvcrash_registry_deinit(struct hvcrash_registry *reg);
 
 int hvcrash_registry_publish(struct hvcrash_registry *reg,

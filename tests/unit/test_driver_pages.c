@@ -47,7 +47,7 @@ static int setup(void **state)
 {
 	(void)state;
 	asked = 0;
-	return hvcrash_registry_init(&hvcrash_registry, 1);
+	return hvcrash_registry_init(&hvcrash_registry, 1, 0);
 }
 
 static int teardown(void **state)

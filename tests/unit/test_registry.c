@@ -27,7 +27,7 @@ static int setup(void **state)
 
 	shim_allocations_left = -1;
 	*state = &reg;
-	return hvcrash_registry_init(&reg, NR_VPS);
+	return hvcrash_registry_init(&reg, NR_VPS, 0);
 }
 
 static int teardown(void **state)
@@ -112,15 +112,42 @@ static void owners_of_one_hash_bucket_do_not_take_each_others_pages(void **s)
 	struct hvcrash_owner o = { HVCRASH_KIND_GPADL, 0, 1 };
 	u32 i;
 
-	for (i = 1; i <= 4 * HVCRASH_OWNER_BUCKETS; i++) {
+	for (i = 1; i <= 4 * (1U << HVCRASH_MIN_BUCKET_BITS); i++) {
 		o.gpadl = i;
 		publish(reg, &o, (u64)i << 12, 1);
 	}
-	for (i = 1; i <= 4 * HVCRASH_OWNER_BUCKETS; i += 2) {
+	for (i = 1; i <= 4 * (1U << HVCRASH_MIN_BUCKET_BITS); i += 2) {
 		o.gpadl = i;
 		assert_int_equal(hvcrash_registry_retire(reg, &o, 0), 1);
 	}
-	assert_int_equal(count(reg).pages, 2 * HVCRASH_OWNER_BUCKETS);
+	assert_int_equal(count(reg).pages, 2 * (1U << HVCRASH_MIN_BUCKET_BITS));
+}
+
+static void the_more_ram_the_fewer_owners_share_a_bucket(void **s)
+{
+	struct hvcrash_owner o = { HVCRASH_KIND_GPADL, 0, 1 };
+	static struct hvcrash_registry reg;
+	u32 used = 0;
+	u32 i;
+
+	(void)s;
+	assert_int_equal(hvcrash_registry_init(&reg, NR_VPS, 0), 0);
+	assert_int_equal(reg.bucket_bits, HVCRASH_MIN_BUCKET_BITS);
+	hvcrash_registry_deinit(&reg);
+	assert_int_equal(hvcrash_registry_init(&reg, NR_VPS, (1U << 18) - 1),
+			 0);
+	assert_int_equal(reg.bucket_bits, 14);
+	hvcrash_registry_deinit(&reg);
+	assert_int_equal(hvcrash_registry_init(&reg, NR_VPS, ~0ULL), 0);
+	assert_int_equal(reg.bucket_bits, HVCRASH_MAX_BUCKET_BITS);
+	for (i = 0; i < 1U << HVCRASH_MAX_BUCKET_BITS; i++) {
+		o.gpadl = 0xe1e10 + i;
+		publish(&reg, &o, (u64)i << 12, 1);
+	}
+	for (i = 0; i < 1U << reg.bucket_bits; i++)
+		used += reg.bucket[i] != HVCRASH_NIL;
+	assert_true(used > 1U << (HVCRASH_MAX_BUCKET_BITS - 1));
+	hvcrash_registry_deinit(&reg);
 }
 
 static void a_released_relid_takes_all_its_gpadls_with_it(void **s)
@@ -299,11 +326,12 @@ static void init_that_runs_out_of_memory_leaves_nothing_allocated(void **s)
 	int n;
 
 	(void)s;
-	for (n = 0; n < 4; n++) {
+	for (n = 0; n < 5; n++) {
 		shim_allocations_left = n;
-		assert_int_equal(hvcrash_registry_init(&reg, NR_VPS), -ENOMEM);
+		assert_int_equal(hvcrash_registry_init(&reg, NR_VPS, 0),
+				 -ENOMEM);
 	}
-	assert_int_equal(hvcrash_registry_init(&reg, 0), -EINVAL);
+	assert_int_equal(hvcrash_registry_init(&reg, 0, 0), -EINVAL);
 }
 
 static void many_vps_spread_over_chunks_without_overlap(void **s)
@@ -312,7 +340,7 @@ static void many_vps_spread_over_chunks_without_overlap(void **s)
 	u32 cpu, i;
 
 	(void)s;
-	assert_int_equal(hvcrash_registry_init(&reg, 5000), 0);
+	assert_int_equal(hvcrash_registry_init(&reg, 5000, 0), 0);
 	for (cpu = 0; cpu < 5000; cpu++)
 		for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
 			hvcrash_registry_vp_extent(&reg, cpu, i)->gpa =
@@ -413,7 +441,7 @@ static void an_old_address_finds_no_registry_after_unload(void **s)
 	struct hvcrash_registry reg;
 
 	(void)s;
-	assert_int_equal(hvcrash_registry_init(&reg, 1), 0);
+	assert_int_equal(hvcrash_registry_init(&reg, 1, 0), 0);
 	shim_freed_word = HVCRASH_MAGIC;
 	hvcrash_registry_deinit(&reg);
 	assert_int_equal(shim_freed_word, 0);
@@ -427,6 +455,7 @@ int main(void)
 		TEST(a_new_registry_names_its_fixed_extents_and_shares_nothing),
 		TEST(what_is_published_is_found_and_what_is_retired_is_gone),
 		TEST(owners_of_one_hash_bucket_do_not_take_each_others_pages),
+		TEST(the_more_ram_the_fewer_owners_share_a_bucket),
 		TEST(a_released_relid_takes_all_its_gpadls_with_it),
 		TEST(what_is_found_is_listed_once_whoever_sees_it_first),
 		TEST(to_look_again_drops_what_was_found_and_nothing_else),

@@ -109,7 +109,7 @@ static void a_stop_at_any_instruction_leaves_whole_records_or_cut_ones(void **s)
 	u32 i, round, cuts = 0;
 
 	(void)s;
-	assert_int_equal(hvcrash_registry_init(&reg, 2), 0);
+	assert_int_equal(hvcrash_registry_init(&reg, 2, 0), 0);
 	assert_int_equal(sigaction(SIGUSR1, &sa, NULL), 0);
 	for (i = 0; i < WRITERS; i++)
 		assert_int_equal(pthread_create(&writer[i], NULL, write_on,

@@ -79,7 +79,7 @@ static int setup(void **state)
 	memset(elsewhere, 0, sizeof(elsewhere));
 	memset(siefp, 0x77, sizeof(siefp));
 	hvcrash_results = results;
-	if (hvcrash_registry_init(&hvcrash_registry, 2))
+	if (hvcrash_registry_init(&hvcrash_registry, 2, 0))
 		return -1;
 	hvcrash_has_synic = hvcrash_has_stimers = true;
 	hvcrash_has_crash_regs = false;

@@ -31,7 +31,7 @@ bool pfn_valid(u64 pfn)
 static int setup(void **state)
 {
 	(void)state;
-	return hvcrash_registry_init(&hvcrash_registry, 1);
+	return hvcrash_registry_init(&hvcrash_registry, 1, 0);
 }
 
 static int teardown(void **state)
