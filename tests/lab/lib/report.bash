@@ -179,14 +179,11 @@ registers_json() {
 	jq -R -s 'split("\n") | map(select(. != "") | split(" ") | {pid: .[0], rip: .[1], symbol: .[2]})' "$run_dir/registers"
 }
 
-# stamps_json: what kernel/test/hvcrash_stamp.c said, and when the second kernel was up; in cycles of one clock. What was not
-# measured is null.
+# stamps_json: what kernel/test/hvcrash_stamp.c said, in cycles. What was not measured is null.
 stamps_json() {
-	local second; second=$(fact_of second_cycles)
 	{ grep -a -o 'hvcrash_stamp: khz .* writes [0-9]*' "$run_dir/console.log" 2>/dev/null || true; } |
-		jq -R -n --arg second "$second" 'def known: if . > 0 then . else null end;
+		jq -R -n 'def known: if . > 0 then . else null end;
 			[inputs | split(" ") | map(tonumber?) | {khz: .[0], panic: .[1], jump: .[2],
-				second_kernel: (if $second == "" then null else ($second | tonumber) end),
 				parking_cycles: (.[3] | known), finishing_cycles: (.[4] | known),
 				floor_cycles: (.[5] | known), floor_writes: (.[6] | known)}] | first // null'
 }

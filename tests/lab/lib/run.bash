@@ -135,16 +135,19 @@ crash_words() {
 	[ -z "$opt_post_notifiers" ] || printf ' lab.post_notifiers=%s' "$opt_post_notifiers"
 }
 
-crash_guest() {
-	local reply
+set_off_crash() {
 	channel_send handshake "GO $(crash_words)"
 	say "crash: $opt_crash on CPU $opt_cpu"
+}
+
+crash_guest() {
+	local reply
+	set_off_crash
 	if [ "$opt_crash" = nmi ]; then
 		guest_says NMI 30 'the guest to be ready for the NMI' guest_stopped
 		monitor nmi || lab_failed "the monitor did not answer 'nmi'"
 	fi
 	guest_says READY2 "$opt_timeout" 'the second kernel' guest_stopped
-	fact second_cycles "$(word_of cycles)"
 	phase_end second_kernel
 	oracle_ask "$run_dir/overlays_after.json"
 	if [ "$(word_of vmbus)" = 1 ]; then
@@ -163,8 +166,7 @@ crash_guest() {
 # gets them when all that they tell of is over.
 stop_at_jump() {
 	local end=$((SECONDS + opt_timeout))
-	channel_send handshake "GO $(crash_words)"
-	say "crash: $opt_crash on CPU $opt_cpu"
+	set_off_crash
 	until grep -a -q 'hvcrash_stamp: khz .* writes [0-9]*.$' "$run_dir/console.log"; do
 		[ $SECONDS -lt $end ] || guest_stopped "waited for the jump into the crash kernel, $opt_timeout s in vain"
 		machine_check 'the jump into the crash kernel'
