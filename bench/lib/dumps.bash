@@ -109,9 +109,7 @@ plot_dumps() {
 			| "\(.name | sub(".*-"; "")) \(.ours) \(.theirs)"' "$out/figures" | sort -n >"$out/plot-$form"
 	done
 	[ "$(wc -l <"$out/plot-kdump")" -gt 1 ] || return 0
-	gnuplot -e "dir='$out'" "$bench_dir/audit.gnuplot" >"$out/audit.svg.new"
-	mv "$out/audit.svg.new" "$repo/docs/bench-audit.svg"
-	say 'drawn: docs/bench-audit.svg'
+	draw audit
 }
 
 bench_dumps() {
