@@ -8,6 +8,8 @@
  *					hv_machine_crash_shutdown(): finish
  *	hv_setup_kexec_handler()	a kexec, first thing in
  *					hv_machine_shutdown(): unload VMBus
+ *	hv_stimer_global_cleanup()	the same in 7.2, even before: skipped
+ *					(kexec_stimers.c)
  *	smp_ops.stop_other_cpus		the same kexec stops the others for good:
  *					begin, revoke, finish
  *	smp_ops.cpu_disable		a CPU that goes offline, at the very end
@@ -47,6 +49,7 @@
 #include "hooks.h"
 #include "hvcrash.h"
 #include "kexec_path.h"
+#include "kexec_stimers.h"
 #include "leave.h"
 #include "regs.h"
 #include "stop_x86.h"
@@ -287,6 +290,7 @@ int hvcrash_hooks_init(void)
 		take_slots();
 	else
 		fill_slots();
+	hvcrash_kexec_stimers_init();
 	return 0;
 
 stop_deinit:
@@ -305,6 +309,7 @@ void hvcrash_hooks_deinit(void)
 {
 	/* First, or an hv_vmbus that comes up meanwhile would be given our handlers */
 	unregister_module_notifier(&module_nb);
+	hvcrash_kexec_stimers_deinit();
 	restore_slots();
 	restore_smp_ops();
 	hvcrash_stop_deinit();

@@ -10,8 +10,9 @@
  * What hv_vmbus does here instead (hv_kexec_handler() of drivers/hv/vmbus_drv.c)
  * is not done. It frees hv_clock_event while other CPUs still take timer
  * messages, and one that comes then makes __vmbus_isr() call through a NULL
- * pointer (seen on 6.12). Ours leaves timers alone until their CPU has interrupts
- * off, and needs no CPU hotplug, which wants timers that tick.
+ * pointer (seen on 6.12; in 7.2 see kexec_stimers.c). Ours leaves timers alone
+ * until their CPU has interrupts off, and needs no CPU hotplug, which wants timers
+ * that tick.
  *
  * Invariant: a kexec is never stopped, only ever made to wait, for a bound.
  *
@@ -49,7 +50,7 @@ static int ask_thread(void *ask)
  *
  * That wait has no bound and is not ours to change, so a thread does it, which
  * the kexec simply leaves behind. Waiting counts milliseconds by mdelay() and
- * sets no timer: from 6.18 on the kernel has taken its timers down before.
+ * sets no timer: without a kprobe (kexec_stimers.c) 7.2 has taken them down before.
  *
  * Context: process, may sleep. Bounded by the parameter kexec_unload_bound_ms.
  * Return: HVCRASH_ANSWER_YES or _NO, _UNKNOWN if there could be no thread.
