@@ -8,7 +8,7 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
-scenarios=(kexec-message kexec-load rescue-stuck storm)
+scenarios=(kexec-message kexec-load kexec-busy rescue-stuck storm)
 
 setup_file() {
 	run_scenarios "${scenarios[@]}"
@@ -25,6 +25,11 @@ setup_file() {
 	held kexec-load
 	[ "$(field kexec-load '.stale_overlays | length')" -eq 0 ]
 	[ "$(field kexec-load .verdict)" = clean ]
+}
+
+@test "kexec of 7.2 with a busy VMBus and message-mode timers, of which the stock kernel dies: nothing is left" {
+	held kexec-busy
+	[ "$(field kexec-busy '.stale_overlays | length')" -eq 0 ]
 }
 
 @test "what a CPU that hangs in an NMI handler left is taken back by the second kernel: revoked late" {
