@@ -11,7 +11,8 @@
  * the kernel's full 100 s for it.
  *
  * Invariant: whatever fails here is recorded and the dump goes on. No lock, no
- * allocation, every wait bounded, one line of printk.
+ * allocation, every wait bounded, one line of printk. Even a fault of our own: on x86
+ * all this runs under guard (guard_x86.c).
  *
  * Leaves out: what a panic and a kexec have in common (leave.c), who calls.
  */
@@ -35,16 +36,32 @@ void hvcrash_crash_finish(hvcrash_unload_fn unload)
 {
 	struct hvcrash_crash *r = hvcrash_leave_report();
 
+	hvcrash_debug_fault_at(1);
 	if (hvcrash_debug_revoke_first)
 		hvcrash_leave_revoke();
 	hvcrash_unload_vmbus(unload);
 	hvcrash_driver_pages_revoke();
 	if (!hvcrash_debug_revoke_first)
 		hvcrash_leave_revoke();
+	hvcrash_debug_fault_at(2);
 	hvcrash_leave_record();
 	hvcrash_contents_hash();
 	r->tsc_end = hvcrash_cycles();
 	hvcrash_registry_finish(&hvcrash_registry);
 	hvcrash_handoff_vmcoreinfo(hvcrash_registry.header->gpa);
 	hvcrash_leave_say();
+}
+
+/**
+ * hvcrash_crash_give_up - hvcrash_crash_finish() came to no end: what still helps
+ *
+ * Nothing is recorded any more. The registry is found and has no end to it, so that
+ * the audit cannot tell; but the registers go, where they have not gone yet.
+ *
+ * Context: panicking CPU.
+ */
+void hvcrash_crash_give_up(void)
+{
+	hvcrash_leave_revoke();
+	hvcrash_handoff_vmcoreinfo(hvcrash_registry.header->gpa);
 }

@@ -8,5 +8,6 @@
 #include "unload.h"
 
 void hvcrash_crash_finish(hvcrash_unload_fn unload);
+void hvcrash_crash_give_up(void);
 
 #endif /* _HVCRASH_CRASH_PATH_H */

@@ -33,6 +33,12 @@ MODULE_PARM_DESC(
 	debug_revoke_first,
 	"for tests: revoke before the VMBus unload, so that its answer has nowhere to go");
 
+static unsigned int debug_fault;
+module_param(debug_fault, uint, 0644);
+MODULE_PARM_DESC(
+	debug_fault,
+	"for tests: a fault of hvcrash itself in a panic (0: none, 1: before anything is revoked, 2: after)");
+
 static unsigned int debug_fail_alloc;
 module_param(debug_fail_alloc, uint, 0444);
 MODULE_PARM_DESC(debug_fail_alloc,
@@ -48,4 +54,21 @@ bool hvcrash_debug_alloc_fails(void)
 	static atomic_t allocations = ATOMIC_INIT(0);
 
 	return atomic_inc_return(&allocations) == debug_fail_alloc;
+}
+
+/**
+ * hvcrash_debug_fault_at - fault here, if this is the place
+ * @place: as in the parameter debug_fault
+ *
+ * Context: any, NMI too.
+ */
+void hvcrash_debug_fault_at(unsigned int place)
+{
+	unsigned int *nowhere = NULL;
+
+	if (place != READ_ONCE(debug_fault))
+		return;
+	/* Or the compiler would see what comes */
+	OPTIMIZER_HIDE_VAR(nowhere);
+	WRITE_ONCE(*nowhere, place);
 }

@@ -13,5 +13,6 @@ extern int hvcrash_debug_stubborn_vp;
 extern bool hvcrash_debug_revoke_first;
 
 bool hvcrash_debug_alloc_fails(void);
+void hvcrash_debug_fault_at(unsigned int place);
 
 #endif /* _HVCRASH_DEBUG_H */

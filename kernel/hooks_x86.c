@@ -45,6 +45,7 @@
 #include <asm/smp.h>
 #include "compat/compat.h"
 #include "crash_path.h"
+#include "guard.h"
 #include "handoff.h"
 #include "hooks.h"
 #include "hvcrash.h"
@@ -96,6 +97,11 @@ static bool can_unload(void)
 	return vmbus_unload || vmbus_panic_unload;
 }
 
+static void finish(void)
+{
+	hvcrash_crash_finish(can_unload() ? unload_in_panic : NULL);
+}
+
 /* Panicking CPU; a crash kernel is loaded, or the kernel would not come here */
 static void crash_handler(struct pt_regs *regs)
 {
@@ -106,7 +112,8 @@ static void crash_handler(struct pt_regs *regs)
 		hvcrash_handoff_vmcoreinfo(hvcrash_registry.header->gpa);
 		return;
 	}
-	hvcrash_crash_finish(can_unload() ? unload_in_panic : NULL);
+	if (!hvcrash_guard_run(finish))
+		hvcrash_guard_run(hvcrash_crash_give_up);
 	hvcrash_stop_done(orig_crash_stop);
 }
 
@@ -281,9 +288,12 @@ int hvcrash_hooks_init(void)
 	ret = hvcrash_stop_init();
 	if (ret)
 		goto remove_cpuhp;
-	ret = register_module_notifier(&module_nb);
+	ret = hvcrash_guard_init();
 	if (ret)
 		goto stop_deinit;
+	ret = register_module_notifier(&module_nb);
+	if (ret)
+		goto guard_deinit;
 	take_smp_ops();
 	/* Loaded late: the address is there; else it comes with hv_vmbus */
 	if (hvcrash_compat_lookup("vmbus_initiate_unload"))
@@ -293,6 +303,8 @@ int hvcrash_hooks_init(void)
 	hvcrash_kexec_stimers_init();
 	return 0;
 
+guard_deinit:
+	hvcrash_guard_deinit();
 stop_deinit:
 	hvcrash_stop_deinit();
 remove_cpuhp:
@@ -312,6 +324,7 @@ void hvcrash_hooks_deinit(void)
 	hvcrash_kexec_stimers_deinit();
 	restore_slots();
 	restore_smp_ops();
+	hvcrash_guard_deinit();
 	hvcrash_stop_deinit();
 	cpuhp_remove_state_nocalls(cpuhp_state);
 }

@@ -8,7 +8,7 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
-scenarios=(demo-hvcrash poke:demo-hvcrash notifiers-n:demo-hvcrash demo-stock no-module deaf-vp unloaded reloaded no-btf late-uio
+scenarios=(demo-hvcrash poke:demo-hvcrash notifiers-n:demo-hvcrash demo-stock no-module deaf-vp own-fault unloaded reloaded no-btf late-uio
 	no-answer)
 
 setup_file() {
@@ -100,6 +100,7 @@ setup_file() {
 
 @test "no first kernel warned of anything in hvcrash" {
 	for s in "${scenarios[@]%:*}"; do
+		[ "$s" != own-fault ] || continue # asked for
 		log=$(dirname "$(field "$s" .log)")/dmesg.hvcrash
 		[ ! -e "$log" ] || run ! grep '+0x.*\[hvcrash\]' "$log"
 	done
@@ -110,6 +111,13 @@ setup_file() {
 	[ "$(field late-uio .audit_exit)" -eq 2 ]
 	[ "$(field late-uio '.stale_overlays | length')" -eq 0 ]
 	[ "$(field late-uio .dump_ok)" = true ]
+}
+
+@test "a fault in hvcrash itself: nothing is left all the same, the dump is taken, and the audit cannot tell" {
+	held own-fault
+	[ "$(field own-fault '.stale_overlays | length')" -eq 0 ]
+	[ "$(field own-fault .dump_ok)" = true ]
+	grep -aq 'RIP: .*hvcrash_debug_fault_at' "$(run_directory own-fault)/console.log"
 }
 
 @test "no run had to be repeated because the lab failed" {

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* guard.h - x86: a fault of our own on the way out ends our part, and not the dump */
+#ifndef _HVCRASH_GUARD_H
+#define _HVCRASH_GUARD_H
+
+#include <linux/types.h>
+
+bool hvcrash_guard_run(void (*step)(void));
+int hvcrash_guard_init(void);
+void hvcrash_guard_deinit(void);
+
+#endif
