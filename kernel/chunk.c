@@ -2,7 +2,7 @@
 /*
  * chunk.c - memory of the registry, a chunk of records at a time
  *
- * Called by registry.c and registry_channels.c in the living kernel. A chunk that
+ * Called by the files registry*.c in the living kernel. A chunk that
  * is part of the registry stays there until the registry goes: the crash path may
  * be walking it.
  *

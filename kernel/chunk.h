@@ -2,7 +2,7 @@
 /*
  * chunk.h - memory of the registry, a chunk of records at a time
  *
- * For registry.c and registry_channels.c only.
+ * For the files registry*.c only.
  */
 #ifndef _HVCRASH_CHUNK_H
 #define _HVCRASH_CHUNK_H

@@ -6,7 +6,7 @@
  * names the owners of GPADLs in reports; the invariant of registry.c holds for
  * these records too.
  *
- * Leaves out: the GPADLs (registry.c).
+ * Leaves out: the GPADLs (registry_owners.c).
  */
 #include <linux/compiler.h>
 #include <linux/string.h>

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * registry_owners.c - pages that a message shares: published by owner, and retired
+ *
+ * Called by vmbus.c, vmbus_late.c and driver_pages.c in the living kernel. Extents of
+ * one owner (a GPADL, a kind of page) are found by a hash, which the crash path needs
+ * not. How a record changes under the eyes of a reader that stops its writer is in
+ * registry.c, with the names of the barriers.
+ *
+ * Leaves out: pages that a register names (registry.c), who owns a channel
+ * (registry_channels.c).
+ */
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include "registry.h"
+#include "registry_extents.h"
+#include "registry_owners.h"
+
+static u32 *owner_bucket(struct hvcrash_registry *reg,
+			 const struct hvcrash_owner *owner)
+{
+	/* Fibonacci hashing: handles are counted up from one start value */
+	u32 hash = (owner->gpadl ^ owner->kind) * 2654435769U;
+
+	return &reg->bucket[hash >> (32 - reg->bucket_bits)];
+}
+
+/**
+ * hvcrash_owners_init - allocate the hash
+ * @reg: the registry
+ * @ram_pages: 4 KiB pages of RAM
+ *
+ * A bucket for every 16 pages of RAM: an owner has a page at least, so that not
+ * even a guest that shared all it has, page by page, would make long chains of
+ * them. 256 KiB from 4 GiB of RAM on, as much as a chunk; where that much is not
+ * to be had in one piece less does, and the chains are longer.
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int hvcrash_owners_init(struct hvcrash_registry *reg, u64 ram_pages)
+{
+	u32 bits = HVCRASH_MIN_BUCKET_BITS;
+	u32 i;
+
+	while (bits < HVCRASH_MAX_BUCKET_BITS && ram_pages >> 4 >> bits)
+		bits++;
+	for (; bits >= HVCRASH_MIN_BUCKET_BITS && !reg->bucket; bits--) {
+		reg->bucket = alloc_pages_exact(sizeof(u32) << bits,
+						GFP_KERNEL | __GFP_NOWARN);
+		reg->bucket_bits = bits;
+	}
+	if (!reg->bucket)
+		return -ENOMEM;
+	for (i = 0; i < 1U << reg->bucket_bits; i++)
+		reg->bucket[i] = HVCRASH_NIL;
+	return 0;
+}
+
+/**
+ * hvcrash_owners_deinit - free the hash
+ * @reg: may be half set up
+ *
+ * Context: process.
+ */
+void hvcrash_owners_deinit(struct hvcrash_registry *reg)
+{
+	if (reg->bucket)
+		free_pages_exact(reg->bucket, sizeof(u32) << reg->bucket_bits);
+	reg->bucket = NULL;
+}
+
+/* One extent more. Under reg->lock. Returns 0 or -ENOSPC, which is counted. */
+static int publish_locked(struct hvcrash_registry *reg,
+			  const struct hvcrash_owner *owner, u64 gpa, u32 pages,
+			  u16 evidence, u32 flags)
+{
+	u32 *bucket = owner_bucket(reg, owner);
+	struct hvcrash_extent *e;
+	u32 nr = hvcrash_extent_take(reg);
+
+	if (nr == HVCRASH_NIL) {
+		reg->header->extents_dropped++;
+		reg->header->coverage |= HVCRASH_GAP_DROPPED;
+		return -ENOSPC;
+	}
+	e = hvcrash_extent_at(reg, nr);
+	WRITE_ONCE(e->state, HVCRASH_BUSY);
+	smp_wmb(); /* LMM(fill:A), pairs with read:A */
+	e->kind = owner->kind;
+	e->evidence = evidence;
+	e->gpa = gpa;
+	e->pages = pages;
+	e->vp_index = HVCRASH_NO_VP;
+	e->relid = owner->relid;
+	e->gpadl = owner->gpadl;
+	e->flags = flags;
+	e->hash = 0;
+	e->link = *bucket;
+	WRITE_ONCE(*bucket, nr);
+	hvcrash_chunk_use(reg->chunk[HVCRASH_NR_CHUNK(nr)],
+			  HVCRASH_NR_SLOT(nr));
+	/* LMM(fill:B), pairs with read:A */
+	smp_store_release(&e->state, HVCRASH_SHARED);
+	WRITE_ONCE(reg->header->published, reg->header->published + 1);
+	return 0;
+}
+
+/**
+ * hvcrash_registry_publish - pages are shared from now on
+ * @reg: the registry
+ * @owner: whose
+ * @gpa: first byte, page-aligned
+ * @pages: 4 KiB pages, not 0
+ * @evidence: HVCRASH_EV_*
+ * @flags: HVCRASH_EXTENT_*
+ *
+ * Publish before the host learns of the pages where the source allows it.
+ *
+ * Context: any but NMI; takes reg->lock, may allocate without sleeping.
+ * Return: 0, -EINVAL, or -ENOSPC; the last one is counted as a gap.
+ */
+int hvcrash_registry_publish(struct hvcrash_registry *reg,
+			     const struct hvcrash_owner *owner, u64 gpa,
+			     u32 pages, u16 evidence, u32 flags)
+{
+	unsigned long irq;
+	int ret;
+
+	if (!pages || gpa % HVCRASH_PAGE_BYTES)
+		return -EINVAL;
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	ret = publish_locked(reg, owner, gpa, pages, evidence, flags);
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+	return ret;
+}
+
+static bool owner_has_extents(struct hvcrash_registry *reg,
+			      const struct hvcrash_owner *owner)
+{
+	u32 nr = *owner_bucket(reg, owner);
+	struct hvcrash_extent *e;
+
+	for (; nr != HVCRASH_NIL; nr = e->link) {
+		e = hvcrash_extent_at(reg, nr);
+		if (e->kind == owner->kind && e->gpadl == owner->gpadl)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * hvcrash_registry_publish_found - pages that were shared before anybody looked
+ * @reg: the registry
+ * @owner: whose
+ * @gpas: first byte of each range, page-aligned
+ * @nr_gpas: how many ranges
+ * @pages: 4 KiB pages of each range, not 0
+ * @flags: HVCRASH_EXTENT_*
+ *
+ * All ranges or none: an owner that has extents was published by who saw its
+ * message, and that one knows better. Looking and publishing happen under one
+ * lock, so that no page is listed twice.
+ *
+ * Context: any but NMI; takes reg->lock, may allocate without sleeping.
+ * Return: 0, -EEXIST, -EINVAL, or -ENOSPC; the last one is counted as a gap.
+ */
+int hvcrash_registry_publish_found(struct hvcrash_registry *reg,
+				   const struct hvcrash_owner *owner,
+				   const u64 *gpas, u32 nr_gpas, u32 pages,
+				   u32 flags)
+{
+	unsigned long irq;
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < nr_gpas; i++)
+		if (!pages || gpas[i] % HVCRASH_PAGE_BYTES)
+			return -EINVAL;
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	if (owner_has_extents(reg, owner))
+		ret = -EEXIST;
+	for (i = 0; i < nr_gpas && !ret; i++)
+		ret = publish_locked(reg, owner, gpas[i], pages,
+				     HVCRASH_EV_FOUND, flags);
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+	return ret;
+}
+
+/* What to retire: an owner's, a channel's, what was found, or all */
+struct match {
+	const struct hvcrash_owner *owner;
+	u32 relid;
+	bool found;
+	bool all;
+};
+
+static bool matches(const struct hvcrash_extent *e, const struct match *m)
+{
+	if (m->owner)
+		return e->kind == m->owner->kind && e->gpadl == m->owner->gpadl;
+	if (m->found)
+		return e->evidence == HVCRASH_EV_FOUND;
+	return m->all || e->relid == m->relid;
+}
+
+/* Retires what matches in one bucket. Under reg->lock. */
+static u32 bucket_retire(struct hvcrash_registry *reg, u32 *bucket,
+			 const struct match *m, u16 evidence)
+{
+	u32 *link = bucket;
+	struct hvcrash_extent *e;
+	u32 n = 0;
+	u32 nr;
+
+	while (*link != HVCRASH_NIL) {
+		nr = *link;
+		e = hvcrash_extent_at(reg, nr);
+		if (!matches(e, m)) {
+			link = &e->link;
+			continue;
+		}
+		WRITE_ONCE(*link, e->link);
+		e->evidence = evidence;
+		WRITE_ONCE(e->state, HVCRASH_TORN_DOWN);
+		hvcrash_extent_give(reg, nr);
+		n++;
+	}
+	reg->header->retired += n;
+	return n;
+}
+
+/**
+ * hvcrash_registry_retire - the host gave an owner's pages back
+ * @reg: the registry
+ * @owner: whose; kind and gpadl count
+ * @evidence: what says so
+ *
+ * Context: any but NMI; takes reg->lock.
+ * Return: extents retired, 0 if the owner has none.
+ */
+u32 hvcrash_registry_retire(struct hvcrash_registry *reg,
+			    const struct hvcrash_owner *owner, u16 evidence)
+{
+	u32 *bucket = owner_bucket(reg, owner);
+	struct match m = { .owner = owner };
+	unsigned long irq;
+	u32 n;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	n = bucket_retire(reg, bucket, &m, evidence);
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+	return n;
+}
+
+static u32 retire_walk(struct hvcrash_registry *reg, const struct match *m,
+		       u16 evidence)
+{
+	unsigned long irq;
+	u32 i, n = 0;
+
+	for (i = 0; i < 1U << reg->bucket_bits; i++) {
+		/* Most are. One that fills now holds what came after the question */
+		if (READ_ONCE(reg->bucket[i]) == HVCRASH_NIL)
+			continue;
+		raw_spin_lock_irqsave(&reg->lock, irq);
+		n += bucket_retire(reg, &reg->bucket[i], m, evidence);
+		raw_spin_unlock_irqrestore(&reg->lock, irq);
+	}
+	return n;
+}
+
+/**
+ * hvcrash_registry_retire_relid - a channel is gone, with all its GPADLs
+ * @reg: the registry
+ * @relid: the channel
+ * @evidence: what says so
+ *
+ * Walks every owner: channels go rarely.
+ *
+ * Context: any but NMI; takes reg->lock once per bucket in use.
+ * Return: extents retired.
+ */
+u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
+				  u16 evidence)
+{
+	struct match m = { .relid = relid };
+
+	return retire_walk(reg, &m, evidence);
+}
+
+/**
+ * hvcrash_registry_retire_all - every owner is gone, fixed extents apart
+ * @reg: the registry
+ * @evidence: what says so
+ *
+ * Context: any but NMI; takes reg->lock once per bucket in use.
+ * Return: extents retired.
+ */
+u32 hvcrash_registry_retire_all(struct hvcrash_registry *reg, u16 evidence)
+{
+	struct match m = { .all = true };
+
+	return retire_walk(reg, &m, evidence);
+}
+
+/**
+ * hvcrash_registry_retire_found - drop what hvcrash_registry_publish_found() made
+ * @reg: the registry
+ *
+ * To look again: the pages may be shared all the same, so a gap must say so until
+ * the next look is over.
+ *
+ * Context: any but NMI; takes reg->lock once per bucket in use.
+ * Return: extents retired.
+ */
+u32 hvcrash_registry_retire_found(struct hvcrash_registry *reg)
+{
+	struct match m = { .found = true };
+
+	return retire_walk(reg, &m, HVCRASH_EV_NONE);
+}
+
+/**
+ * hvcrash_registry_prove - better evidence for an owner's shared pages
+ * @reg: the registry
+ * @owner: whose; kind and gpadl count
+ * @evidence: the new evidence
+ *
+ * Context: any but NMI; takes reg->lock.
+ */
+void hvcrash_registry_prove(struct hvcrash_registry *reg,
+			    const struct hvcrash_owner *owner, u16 evidence)
+{
+	struct match m = { .owner = owner };
+	struct hvcrash_extent *e;
+	unsigned long irq;
+	u32 nr;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	nr = *owner_bucket(reg, owner);
+	for (; nr != HVCRASH_NIL; nr = e->link) {
+		e = hvcrash_extent_at(reg, nr);
+		if (matches(e, &m))
+			WRITE_ONCE(e->evidence, evidence);
+	}
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+}
