@@ -117,11 +117,20 @@ expect_left() {
 
 expect_jumped() { [ "$(stamps_json)" != null ] || missed "no stamps: the crash is none of ${stamped_kinds[*]}"; }
 
+# expect_starved: the first kernel crashed, the second died of want of memory, and nothing of the first is left mapped.
+expect_starved() {
+	expect_no_overlay
+	[ "$(grep -ac '] Kernel panic - not syncing' "$run_dir/console.log")" -eq 2 ] || missed 'not two kernels have panicked'
+	grep -a '] Kernel panic - not syncing' "$run_dir/console.log" | tail -n 1 | grep -aqi 'memory' ||
+		missed 'the second kernel did not die of want of memory'
+}
+
 # run_judge: fills $misses with what differs from the expectation.
 run_judge() {
 	case $opt_expect in
 	dumped) ;;
 	jumped) expect_jumped; return ;;
+	starved) expect_starved; return ;;
 	clean) expect_clean ;;
 	clean-or-torn) expect_clean_or_torn ;;
 	rescued) expect_rescued ;;

@@ -175,6 +175,23 @@ stop_at_jump() {
 	phase_end jump
 }
 
+# starve_guest: crashes it into a crash kernel that has too little memory to come up, and waits for the end of that one. What the
+# first kernel left is on the map all the same.
+starve_guest() {
+	local end=$((SECONDS + opt_timeout)) line
+	set_off_crash
+	until has_panic_ended; do
+		[ $SECONDS -lt $end ] || guest_stopped "waited for the crash kernel to run out of memory, $opt_timeout s in vain"
+		is_machine_running || lab_failed 'QEMU ended while the lab waited for the crash kernel to run out of memory'
+		channel_line handshake 1 || monitor_drain
+	done
+	phase_end starved
+	oracle_ask "$run_dir/overlays_after.json"
+	not_within "$crash_ranges" <"$run_dir/overlays_after.json" >"$run_dir/stale_overlays.json"
+	say "the crash kernel has run out of memory, $(overlay_count "$run_dir/stale_overlays.json") overlays still mapped"
+	phase_end oracle_after
+}
+
 # rescue_guest: hvcrash in the second kernel takes back what is left; the hypervisor is asked before and after.
 rescue_guest() {
 	[ -n "$opt_rescue" ] || return 0
@@ -274,7 +291,10 @@ run_attempt() {
 	keep_state
 	echo '[]' >"$run_dir/stale_overlays.json"
 	poke_place "$opt_poke_before"
-	if [ "$opt_expect" = jumped ]; then stop_at_jump; return; fi
+	case $opt_expect in
+	jumped) stop_at_jump; return ;;
+	starved) starve_guest; return ;;
+	esac
 	crash_guest
 	rescue_guest
 	poke_guest
