@@ -2,15 +2,10 @@
 # bash, sourced by bench/run.
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files
 #
-# The audit of a dump that the lab really wrote, against crash starting up on it and makedumpfile --dump-dmesg. Both come from
-# the Debian release of the kernel that crashed, out of the lab's tree, so that they know it.
+# The audit of a dump that the lab really wrote, against crash and drgn starting up on it and makedumpfile --dump-dmesg. All come
+# from the Debian release of the kernel that crashed, so that they know it.
 
 readonly bench_release=trixie bench_kernel=6.12
-
-in_release() {
-	local tree=$repo/build/lab/trees/$bench_release
-	"$tree/lib64/ld-linux-x86-64.so.2" --library-path "$tree/lib/x86_64-linux-gnu:$tree/usr/lib/x86_64-linux-gnu" "$@"
-}
 
 # dumps_of MIB: the directory of the dumps of a guest of that size, made where they are missing. "initcall_debug" fills the
 # log, as that of a machine which has run for a while is full.
@@ -24,46 +19,57 @@ dumps_of() {
 	printf '%s' "$dir"
 }
 
-# fetch_debug: crash and vmlinux, into build/bench/debug, without the machine's own apt knowing
+# fetch_debug: crash, drgn and vmlinux with all they are linked to, into build/bench/debug, without the machine's own apt knowing.
+# Unpacked is enough to run them in there: none has to be set up.
 fetch_debug() {
-	local dir=$out/debug mirror kernel
+	local dir=$out/debug tree=$repo/build/lab/trees/$bench_release mirror kernel word
 	[ -n "$opt_debug" ] && [ ! -e "$dir/.complete" ] || return 0
-	kernel=$(basename "$repo/build/lab/trees/$bench_release"/boot/vmlinuz-*)
-	mirror=$(sed -n 's/^deb \([^ ]*\) .*/\1/p' "$repo/build/lab/trees/$bench_release/etc/apt/sources.list" | head -n 1)
-	say "fetching crash and the debug symbols of ${kernel#vmlinuz-}"
-	mkdir -p "$dir"/{lists/partial,cache/archives/partial}
+	kernel=$(basename "$tree"/boot/vmlinuz-*)
+	mirror=$(sed -n 's/^deb \([^ ]*\) .*/\1/p' "$tree/etc/apt/sources.list" | head -n 1)
+	say "fetching crash, drgn and the debug symbols of ${kernel#vmlinuz-}"
+	rm -rf "$dir"
+	mkdir -p "$dir"/{lists/partial,cache/archives/partial,root/usr/{bin,sbin,lib,lib64}}
 	printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$mirror" $bench_release >"$dir/sources.list"
-	printf '%s\n' "Dir::State::lists \"$dir/lists\";" "Dir::Cache \"$dir/cache\";" \
+	: >"$dir/status"
+	printf '%s\n' "Dir::State::lists \"$dir/lists\";" "Dir::State::status \"$dir/status\";" "Dir::Cache \"$dir/cache\";" \
 		"Dir::Etc::sourcelist \"$dir/sources.list\";" 'Dir::Etc::sourceparts "/dev/null";' >"$dir/apt.conf"
+	for word in bin sbin lib lib64; do ln -s "usr/$word" "$dir/root/$word"; done
+	mkdir "$dir"/root/{dev,tmp}
+	mknod -m 666 "$dir/root/dev/null" c 1 3 # crash wants it
 	(
 		cd "$dir"
 		export APT_CONFIG=$dir/apt.conf
-		apt-get -qq update && apt-get -qq download crash "linux-image-${kernel#vmlinuz-}-dbg" &&
-			dpkg -x crash_*.deb root &&
-			dpkg --fsys-tarfile linux-image-*-dbg_*.deb | tar x --wildcards --strip-components=5 './usr/lib/debug/boot/vmlinux-*' &&
-			rm -f ./*.deb && touch .complete
-	) >&2 || say 'the debug symbols could not be fetched'
+		apt-get -qq update && apt-get -qq -y --no-install-recommends --download-only install crash python3-drgn dash grep &&
+			find cache/archives -name '*.deb' -exec dpkg -x {} root \; &&
+			apt-get -qq download "linux-image-${kernel#vmlinuz-}-dbg" &&
+			dpkg --fsys-tarfile linux-image-*-dbg_*.deb | tar x -C root --wildcards --strip-components=5 './usr/lib/debug/boot/vmlinux-*' &&
+			mv root/vmlinux-* root/vmlinux && rm -rf ./*.deb cache && touch .complete
+	) >&2 || say 'crash, drgn and the debug symbols could not be fetched'
 }
 
-bench_crash() {
-	local dump=$1 vmlinux
-	vmlinux=$(find "$out/debug" -maxdepth 1 -name 'vmlinux-*' 2>/dev/null | head -n 1 || :)
-	if [ -z "$vmlinux" ] || [ ! -e "$out/debug/root/usr/bin/crash" ]; then
-		not_measured audit-vs-crash "crash needs the kernel's debug symbols, a package of 1 GB: bench/run --debug fetches them"
+# bench_debugger NAME DUMP GOAL WHAT COMMAND: the audit of DUMP against a program of build/bench/debug, run there by sh -c
+bench_debugger() {
+	local name=$1 dump=$2 goal=$3 what=$4 command=$5 root=$out/debug/root
+	if [ ! -e "$out/debug/.complete" ]; then
+		not_measured "$name" "there are no debug symbols of the kernel in build/bench/debug"
 		return
 	fi
-	export -f in_release
-	export repo bench_release
-	# shellcheck disable=SC2016 # expanded by the inner shell
-	in_turns 3 "$tool" audit "$dump" -- bash -c 'echo quit | in_release "$1" -s "$2" "$3"' - \
-		"$out/debug/root/usr/bin/crash" "$vmlinux" "$dump" >"$out/pairs" || {
-		not_measured audit-vs-crash 'crash did not start on this dump'
+	ln -f "$dump" "$root/dump"
+	in_turns 3 "$tool" audit "$dump" -- env -i PATH=/usr/bin:/usr/sbin HOME=/ /usr/sbin/chroot "$root" sh -c "$command" >"$out/pairs" || {
+		not_measured "$name" "this failed on the dump: $command"
 		return
 	}
-	figure audit-vs-crash 'ms of CPU' 50 \
-		'the audit of a kdump-compressed dump of the lab, against crash starting up on it (crash -s, then quit)' \
+	figure "$name" 'ms of CPU' "$goal" "the audit of a kdump-compressed dump of the lab, against $what" \
 		'(.a.cpu / 1e3)' '(.b.cpu / 1e3)' '(.b.cpu / .a.cpu)' <"$out/pairs"
-	figure audit-vs-crash-memory KiB 1 'peak memory of the same' .a.kib .b.kib '(.b.kib / .a.kib)' <"$out/pairs"
+	figure "$name-memory" KiB 1 'peak memory of the same' .a.kib .b.kib '(.b.kib / .a.kib)' <"$out/pairs"
+}
+
+# Both look up one variable, so that neither has put off reading the symbols.
+bench_debuggers() {
+	bench_debugger audit-vs-crash "$1" 50 'crash starting up on it (crash -s, one variable)' \
+		'echo "p panic_cpu" | crash -s /vmlinux /dump | grep -q counter'
+	bench_debugger audit-vs-drgn "$1" '' 'drgn starting up on it (one variable)' \
+		'echo "print(prog[\"panic_cpu\"].counter)" >/panic_cpu.py && drgn -q -c /dump -s /vmlinux /panic_cpu.py | grep -q .'
 }
 
 # bench_dmesg DUMP NAME [WHAT]: of the audit, against makedumpfile
@@ -133,9 +139,9 @@ bench_dumps() {
 		not_measured audit-vs-dmesg 'there is no dump'
 		return
 	fi
-	[ ! -e "$out/guests" ] || growth audit-growth-guest \
+	[ ! -e "$out/guests" ] || [ "$(wc -l <"$out/guests")" -eq 1 ] || growth audit-growth-guest \
 		'CPU time of the audit of kdump-compressed dumps over the size of the guest: exponent of the fitted curve' 1 <"$out/guests"
-	bench_crash "$largest/lzo-31"
+	bench_debuggers "$largest/lzo-31"
 	bench_dmesg "$largest/elf-31" audit-vs-dmesg
 	bench_dmesg "$largest/lzo-31" audit-vs-dmesg-kdump
 	bench_wide "$largest/lzo-31"
