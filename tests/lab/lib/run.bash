@@ -38,7 +38,7 @@ console_tail() { tail -n 25 "$run_dir/console.log" 2>/dev/null | tr -d '\r' | cu
 # The emulated serial port, or KVM below it, loses an interrupt now and then: twice in about 180 runs a guest, once with
 # hvcrash and once a stock one, stood with all CPUs idle and nothing more to come. An empty line is an interrupt: the port
 # sends what it still holds, and the CPU looks at its timers. The guest ignores it. How many were sent is in the result.
-readonly nudge_after=20 nudge_every=5
+readonly nudge_after=20 nudge_every=5 kick_after=120 kick_every=60
 
 # nudge SECONDS-OF-SILENCE
 nudge() {
@@ -47,6 +47,15 @@ nudge() {
 	nudges=$((nudges + 1))
 	fact nudges "$nudges"
 	printf '(nudged after %d s of silence)\n' "$1" >>"$run_dir/handshake.log"
+	[ "$1" -lt "$kick_after" ] || [ $((($1 - kick_after) % kick_every)) -ne 0 ] || kick
+}
+
+# kick: asks for the registers, for which each virtual CPU has to leave KVM and is sent back. 6.12 on the CPU model of 7.2 stood in
+# the bring-up of its second CPU each time (both waiting with interrupts off), until somebody looked.
+kick() {
+	local line reply
+	monitor_ask 5 '{"execute":"qmp_capabilities"}' && monitor 'info registers -a' 20 || return 0
+	printf '(kicked)\n' >>"$run_dir/handshake.log"
 }
 
 # guest_line SECONDS WHAT: the next thing that the guest says, in $words, without the leading LAB. Ends the attempt through
