@@ -54,7 +54,7 @@ nudge() {
 # the bring-up of its second CPU each time (both waiting with interrupts off), until somebody looked.
 kick() {
 	local line reply
-	monitor_ask 5 '{"execute":"qmp_capabilities"}' && monitor 'info registers -a' 20 || return 0
+	monitor_begin && monitor 'info registers -a' 20 || return 0
 	printf '(kicked)\n' >>"$run_dir/handshake.log"
 }
 
@@ -184,6 +184,12 @@ stop_at_jump() {
 	phase_end jump
 }
 
+# ask_stale NAME: what is mapped now, into NAME.json, and what of that the first kernel left.
+ask_stale() {
+	oracle_ask "$run_dir/$1.json"
+	not_within "$crash_ranges" <"$run_dir/$1.json" >"$run_dir/stale_overlays.json"
+}
+
 # starve_guest: crashes it into a crash kernel that has too little memory to come up, and waits for the end of that one. What the
 # first kernel left is on the map all the same.
 starve_guest() {
@@ -195,8 +201,7 @@ starve_guest() {
 		channel_line handshake 1 || monitor_drain
 	done
 	phase_end starved
-	oracle_ask "$run_dir/overlays_after.json"
-	not_within "$crash_ranges" <"$run_dir/overlays_after.json" >"$run_dir/stale_overlays.json"
+	ask_stale overlays_after
 	say "the crash kernel has run out of memory, $(overlay_count "$run_dir/stale_overlays.json") overlays still mapped"
 	phase_end oracle_after
 }
@@ -207,8 +212,7 @@ rescue_guest() {
 	fact overlays_to_rescue "$(overlay_count "$run_dir/stale_overlays.json")"
 	channel_send handshake GO
 	guest_says RESCUED 120 'the rescue' guest_stopped
-	oracle_ask "$run_dir/overlays_rescued.json"
-	not_within "$crash_ranges" <"$run_dir/overlays_rescued.json" >"$run_dir/stale_overlays.json"
+	ask_stale overlays_rescued
 	say "rescued, $(overlay_count "$run_dir/stale_overlays.json") overlays still mapped"
 	phase_end rescue
 }
