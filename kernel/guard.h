@@ -9,4 +9,4 @@ bool hvcrash_guard_run(void (*step)(void));
 int hvcrash_guard_init(void);
 void hvcrash_guard_deinit(void);
 
-#endif
+#endif /* _HVCRASH_GUARD_H */

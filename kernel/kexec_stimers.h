@@ -6,4 +6,4 @@
 void hvcrash_kexec_stimers_init(void);
 void hvcrash_kexec_stimers_deinit(void);
 
-#endif
+#endif /* _HVCRASH_KEXEC_STIMERS_H */

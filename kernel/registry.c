@@ -3,8 +3,8 @@
  * registry.c - the set of pages shared with the hypervisor: header, registers' pages
  *
  * Written in the living kernel by the sources (regs.c; vmbus.c by way of
- * registry_owners.c) under reg->lock, and in the crash path by the one CPU that panics, without any
- * lock. Read in the crash path and, from memory, by hvcrashctl.
+ * registry_owners.c) under reg->lock, and in the crash path by the one CPU that
+ * panics, without any lock. Read in the crash path and, from memory, by hvcrashctl.
  *
  * Invariant: a reader that may have interrupted or stopped a writer at any
  * instruction sees each extent whole, or sees that it is cut (HVCRASH_BUSY), or
