@@ -30,38 +30,31 @@ killed_at() {
 	expect "$status" 137 || { cat out err; return 2; }
 }
 
-# each_step TEMPLATE OPTIONS OPTIONS CHECK...: killed with the first at every step
-# (at every STRIDEth), then run with the second, then CHECK
+# each_step TEMPLATE OPTIONS: killed with those at every step (at every STRIDEth). From what that left, run again or undone: both
+# have to lead to the whole.
 each_step() {
-	local template=$1 first=() second=() n=1 rc
-	read -ra first <<<"$2"
-	read -ra second <<<"$3"
+	local template=$1 options=() n=1 rc
+	read -ra options <<<"$2"
 	while :; do
 		from "$template"
 		rc=0
-		killed_at $n "${first[@]}" || rc=$?
+		killed_at $n "${options[@]}" || rc=$?
 		[ $rc -lt 2 ] || return 1
 		[ $rc -eq 0 ] || break
-		done_by "${second[@]}" >/dev/null || { printf 'after a kill at step %d:\n' $n; cat out err; return 1; }
-		"${@:4}" || { printf 'after a kill at step %d\n' $n; return 1; }
+		rm -rf template.killed
+		cp -a -- "$ROOT" template.killed
+		{ done_by && same_contents contents.configured; } >log || { printf 'run again after a kill at step %d:\n' $n; cat log out err; return 1; }
+		from template.killed
+		{ done_by --undo && same_tree tree.original; } >log || { printf 'undone after a kill at step %d:\n' $n; cat log out err; return 1; }
 		n=$((n + ${STRIDE:-1}))
 	done
 	[ $n -gt 10 ] || { echo "only $n steps"; return 1; }
 }
 
-killed_then_again() { each_step template.original '' '' same_contents contents.configured; }
-
-killed_then_undone() { each_step template.original '' --undo same_tree tree.original; }
-
-undo_killed_then_undone() { each_step template.configured --undo --undo same_tree tree.original; }
-
-undo_killed_then_configured() { each_step template.configured --undo '' same_contents contents.configured; }
-
 # every_step NAME: on one distribution
 every_step() {
 	prepare "$1"
-	killed_then_again
-	killed_then_undone
+	each_step template.original ''
 }
 
 # some_steps NAME: the same at every seventh step, or at all where that is asked for
@@ -73,6 +66,5 @@ some_steps() {
 # every_step_of_undo NAME: the same for --undo, which is alike on all of a family
 every_step_of_undo() {
 	prepare "$1"
-	undo_killed_then_undone
-	undo_killed_then_configured
+	each_step template.configured --undo
 }

@@ -6,12 +6,12 @@
 load helpers
 load interrupted
 
-@test "killed, run again: as if it had not been killed" {
+@test "killed on Debian 13: run again as if nothing had been, undone byte for byte" {
 	prepare debian13
-	STRIDE=7 killed_then_again
+	STRIDE=7 each_step template.original ''
 }
 
-@test "killed, undone: byte for byte what was there before" {
+@test "killed on RHEL 10: run again as if nothing had been, undone byte for byte" {
 	prepare rhel10
-	STRIDE=7 killed_then_undone
+	STRIDE=7 each_step template.original ''
 }
