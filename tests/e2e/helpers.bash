@@ -15,11 +15,11 @@ lab_begin() {
 
 # lab_result NAME VERB OPTION...: its output, its result and its exit status are kept as NAME
 lab_result() {
-	local name=$1 verb=$2 rc=0
+	local name=$1 verb=$2 rc=0 begin=$SECONDS
 	shift 2
 	"$LAB" "$verb" --json "$RESULTS/$name.json" "$@" >"$RESULTS/$name.log" 2>&1 || rc=$?
 	printf '%s\n' $rc >"$RESULTS/$name.rc"
-	printf '# %s: ended with status %d\n' "$name" $rc >&3
+	printf '# %s: ended with status %d after %d s\n' "$name" $rc $((SECONDS - begin)) >&3
 	return $rc
 }
 
