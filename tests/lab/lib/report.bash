@@ -125,8 +125,33 @@ expect_starved() {
 		missed 'the second kernel did not die of want of memory'
 }
 
+# kernel_reports: what the kernel says of mistakes in itself or in a module, one a line: "hvcrash" if our code is in the trace, else
+# "other", and the report's first line. A panic or an Oops is none: those are asked for.
+kernel_reports() {
+	[ ! -e "$run_dir/console.log" ] || tr -d '\r' <"$run_dir/console.log" | awk '
+		function over() { if (report != "") print (ours ? "hvcrash" : "other"), report; report = ""; ours = 0 }
+		/BUG: (KASAN|sleeping function|scheduling while atomic|spinlock|Invalid wait context)|WARNING: (possible |inconsistent |suspicious |bad unlock|CPU: |[^ ]+:[0-9]+ at )|UBSAN: |DEBUG_LOCKS_WARN_ON|\[ BUG: / {
+			over()
+			report = $0
+			sub(/^[^]]*\] */, "", report)
+			left = 80
+		}
+		report != "" && /\+0x[0-9a-f]+\/0x[0-9a-f]+ \[hvcrash\]/ { ours = 1 }
+		report != "" && (--left == 0 || /---\[ end trace/) { over() }
+		END { over() }'
+}
+
+# judge_reports: one on hvcrash is a failure, whatever else was expected.
+judge_reports() {
+	local line
+	while IFS= read -r line; do missed "the kernel reports, with hvcrash in its trace: ${line#hvcrash }"; done < <(kernel_reports | grep '^hvcrash ')
+}
+
+reports_json() { kernel_reports | jq -R -n '[inputs | split(" ") | {hvcrash: (.[0] == "hvcrash"), report: (.[1:] | join(" "))}]'; }
+
 # run_judge: fills $misses with what differs from the expectation.
 run_judge() {
+	judge_reports
 	case $opt_expect in
 	dumped) ;;
 	jumped) expect_jumped; return ;;
@@ -168,7 +193,7 @@ run_result() {
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
 		--argjson left "$(audit_left_json)" --argjson crash_path_us "$(audit_number total_us)" --arg panic "$(fact_of panic)" \
 		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --argjson losses "$kernel_losses" --argjson nudges "$(nudges_of_run)" --arg log "$run_dir/console.log" \
-		--argjson stamps "$(stamps_json)" --argjson seconds "$(phases_json)" '{
+		--argjson stamps "$(stamps_json)" --argjson reports "$(reports_json)" --argjson seconds "$(phases_json)" '{
 			schema: "hvcrash.lab/1", scenario: (if $scenario == "" then null else $scenario end), name: $name, result: $result,
 			failure: (if $failure == "" then null else $failure end),
 			kernel: (if $kernel == "" then $wanted else $kernel end), cpus: $cpus, crash: $crash, cpu: $cpu, other: $other,
@@ -178,7 +203,7 @@ run_result() {
 			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
 			audit_left: $left, crash_path_us: $crash_path_us,
 			dump_ok: ($dump_ok == "true"), panic: (if $panic == "" then null else $panic end), poked: (if $poked == "" then null else $poked end),
-			registers: $registers, stamps: $stamps, seconds: $seconds, lab_retries: $retries, kernel_losses: $losses, nudges: $nudges, log: $log
+			kernel_reports: $reports, registers: $registers, stamps: $stamps, seconds: $seconds, lab_retries: $retries, kernel_losses: $losses, nudges: $nudges, log: $log
 		}'
 }
 

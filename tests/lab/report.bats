@@ -1,0 +1,43 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: how the lab judges what a run left, without a run.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	run_dir=$BATS_TEST_TMPDIR
+	# shellcheck source-path=SCRIPTDIR source=lib/report.bash
+	. "$BATS_TEST_DIRNAME/lib/report.bash"
+}
+
+# says LINE...: the guest's console
+says() {
+	printf '[   12.345678] %s\r\n' "$@" >"$run_dir/console.log"
+}
+
+@test "a report of the kernel with hvcrash in its trace is told from one without, and from a crash that was asked for" {
+	says 'BUG: KASAN: slab-out-of-bounds in hvcrash_publish+0x12/0x90 [hvcrash]' 'Call Trace:' ' hvcrash_publish+0x12/0x90 [hvcrash]' \
+		'---[ end trace 0 ]---' \
+		'WARNING: possible circular locking dependency detected' ' vmbus_open+0x1/0x2 [hv_vmbus]' '---[ end trace 0 ]---' \
+		'BUG: sleeping function called from invalid context at kernel/x.c:1' ' fire+0x1/0x2 [hvcrash_crash]' 'Modules linked in: hvcrash(O)' \
+		'WARNING: kernel/x.c:12 at hvcrash_load+0x1/0x2 [hvcrash], CPU#1: insmod/70' \
+		'BUG: unable to handle page fault for address: 0000000000000000' ' fault+0x1/0x2 [hvcrash]'
+	run -0 kernel_reports
+	[ "${lines[0]}" = 'hvcrash BUG: KASAN: slab-out-of-bounds in hvcrash_publish+0x12/0x90 [hvcrash]' ]
+	[ "${lines[1]}" = 'other WARNING: possible circular locking dependency detected' ]
+	[ "${lines[2]}" = 'other BUG: sleeping function called from invalid context at kernel/x.c:1' ]
+	[ "${lines[3]}" = 'hvcrash WARNING: kernel/x.c:12 at hvcrash_load+0x1/0x2 [hvcrash], CPU#1: insmod/70' ]
+	[ "${#lines[@]}" -eq 4 ]
+	[ "$(reports_json | jq -c 'map(.hvcrash)')" = '[true,false,false,true]' ]
+	misses=()
+	judge_reports
+	[ "${#misses[@]}" -eq 2 ]
+}
+
+@test "a quiet console has no report" {
+	says 'sysrq: Trigger a crash' 'Kernel panic - not syncing: sysrq triggered crash'
+	[ "$(reports_json)" = '[]' ]
+	misses=()
+	judge_reports
+	[ "${#misses[@]}" -eq 0 ]
+}
