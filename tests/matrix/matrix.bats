@@ -235,6 +235,14 @@ END_OF_RESULT
 	[ "$(result .totals.hvcrash.held)" -eq 1 ]
 }
 
+@test "--kernel: that one instead of the table's, the faults too, with results of their own" {
+	small_table
+	run -0 matrix --kernel 7.2-debug
+	[ "$(grep -c '^run .*--kernel 7.2-debug' "$FAKE/calls")" -eq "$(runs_made)" ]
+	[ "$(jq '.cells | length' "$MATRIX_OUT-7.2-debug/results.json")" -gt 1 ]
+	[ ! -e "$MATRIX_OUT/results.json" ]
+}
+
 @test "--minutes: no cell begins after that, those under way end, and the rest is said" {
 	small_table
 	# The clock is moved, so that nothing here waits

@@ -90,6 +90,7 @@ cell_arguments() {
 	case $name in
 	fault_*)
 		printf '%s\n' --scenario "${name#fault_}"
+		[ -z "$opt_kernel" ] || printf '%s\n' --kernel "$opt_kernel"
 		return
 		;;
 	esac
@@ -114,7 +115,7 @@ cell_facts() {
 cell_kernels() {
 	local line
 	for line in "${cells[@]}"; do
-		case $line in fault_*) echo 6.12 ;; *) cut -f2 <<<"$line" ;; esac
+		case $line in fault_*) echo "${opt_kernel:-6.12}" ;; *) cut -f2 <<<"$line" ;; esac
 	done | LC_ALL=C sort -u
 }
 
