@@ -24,7 +24,8 @@ guest_cmdline() {
 	local line
 	line="console=ttyS0 quiet crashkernel=$opt_crashkernel lab.leave=$(way_of_leaving)"
 	[ -z "$opt_module" ] || line+=" lab.module=${opt_module// /,}"
-	[ -z "$opt_steps" ] || line+=" lab.steps=$opt_steps"
+	# Which CPUs the crash needs comes with GO, too late for the steps
+	[ -z "$opt_steps" ] || line+=" lab.steps=$opt_steps lab.cpu=$opt_cpu lab.other=$opt_other"
 	[ "$opt_jumps" -eq 1 ] || line+=" lab.jumps=$opt_jumps"
 	[ -z "$opt_rescue" ] || line+=" lab.rescue=1"
 	[ -z "$opt_registers" ] || line+=" lab.registers=1"
