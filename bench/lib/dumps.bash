@@ -19,39 +19,19 @@ dumps_of() {
 	printf '%s' "$dir"
 }
 
-# fetch_debug: crash, drgn and vmlinux with all they are linked to, into build/bench/debug, without the machine's own apt knowing.
-# Unpacked is enough to run them in there: none has to be set up.
+# fetch_debug: crash, drgn and the symbols, by the lab
 fetch_debug() {
-	local dir=$out/debug tree=$repo/build/lab/trees/$bench_release mirror kernel word
-	[ -n "$opt_debug" ] && [ ! -e "$dir/.complete" ] || return 0
-	kernel=$(basename "$tree"/boot/vmlinuz-*)
-	mirror=$(sed -n 's/^deb \([^ ]*\) .*/\1/p' "$tree/etc/apt/sources.list" | head -n 1)
-	say "fetching crash, drgn and the debug symbols of ${kernel#vmlinuz-}"
-	rm -rf "$dir"
-	mkdir -p "$dir"/{lists/partial,cache/archives/partial,root/usr/{bin,sbin,lib,lib64}}
-	printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$mirror" $bench_release >"$dir/sources.list"
-	: >"$dir/status"
-	printf '%s\n' "Dir::State::lists \"$dir/lists\";" "Dir::State::status \"$dir/status\";" "Dir::Cache \"$dir/cache\";" \
-		"Dir::Etc::sourcelist \"$dir/sources.list\";" 'Dir::Etc::sourceparts "/dev/null";' >"$dir/apt.conf"
-	for word in bin sbin lib lib64; do ln -s "usr/$word" "$dir/root/$word"; done
-	mkdir "$dir"/root/{dev,tmp}
-	mknod -m 666 "$dir/root/dev/null" c 1 3 # crash wants it
-	(
-		cd "$dir"
-		export APT_CONFIG=$dir/apt.conf
-		apt-get -qq update && apt-get -qq -y --no-install-recommends --download-only install crash python3-drgn dash grep &&
-			find cache/archives -name '*.deb' -exec dpkg -x {} root \; &&
-			apt-get -qq download "linux-image-${kernel#vmlinuz-}-dbg" &&
-			dpkg --fsys-tarfile linux-image-*-dbg_*.deb | tar x -C root --wildcards --strip-components=5 './usr/lib/debug/boot/vmlinux-*' &&
-			mv root/vmlinux-* root/vmlinux && rm -rf ./*.deb cache && touch .complete
-	) >&2 || say 'crash, drgn and the debug symbols could not be fetched'
+	debug_root=''
+	[ -n "$opt_debug" ] || return 0
+	debug_root=$("$repo/tests/lab/lab" debug --kernel $bench_kernel | sed -n 's/^\[ *[0-9]*s\] \(\/.*\)/\1/p' | tail -n 1)
+	[ -n "$debug_root" ] || say 'crash, drgn and the debug symbols could not be fetched'
 }
 
-# bench_debugger NAME DUMP GOAL WHAT COMMAND: the audit of DUMP against a program of build/bench/debug, run there by sh -c
+# bench_debugger NAME DUMP GOAL WHAT COMMAND: the audit of DUMP against a program of the lab's "debug", run there by sh -c
 bench_debugger() {
-	local name=$1 dump=$2 goal=$3 what=$4 command=$5 root=$out/debug/root
-	if [ ! -e "$out/debug/.complete" ]; then
-		not_measured "$name" "there are no debug symbols of the kernel in build/bench/debug"
+	local name=$1 dump=$2 goal=$3 what=$4 command=$5 root=$debug_root
+	if [ -z "$root" ]; then
+		not_measured "$name" "there are no debug symbols of the kernel"
 		return
 	fi
 	ln -f "$dump" "$root/dump"

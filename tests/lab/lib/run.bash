@@ -275,7 +275,7 @@ finish_guest() {
 		'WROTE '* | 'CANNOT '*) dump_line "$words" ;;
 		'DUMP 0 '?*) fact dump_ok true; fact panic "${words#DUMP 0 }" ;;
 		'DUMP '*) fact dump_ok false ;;
-		DONE) phase_end audit; fetch_dumps; return ;;
+		DONE) phase_end audit; fetch_dumps; ask_crash; return ;;
 		esac
 	done
 	guest_stopped "waited for the second kernel to finish, ${fail_words:-$patience s in vain}"
