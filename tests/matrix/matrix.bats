@@ -243,6 +243,15 @@ END_OF_RESULT
 	[ ! -e "$MATRIX_OUT/results.json" ]
 }
 
+@test "--crash-opens: of each cell with a dump, and of no fault" {
+	small_table
+	sed -i 's/^dimension crash .*/& kexec/' "$MATRIX_TABLE"
+	run -0 matrix --crash-opens
+	[ "$(grep '^run ' "$FAKE/calls" | grep -cE 'crash (sysrq|ctl:null) ')" -gt 0 ]
+	run ! grep -E '^run .*crash (sysrq|ctl:null) ' <(grep -v -- --crash-opens "$FAKE/calls")
+	run ! grep -E 'crash kexec |scenario' <(grep -- --crash-opens "$FAKE/calls")
+}
+
 @test "--minutes: no cell begins after that, those under way end, and the rest is said" {
 	small_table
 	# The clock is moved, so that nothing here waits

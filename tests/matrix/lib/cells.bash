@@ -95,6 +95,7 @@ cell_arguments() {
 		;;
 	esac
 	[ "$opt_mode" != stock ] || printf '%s\n' --stock
+	case $crash in kexec | kexec-load) ;; *) [ -z "$opt_crash_opens" ] || printf '%s\n' --crash-opens ;; esac
 	[ "$options" != - ] || options=''
 	for word in "kernel=$kernel" "crash=$crash" "cpus=$cpus" "cpu=$(cpu_number "$cpu" "$cpus")" \
 		"post-notifiers=$notifiers" "stimer=$stimer" "expect=$expect"; do
