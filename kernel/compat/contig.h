@@ -3,11 +3,13 @@
  * contig.h - given page frames, all of them or none
  *
  * The migrate type became flags of type acr_flags_t (<linux/gfp.h>), by which Kbuild
- * tells, between 6.12 and 7.2. The function is exported to modules in all.
+ * tells, between 6.12 and 7.2. The function is exported to modules in all kernels
+ * that have it; without CONFIG_CONTIG_ALLOC there is none.
  */
 #ifndef _HVCRASH_COMPAT_CONTIG_H
 #define _HVCRASH_COMPAT_CONTIG_H
 
+#include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/mmzone.h>
 
@@ -15,7 +17,9 @@
 static inline int hvcrash_alloc_contig_range(unsigned long pfn,
 					     unsigned long end)
 {
-#ifdef HVCRASH_HAVE_ACR_FLAGS
+#if !defined(CONFIG_CONTIG_ALLOC)
+	return -EOPNOTSUPP;
+#elif defined(HVCRASH_HAVE_ACR_FLAGS)
 	return alloc_contig_range(pfn, end, ACR_FLAGS_NONE,
 				  GFP_KERNEL | __GFP_NOWARN);
 #else
