@@ -34,6 +34,12 @@ says() {
 	[ "${#misses[@]}" -eq 2 ]
 }
 
+@test "a console without times says the same" {
+	printf '%s\n' 'BUG: KASAN: slab-out-of-bounds in hvcrash_init+0xec/0x1000 [hvcrash]' ' hvcrash_init+0xec/0x1000 [hvcrash]' >"$run_dir/console.log"
+	run -0 kernel_reports
+	[ "$output" = 'hvcrash BUG: KASAN: slab-out-of-bounds in hvcrash_init+0xec/0x1000 [hvcrash]' ]
+}
+
 @test "a quiet console has no report" {
 	says 'sysrq: Trigger a crash' 'Kernel panic - not syncing: sysrq triggered crash'
 	[ "$(reports_json)" = '[]' ]

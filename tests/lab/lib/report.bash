@@ -133,7 +133,7 @@ kernel_reports() {
 		/BUG: (KASAN|sleeping function|scheduling while atomic|spinlock|Invalid wait context)|WARNING: (possible |inconsistent |suspicious |bad unlock|CPU: |[^ ]+:[0-9]+ at )|UBSAN: |DEBUG_LOCKS_WARN_ON|\[ BUG: / {
 			over()
 			report = $0
-			sub(/^[^]]*\] */, "", report)
+			sub(/^\[ *[0-9.]+\] */, "", report)
 			left = 80
 		}
 		report != "" && /\+0x[0-9a-f]+\/0x[0-9a-f]+ \[hvcrash\]/ { ours = 1 }
