@@ -14,14 +14,16 @@ release_of() {
 	case $1 in
 	6.1 | 6.1.*) echo bookworm ;;
 	6.12 | 6.12.*) echo trixie ;;
+	7.2-small | 7.2-debug | 7.2-upstream) echo "own-${1#7.2-}" ;;
 	*) echo forky ;;
 	esac
 }
 
 readonly outer_release=trixie # the first release whose QEMU has vmbus-bridge, hv-balloon and a 6.12 kernel for outside
 
-readonly tree_packages=(linux-image-amd64 linux-headers-amd64 gcc make kmod busybox-static kexec-tools makedumpfile
-	libelf-dev libsmartcols-dev libxxhash-dev libjson-c-dev libkdumpfile-dev pkg-config)
+readonly tree_userland=(gcc make kmod busybox-static kexec-tools makedumpfile libelf-dev libsmartcols-dev libxxhash-dev libjson-c-dev
+	libkdumpfile-dev pkg-config)
+readonly tree_packages=(linux-image-amd64 linux-headers-amd64 "${tree_userland[@]}")
 
 tree_of() { printf '%s/trees/%s' "$lab_state" "$1"; }
 
@@ -37,6 +39,7 @@ debian_mirror() {
 
 build_tree() {
 	local release=$1 include
+	if is_own_release "$release"; then build_own_tree "$release"; return; fi
 	include=$(IFS=,; echo "${tree_packages[*]}")
 	# The one tree that always is there also has the outer machine's emulator, and what "lab module --check" asks
 	[ "$release" != "$outer_release" ] || include+=,qemu-system-x86,sparse,perl
@@ -225,7 +228,7 @@ build_guest() {
 	mkdir -p "$lab_state/kernels/$release"
 	build_tree "$release"
 	version=$(kernel_of "$release")
-	[ -n "$opt_kernel_image" ] || case $version. in
+	[ -n "$opt_kernel_image" ] || is_own_release "$release" || case $version. in
 	"$kernel".* | "$kernel"-* | "$kernel"+*) ;;
 	*) [ "$kernel" = newest ] || die "no kernel $kernel: $release, the last release the lab knows, has $version" ;;
 	esac

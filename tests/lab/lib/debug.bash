@@ -54,6 +54,7 @@ readonly crash_form=lzo-31
 check_crash_opens() {
 	[ -n "$opt_crash_opens" ] || return 0
 	case $opt_crash in kexec | kexec-load | timed | floor) usage_error "--crash-opens: '$opt_crash' leaves no dump" ;; esac
+	! is_own_release "$(release_of "$opt_kernel")" || usage_error "--crash-opens: there are no symbols of $opt_kernel to fetch"
 	case ,$opt_dumps, in *,"$crash_form",*) ;; *) opt_dumps+=${opt_dumps:+,}$crash_form ;; esac
 }
 

@@ -30,6 +30,8 @@ guest_cmdline() {
 	[ -z "$opt_rescue" ] || line+=" lab.rescue=1"
 	[ -z "$opt_registers" ] || line+=" lab.registers=1"
 	[ -z "$opt_dumps" ] || line+=" lab.dumps=$opt_dumps"
+	# Traces of what the kernel reports are of this level; a Debian kernel has nothing to report
+	! is_own_release "$release" || line+=' loglevel=5'
 	[ -z "$opt_cmdline" ] || line+=" $opt_cmdline"
 	printf '%s' "$line"
 }
