@@ -12,9 +12,6 @@ readonly own_version=7.2
 readonly own_packages=("${tree_userland[@]}" flex bison bc patch libssl-dev libdw-dev pahole zstd cpio perl python3-minimal xz-utils
 	"linux-source-$own_version")
 
-# own_kernels: their names, as --kernel knows them.
-own_kernels() { printf "$own_version-%s\n" small debug upstream; }
-
 # is_own_release RELEASE: is that the tree of one of them?
 is_own_release() { case $1 in own-*) ;; *) return 1 ;; esac }
 
