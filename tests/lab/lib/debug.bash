@@ -32,18 +32,14 @@ fetch_debug() {
 	for word in bin sbin lib lib64; do ln -s "usr/$word" "$dir/root/$word"; done
 	mkdir "$dir"/root/{dev,tmp}
 	mknod -m 666 "$dir/root/dev/null" c 1 3 # crash wants it
+	# A chain: whoever asks whether this went well takes "set -e" away
 	(
-		set -e
-		cd "$dir"
-		export APT_CONFIG=$dir/apt.conf
-		apt-get -qq update
-		apt-get -qq -y --no-install-recommends --download-only install crash python3-drgn dash grep
-		find cache/archives -name '*.deb' -exec dpkg -x {} root \;
-		rm -rf cache/archives/*.deb
-		apt-get -qq download "linux-image-$kernel-dbg"
-		dpkg --fsys-tarfile linux-image-*-dbg_*.deb | tar x -C root --wildcards --strip-components=5 './usr/lib/debug/boot/vmlinux-*'
-		mv root/vmlinux-* root/vmlinux
-		rm -rf ./*.deb cache lists
+		cd "$dir" && export APT_CONFIG=$dir/apt.conf && apt-get -qq update &&
+			apt-get -qq -y --no-install-recommends --download-only install crash python3-drgn dash grep &&
+			find cache/archives -name '*.deb' -exec dpkg -x {} root \; && rm -rf cache/archives/*.deb &&
+			apt-get -qq download "linux-image-$kernel-dbg" &&
+			dpkg --fsys-tarfile linux-image-*-dbg_*.deb | tar x -C root --wildcards --strip-components=5 './usr/lib/debug/boot/vmlinux-*' &&
+			mv root/vmlinux-* root/vmlinux && rm -rf ./*.deb cache lists
 	)
 }
 
@@ -62,6 +58,7 @@ check_crash_opens() {
 ask_crash() {
 	local root said=$run_dir/crash.log status=0
 	[ -n "$opt_crash_opens" ] || return 0
+	[ -e "$run_dir/dumps/$crash_form" ] || { say "there is no dump of the form $crash_form for crash"; return 0; }
 	root=$(debug_root "$release")
 	cp "$run_dir/dumps/$crash_form" "$root/dump.$$"
 	printf '%s\n' sys quit | timeout 300 env -i PATH=/usr/bin:/usr/sbin HOME=/ chroot "$root" crash -s /vmlinux "/dump.$$" >"$said" 2>&1 || status=$?
