@@ -47,3 +47,20 @@ says() {
 	judge_reports
 	[ "${#misses[@]}" -eq 0 ]
 }
+
+@test "a dump that crash was to open, and found no panic in, is a miss" {
+	# shellcheck source-path=SCRIPTDIR source=lib/util.bash
+	. "$BATS_TEST_DIRNAME/lib/util.bash"
+	# shellcheck source-path=SCRIPTDIR source=lib/debug.bash
+	. "$BATS_TEST_DIRNAME/lib/debug.bash"
+	misses=() opt_crash_opens=''
+	judge_opened
+	[ "${#misses[@]}" -eq 0 ]
+	opt_crash_opens=1
+	judge_opened
+	[ "${misses[*]}" = 'crash found no panic in the dump' ]
+	misses=()
+	fact crash_panic 'Kernel panic - not syncing: sysrq triggered crash'
+	judge_opened
+	[ "${#misses[@]}" -eq 0 ]
+}
