@@ -27,7 +27,7 @@ own_patches() { [ "$1" != upstream ] || find "$repo/kernel/upstream" -name '*.pa
 # own_sum NAME: of all that it is made of.
 own_sum() {
 	local files
-	mapfile -t files < <(own_fragments "$1"; own_patches "$1")
+	mapfile -t files < <(own_fragments "$1"; own_patches "$1"; echo "$lab_dir/kernels/build")
 	printf '%s %s' "$(stat -c %Y "$(tree_of "$own_release-source")/.complete")" "$(sources_sum "${files[@]}")"
 }
 
