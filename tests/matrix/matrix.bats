@@ -243,6 +243,13 @@ END_OF_RESULT
 	[ ! -e "$MATRIX_OUT/results.json" ]
 }
 
+@test "--kernel: what is no name, and would be a path, is refused" {
+	small_table
+	run -3 matrix --kernel ../elsewhere
+	[[ $output == *"'../elsewhere' is no name of a kernel"* ]]
+	[ ! -s "$FAKE/calls" ]
+}
+
 @test "--crash-opens: of each cell with a dump, and of no fault" {
 	small_table
 	sed -i 's/^dimension crash .*/& kexec/' "$MATRIX_TABLE"
