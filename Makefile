@@ -20,6 +20,7 @@ help:
 	@echo '  fuzz     ten million executions of each fuzz target: an hour or more'
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
 	@echo '  matrix   every pair of kernel, kind of crash, CPUs, modes and load: hours [root] [lab]'
+	@echo '  browser  the page of audit --html in Chromium                 [root]'
 	@echo '  packages-test  the packages, from their build to the purge    [root]'
 	@echo '  e2e-guest  what a whole Debian system goes through            [root] [lab]'
 	@echo '  bench    the figures, into build/bench/results.json           [root] [lab]'
@@ -103,6 +104,9 @@ fuzz: deps
 e2e: deps
 	tests/run e2e
 
+browser: deps
+	tests/run browser
+
 packages-test: deps
 	tests/run packages
 
@@ -124,4 +128,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all bench matrix help tool module crash-module install uninstall install-dkms uninstall-dkms deb rpm deps demo check test fuzz e2e e2e-guest packages-test clean distclean
+.PHONY: all bench browser matrix help tool module crash-module install uninstall install-dkms uninstall-dkms deb rpm deps demo check test fuzz e2e e2e-guest packages-test clean distclean

@@ -1,0 +1,56 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: what the documents name is there: targets of make, scenarios and cases of the lab, files.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	export REPO=$BATS_TEST_DIRNAME/..
+}
+
+# documents: all of them, by their paths
+documents() { git -C "$REPO" ls-files -z --cached --others --exclude-standard '*.md' | while IFS= read -r -d '' file; do printf '%s\n' "$REPO/$file"; done; }
+
+# none_missing WHAT: of the lines of standard input; each is one that is not there
+none_missing() {
+	local lines
+	lines=$(sort -u)
+	[ -z "$lines" ] || { printf 'no such %s:\n%s\n' "$1" "$lines"; return 1; }
+}
+
+@test "there are documents, and the patterns of this file find something in them" {
+	[ "$(documents | wc -l)" -gt 10 ]
+	[ "$(named_targets | wc -l)" -gt 8 ]
+	[ "$(named_scenarios | wc -l)" -gt 5 ]
+	[ "$(named_cases | wc -l)" -gt 5 ]
+}
+
+# named_targets: in code, so that a sentence with "make" in it is none
+named_targets() {
+	documents | xargs grep -hoE '(`|^ {4})make [a-z][a-z0-9-]*' | sed 's/.*make //' | sort -u
+}
+
+named_scenarios() { documents | xargs grep -hoE -- '--scenario [a-z0-9-]+' | cut -d ' ' -f 2 | sort -u; }
+
+named_cases() { documents | xargs grep -hoE -- '--case [a-z,]+' | cut -d ' ' -f 2 | tr , '\n' | sort -u; }
+
+@test "every target that a document names is in the Makefile" {
+	named_targets | grep -vxFf <(sed -n 's/^\([a-z0-9-]*\):.*/\1/p' "$REPO/Makefile") | none_missing target
+}
+
+@test "every scenario of the lab that a document names is declared" {
+	named_scenarios | grep -vxFf <(awk '!/^#/ { print $1 }' "$REPO/tests/lab/scenarios") | none_missing scenario
+}
+
+@test "every case of a Debian guest that a document names is declared" {
+	named_cases | grep -vxFf <(awk '!/^#/ { print $1 }' "$REPO/tests/lab/debian/cases.table") | none_missing case
+}
+
+# A link is relative to its document; what is on another site, or a place in the same document, is not looked up
+@test "every file that a document links to is there" {
+	documents | while IFS= read -r file; do
+		grep -oE '\]\([^)]+\)' "$file" | sed 's/^](//; s/)$//; s/#.*//' | grep -vE '^(https?:|$)' | while IFS= read -r link; do
+			[ -e "$(dirname "$file")/$link" ] || printf '%s in %s\n' "$link" "$file"
+		done || true
+	done | none_missing file
+}
