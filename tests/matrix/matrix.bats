@@ -227,6 +227,21 @@ END_OF_RESULT
 	[[ $output == *'no cell matches'* ]]
 }
 
+@test "the table for a document: what held by crash and kernel, what is left with hvcrash and without" {
+	small_table
+	run -0 matrix
+	run -0 matrix --stock --only kernel=6.1
+	run cat "$MATRIX_OUT/results.md"
+	[ "${lines[0]}" = '| crash | 6.1, hvcrash | 6.12, hvcrash | stock |' ]
+	[ "${lines[1]}" = '| --- | --- | --- | --- |' ]
+	# What each row has, by another count
+	[[ ${lines[2]} == "| sysrq | $(jq -r '[.cells[] | select(.mode == "hvcrash" and .dimensions.kernel == "6.1" and .dimensions.crash == "sysrq")] |
+		"\(length) of \(length) held, 0 of \(length * 2) left"' "$MATRIX_OUT/results.json") | "* ]]
+	[[ ${lines[4]} == '| all | '*"$(jq -r '[.cells[] | select(.mode == "stock" and .result != null)] |
+		"| \(length) of \(length) dumped, \(length) of \(length * 2) left |"' "$MATRIX_OUT/results.json")" ]]
+	[ "${#lines[@]}" -eq 5 ]
+}
+
 @test "what is not run is skipped in the results, never passed" {
 	small_table
 	run -0 matrix --only 'fault_*'

@@ -1,0 +1,23 @@
+# jq: results.json as a table for a document: kinds of crash by kernels. A cell says how many of the matrix's cells held of those
+# that were run, and how many of the overlays that were mapped before are mapped after; stock is all kernels without hvcrash.
+include "results";
+
+def left: if .overlays_before == 0 then "" else ", \(.overlays_left) of \(.overlays_before) left" end;
+
+# One for a kernel with hvcrash: an expectation held or did not
+def held: totals | (.cells - .not_run) as $run | if $run == 0 then "not run" else "\(.held) of \($run) held" + left end;
+
+# Of stock nothing is expected but a dump
+def without: totals | (.cells - .not_run) as $run | if $run == 0 then "not run" else "\(.held) of \($run) dumped" + left end;
+
+.cells as $cells |
+([$cells[] | .dimensions.kernel // empty] | unique_by(split(".") | map(tonumber? // .))) as $kernels |
+(reduce ($cells[] | .dimensions.crash // empty) as $c ([]; if index([$c]) then . else . + [$c] end)) as $crashes |
+([["crash"], ($kernels | map("\(.), hvcrash")), ["stock"]] | add),
+([range(0; ($kernels | length) + 2)] | map("---")),
+(($crashes[], null) as $crash |
+	($cells | map(select(.dimensions.kernel != null and ($crash == null or .dimensions.crash == $crash)))) as $of |
+	[[$crash // "all"],
+		[$kernels[] as $k | $of | map(select(.mode == "hvcrash" and .dimensions.kernel == $k)) | held],
+		[$of | map(select(.mode == "stock")) | without]] | add)
+| "| " + join(" | ") + " |"
