@@ -32,9 +32,10 @@ channel_line() {
 	printf '%s\n' "$line" >>"$run_dir/$name.log"
 }
 
-# The monitor speaks QMP: one line per answer, each with the number of its question, and events in between.
+# A monitor speaks QMP: one line per answer, each with the number of its question, and events in between. "monitor" is that of
+# the guest's hypervisor, "outer" that of the machine around it.
 
-monitor_number=0
+qmp_number=0 # of all questions, to whichever
 
 # monitor_event LINE: notes how the guest ended, if it did.
 monitor_event() {
@@ -49,31 +50,45 @@ monitor_drain() {
 	done
 }
 
-# monitor_ask SECONDS REQUEST: REQUEST is JSON without an id. The answer is left in $line.
-monitor_ask() {
-	local end=$((SECONDS + $1)) request=$2
-	monitor_number=$((monitor_number + 1))
-	channel_send monitor "${request%\}},\"id\":$monitor_number}"
+# qmp_ask CHANNEL SECONDS REQUEST: REQUEST is JSON without an id. The answer is left in $line. Fails without one.
+qmp_ask() {
+	local channel=$1 end=$((SECONDS + $2)) request=$3
+	qmp_number=$((qmp_number + 1))
+	channel_send "$channel" "${request%\}},\"id\":$qmp_number}"
 	while [ $SECONDS -le "$end" ]; do
-		channel_line monitor 1 || { is_machine_running || return 1; continue; }
+		channel_line "$channel" 1 || { is_machine_running || return 1; continue; }
 		case $line in
-		*"\"id\": $monitor_number"*) return 0 ;;
-		*'"event": '*) monitor_event "$line" ;;
+		*"\"id\": $qmp_number"*) return 0 ;;
+		*'"event": '*) [ "$channel" != monitor ] || monitor_event "$line" ;;
 		esac
 	done
 	return 1
 }
 
-# monitor_begin: the monitor takes commands only after this one.
-monitor_begin() { monitor_ask 30 '{"execute":"qmp_capabilities"}'; }
-
-# monitor COMMAND [SECONDS]: a command of the human monitor; what it prints is left in $reply. Fails without an answer.
-monitor() {
+# hmp CHANNEL COMMAND [SECONDS]: a command of the human monitor; what it prints is left in $reply. Fails without an answer.
+hmp() {
 	local line request
-	request=$(jq -nc --arg c "$1" '{execute: "human-monitor-command", arguments: {"command-line": $c}}')
-	monitor_ask "${2:-30}" "$request" || return 1
+	request=$(jq -nc --arg c "$2" '{execute: "human-monitor-command", arguments: {"command-line": $c}}')
+	qmp_ask "$1" "${3:-30}" "$request" || return 1
 	reply=$(jq -r 'if .error then "error: " + .error.desc else .return end' <<<"$line" | tr -d '\r')
 }
+
+# What is asked of the guest's hypervisor: who asks says what it means that there is no answer.
+
+monitor_ask() { qmp_ask monitor "$@"; }
+
+# monitor_begin: a monitor takes commands only after this one.
+monitor_begin() { monitor_ask 30 '{"execute":"qmp_capabilities"}'; }
+
+monitor() { hmp monitor "$@"; }
+
+# outer_ask SECONDS REQUEST: of the outer machine's own monitor, which has no reason not to answer, or to refuse.
+outer_ask() {
+	qmp_ask outer "$@" || lab_failed "the outer QEMU did not answer '$2' in $1 s"
+	case $line in *'"error": '*) lab_failed "the outer QEMU answered '$line' to '$2'" ;; esac
+}
+
+outer_begin() { outer_ask 60 '{"execute":"qmp_capabilities"}'; }
 
 # agent_ask REQUEST: its answer is left in $reply.
 agent_ask() {

@@ -27,22 +27,6 @@ boot_words() {
 	printf 'built %s\n' "$(cat "$lab_state/kernels/$release/"*.stamp "$lab_dir/guest/init" | sha256sum)"
 }
 
-# outer_ask SECONDS REQUEST: of the outer machine's own monitor; the answer is left in $line.
-outer_ask() {
-	local end=$((SECONDS + $1))
-	channel_send outer "$2"
-	while [ $SECONDS -le "$end" ]; do
-		channel_line outer 1 || { is_machine_running || lab_failed 'the outer QEMU ended'; continue; }
-		case $line in
-		'{"return"'*) return 0 ;;
-		'{"error"'*) lab_failed "the outer QEMU answered '$line' to '$2'" ;;
-		esac
-	done
-	lab_failed "the outer QEMU did not answer '$2' in $1 s"
-}
-
-outer_begin() { outer_ask 60 '{"execute":"qmp_capabilities"}'; }
-
 # await_migration WHAT: written or read, in the time that a slow disk takes.
 await_migration() {
 	local end=$((SECONDS + 300))
@@ -79,7 +63,7 @@ keep_state() {
 	for file in facts overlays_before.json overlays_before.mtree list.json interface; do
 		[ ! -e "$run_dir/$file" ] || cp "$run_dir/$file" "$run_dir/machine/"
 	done
-	printf '%s\n' "$monitor_number" >"$run_dir/machine.monitor"
+	printf '%s\n' "$qmp_number" >"$run_dir/machine.monitor"
 	outer_ask 60 '{"execute":"cont"}'
 	inner_ask '{"execute":"cont"}'
 	say 'the state of the machine is kept'
@@ -102,7 +86,7 @@ resume_guest() {
 	await_migration '{"execute":"query-status"}'
 	cp "$from_dir/machine/"* "$run_dir/"
 	crash_ranges=$(fact_of crash_ranges)
-	monitor_number=$(cat "$from_dir/machine.monitor")
+	qmp_number=$(cat "$from_dir/machine.monitor")
 	outer_ask 60 '{"execute":"cont"}'
 	inner_ask '{"execute":"cont"}'
 	say "guest as $opt_from left it before its crash, $(overlay_count "$run_dir/overlays_before.json") overlays mapped"
