@@ -6,13 +6,12 @@
 
 # shellcheck source-path=SCRIPTDIR source=chroot.bash
 . "$(dirname "${BASH_SOURCE[0]}")/chroot.bash"
+# shellcheck source-path=SCRIPTDIR source=build.bash
+. "$(dirname "${BASH_SOURCE[0]}")/build.bash"
 # shellcheck source-path=SCRIPTDIR source=../expect.bash
 . "$(dirname "${BASH_SOURCE[0]}")/../expect.bash"
 
 out=$repo/build/packages/$release
-# What is after 0.1.0, for an upgrade
-readonly next=0.1.1
-
 setup_file() {
 	package_tree "$release" >&3
 	rm -rf --one-file-system "$out"
@@ -21,24 +20,6 @@ setup_file() {
 
 # on COMMAND...: on the system, with the packages in /mnt
 on() { in_system "$release" "$out/system" "$out/debs" "$@"; }
-
-# make_it TARGET VARIABLE PROGRAM: make deb, or rpm, with the release's PROGRAM
-make_it() { make -s -C "$repo" "$1" BUILD="build/packages/$release" "$2=$repo/tests/packages/in-system $release $3"; }
-
-version() { sed -n 's/^HVCRASH_VERSION := //p' "$repo/Makefile"; }
-
-# build_next: the same sources under the next version
-build_next() {
-	local now from to=$out/next/hvcrash-$next
-	now=$(version)
-	from=$out/deb/hvcrash-$now
-	mkdir -p "$out/next"
-	cp -r "$from" "$to"
-	sed -i "1s/($now)/($next)/" "$to/debian/changelog"
-	sed -i "s/^HVCRASH_VERSION := $now$/HVCRASH_VERSION := $next/" "$to/Makefile"
-	sed -i "s/\"$now\"/\"$next\"/" "$to/kernel/dkms.conf" "$to/kernel/hvcrash.h"
-	(cd "$to" && "$repo/tests/packages/in-system" "$release" dpkg-buildpackage -us -uc -b)
-}
 
 # kernel: the one the system has
 kernel() { kernel_of "packages-$release"; }
