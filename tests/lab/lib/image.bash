@@ -14,7 +14,7 @@
 # A product is written under another name and renamed when it is complete.
 
 readonly busybox_names=(sh ash mount insmod cat echo printf grep sed awk cut tr head tail wc uname stty taskset dmesg gzip base64
-	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm umount test)
+	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm umount test ifconfig)
 
 # copy_programs TREE ROOT PROGRAM...: with the shared libraries they need.
 copy_programs() {
@@ -119,7 +119,7 @@ fill_outer_image() {
 	tree=$(tree_of "$outer_release")
 	copy_busybox "$tree" "$root"
 	copy_programs "$tree" "$root" /usr/bin/qemu-system-x86_64
-	copy_modules "$tree" "$(kernel_of "$outer_release")" "$root" kvm virtio_console virtio_blk kvm-amd
+	copy_modules "$tree" "$(kernel_of "$outer_release")" "$root" kvm virtio_console virtio_blk virtio_net kvm-amd
 	mkdir -p "$root/firmware"
 	for file in seabios/bios-256k.bin qemu/linuxboot_dma.bin qemu/kvmvapic.bin; do
 		cp -L "$tree/usr/share/$file" "$root/firmware/"

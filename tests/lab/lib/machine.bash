@@ -48,6 +48,28 @@ guest_cpu_model() {
 # own from the first of them, which starts again when it reboots.
 guest_disks=''
 
+# Whether it has a network: one with the lab alone, in which its port 22 can be reached from this machine, see network_port.
+guest_network=''
+
+# network_arguments FROM: one a line. What comes to FROM, an address and a port as QEMU's hostfwd has them, goes to port 22 of
+# the machine.
+network_arguments() {
+	[ -n "$guest_network" ] || return 0
+	printf '%s\n' -netdev "user,id=network,restrict=on,hostfwd=tcp:$1-:22" -device virtio-net-pci,netdev=network,romfile=
+}
+
+# A port of this machine's loopback that nobody has, which QEMU chooses
+readonly any_port=127.0.0.1:0
+
+# network_port: that port, in $port.
+network_port() {
+	local line reply channel=monitor
+	[ "$way" = direct ] || { channel=outer; outer_begin; }
+	hmp "$channel" 'info usernet' || lab_failed "QEMU did not answer 'info usernet'"
+	port=$(awk '/HOST_FORWARD/ { print $4 }' <<<"$reply")
+	[ -n "$port" ] || lab_failed "QEMU names no port of the guest's network: $reply"
+}
+
 # boot_arguments FILE-OF: FILE-OF NAME prints where the machine finds a file.
 boot_arguments() {
 	local file_of=$1 name bus=0
@@ -74,6 +96,8 @@ guest_arguments() {
 		-chardev "pipe,id=handshake,path=$channels/handshake" -serial chardev:handshake \
 		-chardev "pipe,id=monitor,path=$channels/monitor" -mon chardev=monitor,mode=control
 	dump_disk_arguments "$channels/disk-dumps" writeback
+	# A machine in a machine: the outer one hands on what it gets
+	case $way in direct) network_arguments "$any_port" ;; nested) network_arguments :22 ;; esac
 	boot_arguments "$file_of"
 }
 
@@ -120,7 +144,7 @@ start_nested() {
 		arguments+=(-drive "file=$file,format=raw,cache=unsafe,readonly=$access,if=none,id=$name"
 			-device "virtio-blk-pci,drive=$name,serial=$name")
 	done < <(nested_disks)
-	mapfile -t -O ${#arguments[@]} arguments < <(dump_disk_arguments "$run_dir/disk-dumps" unsafe)
+	mapfile -t -O ${#arguments[@]} arguments < <(dump_disk_arguments "$run_dir/disk-dumps" unsafe; network_arguments "$any_port")
 	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
 		-accel tcg,thread=single,tb-size=1024 -cpu EPYC,+svm,-x2apic -smp 1 -m $((opt_memory + 3072)) \
 		-nodefaults -no-user-config -display none -vga none -no-reboot \
