@@ -17,7 +17,7 @@ help:
 	@echo '  demo     the main job, side by side with the stock kernel     [root] [lab]'
 	@echo '  test     every test                                           [root] [lab]'
 	@echo '  check    the quick tests: builds, unit, commands, style       [root]'
-	@echo '  fuzz     ten million executions of each fuzz target: an hour or more'
+	@echo '  fuzz     ten million executions of each fuzz target: two hours of one CPU'
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
 	@echo '  matrix   every pair of kernel, kind of crash, CPUs, modes and load: hours [root] [lab]'
 	@echo '  browser  the page of audit --html in Chromium                 [root]'
