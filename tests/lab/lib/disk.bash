@@ -7,6 +7,7 @@
 #   disk.img          systemd, kdump-tools, GRUB, Debian's kernel, and the lab's agent: a partition table and one ext4
 #   install/          what "make install" and the module add to it; a disk of its own, which the guest unpacks
 #   configured.img    disk.img after that, and after hvcrash-configure in the guest (see guest.bash)
+#   fleet.img         as disk.img, and what the fleet's tools want of a VM (see fleet.bash)
 #
 # The disk is written without mounts and loop devices, so that nothing needs more than root in a container: mke2fs fills the
 # file system from the tree, and GRUB is put before it as grub-bios-setup would. The guest then has a boot loader that
@@ -24,32 +25,37 @@ readonly disk_mib=3072 disk_partition_mib=1 # GRUB lies between the partition ta
 
 guest_dir() { printf '%s/guests/%s' "$lab_state" "$1"; }
 
-# disk_include: with the libraries that the tool is linked to, by the packages it is built with.
+# Of each flavour of a disk, the name of its image and what it has beside disk_packages
+declare -rA disk_image=([system]=disk.img [fleet]=fleet.img)
+declare -rA flavour_packages=([system]='' [fleet]='dkms linux-headers-amd64 openssh-server iproute2 python3 python3-apt')
+
+# disk_include FLAVOUR: with the libraries that the tool is linked to, by the packages it is built with.
 disk_include() {
 	local package list=("${disk_packages[@]}")
+	read -r -a list <<<"${list[*]} ${flavour_packages[$1]}"
 	for package in "${tree_packages[@]}"; do
 		case $package in lib*-dev) list+=("$package") ;; esac
 	done
 	(IFS=,; echo "${list[*]}")
 }
 
-# make_system_tree RELEASE
-make_system_tree() {
+# make_disk_tree RELEASE FLAVOUR
+make_disk_tree() {
 	local options
 	mapfile -t options < <(kdump_options "$1")
-	make_tree "$1-system" "$1" "$(disk_include)" "${options[@]}"
+	make_tree "$1-$2" "$1" "$(disk_include "$2")" "${options[@]}"
 }
 
-# build_disk_tree RELEASE: with the kernel that the module is built for. The tree for building may be older than what the
+# build_disk_tree RELEASE FLAVOUR: with the kernel that the module is built for. The tree for building may be older than what the
 # mirror has now.
 build_disk_tree() {
-	local release=$1 system=$1-system
-	make_system_tree "$release"
+	local release=$1 system=$1-$2
+	make_disk_tree "$@"
 	if [ "$(kernel_of "$system")" != "$(kernel_of "$release")" ]; then
 		remove_tree "$(tree_of "$release")"
 		remove_tree "$(tree_of "$system")"
 		build_tree "$release"
-		make_system_tree "$release"
+		make_disk_tree "$@"
 	fi
 	[ "$(kernel_of "$system")" = "$(kernel_of "$release")" ] || die "$release: the mirror changed while it was read"
 }
@@ -57,7 +63,7 @@ build_disk_tree() {
 # customize_root ROOT: the agent, a host name, the root file system; and no service that only takes time.
 customize_root() {
 	local root=$1 unit
-	install -D -m 755 -t "$root/usr/local/lib/lab" "$lab_dir/debian/image/agent" "$lab_dir/debian/image/manifest"
+	install -D -m 755 -t "$root/usr/local/lib/lab" "$lab_dir/debian/image/"{agent,manifest,files}
 	# As on Azure, where the root disk hangs on the VMBus, the initrd has the driver
 	install -D -m 755 "$lab_dir/debian/image/storage-hook" "$root/etc/initramfs-tools/hooks/lab-storage"
 	for unit in lab-agent.service lab-agent-crash.service; do
@@ -79,6 +85,8 @@ customize_root() {
 	# What the emulated machine has and no guest of Hyper-V; each takes seconds
 	printf 'blacklist %s\n' kvm_amd iTCO_wdt lpc_ich i2c_i801 pcspkr psmouse vga16fb aesni_intel ghash_clmulni_intel \
 		sha1_ssse3 sha256_ssse3 sha512_ssse3 crct10dif_pclmul qemu_fw_cfg >"$root/etc/modprobe.d/lab-machine.conf"
+	# And the bounds of the module are those of a real one
+	install -m 644 "$lab_dir/debian/image/lab-bounds.conf" "$root/etc/modprobe.d/"
 	# An initrd with most modules, packed well, takes minutes to make inside the guest
 	printf '%s\n' MODULES=dep COMPRESS=zstd COMPRESSLEVEL=1 >"$root/etc/initramfs-tools/conf.d/lab"
 	# The audit of an emulated machine may take longer than that of a real one
@@ -86,6 +94,16 @@ customize_root() {
 	printf '%s\n' '[Service]' Environment=HVCRASH_AUDIT_SECONDS=600 Environment=HVCRASH_WRITE_SECONDS=300 TimeoutStartSec=1800 \
 		>"$root/etc/systemd/system/hvcrash-audit.service.d/lab.conf"
 	sed -i "s/^GRUB_TIMEOUT=.*/GRUB_TIMEOUT=0/; s/^GRUB_CMDLINE_LINUX=.*/GRUB_CMDLINE_LINUX=\"$disk_cmdline\"/" "$root/etc/default/grub"
+}
+
+# customize_fleet ROOT IMAGE: a network with the lab, and a way in for root: the key is beside IMAGE, and so is the host's.
+customize_fleet() {
+	local root=$1 base=${2%.img}
+	install -m 644 "$lab_dir/debian/image/70-lab-network.rules" "$root/etc/udev/rules.d/"
+	rm -f "$base.key" "$base.key.pub"
+	ssh-keygen -q -t ed25519 -N '' -C lab -f "$base.key"
+	install -D -m 600 "$base.key.pub" "$root/root/.ssh/authorized_keys"
+	cut -d ' ' -f 1,2 "$root/etc/ssh/ssh_host_ed25519_key.pub" >"$base.host"
 }
 
 # make_first_initrd ROOT KERNEL: "dep" looks at the machine it runs on, so the modules are listed, this once.
@@ -122,13 +140,14 @@ write_grub() {
 	dd if="$root/boot/grub/i386-pc/core.img" of="$image" bs=512 seek=1 conv=notrunc status=none
 }
 
-# fill_disk IMAGE RELEASE
+# fill_disk IMAGE RELEASE FLAVOUR
 fill_disk() {
-	local image=$1 release=$2 root=$1.root kernel
-	kernel=$(kernel_of "$release-system")
+	local image=$1 system=$2-$3 flavour=$3 root=$1.root kernel
+	kernel=$(kernel_of "$system")
 	remove_tree "$root"
-	cp -a "$(tree_of "$release-system")" "$root"
+	cp -a "$(tree_of "$system")" "$root"
 	customize_root "$root"
+	[ "$flavour" != fleet ] || customize_fleet "$root" "$image"
 	make_first_initrd "$root" "$kernel"
 	install_grub "$root" "$kernel"
 	rm -f "$image.new"
@@ -142,16 +161,17 @@ fill_disk() {
 	mv "$image.new" "$image"
 }
 
+# build_disk RELEASE FLAVOUR
 build_disk() {
-	local release=$1 dir sum
-	dir=$(guest_dir "$release")
-	mkdir -p "$dir"
-	build_disk_tree "$release"
-	sum=$(sources_sum "$lab_dir/lib/disk.bash" "$lab_dir/debian/image")-$(stat -c %Y "$(tree_of "$release-system")/.complete")
-	is_fresh "$dir/disk.img.stamp" "$sum" && [ -e "$dir/disk.img" ] && return 0
-	rm -f "$dir/disk.img.stamp"
-	build_logged "the disk of $release" "$dir/disk.log" fill_disk "$dir/disk.img" "$release"
-	printf '%s\n' "$sum" >"$dir/disk.img.stamp"
+	local release=$1 flavour=$2 image sum
+	image=$(guest_dir "$release")/${disk_image[$flavour]}
+	mkdir -p "$(dirname "$image")"
+	build_disk_tree "$release" "$flavour"
+	sum=$(sources_sum "$lab_dir/lib/disk.bash" "$lab_dir/debian/image")-$(stat -c %Y "$(tree_of "$release-$flavour")/.complete")
+	is_fresh "$image.stamp" "$sum" && [ -e "$image" ] && return 0
+	rm -f "$image.stamp"
+	build_logged "the disk of $release, $flavour" "${image%.img}.log" fill_disk "$image" "$release" "$flavour"
+	printf '%s\n' "$sum" >"$image.stamp"
 }
 
 # What "make install" reads
@@ -230,6 +250,6 @@ build_upgrade() {
 # build_debian KERNEL: all that a guest with a whole Debian system needs.
 build_debian() {
 	build_guest "$1" hvcrash
-	build_disk "$(release_of "$1")"
+	build_disk "$(release_of "$1")" system
 	build_install "$(release_of "$1")"
 }

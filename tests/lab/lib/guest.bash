@@ -99,6 +99,12 @@ ready_guest() {
 	say "$(word_of kernel), configured, up on a $way machine"
 	[ "$(word_of crash_loaded)" = 1 ] || guest_stopped 'the crash kernel is not loaded after the reboot'
 	phase_end boot
+	guest_is_ready
+}
+
+# guest_is_ready: what is known of a configured guest before its first crash.
+guest_is_ready() {
+	local blob_dir=$run_dir
 	guest_done steps/ready 300
 	guest_do steps/status 300
 	fact status_exit "$did"
@@ -127,14 +133,19 @@ add_upgrade_disk() {
 	kernel_version=$(kernel_of "$(release_after "$release")")
 }
 
-guest_attempt() {
-	local name
-	attempt_begin
+# begin_configured: the machine that all cases but one begin in.
+begin_configured() {
 	configured_disk
 	guest_disks=root
 	! has_case upgraded || add_upgrade_disk
 	machine_start
 	ready_guest
+}
+
+guest_attempt() {
+	local name
+	attempt_begin
+	if has_case fleet; then begin_fleet; else begin_configured; fi
 	: >"$run_dir/directories"
 	case_number=0 case_count=$(wc -w <<<"${opt_case//,/ }") cases_start_ms=$(now_ms)
 	for name in ${opt_case//,/ }; do

@@ -20,6 +20,7 @@ check_cases() {
 		case_row "$name" || usage_error "$name: no such case, see '${0##*/} list'"
 	done
 	[ -z "$(tr ',' '\n' <<<"$opt_case" | sort | uniq -d)" ] || usage_error "--case: each case once"
+	! has_case fleet || [ "$opt_case" = fleet ] || usage_error '--case: fleet has a disk of its own, and goes with no other case'
 }
 
 has_case() { case ",$opt_case," in *",$1,"*) ;; *) return 1 ;; esac }

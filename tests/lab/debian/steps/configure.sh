@@ -1,11 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: as a user would, by one command; before it the bounds of an emulated machine, where everything takes
-# many times as long, a boot menu by the distribution's own means, and a list of what there is, for an --undo; after it the
-# crash kernel's initrd, which kdump-tools would make when it is started next: two minutes of each boot in here.
+# POSIX sh, run by agent: as a user would, by one command; before it a boot menu by the distribution's own means, and a list of
+# what there is, for an --undo; after it the crash kernel's initrd, which kdump-tools would make when it is started next: two minutes of each boot in here.
 set -eu
 
-echo options hvcrash stop_bound_ms=3000 revoke_bound_ms=3000 hash_budget_ms=3000 >/etc/modprobe.d/lab.conf
 update-grub
 mkdir -p /var/lib/lab
 /usr/local/lib/lab/manifest >/var/lib/lab/before

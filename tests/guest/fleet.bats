@@ -1,0 +1,31 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: a Debian 13 as one VM of a fleet, from nothing of hvcrash to nothing of it again, by the packages and the Ansible role, over SSH.
+# What is found is judged by the run itself (judge_fleet in tests/lab/lib/fleet.bash).
+
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup_file() {
+	command -v ansible-playbook >/dev/null || skip "ansible is not installed"
+	lab_begin
+	lab_result fleet guest --kernel 6.12 --case fleet || true
+}
+
+@test "installed by the role, where DKMS builds the module, rebooted by it and verified; a second run changes nothing" {
+	held fleet
+	[ "$(field fleet .module_first)" = true ]
+	[ "$(field fleet .status_exit)" -eq 0 ]
+}
+
+@test "crashed, dumped, and audited clean" {
+	dumped fleet fleet clean
+}
+
+@test "upgraded by the role, undone by it, and purged: nothing is left behind" {
+	held fleet
+}
+
+@test "no run had to be repeated because the lab failed" {
+	no_lab_retries fleet
+}

@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# POSIX sh, run by agent: what there is before anything of hvcrash comes, with a boot menu by the distribution's own means.
+set -eu
+
+update-grub
+mkdir -p /var/lib/lab
+/usr/local/lib/lab/manifest >/var/lib/lab/before
+/usr/local/lib/lab/files >/var/lib/lab/files

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# The case "fleet" of "lab guest": a Debian guest on which there is nothing of hvcrash yet gets the packages, is configured,
+# rebooted, checked, upgraded and freed of all of it by the Ansible role, over SSH, as one VM of many would; and is crashed in
+# between. DKMS builds the module in the guest.
+#
+# It has a disk of its own (disk.bash), so it goes with no other case.
+
+# How long a playbook may take. The module is built in there, by an emulated CPU of an emulated machine.
+readonly playbook_bound=5400
+
+# build_packages RELEASE: hvcrash as it is, in fleet/now, and the same under the next version, in fleet/next.
+build_packages() {
+	local dir sum
+	dir=$(guest_dir "$1")/fleet
+	sum=$(cd "$repo" && sources_sum "${install_sources[@]}" debian fleet tests/packages/build)
+	is_fresh "$dir.stamp" "$sum" && [ -d "$dir" ] && return 0
+	rm -f "$dir.stamp"
+	build_logged "the packages for $1" "$dir.log" "$repo/tests/packages/build" "$1" "$dir"
+	printf '%s\n' "$sum" >"$dir.stamp"
+}
+
+# build_fleet RELEASE
+build_fleet() {
+	build_disk "$1" fleet
+	build_packages "$1"
+}
+
+# begin_fleet: the machine, as somebody got it who has just made it.
+begin_fleet() {
+	take_disk "$(guest_dir "$release")/fleet.img"
+	guest_disks=root guest_network=1
+	machine_start
+	guest_hello first 'the guest to boot' lab_failed
+	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
+	network_port
+	phase_end first_boot
+}
+
+# write_inventory: the guest, as Ansible is to reach it. The host's key is known, not believed.
+write_inventory() {
+	local base; base=$(guest_dir "$release")/fleet
+	printf '[127.0.0.1]:%s %s\n' "$port" "$(cat "$base.host")" >"$case_dir/known_hosts"
+	printf 'lab ansible_host=127.0.0.1 ansible_port=%s ansible_user=root ansible_ssh_private_key_file=%s %s\n' "$port" "$base.key" \
+		"ansible_python_interpreter=/usr/bin/python3 ansible_ssh_common_args='-o UserKnownHostsFile=$case_dir/known_hosts -o IdentitiesOnly=yes'" \
+		>"$case_dir/inventory"
+}
+
+# hear_guest: what it says while somebody else has it: HELLO after a reboot, or a line that was lost on the way.
+hear_guest() {
+	if ! guest_line 1 "$1"; then
+		silence=$((silence + 1))
+		nudge "$silence"
+		return
+	fi
+	silence=0
+	case $words in 'HELLO first '*) note_up; boots=$((boots + 1)) ;; esac
+}
+
+# playbook NAME BOOK [OPTION...]: what it printed is NAME.log of the case, its exit status the fact NAME_exit, and how often the
+# guest came up meanwhile is in $boots.
+playbook() {
+	local name=$1 book=$2 pid status=0 silence=0; shift 2
+	boots=0
+	say "$book.yml over SSH: $name"
+	# An emulated guest takes its time for a key exchange. The path of a control socket may not be long
+	ANSIBLE_NOCOLOR=1 ANSIBLE_HOST_KEY_CHECKING=1 ANSIBLE_PIPELINING=1 ANSIBLE_TIMEOUT=120 LC_ALL=C.UTF-8 HOME=$case_dir \
+		ANSIBLE_SSH_CONTROL_PATH_DIR=$control_dir ANSIBLE_CALLBACKS_ENABLED=ansible.posix.profile_tasks \
+		setpriv --pdeathsig KILL timeout "$playbook_bound" ansible-playbook -i "$case_dir/inventory" "$@" \
+		"$repo/fleet/ansible/$book.yml" >"$case_dir/$name.log" 2>&1 </dev/null &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null; do hear_guest "$name"; done
+	wait "$pid" || status=$?
+	case_fact "${name}_exit" "$status"
+	phase_end "$name"
+	[ "$status" -eq 0 ] && return
+	tail -n 20 "$case_dir/$name.log"
+	guest_stopped "$book.yml ended with status $status ($name)"
+}
+
+case_fleet() {
+	local boots control_dir debs; debs=$(guest_dir "$release")/fleet
+	control_dir=$(mktemp -d /tmp/hvcrash-lab.XXXXXX)
+	write_inventory
+	guest_done steps/fleet-before 600
+	playbook configured configure -e "hvcrash_packages_dir=$debs/now" -e hvcrash_reboot=true -e hvcrash_reboot_timeout=1800
+	[ "$boots" -gt 0 ] || guest_up 'the guest to start again'
+	playbook again configure -e "hvcrash_packages_dir=$debs/now"
+	playbook verified verify
+	guest_is_ready
+	guest_done steps/fleet-version 300
+	mv "$case_dir/version" "$case_dir/version-first"
+	crash_debian
+	playbook upgraded configure -e "hvcrash_packages_dir=$debs/next"
+	reboot_guest
+	guest_done steps/fleet-version 300
+	playbook still verify
+	playbook undone undo
+	guest_done steps/fleet-purge 900
+	reboot_guest
+	guest_done steps/fleet-left 300
+	rm -rf "$control_dir"
+}
+
+# expect_version FILE VERSION: of what runs, of what the next boot gets, and of the tools.
+expect_version() {
+	[ "$(sort -u "$case_dir/$1" 2>/dev/null)" = "$2" ] || case_missed "$1 says '$(tr '\n' ' ' <"$case_dir/$1")', not $2"
+}
+
+judge_fleet() {
+	local now next dir; dir=$(guest_dir "$release")/fleet
+	now=$(cat "$dir/now/version") next=$(cat "$dir/next/version")
+	expect_in again.log 'changed=0 .* failed=0'
+	expect_version version-first "$now"
+	expect_version version "$next"
+	expect_empty undo.diff 'after the purge not as it was before'
+	expect_empty files.diff 'after the purge there are files that were not there, or others are gone'
+	expect_empty left 'still there after the purge and a boot'
+	judge_crash
+}
