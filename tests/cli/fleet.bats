@@ -142,3 +142,25 @@ id_of() { sed -n "s/^| \`\([0-9a-f]\{32\}\)\` | $1 .*/\1/p" "$CLI_DIR/../../docs
 	sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' audit.prom status.prom | sort >written
 	grep -oE 'hvcrash_(audit|status)_[a-z_]+' "$CLI_DIR/../../docs/fleet.md" | sort -u | diff -u written -
 }
+
+# run_service DIRECTORY: what the unit starts, as systemd hands it to sh; the tool says what it was called with
+run_service() {
+	local line
+	printf '#!/bin/sh\necho "$*" >called\n' >tool
+	chmod +x tool
+	line=$(sed -e ':more' -e '/\\$/{N;s/\\\n//;b more' -e '}' "$FLEET/systemd/hvcrash-status.service" | sed -n 's/^ExecStart=//p')
+	line=${line//'$$'/'$'}
+	HVCRASH_TEXTFILES=$1 sh -c "${line//\/usr\/sbin\/hvcrashctl/./tool}" 2>err
+}
+
+@test "the timer's service writes metrics where there is a collector, and makes no directory where there is none" {
+	FLEET=$BATS_TEST_DIRNAME/../../fleet
+	mkdir collector
+	run_service collector
+	expect "$(cat called)" 'status --journal --prometheus collector/hvcrash.prom'
+	expect "$(cat err)" ''
+	run_service elsewhere/collector
+	expect "$(cat called)" 'status --journal'
+	expect "$(cat err)" 'elsewhere/collector is not there: no metrics'
+	[ ! -e elsewhere ]
+}
