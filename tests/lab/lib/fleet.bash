@@ -30,11 +30,13 @@ build_fleet() {
 
 # begin_fleet: the machine, as somebody got it who has just made it.
 begin_fleet() {
+	control_dir=$(mktemp -d /tmp/hvcrash-lab.XXXXXX) # of SSH's sockets, whose paths may not be long
 	take_disk "$(guest_dir "$release")/fleet.img"
 	guest_disks=root guest_network=1
 	machine_start
 	guest_hello first 'the guest to boot' lab_failed
 	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
+	fact kernel_release "$(word_of kernel)"
 	network_port
 	phase_end first_boot
 }
@@ -65,10 +67,10 @@ playbook() {
 	local name=$1 book=$2 pid status=0 silence=0; shift 2
 	boots=0
 	say "$book.yml over SSH: $name"
-	# An emulated guest takes its time for a key exchange. The path of a control socket may not be long
+	# An emulated guest takes its time for a key exchange. With TERM, unlike KILL, timeout ends what it started
 	ANSIBLE_NOCOLOR=1 ANSIBLE_HOST_KEY_CHECKING=1 ANSIBLE_PIPELINING=1 ANSIBLE_TIMEOUT=120 LC_ALL=C.UTF-8 HOME=$case_dir \
 		ANSIBLE_SSH_CONTROL_PATH_DIR=$control_dir ANSIBLE_CALLBACKS_ENABLED=ansible.posix.profile_tasks \
-		setpriv --pdeathsig KILL timeout "$playbook_bound" ansible-playbook -i "$case_dir/inventory" "$@" \
+		setpriv --pdeathsig TERM timeout "$playbook_bound" ansible-playbook -i "$case_dir/inventory" "$@" \
 		"$repo/fleet/ansible/$book.yml" >"$case_dir/$name.log" 2>&1 </dev/null &
 	pid=$!
 	while kill -0 "$pid" 2>/dev/null; do hear_guest "$name"; done
@@ -81,8 +83,7 @@ playbook() {
 }
 
 case_fleet() {
-	local boots control_dir debs; debs=$(guest_dir "$release")/fleet
-	control_dir=$(mktemp -d /tmp/hvcrash-lab.XXXXXX)
+	local boots debs; debs=$(guest_dir "$release")/fleet
 	write_inventory
 	guest_done steps/fleet-before 600
 	playbook configured configure -e "hvcrash_packages_dir=$debs/now" -e hvcrash_reboot=true -e hvcrash_reboot_timeout=1800
@@ -101,7 +102,6 @@ case_fleet() {
 	guest_done steps/fleet-purge 900
 	reboot_guest
 	guest_done steps/fleet-left 300
-	rm -rf "$control_dir"
 }
 
 # expect_version FILE VERSION: of what runs, of what the next boot gets, and of the tools.

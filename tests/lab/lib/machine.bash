@@ -187,6 +187,7 @@ machine_stop() {
 		wait "$pid" 2>/dev/null || true
 	done
 	machine_pid='' agent_pid=''
+	[ -z "${control_dir:-}" ] || rm -rf "$control_dir"
 	rm -f "$run_dir"/{handshake,monitor,agent,outer}.{in,out} "$run_dir/machine.state.new" "$run_dir"/{args,initrd.img} "$run_dir"/disk-*.img "${memory_file:-}"
 }
 
