@@ -96,6 +96,7 @@ check: deps
 	tests/run check
 
 test: deps
+	tests/deps browser
 	tests/run test
 
 fuzz: deps
@@ -104,7 +105,8 @@ fuzz: deps
 e2e: deps
 	tests/run e2e
 
-browser: deps
+browser:
+	tests/deps browser
 	tests/run browser
 
 packages-test: deps
