@@ -95,7 +95,7 @@ demo: deps
 check: deps
 	tests/run check
 
-test: deps
+test:
 	tests/deps browser
 	tests/run test
 
