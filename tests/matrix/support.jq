@@ -2,13 +2,10 @@
 # that were run, and how many of the overlays that were mapped before are mapped after; stock is all kernels without hvcrash.
 include "results";
 
-def left: if .overlays_before == 0 then "" else ", \(.overlays_left) of \(.overlays_before) left" end;
-
-# One for a kernel with hvcrash: an expectation held or did not
-def held: totals | (.cells - .not_run) as $run | if $run == 0 then "not run" else "\(.held) of \($run) held" + left end;
-
-# Of stock nothing is expected but a dump
-def without: totals | (.cells - .not_run) as $run | if $run == 0 then "not run" else "\(.held) of \($run) dumped" + left end;
+# row($word): what it is that an expectation that held says
+def row($word): totals | (.cells - .not_run) as $run |
+	if $run == 0 then "not run" else "\(.held) of \($run) \($word)" end +
+	if .overlays_before == 0 then "" else ", \(.overlays_left) of \(.overlays_before) left" end;
 
 .cells as $cells |
 ([$cells[] | .dimensions.kernel // empty] | unique_by(split(".") | map(tonumber? // .))) as $kernels |
@@ -18,6 +15,6 @@ def without: totals | (.cells - .not_run) as $run | if $run == 0 then "not run" 
 (($crashes[], null) as $crash |
 	($cells | map(select(.dimensions.kernel != null and ($crash == null or .dimensions.crash == $crash)))) as $of |
 	[[$crash // "all"],
-		[$kernels[] as $k | $of | map(select(.mode == "hvcrash" and .dimensions.kernel == $k)) | held],
-		[$of | map(select(.mode == "stock")) | without]] | add)
+		[$kernels[] as $k | $of | map(select(.mode == "hvcrash" and .dimensions.kernel == $k)) | row("held")],
+		[$of | map(select(.mode == "stock")) | row("dumped")]] | add)
 | "| " + join(" | ") + " |"
