@@ -12,6 +12,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../expect.bash"
 
 out=$repo/build/packages/$release
+
 setup_file() {
 	package_tree "$release" >&3
 	rm -rf --one-file-system "$out"

@@ -84,7 +84,10 @@ monitor() { hmp monitor "$@"; }
 
 # outer_ask SECONDS REQUEST: of the outer machine's own monitor, which has no reason not to answer, or to refuse.
 outer_ask() {
-	qmp_ask outer "$@" || lab_failed "the outer QEMU did not answer '$2' in $1 s"
+	if ! qmp_ask outer "$@"; then
+		is_machine_running || lab_failed 'the outer QEMU ended'
+		lab_failed "the outer QEMU did not answer '$2' in $1 s"
+	fi
 	case $line in *'"error": '*) lab_failed "the outer QEMU answered '$line' to '$2'" ;; esac
 }
 

@@ -7,7 +7,7 @@
 #   disk.img          systemd, kdump-tools, GRUB, Debian's kernel, and the lab's agent: a partition table and one ext4
 #   install/          what "make install" and the module add to it; a disk of its own, which the guest unpacks
 #   configured.img    disk.img after that, and after hvcrash-configure in the guest (see guest.bash)
-#   fleet.img         as disk.img, and what the fleet's tools want of a VM (see fleet.bash)
+#   fleet.img         as disk.img, and what the fleet's tools want of a VM (see fleet.bash); packages/ is what they install
 #
 # The disk is written without mounts and loop devices, so that nothing needs more than root in a container: mke2fs fills the
 # file system from the tree, and GRUB is put before it as grub-bios-setup would. The guest then has a boot loader that
@@ -31,8 +31,8 @@ declare -rA flavour_packages=([system]='' [fleet]='dkms linux-headers-amd64 open
 
 # disk_include FLAVOUR: with the libraries that the tool is linked to, by the packages it is built with.
 disk_include() {
-	local package list=("${disk_packages[@]}")
-	read -r -a list <<<"${list[*]} ${flavour_packages[$1]}"
+	local package list
+	read -r -a list <<<"${disk_packages[*]} ${flavour_packages[$1]}"
 	for package in "${tree_packages[@]}"; do
 		case $package in lib*-dev) list+=("$package") ;; esac
 	done

@@ -11,34 +11,37 @@
 # How long a playbook may take. The module is built in there, by an emulated CPU of an emulated machine.
 readonly playbook_bound=5400
 
-# build_packages RELEASE: hvcrash as it is, in fleet/now, and the same under the next version, in fleet/next.
+# packages_dir RELEASE: hvcrash as it is, in "now", and the same under the next version, in "next".
+packages_dir() { printf '%s/packages' "$(guest_dir "$1")"; }
+
+# What they are made from, and by
+readonly package_sources=("${install_sources[@]}" fleet debian tests/packages/{build,build.bash,chroot.bash,in-system})
+
 build_packages() {
 	local dir sum
-	dir=$(guest_dir "$1")/fleet
-	sum=$(cd "$repo" && sources_sum "${install_sources[@]}" debian fleet tests/packages/build)
+	dir=$(packages_dir "$1")
+	sum=$(cd "$repo" && sources_sum "${package_sources[@]}")
 	is_fresh "$dir.stamp" "$sum" && [ -d "$dir" ] && return 0
 	rm -f "$dir.stamp"
 	build_logged "the packages for $1" "$dir.log" "$repo/tests/packages/build" "$1" "$dir"
 	printf '%s\n' "$sum" >"$dir.stamp"
 }
 
-# build_fleet RELEASE
+# build_fleet KERNEL: as build_debian, for this case. The module is not built here, but in the guest.
 build_fleet() {
-	build_disk "$1" fleet
-	build_packages "$1"
+	build_guest "$1" no-module
+	build_disk "$(release_of "$1")" fleet
+	build_packages "$(release_of "$1")"
 }
 
 # begin_fleet: the machine, as somebody got it who has just made it.
 begin_fleet() {
-	control_dir=$(mktemp -d /tmp/hvcrash-lab.XXXXXX) # of SSH's sockets, whose paths may not be long
+	control_dir=$(mktemp -d /tmp/hvcrash-lab.XXXXXX) # of SSH's sockets, whose paths may not be long; goes with the machine
 	take_disk "$(guest_dir "$release")/fleet.img"
 	guest_disks=root guest_network=1
-	machine_start
-	guest_hello first 'the guest to boot' lab_failed
-	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
+	boot_installed
 	fact kernel_release "$(word_of kernel)"
 	network_port
-	phase_end first_boot
 }
 
 # write_inventory: the guest, as Ansible is to reach it. The host's key is known, not believed.
@@ -83,7 +86,7 @@ playbook() {
 }
 
 case_fleet() {
-	local boots debs; debs=$(guest_dir "$release")/fleet
+	local boots debs; debs=$(packages_dir "$release")
 	write_inventory
 	guest_done steps/fleet-before 600
 	playbook configured configure -e "hvcrash_packages_dir=$debs/now" -e hvcrash_reboot=true -e hvcrash_reboot_timeout=1800
@@ -110,7 +113,7 @@ expect_version() {
 }
 
 judge_fleet() {
-	local now next dir; dir=$(guest_dir "$release")/fleet
+	local now next dir; dir=$(packages_dir "$release")
 	now=$(cat "$dir/now/version") next=$(cat "$dir/next/version")
 	expect_in again.log 'changed=0 .* failed=0'
 	expect_version version-first "$now"

@@ -49,6 +49,14 @@ guest_start() { channel_send handshake "START $(guest_script "$1")"; }
 # take_disk IMAGE: a copy for this machine to write to.
 take_disk() { cp --sparse=always "$1" "$run_dir/disk-root.img"; }
 
+# boot_installed: a machine with a disk as it was installed. Nothing of ours runs on it yet, so if it does not come that is the lab's.
+boot_installed() {
+	machine_start
+	guest_hello first 'the guest to boot' lab_failed
+	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
+	phase_end first_boot
+}
+
 # configure_guest PRODUCT: a machine with the disk as it was installed, until it is configured and off.
 configure_guest() {
 	local product=$1
@@ -56,10 +64,7 @@ configure_guest() {
 	take_disk "$(guest_dir "$release")/disk.img"
 	cp "$(guest_dir "$release")/install/install.tar" "$run_dir/disk-install.img"
 	guest_disks='root install'
-	machine_start
-	guest_hello first 'the guest to boot' lab_failed
-	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
-	phase_end first_boot
+	boot_installed
 	guest_done steps/install 900
 	guest_done steps/configure 1800
 	guest_start steps/poweroff

@@ -51,6 +51,9 @@ guest_disks=''
 # Whether it has a network: one with the lab alone, in which its port 22 can be reached from this machine, see network_port.
 guest_network=''
 
+# A directory of whoever uses it, which goes with the machine
+control_dir=''
+
 # network_arguments FROM: one a line. What comes to FROM, an address and a port as QEMU's hostfwd has them, goes to port 22 of
 # the machine.
 network_arguments() {
@@ -187,7 +190,7 @@ machine_stop() {
 		wait "$pid" 2>/dev/null || true
 	done
 	machine_pid='' agent_pid=''
-	[ -z "${control_dir:-}" ] || rm -rf "$control_dir"
+	[ -z "$control_dir" ] || rm -rf "$control_dir"
 	rm -f "$run_dir"/{handshake,monitor,agent,outer}.{in,out} "$run_dir/machine.state.new" "$run_dir"/{args,initrd.img} "$run_dir"/disk-*.img "${memory_file:-}"
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # POSIX sh, run by agent: as a user would, by one command; before it a boot menu by the distribution's own means, and a list of
-# what there is, for an --undo; after it the crash kernel's initrd, which kdump-tools would make when it is started next: two minutes of each boot in here.
+# what there is, for an --undo; after it the crash kernel's initrd, which kdump-tools would make when it is started next: two
+# minutes of each boot in here.
 set -eu
 
 update-grub
