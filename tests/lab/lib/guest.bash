@@ -57,9 +57,12 @@ boot_installed() {
 	phase_end first_boot
 }
 
-# configure_guest PRODUCT: a machine with the disk as it was installed, until it is configured and off.
+# configure_guest PRODUCT: a machine with the disk as it was installed, until it is configured and off. What is done here looks at
+# the disks and the name of a machine, and at nothing else of the hypervisor: it makes two initrds, so it has a machine that
+# is emulated once. That the guest is configured is checked again in the other.
 configure_guest() {
-	local product=$1
+	local product=$1 way=$way
+	[ "$way" = direct ] || way=plain
 	say 'installing and configuring'
 	take_disk "$(guest_dir "$release")/disk.img"
 	cp "$(guest_dir "$release")/install/install.tar" "$run_dir/disk-install.img"

@@ -3,7 +3,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
 # The machine that the guest runs on, in one of two ways which look the same from outside: QEMU on this machine's KVM where
-# that offers Hyper-V, else a software-emulated machine with SVM, whose own KVM runs the guest.
+# that offers Hyper-V, else a software-emulated machine with SVM, whose own KVM runs the guest. A third, plain, is emulated
+# once, and has nothing of Hyper-V but its name: in it a guest is prepared that would need an hour for that in the second.
 #
 # The outer machine has one CPU on purpose: with more, code patching across emulated CPUs and lost timer ticks made one run
 # in five fail. All that is started here dies with the process that started it, whatever kills that one.
@@ -183,6 +184,21 @@ start_direct() {
 	machine_pid=$!
 	setpriv --pdeathsig KILL setsid sh "$lab_dir/guest/agent" "$memory_file" <"$run_dir/agent.in" >"$run_dir/agent.out" &
 	agent_pid=$!
+}
+
+# start_plain: by its own word a VM of Hyper-V, for who looks at its name.
+start_plain() {
+	local arguments
+	mapfile -t arguments < <(boot_arguments host_file)
+	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
+		-accel tcg,thread=multi,tb-size=512 -cpu EPYC,-svm -M q35,hpet=off -m "$opt_memory" -smp "$opt_cpus" \
+		-smbios 'type=1,manufacturer=Microsoft Corporation,product=Virtual Machine' \
+		-nodefaults -no-user-config -display none -vga none \
+		-chardev "file,id=console,path=$run_dir/console.log" -serial chardev:console \
+		-chardev "pipe,id=handshake,path=$run_dir/handshake" -serial chardev:handshake \
+		-chardev "pipe,id=monitor,path=$run_dir/monitor" -mon chardev=monitor,mode=control \
+		"${arguments[@]}"
+	machine_pid=$!
 }
 
 # machine_start [OUTER-ARGUMENT...]: more words for the outer machine's QEMU, of which the direct way has none.

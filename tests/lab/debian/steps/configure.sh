@@ -5,12 +5,15 @@
 # minutes of each boot in here.
 set -eu
 
+tell PROGRESS in the guest: update-grub
 update-grub
 mkdir -p /var/lib/lab
 /usr/local/lib/lab/manifest >/var/lib/lab/before
+tell PROGRESS in the guest: hvcrash-configure
 hvcrash-configure
 hvcrash-configure --dry-run
 /usr/local/lib/lab/manifest >/var/lib/lab/configured
+tell PROGRESS in the guest: an initrd for the crash kernel
 kdump-config symlinks "$(uname -r)"
 cp /etc/kdump/sysctl.conf "/var/lib/kdump/latest_sysctls-$(uname -r)" # else it is made again
 ls -l /boot /var/lib/kdump
