@@ -6,9 +6,12 @@
 # rebooted, checked, upgraded and freed of all of it by the Ansible role, over SSH, as one VM of many would; and is crashed in
 # between. DKMS builds the module in the guest.
 #
+# The disk goes from one machine to the other and back: it is worked on in one that is emulated once (preparing_way in
+# guest.bash), and looked at and crashed in the lab's.
+#
 # It has a disk of its own (disk.bash), so it goes with no other case.
 
-# How long a playbook may take. The module is built in there, by an emulated CPU of an emulated machine.
+# How long a playbook may take. The module is built in there, by an emulated CPU.
 readonly playbook_bound=5400
 
 # packages_dir RELEASE: hvcrash as it is, in "now", and the same under the next version, in "next".
@@ -36,21 +39,41 @@ build_fleet() {
 
 # begin_fleet: the machine, as somebody got it who has just made it.
 begin_fleet() {
-	control_dir=$(mktemp -d /tmp/hvcrash-lab.XXXXXX) # of SSH's sockets, whose paths may not be long; goes with the machine
 	take_disk "$(guest_dir "$release")/fleet.img"
 	guest_disks=root guest_network=1
+	machines=1 lab_way=$way way=$(preparing_way "$way")
 	boot_installed
 	fact kernel_release "$(word_of kernel)"
-	network_port
 }
 
-# write_inventory: the guest, as Ansible is to reach it. The host's key is known, not believed.
-write_inventory() {
+# reach_guest: the guest, as Ansible is to reach it in this machine. The host's key is known, not believed.
+reach_guest() {
 	local base; base=$(guest_dir "$release")/fleet
+	control_dir=$(mktemp -d /tmp/hvcrash-lab.XXXXXX) # of SSH's sockets, whose paths may not be long; goes with the machine
+	network_port
 	printf '[127.0.0.1]:%s %s\n' "$port" "$(cat "$base.host")" >"$case_dir/known_hosts"
 	printf 'lab ansible_host=127.0.0.1 ansible_port=%s ansible_user=root ansible_ssh_private_key_file=%s %s\n' "$port" "$base.key" \
 		"ansible_python_interpreter=/usr/bin/python3 ansible_ssh_common_args='-o UserKnownHostsFile=$case_dir/known_hosts -o IdentitiesOnly=yes'" \
 		>"$case_dir/inventory"
+}
+
+# move_guest WAY: the guest is switched off, and started again in a machine of that kind.
+move_guest() {
+	local kept; kept=$run_dir/machine-$machines
+	guest_start steps/poweroff
+	guest_ends 300
+	machines=$((machines + 1))
+	mkdir "$kept"
+	mv "$run_dir/disk-root.img" "$kept/"
+	machine_stop
+	mv "$run_dir"/*.log "$kept/"
+	mv "$kept/disk-root.img" "$run_dir/"
+	way=$1
+	machine_start
+	guest_up "the guest to boot in a $way machine"
+	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
+	say "up on a $way machine"
+	reach_guest
 }
 
 # hear_guest: what it says while somebody else has it: HELLO after a reboot, or a line that was lost on the way.
@@ -87,20 +110,23 @@ playbook() {
 
 case_fleet() {
 	local boots debs; debs=$(packages_dir "$release")
-	write_inventory
+	reach_guest
 	guest_done steps/fleet-before 600
 	playbook configured configure -e "hvcrash_packages_dir=$debs/now" -e hvcrash_reboot=true -e hvcrash_reboot_timeout=1800
 	[ "$boots" -gt 0 ] || guest_up 'the guest to start again'
 	playbook again configure -e "hvcrash_packages_dir=$debs/now"
+	move_guest "$lab_way"
 	playbook verified verify
 	guest_is_ready
 	guest_done steps/fleet-version 300
 	mv "$case_dir/version" "$case_dir/version-first"
 	crash_debian
+	move_guest "$(preparing_way "$lab_way")"
 	playbook upgraded configure -e "hvcrash_packages_dir=$debs/next"
-	reboot_guest
+	move_guest "$lab_way"
 	guest_done steps/fleet-version 300
 	playbook still verify
+	move_guest "$(preparing_way "$lab_way")"
 	playbook undone undo
 	guest_done steps/fleet-purge 900
 	reboot_guest

@@ -57,12 +57,15 @@ boot_installed() {
 	phase_end first_boot
 }
 
-# configure_guest PRODUCT: a machine with the disk as it was installed, until it is configured and off. What is done here looks at
-# the disks and the name of a machine, and at nothing else of the hypervisor: it makes two initrds, so it has a machine that
-# is emulated once. That the guest is configured is checked again in the other.
+# Where a guest is installed, configured and freed of it again. That looks at the disks and the name of a machine and at nothing
+# else of the hypervisor, and it compiles and makes initrds: in a machine that is emulated once, where there is no KVM. What
+# came of it is looked at in the other, WAY.
+preparing_way() { case $1 in direct) echo direct ;; *) echo plain ;; esac; }
+
+# configure_guest PRODUCT: a machine with the disk as it was installed, until it is configured and off.
 configure_guest() {
 	local product=$1 way=$way
-	[ "$way" = direct ] || way=plain
+	way=$(preparing_way "$way")
 	say 'installing and configuring'
 	take_disk "$(guest_dir "$release")/disk.img"
 	cp "$(guest_dir "$release")/install/install.tar" "$run_dir/disk-install.img"

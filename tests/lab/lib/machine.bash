@@ -68,7 +68,7 @@ readonly any_port=127.0.0.1:0
 # network_port: that port, in $port.
 network_port() {
 	local line reply channel=monitor
-	[ "$way" = direct ] || { channel=outer; outer_begin; }
+	[ "$way" != nested ] || { channel=outer; outer_begin; }
 	hmp "$channel" 'info usernet' || lab_failed "QEMU did not answer 'info usernet'"
 	port=$(awk '/HOST_FORWARD/ { print $4 }' <<<"$reply")
 	[ -n "$port" ] || lab_failed "QEMU names no port of the guest's network: $reply"
@@ -189,7 +189,7 @@ start_direct() {
 # start_plain: by its own word a VM of Hyper-V, for who looks at its name.
 start_plain() {
 	local arguments
-	mapfile -t arguments < <(boot_arguments host_file)
+	mapfile -t arguments < <(network_arguments "$any_port"; boot_arguments host_file)
 	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
 		-accel tcg,thread=multi,tb-size=512 -cpu EPYC,-svm -M q35,hpet=off -m "$opt_memory" -smp "$opt_cpus" \
 		-smbios 'type=1,manufacturer=Microsoft Corporation,product=Virtual Machine' \
