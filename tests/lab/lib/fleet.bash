@@ -41,7 +41,7 @@ build_fleet() {
 begin_fleet() {
 	take_disk "$(guest_dir "$release")/fleet.img"
 	guest_disks=root guest_network=1
-	machines=1 lab_way=$way way=$(preparing_way "$way")
+	machines=1 way=$(preparing_way)
 	boot_installed
 	fact kernel_release "$(word_of kernel)"
 }
@@ -59,16 +59,9 @@ reach_guest() {
 
 # move_guest WAY: the guest is switched off, and started again in a machine of that kind.
 move_guest() {
-	local kept; kept=$run_dir/machine-$machines
-	guest_start steps/poweroff
-	guest_ends 300
-	machines=$((machines + 1))
-	mkdir "$kept"
-	mv "$run_dir/disk-root.img" "$kept/"
-	machine_stop
-	mv "$run_dir"/*.log "$kept/"
-	mv "$kept/disk-root.img" "$run_dir/"
-	way=$1
+	switch_off "$run_dir/machine-$machines"
+	mv "$run_dir/machine-$machines/disk-root.img" "$run_dir/"
+	machines=$((machines + 1)) way=$1
 	machine_start
 	guest_up "the guest to boot in a $way machine"
 	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
@@ -115,18 +108,18 @@ case_fleet() {
 	playbook configured configure -e "hvcrash_packages_dir=$debs/now" -e hvcrash_reboot=true -e hvcrash_reboot_timeout=1800
 	[ "$boots" -gt 0 ] || guest_up 'the guest to start again'
 	playbook again configure -e "hvcrash_packages_dir=$debs/now"
-	move_guest "$lab_way"
+	move_guest "$(machine_way)"
 	playbook verified verify
 	guest_is_ready
 	guest_done steps/fleet-version 300
 	mv "$case_dir/version" "$case_dir/version-first"
 	crash_debian
-	move_guest "$(preparing_way "$lab_way")"
+	move_guest "$(preparing_way)"
 	playbook upgraded configure -e "hvcrash_packages_dir=$debs/next"
-	move_guest "$lab_way"
+	move_guest "$(machine_way)"
 	guest_done steps/fleet-version 300
 	playbook still verify
-	move_guest "$(preparing_way "$lab_way")"
+	move_guest "$(preparing_way)"
 	playbook undone undo
 	guest_done steps/fleet-purge 900
 	reboot_guest

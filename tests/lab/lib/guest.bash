@@ -59,13 +59,23 @@ boot_installed() {
 
 # Where a guest is installed, configured and freed of it again. That looks at the disks and the name of a machine and at nothing
 # else of the hypervisor, and it compiles and makes initrds: in a machine that is emulated once, where there is no KVM. What
-# came of it is looked at in the other, WAY.
-preparing_way() { case $1 in direct) echo direct ;; *) echo plain ;; esac; }
+# came of it is looked at in the lab's machine.
+preparing_way() { case $(machine_way) in direct) echo direct ;; *) echo plain ;; esac; }
+
+# switch_off DIRECTORY: the guest is off, and its root disk and the logs of its machine, which is gone, are in DIRECTORY.
+switch_off() {
+	guest_start steps/poweroff
+	guest_ends 300
+	mkdir "$1"
+	mv "$run_dir/disk-root.img" "$1/" # a machine's disks go with it
+	machine_stop
+	mv "$run_dir"/*.log "$1/"
+}
 
 # configure_guest PRODUCT: a machine with the disk as it was installed, until it is configured and off.
 configure_guest() {
-	local product=$1 way=$way
-	way=$(preparing_way "$way")
+	local product=$1 way
+	way=$(preparing_way)
 	say 'installing and configuring'
 	take_disk "$(guest_dir "$release")/disk.img"
 	cp "$(guest_dir "$release")/install/install.tar" "$run_dir/disk-install.img"
@@ -73,13 +83,9 @@ configure_guest() {
 	boot_installed
 	guest_done steps/install 900
 	guest_done steps/configure 1800
-	guest_start steps/poweroff
-	guest_ends 300
-	mv "$run_dir/disk-root.img" "$product"
-	cp "$run_dir/configure.log" "$product.log"
-	machine_stop
-	mkdir "$run_dir/configure"
-	mv "$run_dir"/*.log "$run_dir/configure/"
+	switch_off "$run_dir/configure"
+	mv "$run_dir/configure/disk-root.img" "$product"
+	cp "$run_dir/configure/configure.log" "$product.log"
 	phase_end configure
 }
 

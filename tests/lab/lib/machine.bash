@@ -88,6 +88,14 @@ boot_arguments() {
 	done
 }
 
+# port_arguments CHANNELS CONSOLE: what whatever runs the guest has for its words and for ours, and nothing that is not asked for.
+port_arguments() {
+	printf '%s\n' -nodefaults -no-user-config -display none -vga none \
+		-chardev "file,id=console,path=$2" -serial chardev:console \
+		-chardev "pipe,id=handshake,path=$1/handshake" -serial chardev:handshake \
+		-chardev "pipe,id=monitor,path=$1/monitor" -mon chardev=monitor,mode=control
+}
+
 # guest_arguments CHANNELS MEMORY FIRMWARE CONSOLE FILE-OF: of the QEMU that runs the guest, one a line.
 # -action panic=none: else QEMU ends when the guest reports its crash to the hypervisor. align=2M: the huge pages of the file
 # are of use only to a mapping that begins at the border of one; without it KVM took 262,000 nested page faults for the boot of
@@ -96,11 +104,8 @@ guest_arguments() {
 	local channels=$1 memory=$2 firmware=$3 console=$4 file_of=$5
 	printf '%s\n' -L "$firmware" -accel kvm -M q35,hpet=off,memory-backend=ram -cpu "$(guest_cpu_model)" \
 		-object "memory-backend-file,id=ram,size=${opt_memory}M,mem-path=$memory,share=on,align=2M" \
-		-m "$opt_memory" -smp "$opt_cpus,maxcpus=${opt_maxcpus:-$opt_cpus}" -nodefaults -no-user-config -display none -vga none \
-		-action panic=none -device vmbus-bridge -device hv-balloon \
-		-chardev "file,id=console,path=$console" -serial chardev:console \
-		-chardev "pipe,id=handshake,path=$channels/handshake" -serial chardev:handshake \
-		-chardev "pipe,id=monitor,path=$channels/monitor" -mon chardev=monitor,mode=control
+		-m "$opt_memory" -smp "$opt_cpus,maxcpus=${opt_maxcpus:-$opt_cpus}" -action panic=none -device vmbus-bridge -device hv-balloon
+	port_arguments "$channels" "$console"
 	dump_disk_arguments "$channels/disk-dumps" writeback
 	# A machine in a machine: the outer one hands on what it gets
 	case $way in direct) network_arguments "$any_port" ;; nested) network_arguments :22 ;; esac
@@ -137,12 +142,12 @@ nested_disks() {
 	fi
 }
 
-# slow_clock: for env, one word a line: a program after it lives at a quarter of our time.
+# slow_clock: for env, one word a line: a program after it lives at a quarter of our time. None without libfaketime.
 #
 # An emulated CPU is some fifty times slower than ours and is asked 250 times a second by each kernel in it for a tick, which
 # is an exit of the inner machine and two flushes of the emulated TLB: most of its time went into that, the more the slower
 # this machine was, and a guest that waits for CPUs that spin got nowhere. Measured side by side: a crash of the stock kernel
-# took 200 s, at half of our time 87, at a quarter 57 to 77, at a tenth 82, where what waits, waits ten times as long.
+# took 200 s, at half of our time 87, at a quarter 51 to 89, at a tenth 82, where what waits, waits ten times as long.
 slow_clock() {
 	local libraries=(/usr/lib/*/faketime/libfaketimeMT.so.1)
 	[ ! -e "${libraries[0]}" ] || printf '%s\n' "LD_PRELOAD=${libraries[0]}" 'FAKETIME=+0 x0.25'
@@ -189,15 +194,10 @@ start_direct() {
 # start_plain: by its own word a VM of Hyper-V, for who looks at its name.
 start_plain() {
 	local arguments
-	mapfile -t arguments < <(network_arguments "$any_port"; boot_arguments host_file)
+	mapfile -t arguments < <(port_arguments "$run_dir" "$run_dir/console.log"; network_arguments "$any_port"; boot_arguments host_file)
 	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
 		-accel tcg,thread=multi,tb-size=512 -cpu EPYC,-svm -M q35,hpet=off -m "$opt_memory" -smp "$opt_cpus" \
-		-smbios 'type=1,manufacturer=Microsoft Corporation,product=Virtual Machine' \
-		-nodefaults -no-user-config -display none -vga none \
-		-chardev "file,id=console,path=$run_dir/console.log" -serial chardev:console \
-		-chardev "pipe,id=handshake,path=$run_dir/handshake" -serial chardev:handshake \
-		-chardev "pipe,id=monitor,path=$run_dir/monitor" -mon chardev=monitor,mode=control \
-		"${arguments[@]}"
+		-smbios 'type=1,manufacturer=Microsoft Corporation,product=Virtual Machine' "${arguments[@]}"
 	machine_pid=$!
 }
 
