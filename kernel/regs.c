@@ -60,10 +60,13 @@ static u64 read_back(u32 reg, u64 before)
 
 static u32 stop_stimers(void)
 {
+	u32 used = READ_ONCE(hvcrash_used_stimers);
 	u32 running = 0;
 	u32 i;
 
-	for (i = 0; hvcrash_has_stimers && i < HVCRASH_NR_STIMERS; i++) {
+	for (i = 0; i < HVCRASH_NR_STIMERS; i++) {
+		if (!(used & 1U << i))
+			continue;
 		if (!(hvcrash_reg_get(HVCRASH_REG_STIMER0 + i) &
 		      HVCRASH_REG_ENABLED))
 			continue;
@@ -145,11 +148,14 @@ void hvcrash_regs_tick(u32 cpu)
 
 static u32 mask_sints(void)
 {
+	u32 used = READ_ONCE(hvcrash_used_sints);
 	u32 open = 0;
 	u64 value;
 	u32 i;
 
-	for (i = 0; hvcrash_has_synic && i < HVCRASH_NR_SINTS; i++) {
+	for (i = 0; i < HVCRASH_NR_SINTS; i++) {
+		if (!(used & 1U << i))
+			continue;
 		value = hvcrash_reg_get(HVCRASH_REG_SINT0 + i);
 		if (value & HVCRASH_SINT_MASKED)
 			continue;

@@ -28,7 +28,17 @@
 struct hvcrash_result *hvcrash_results;
 bool hvcrash_has_reg[HVCRASH_NR_REGS];
 bool hvcrash_has_vm[HVCRASH_VM_REGS];
-bool hvcrash_has_synic, hvcrash_has_stimers, hvcrash_has_crash_regs;
+bool hvcrash_has_crash_regs;
+static bool has_synic, has_stimers;
+
+/*
+ * VMBUS_MESSAGE_SINT (drivers/hv/hyperv_vmbus.h) is 2; Linux has one timer a VP, and
+ * that is stimer 0 (drivers/clocksource/hyperv_timer.c).
+ */
+#define VMBUS_SINT (1U << 2)
+#define CLOCK_STIMER (1U << 0)
+
+u32 hvcrash_used_sints, hvcrash_used_stimers;
 
 static u32 ram_flag(u64 gpa)
 {
@@ -62,6 +72,16 @@ static void read_this_cpu(void *unused)
 	for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
 		if (hvcrash_has_reg[i])
 			r->seen[i] = hvcrash_reg_get(i);
+	r->seen_sints = 0;
+	for (i = 0; has_synic && i < HVCRASH_NR_SINTS; i++)
+		if (!(hvcrash_reg_get(HVCRASH_REG_SINT0 + i) &
+		      HVCRASH_SINT_MASKED))
+			r->seen_sints |= 1U << i;
+	r->seen_stimers = 0;
+	/* Any bit counts: a timer that waits to be armed again is not enabled */
+	for (i = 0; has_stimers && i < HVCRASH_NR_STIMERS; i++)
+		if (hvcrash_reg_get(HVCRASH_REG_STIMER0 + i))
+			r->seen_stimers |= 1U << i;
 }
 
 static void observe_cpu(u32 cpu)
@@ -72,6 +92,10 @@ static void observe_cpu(u32 cpu)
 
 	vp->vp_index = hv_vp_index[cpu];
 	WRITE_ONCE(vp->state, HVCRASH_VP_ONLINE);
+	WRITE_ONCE(hvcrash_used_sints,
+		   hvcrash_used_sints | hvcrash_results[cpu].seen_sints);
+	WRITE_ONCE(hvcrash_used_stimers,
+		   hvcrash_used_stimers | hvcrash_results[cpu].seen_stimers);
 	for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
 		if (hvcrash_has_reg[i])
 			observe(hvcrash_registry_vp_extent(reg, cpu, i),
@@ -188,14 +212,15 @@ int hvcrash_regs_init(void)
 					   GFP_KERNEL);
 	if (!hvcrash_results)
 		return -ENOMEM;
-	hvcrash_has_synic = ms_hyperv.features & HV_MSR_SYNIC_AVAILABLE;
+	has_synic = ms_hyperv.features & HV_MSR_SYNIC_AVAILABLE;
 	hvcrash_has_crash_regs =
 		ms_hyperv.misc_features & HV_FEATURE_GUEST_CRASH_MSR_AVAILABLE;
-	hvcrash_has_stimers = ms_hyperv.features & HV_MSR_SYNTIMER_AVAILABLE;
+	has_stimers = ms_hyperv.features & HV_MSR_SYNTIMER_AVAILABLE;
+	hvcrash_used_sints = has_synic ? VMBUS_SINT : 0;
+	hvcrash_used_stimers = has_stimers ? CLOCK_STIMER : 0;
 	for (i = 0; i < HVCRASH_NR_REGS; i++)
 		hvcrash_has_reg[i] =
-			(hvcrash_has_synic || i == HVCRASH_REG_VP_ASSIST) &&
-			probe(i);
+			(has_synic || i == HVCRASH_REG_VP_ASSIST) && probe(i);
 	for (i = 0; i < HVCRASH_VM_REGS; i++)
 		hvcrash_has_vm[i] = probe(hvcrash_vm_reg[i]);
 	hvcrash_regs_observe_all();

@@ -69,9 +69,10 @@ void fake_hv_reset(void)
 /* Each returns 0, or not 0 where the hypervisor refuses */
 static int fake_read(u32 name, u64 *value)
 {
-	const struct fake_register *r = &fake_registers[reg_named(name)];
+	struct fake_register *r = &fake_registers[reg_named(name)];
 	u32 i;
 
+	r->reads++;
 	if (r->is_missing)
 		return 1;
 	for (i = 0; i < fake_writes; i++)

@@ -15,12 +15,14 @@
 /**
  * struct fake_register - one register
  * @value: what it holds
+ * @reads: how often it was read
  * @is_missing: an access faults, or the hypercall is refused
  * @is_stuck: bit 0 stays as it is, whatever is written
  * @is_mute: once written it can no longer be read
  */
 struct fake_register {
 	u64 value;
+	u32 reads;
 	bool is_missing;
 	bool is_stuck;
 	bool is_mute;

@@ -27,7 +27,8 @@ struct hvcrash_registry hvcrash_registry;
 struct hvcrash_result *hvcrash_results;
 bool hvcrash_has_reg[HVCRASH_NR_REGS];
 bool hvcrash_has_vm[HVCRASH_VM_REGS];
-bool hvcrash_has_synic, hvcrash_has_stimers, hvcrash_has_crash_regs;
+bool hvcrash_has_crash_regs;
+u32 hvcrash_used_sints, hvcrash_used_stimers;
 
 int hvcrash_debug_stubborn_vp = -1;
 
@@ -81,8 +82,9 @@ static int setup(void **state)
 	hvcrash_results = results;
 	if (hvcrash_registry_init(&hvcrash_registry, 2, 0))
 		return -1;
-	hvcrash_has_synic = hvcrash_has_stimers = true;
 	hvcrash_has_crash_regs = false;
+	hvcrash_used_sints = 0xffff;
+	hvcrash_used_stimers = 0xf;
 	for (i = 0; i < HVCRASH_NR_REGS; i++)
 		hvcrash_has_reg[i] = i != HVCRASH_REG_VP_ASSIST ||
 				     HAS_ASSIST_AND_HYPERCALL_PAGE;
@@ -200,6 +202,21 @@ static void nothing_new_is_posted_before_the_pages_go(void **s)
 	/* With its config, auto-enable too: a zero count would not do */
 	assert_int_equal(fake_registers[HVCRASH_REG_STIMER0 + 1].value, 0);
 	assert_int_equal(hvcrash_results[CPU].vp.stimers_stopped, 1 << 1);
+}
+
+static void what_nobody_was_ever_seen_to_use_costs_no_access(void **s)
+{
+	(void)s;
+	hvcrash_used_sints = 1U << 2;
+	hvcrash_used_stimers = 1U << 0;
+	fake_registers[HVCRASH_REG_STIMER0].value = 0x9;
+	assert_int_equal(crash_here(), 0);
+	assert_int_equal(hvcrash_results[CPU].vp.sints_masked, 1 << 2);
+	assert_int_equal(hvcrash_results[CPU].vp.stimers_stopped, 1 << 0);
+	assert_int_equal(fake_registers[HVCRASH_REG_SINT0 + 2].reads, 1);
+	assert_int_equal(fake_registers[HVCRASH_REG_SINT0 + 3].reads, 0);
+	assert_int_equal(fake_registers[HVCRASH_REG_STIMER0].reads, 1);
+	assert_int_equal(fake_registers[HVCRASH_REG_STIMER0 + 1].reads, 0);
 }
 
 static void what_was_off_stays_untouched(void **s)
@@ -403,6 +420,7 @@ int main(void)
 		TEST(what_the_hypervisor_refuses_is_an_error_and_changes_nothing),
 		TEST(a_vp_takes_its_pages_back_and_proves_it),
 		TEST(nothing_new_is_posted_before_the_pages_go),
+		TEST(what_nobody_was_ever_seen_to_use_costs_no_access),
 		TEST(what_was_off_stays_untouched),
 		TEST(a_register_that_stays_on_is_failed_and_counted),
 		TEST(a_register_that_cannot_be_read_back_counts_as_on),
