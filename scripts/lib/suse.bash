@@ -97,14 +97,7 @@ suse_script_line() {
 suse_with_script() {
 	local line
 	if [ -e "$root$2" ] && line=$(suse_script_line "$@"); then
-		variable=$1 line=$line awk '
-			{ text[NR] = $0; if ($0 ~ "^[[:blank:]]*" ENVIRON["variable"] "=") last = NR }
-			END {
-				for (i = 1; i <= NR; i++)
-					print i == last ? ENVIRON["line"] : text[i]
-				if (!last)
-					print ENVIRON["line"]
-			}'
+		with_line "$1" "$line"
 	else
 		cat
 	fi

@@ -133,13 +133,10 @@ assignment() {
 	printf '%s' "$value"
 }
 
-# with_assignment FILE VARIABLE VALUE: the file's text with the last VARIABLE=
-# replaced, or a new one at the end; in double quotes, but for a number. VALUE
-# goes through the environment: awk would take backslashes out of a -v.
-with_assignment() {
-	local line="$2=\"$3\""
-	case $3 in *[!0-9]* | '') ;; *) line=$2=$3 ;; esac
-	{ cat -- "$root$1" 2>/dev/null || true; } | variable=$2 line=$line awk '
+# with_line VARIABLE LINE: filter; LINE in the place of the last VARIABLE=, or at
+# the end. Both go through the environment: awk would take backslashes out of a -v.
+with_line() {
+	variable=$1 line=$2 awk '
 		{ text[NR] = $0; if ($0 ~ "^[[:blank:]]*" ENVIRON["variable"] "=") last = NR }
 		END {
 			for (i = 1; i <= NR; i++)
@@ -147,4 +144,12 @@ with_assignment() {
 			if (!last)
 				print ENVIRON["line"]
 		}'
+}
+
+# with_assignment FILE VARIABLE VALUE: the file's text with the last VARIABLE=
+# replaced, or a new one at the end; in double quotes, but for a number
+with_assignment() {
+	local line="$2=\"$3\""
+	case $3 in *[!0-9]* | '') ;; *) line=$2=$3 ;; esac
+	{ cat -- "$root$1" 2>/dev/null || true; } | with_line "$2" "$line"
 }
