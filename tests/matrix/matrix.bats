@@ -274,6 +274,42 @@ END_OF_RESULT
 	run ! grep -E 'crash kexec |scenario' <(grep -- --crash-opens "$FAKE/calls")
 }
 
+@test "--record: results from elsewhere count, a newer one here counts more, and the record gets all" {
+	small_table
+	record=$BATS_TEST_TMPDIR/record
+	run -0 matrix --only kernel=6.1 --record "$record"
+	first=$(runs_made)
+	[ "$(wc -l <"$record")" -eq "$first" ]
+	[ "$(jq -s 'all(.commit | length > 0)' "$record")" = true ]
+	rm -r "$MATRIX_OUT"
+	run -0 matrix --record "$record"
+	[ "$(runs_made)" -eq "$(result '[.cells[] | select(.mode == "hvcrash")] | length')" ]
+	[ "$(result .totals.hvcrash.overlays_before)" -eq $((2 * $(runs_made))) ]
+	[ "$(wc -l <"$record")" -eq "$(runs_made)" ]
+	rm -r "$MATRIX_OUT"
+	before=$(runs_made)
+	jq -c 'if .fault then .time = "2000-01-01T00:00:00Z" else . end' "$record" >"$record.old"
+	run -0 matrix --again --only 'fault_*' --record "$record.old"
+	[ "$(runs_made)" -eq $((before + 1)) ]
+	run ! grep -q 2000-01-01 "$record.old"
+	rm -r "$MATRIX_OUT"
+	run -0 matrix --stock --record "$record"
+	run -0 matrix --report --record "$record"
+	[ "$(result .totals.stock.overlays_left)" -gt 0 ]
+	grep -q 'class="number left">1 of 2' "$MATRIX_OUT/results.html"
+}
+
+@test "--record: what is no record is refused, and left as it is" {
+	small_table
+	for line in '{"mode": "hvcrash", "cell": "../../x", "time": "", "result": "held"}' '{"cell": "x"}' 'no JSON'; do
+		printf '%s\n' "$line" >"$BATS_TEST_TMPDIR/record"
+		run -3 --separate-stderr matrix --report --record "$BATS_TEST_TMPDIR/record"
+		[[ $stderr == *'not a record of results'* ]]
+		[ "$(cat "$BATS_TEST_TMPDIR/record")" = "$line" ]
+	done
+	[ ! -s "$FAKE/calls" ]
+}
+
 @test "--minutes: no cell begins after that, those under way end, and the rest is said" {
 	small_table
 	# The clock is moved, so that nothing here waits

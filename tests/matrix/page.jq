@@ -3,7 +3,7 @@
 include "results";
 
 def left: if .stale_overlays == null then "<td class=\"number\">-</td>"
-	else "<td class=\"number \(if (.stale_overlays | length) == 0 then "zero" else "left" end)\">\(.stale_overlays | length) of \(.overlays_before // [] | length)</td>" end;
+	else "<td class=\"number \(if (.stale_overlays | many) == 0 then "zero" else "left" end)\">\(.stale_overlays | many) of \(.overlays_before // 0 | many)</td>" end;
 def tag: "<td class=\"tag \(.result // "none")\">\(.result // "not run")</td>";
 def verdict: "<td>\(.verdict // "-" | if . == "none" then "-" else . end | @html)</td>";
 def disagree: if .disagree == true then "<td class=\"disagree\">DISAGREE</td>" elif .disagree == false then "<td>no</td>" else "<td>-</td>" end;

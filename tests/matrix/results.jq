@@ -34,14 +34,24 @@ def judged:
 
 def count(f): map(select(f)) | length;
 
+# many: how many overlays; the lab lists them, a record counts them
+def many: if type == "array" then length else . end;
+
 # totals: of some results
 def totals: {
 	cells: length, held: count(.result == "held"), failed: count(.result == "failed"),
 	lab_failed: count(.result == "lab-failed"), not_run: count(.result == null),
 	disagree: count(.disagree == true), lab_retries: (map(.lab_retries // 0) | add // 0),
-	overlays_before: (map(.overlays_before // [] | length) | add // 0),
-	overlays_left: (map(.stale_overlays // [] | length) | add // 0)
+	overlays_before: (map(.overlays_before // 0 | many) | add // 0),
+	overlays_left: (map(.stale_overlays // 0 | many) | add // 0)
 };
+
+# recorded: what a record keeps of a result; see lib/record.bash
+def recorded:
+	{cell, mode, dimensions, fault, bound_s, kernel, commit, time, result, failure, expect,
+		overlays_before: (.overlays_before | many), stale_overlays: (.stale_overlays | many), audit_exit, verdict, disagree, disagreement,
+		crash_path_us, dump_ok, crash_panic, lab_retries, kernel_losses, nudges,
+		seconds: (.seconds // {} | {second_kernel, total})} | del(.. | nulls);
 
 # words_of: what a result says in one line
 def words_of:

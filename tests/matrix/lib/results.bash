@@ -49,6 +49,7 @@ write_results() {
 	from_results results.xml junit.jq
 	from_results results.md support.jq
 	from_results results.html page.jq --rawfile style "$matrix_dir/page.css"
+	write_record
 }
 
 # show_results: the table, what is not as expected, and the exit status

@@ -40,13 +40,14 @@ run_cell() {
 
 # keep_result LINE STATUS: the lab's result and the cell's facts, renamed when whole
 keep_result() {
-	local line=$1 status=$2 name file
+	local line=$1 status=$2 name file commit
 	name=${line%%$'\t'*}
+	commit=$(git -C "$repo" describe --always --abbrev=12 --dirty=+ --exclude='*' 2>/dev/null) || commit=unknown
 	file=$(cell_file "$name")
 	[ -s "$file.lab" ] || jq -n --arg mode "$opt_mode" --arg failure "the lab ended with status $status and left no result" \
 		'{mode: $mode, result: "lab-failed", failure: $failure}' >"$file.lab"
-	jq --argjson cell "$(cell_facts "$line")" --arg time "$(date -u +%FT%TZ)" -L "$matrix_dir" \
-		'include "results"; $cell + . + {time: $time} | judged' "$file.lab" >"$file.new"
+	jq --argjson cell "$(cell_facts "$line")" --arg time "$(date -u +%FT%TZ)" --arg commit "$commit" -L "$matrix_dir" \
+		'include "results"; $cell + . + {time: $time, commit: $commit} | judged' "$file.lab" >"$file.new"
 	mv "$file.new" "$file.json"
 	rm "$file.lab"
 	jq -c '{time, cell, mode, cpus, result, failure, disagreement, lab_retries, nudges, seconds: .seconds.total}' "$file.json" >>"$out/history"

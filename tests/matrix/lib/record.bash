@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/matrix/run.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "run" with -x to see all
+#
+# Results that outlive the machine they were made on: a file with a line of JSON for each cell, which says with which commit
+# and when. What it says of a cell counts here, unless a newer result is here; afterwards it has all that is known here.
+
+# take_record: its results, each where a run of the cell would have left it
+take_record() {
+	local mode cell time line file
+	[ -n "$opt_record" ] && [ -e "$opt_record" ] || return 0
+	jq -e -n 'all(inputs; (.mode | IN("hvcrash", "stock")) and (.cell | test("^[0-9A-Za-z._-]+$")) and (.time | type) == "string"
+		and (.result | IN("held", "failed")))' "$opt_record" >/dev/null 2>&1 || usage_error "$opt_record: not a record of results, a line of JSON each"
+	while IFS=$'\t' read -r mode cell time line; do
+		file=$out/cells/$mode/$cell.json
+		[ ! -s "$file" ] || [[ $(jq -r '.time // ""' "$file") < $time ]] || continue
+		printf '%s\n' "$line" >"$file.new"
+		mv "$file.new" "$file"
+	done < <(jq -r '"\(.mode)\t\(.cell)\t\(.time)\t\(tojson)"' "$opt_record")
+}
+
+# write_record: of cells that the table has no more nothing is kept
+write_record() {
+	[ -n "$opt_record" ] || return 0
+	jq -c -L "$matrix_dir" 'include "results"; .cells[] | select(.result == "held" or .result == "failed") | recorded' \
+		"$out/results.json" >"$opt_record.new"
+	mv "$opt_record.new" "$opt_record"
+}
