@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	dir=$BATS_TEST_DIRNAME
-	export FAKE=$BATS_TEST_TMPDIR/fake MATRIX_OUT=$BATS_TEST_TMPDIR/out MATRIX_LAB=$dir/fake-lab
+	export FAKE=$BATS_TEST_TMPDIR/fake MATRIX_OUT=$BATS_TEST_TMPDIR/out MATRIX_LAB=$dir/fake-lab MATRIX_RUNS=$BATS_TEST_TMPDIR/runs
 	mkdir -p "$FAKE"
 	: >"$FAKE/calls"
 }
@@ -272,6 +272,40 @@ END_OF_RESULT
 	[ "$(grep '^run ' "$FAKE/calls" | grep -cE 'crash (sysrq|ctl:null) ')" -gt 0 ]
 	run ! grep -E '^run .*crash (sysrq|ctl:null) ' <(grep -v -- --crash-opens "$FAKE/calls")
 	run ! grep -E 'crash kexec |scenario' <(grep -- --crash-opens "$FAKE/calls")
+}
+
+# shared_boots: how many runs kept theirs, and how many went on from one
+shared_boots() {
+	printf '%s %s\n' "$(grep -c -- '--keep' "$FAKE/calls")" "$(grep -c -- '--from' "$FAKE/calls")"
+}
+
+@test "cells that differ in nothing before the crash share a boot, and nothing of it stays" {
+	small_table
+	sed -i 's/^dimension crash .*/dimension crash sysrq ctl:null kexec/' "$MATRIX_TABLE"
+	for jobs in 1 3; do
+		: >"$FAKE/calls"
+		run -0 matrix --full --again --jobs $jobs
+		# 6.12 and 6.1, 4 and 1 CPUs, by a crash and by a kexec; of the last with 1 CPU there is one cell
+		[ "$(shared_boots)" = '6 10' ]
+		# Each from a run that kept the same
+		while read -r from cpus kernel; do
+			grep -qE -- "--cpus $cpus .*--kernel $kernel .*--keep --name $from " "$FAKE/calls"
+		done < <(sed -n 's/.*--cpus \([0-9]*\) .*--kernel \([0-9.]*\) .*--from \([^ ]*\) .*/\3 \1 \2/p' "$FAKE/calls")
+		[ -z "$(ls -A "$MATRIX_RUNS")" ]
+	done
+}
+
+@test "a boot from which the lab cannot go on is not tried again" {
+	small_table
+	# shellcheck disable=SC2016 # the fake lab's variable
+	echo '[ -z "${option[from]:-}" ] || { result=lab-failed failure="\"gone\"" status=2; }' >"$FAKE/matrix.sh"
+	run -2 matrix --full --jobs 1
+	failed=$(grep -c -- '--from' "$FAKE/calls")
+	[ "$failed" -gt 0 ]
+	[ "$(result .totals.hvcrash.lab_failed)" -eq "$failed" ]
+	rm "$FAKE/matrix.sh"
+	run -0 matrix --full --jobs 1
+	[ -z "$(ls -A "$MATRIX_RUNS")" ]
 }
 
 @test "--record: results from elsewhere count, a newer one here counts more, and the record gets all" {

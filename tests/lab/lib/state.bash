@@ -14,7 +14,7 @@
 
 # What must be the same in the run that goes on and in the one that was kept: all that the boot depends on.
 readonly boot_options=(opt_kernel opt_cpus opt_maxcpus opt_mode opt_module opt_cmdline opt_steps opt_stimer opt_memory
-	opt_crashkernel opt_jumps opt_rescue opt_registers opt_dracut opt_kernel_image opt_modules)
+	opt_crashkernel opt_jumps opt_rescue opt_registers opt_dracut opt_dumps opt_kernel_image opt_modules)
 
 # way_of_leaving: what of the kind of crash is prepared before it.
 way_of_leaving() { case $opt_crash in kexec | kexec-load) printf '%s' "$opt_crash" ;; *) printf crash ;; esac; }

@@ -104,6 +104,23 @@ cell_arguments() {
 	for word in $options; do printf '%s\n' "--${word%%=*}" "${word#*=}"; done
 }
 
+# boot_words LINE: all of that on which the boot of the guest depends (tests/lab/lib/state.bash). A fault has its own.
+boot_words() {
+	local words word skip=''
+	case $1 in fault_*) printf '%s' "${1%%$'\t'*}"; return ;; esac
+	mapfile -t words < <(cell_arguments "$1")
+	for word in "${words[@]}"; do
+		case ${skip:-$word} in
+		--crash)
+			[ -z "$skip" ] || case $word in kexec | kexec-load) printf '%s ' "$word" ;; *) printf 'crash ' ;; esac
+			;;
+		--cpu | --other | --post-notifiers | --expect | --timeout) ;;
+		*) printf '%s ' "$word"; continue ;;
+		esac
+		if [ -n "$skip" ]; then skip=''; else skip=$word; fi
+	done
+}
+
 # cell_facts LINE: what the result says of the cell beside what the lab says, as JSON
 cell_facts() {
 	jq -Rnc --arg mode "$opt_mode" --arg line "$1" --arg names "$(dimension_names)" '$line | split("\t") as $fields |

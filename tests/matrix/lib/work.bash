@@ -18,24 +18,23 @@ result_of() { jq -r .result "$(cell_file "$1").json" 2>/dev/null || echo -; }
 # is_done NAME: a failure of the lab is no result
 is_done() { case $(result_of "$1") in held | failed) return 0 ;; *) return 1 ;; esac; }
 
-# run_cell LINE: in a process of its own. timeout puts the lab into a process group of its own, so that a Ctrl-C reaches it
-# once, from stop_work.
+# run_cell LINE RUN [OPTION...]: in a process of its own, RUN being the run's name. timeout puts the lab into a process group of
+# its own, so that a Ctrl-C reaches it once, from stop_work. What a run kept for others is not its to remove: see boots.bash.
 run_cell() {
-	local line=$1 name file run child status=0 arguments
+	local line=$1 run=$2 name file child status=0 arguments; shift 2
 	name=${line%%$'\t'*}
 	file=$(cell_file "$name")
-	run=matrix-$opt_mode-$name-$(date +%m%d%H%M%S)-$BASHPID
 	mapfile -t arguments < <(cell_arguments "$line")
 	rm -f "$file.lab"
 	# shellcheck disable=SC2086 # $lab may be a command with arguments
-	timeout --kill-after=60 "$cell_bound" $lab run "${arguments[@]}" --name "$run" --json "$file.lab" \
+	timeout --kill-after=60 "$cell_bound" $lab run "${arguments[@]}" "$@" --name "$run" --json "$file.lab" \
 		>"$file.log" 2>&1 </dev/null &
 	child=$!
 	trap 'kill -TERM "$child" 2>/dev/null; wait "$child"; exit "$EXIT_LAB"' TERM
 	wait "$child" || status=$?
 	trap '' TERM
 	keep_result "$line" "$status"
-	[ "$(result_of "$name")" != held ] || rm -rf "$repo/build/lab/runs/$run"
+	is_boot_kept "$run" || [ "$(result_of "$name")" != held ] || rm -rf "${lab_runs:?}/$run"
 }
 
 # keep_result LINE STATUS: the lab's result and the cell's facts, renamed when whole
@@ -95,18 +94,31 @@ stop_work() {
 		kill -TERM "$pid" 2>/dev/null || true
 	done
 	wait
+	drop_boots
 	write_results
 	exit "$EXIT_LAB"
 }
 
 # wait_for_one: until a cell is over
 wait_for_one() {
-	local pid=''
+	local pid='' name
 	wait -n -p pid || true
 	[ -n "$pid" ] || return 0
-	finished=$((finished + 1))
-	tell_cell "${running[$pid]}"
+	name=${running[$pid]}
 	unset "running[$pid]"
+	finished=$((finished + 1))
+	tell_cell "$name"
+	end_boot "$name"
+}
+
+# begin_cell LINE
+begin_cell() {
+	local line=$1 name run options
+	name=${line%%$'\t'*}
+	run=matrix-$opt_mode-$name-$(date +%m%d%H%M%S)-$$
+	begin_boot "$name" "$run"
+	run_cell "$line" "$run" ${options[@]+"${options[@]}"} &
+	running[$!]=$name
 }
 
 is_time_over() { [ -n "$opt_minutes" ] && [ $((SECONDS - began)) -ge $((opt_minutes * 60)) ]; }
@@ -123,12 +135,14 @@ build_first() {
 }
 
 work() {
-	local line name
-	declare -A running=()
+	local line name next
+	declare -A running=() boot_of=() boot_run=() boot_busy=()
 	todo=() finished=0 began=$SECONDS
 	for line in "${cells[@]}"; do
 		name=${line%%$'\t'*}
-		[ -z "$opt_again" ] && is_done "$name" || todo+=("$line")
+		[ -z "$opt_again" ] && is_done "$name" && continue
+		todo+=("$line")
+		boot_of[$name]=$(boot_words "$line")
 	done
 	total=${#todo[@]}
 	say "$opt_mode: ${#cells[@]} cells, $((${#cells[@]} - total)) of them have a result, $total to run, $opt_jobs side by side"
@@ -137,12 +151,17 @@ work() {
 	say "about $(time_left "${todo[@]}")"
 	trap stop_work INT TERM HUP
 	while [ ${#todo[@]} -gt 0 ] && ! is_time_over; do
-		run_cell "${todo[0]}" &
-		running[$!]=${todo[0]%%$'\t'*}
-		todo=("${todo[@]:1}")
-		[ ${#running[@]} -lt "$opt_jobs" ] || wait_for_one
+		if next_cell; then
+			line=${todo[next]}
+			unset "todo[next]"
+			todo=(${todo[@]+"${todo[@]}"})
+			begin_cell "$line"
+			[ ${#running[@]} -ge "$opt_jobs" ] || continue
+		fi
+		wait_for_one
 	done
 	while [ ${#running[@]} -gt 0 ]; do wait_for_one; done
+	drop_boots
 	trap - INT TERM HUP
 	[ ${#todo[@]} -eq 0 ] || say "the time is over: ${#todo[@]} cells were not run, $(time_left "${todo[@]}") more"
 }
