@@ -37,11 +37,17 @@ run_cell() {
 	is_boot_kept "$run" || [ "$(result_of "$name")" != held ] || rm -rf "${lab_runs:?}/$run"
 }
 
+# tested_commit: with a "+" if what is crashed, or what crashes it, is not as committed
+tested_commit() {
+	git -C "$repo" rev-parse --short=12 HEAD 2>/dev/null | tr -d '\n' || { echo unknown; return; }
+	git -C "$repo" diff --quiet HEAD -- kernel tools tests/lab 2>/dev/null || printf +
+}
+
 # keep_result LINE STATUS: the lab's result and the cell's facts, renamed when whole
 keep_result() {
 	local line=$1 status=$2 name file commit
 	name=${line%%$'\t'*}
-	commit=$(git -C "$repo" describe --always --abbrev=12 --dirty=+ --exclude='*' 2>/dev/null) || commit=unknown
+	commit=$(tested_commit)
 	file=$(cell_file "$name")
 	[ -s "$file.lab" ] || jq -n --arg mode "$opt_mode" --arg failure "the lab ended with status $status and left no result" \
 		'{mode: $mode, result: "lab-failed", failure: $failure}' >"$file.lab"
