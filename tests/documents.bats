@@ -54,3 +54,20 @@ named_cases() { documents | xargs grep -hoE -- '--case [a-z,]+' | cut -d ' ' -f 
 		done || true
 	done | none_missing file
 }
+
+@test "what a document quotes of the matrix is what its record says" {
+	"$REPO/tests/matrix/documents" --check
+}
+
+@test "a quotation that is not what the record says is noticed, and written anew" {
+	cp -r "$REPO/tests/matrix" "$BATS_TEST_TMPDIR/"
+	mkdir -p "$BATS_TEST_TMPDIR/repo/tests" "$BATS_TEST_TMPDIR/repo/docs"
+	mv "$BATS_TEST_TMPDIR/matrix" "$BATS_TEST_TMPDIR/repo/tests/"
+	cp "$REPO/README.md" "$BATS_TEST_TMPDIR/repo/"
+	cp "$REPO"/docs/matrix* "$BATS_TEST_TMPDIR/repo/docs/"
+	sed -i '/^| 6\.12/s/overlays left/pages left/' "$BATS_TEST_TMPDIR/repo/README.md"
+	run -1 "$BATS_TEST_TMPDIR/repo/tests/matrix/documents" --check
+	[[ $output == *'README.md does not say'* ]]
+	run -0 "$BATS_TEST_TMPDIR/repo/tests/matrix/documents"
+	cmp "$REPO/README.md" "$BATS_TEST_TMPDIR/repo/README.md"
+}

@@ -8,19 +8,17 @@
 
 # known_cells: the default cells of $opt_mode, and any other that has a result
 known_cells() {
-	local line
 	opt_full='' table_cells "$opt_mode"
 	[ "$opt_mode" = stock ] || fault_cells
-	opt_full=1 table_cells "$opt_mode" | while IFS= read -r line; do
-		[ ! -e "$(cell_file "${line%%$'\t'*}").json" ] || printf '%s\n' "$line"
-	done
+	opt_full=1 table_cells "$opt_mode" | awk -F'\t' 'NR == FNR { has[$1]; next } $1 in has' \
+		<(find "$out/cells/$opt_mode" -name '*.json' -printf '%f\n' | sed 's/\.json$//') -
 }
 
 # all_cells MODE: the results, and the bare cells where there is none
 all_cells() {
 	local opt_mode=$1 line file
 	known_cells | awk -F'\t' '!seen[$1]++' | while IFS= read -r line; do
-		file=$(cell_file "${line%%$'\t'*}").json
+		file=$out/cells/$opt_mode/${line%%$'\t'*}.json
 		if [ -s "$file" ]; then cat "$file"; else cell_facts "$line"; fi
 	done
 }
@@ -48,6 +46,7 @@ write_results() {
 	from_results results.tap tap.jq
 	from_results results.xml junit.jq
 	from_results results.md support.jq
+	from_results summary.md summary.jq
 	from_results results.html page.jq --rawfile style "$matrix_dir/page.css"
 	write_record
 }

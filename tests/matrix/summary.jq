@@ -1,0 +1,12 @@
+# jq: results.json as a few lines for a document: by kernel, what held and what is left, with hvcrash and without.
+include "results";
+
+# words: of some cells; of those that were not run it is said how many
+def words($verb): totals | (.cells - .not_run) as $run |
+	if $run == 0 then "not run"
+	else "\(.held) of \($run) \($verb)\(if .not_run > 0 then " (\(.not_run) not run)" else "" end), \(.overlays_left) of \(.overlays_before) overlays left" end;
+
+[.cells[] | select(.dimensions)] as $cells |
+"| kernel | cells with hvcrash | the same without |", "| --- | --- | --- |",
+($cells | group_by(.dimensions.kernel | split(".") | map(tonumber? // .))[] |
+	"| \(map(.kernel // empty) | unique | if . == [] then "-" else join(", ") end) | \(map(select(.mode == "hvcrash")) | words("held")) | \(map(select(.mode == "stock")) | words("dumped")) |")
