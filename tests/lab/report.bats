@@ -57,6 +57,7 @@ says() {
 	judge_opened
 	[ "${#misses[@]}" -eq 0 ]
 	opt_crash_opens=1
+	fact opened_by crash
 	judge_opened
 	[ "${misses[*]}" = 'crash found no panic in the dump' ]
 	misses=()

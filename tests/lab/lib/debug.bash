@@ -20,6 +20,13 @@ build_debug() {
 	printf '%s\n' "$kernel" >"$dir/.complete"
 }
 
+# take_vmlinux DIR FILE: the one with the symbols, in boot/ up to 6.12 and beside the modules since; the other name is a link to it
+take_vmlinux() {
+	local file
+	file=$(find "$1" -type f -name 'vmlinux*' -size +20M | head -n 1)
+	[ -n "$file" ] && mv "$file" "$2"
+}
+
 # fetch_debug DIR RELEASE KERNEL
 fetch_debug() {
 	local dir=$1 release=$2 kernel=$3 word
@@ -38,8 +45,8 @@ fetch_debug() {
 			apt-get -qq -y --no-install-recommends --download-only install crash python3-drgn dash grep &&
 			find cache/archives -name '*.deb' -exec dpkg -x {} root \; && rm -rf cache/archives/*.deb &&
 			apt-get -qq download "linux-image-$kernel-dbg" &&
-			dpkg --fsys-tarfile linux-image-*-dbg_*.deb | tar x -C root --wildcards --strip-components=5 './usr/lib/debug/boot/vmlinux-*' &&
-			mv root/vmlinux-* root/vmlinux && rm -rf ./*.deb cache lists
+			mkdir symbols && dpkg --fsys-tarfile linux-image-*-dbg_*.deb | tar x -C symbols --wildcards './usr/lib/debug/*/vmlinux*' &&
+			take_vmlinux symbols root/vmlinux && rm -rf ./*.deb cache lists symbols
 	)
 }
 
@@ -54,20 +61,42 @@ check_crash_opens() {
 	case ,$opt_dumps, in *,"$crash_form",*) ;; *) opt_dumps+=${opt_dumps:+,}$crash_form ;; esac
 }
 
+# in_debug_root SECONDS COMMAND...: with nothing of this machine but its kernel
+in_debug_root() {
+	local seconds=$1; shift
+	timeout "$seconds" env -i PATH=/usr/bin:/usr/sbin HOME=/ chroot "$root" "$@"
+}
+
+# ask_drgn DUMP: the same of drgn, where crash is older than the kernel and can open no dump of it.
+ask_drgn() {
+	local said=$run_dir/drgn.log
+	cp "$lab_dir/lib/panic.py" "$root/panic.$$.py"
+	in_debug_root 300 drgn -q -c "$1" -s /vmlinux "/panic.$$.py" >"$said" 2>&1 </dev/null || say "drgn failed on the dump, see $said"
+	rm -f "$root/panic.$$.py"
+	fact opened_by drgn
+	fact crash_panic "$(grep -a -m 1 '^Kernel panic' "$said")"
+}
+
 # ask_crash: what crash says of the panic in that dump goes into the run's facts, if the run is to ask.
 ask_crash() {
-	local root said=$run_dir/crash.log status=0
+	local root said=$run_dir/crash.log dump=/dump.$$ status=0
 	[ -n "$opt_crash_opens" ] || return 0
 	[ -e "$run_dir/dumps/$crash_form" ] || { say "there is no dump of the form $crash_form for crash"; return 0; }
 	root=$(debug_root "$release")
-	cp "$run_dir/dumps/$crash_form" "$root/dump.$$"
-	printf '%s\n' sys quit | timeout 300 env -i PATH=/usr/bin:/usr/sbin HOME=/ chroot "$root" crash -s /vmlinux "/dump.$$" >"$said" 2>&1 || status=$?
-	rm -f "$root/dump.$$"
+	cp "$run_dir/dumps/$crash_form" "$root$dump"
+	printf '%s\n' sys quit | in_debug_root 300 crash -s /vmlinux "$dump" >"$said" 2>&1 || status=$?
+	fact opened_by crash
 	fact crash_panic "$(sed -n 's/^ *PANIC: "\(.*\)".*/\1/p' "$said")"
-	[ "$status" -eq 0 ] || say "crash ended with status $status on the dump, see $said"
+	if grep -q '^crash: invalid structure' "$said"; then
+		say 'crash does not know this kernel: drgn is asked'
+		ask_drgn "$dump"
+	elif [ "$status" -ne 0 ]; then
+		say "crash ended with status $status on the dump, see $said"
+	fi
+	rm -f "$root$dump"
 }
 
 # judge_opened: it has to name a panic.
 judge_opened() {
-	[ -z "$opt_crash_opens" ] || [ -n "$(fact_of crash_panic)" ] || missed 'crash found no panic in the dump'
+	[ -z "$opt_crash_opens" ] || [ -n "$(fact_of crash_panic)" ] || missed "$(fact_of opened_by) found no panic in the dump"
 }
