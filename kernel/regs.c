@@ -120,7 +120,8 @@ void hvcrash_regs_arrive(u32 cpu)
  * timer message in that slot holds it back until the slot is cleared and EOM is
  * written on this very VP; the panicking CPU can do the first but not the second
  * (drivers/hv/channel_mgmt.c, vmbus_wait_for_unload()). So a parked VP clears
- * timer messages and writes its own EOM; VMBus messages it leaves alone.
+ * timer messages and writes its own EOM; VMBus messages it leaves alone. Shown in
+ * docs/unload.md.
  *
  * Context: NMI, again and again while parked.
  */

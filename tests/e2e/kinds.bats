@@ -9,7 +9,7 @@ bats_require_minimum_version 1.5.0
 load helpers
 
 scenarios=(null irq:null nmi-handler:null double-nmi:null notifier:null stuck-nmi:null ctl-sysrq:null ctl-softlockup:null spin-n
-	offline-online registers registers-stock)
+	slot-taken offline-online registers registers-stock)
 
 setup_file() {
 	run_scenarios "${scenarios[@]}"
@@ -37,6 +37,11 @@ setup_file() {
 
 @test "a CPU spins with interrupts off, message-mode timers, post_notifiers=N: clean" {
 	is_clean spin-n
+}
+
+@test "a timer's message where the host is to answer UNLOAD, for which the stock kernel waits 100 s: answered, clean" {
+	is_clean slot-taken
+	[ "$(jq -r .summary.unload "$(run_directory slot-taken)/audit.json")" = answered ]
 }
 
 @test "a CPU that never leaves an NMI handler is named, and the dump is taken" {

@@ -171,17 +171,30 @@ crash_guest() {
 	phase_end oracle_after
 }
 
+# await_console PATTERN WHAT
+await_console() {
+	local end=$((SECONDS + opt_timeout))
+	until grep -a -q "$1" "$run_dir/console.log"; do
+		[ $SECONDS -lt $end ] || guest_stopped "waited for $2, $opt_timeout s in vain"
+		machine_check "$2"
+		sleep 0.2
+	done
+}
+
 # stop_at_jump: crashes it and goes no further than the jump into the crash kernel. The stamps of that are on the console, which
 # gets them when all that they tell of is over.
 stop_at_jump() {
-	local end=$((SECONDS + opt_timeout))
 	set_off_crash
-	until grep -a -q 'hvcrash_stamp: khz .* writes [0-9]*.$' "$run_dir/console.log"; do
-		[ $SECONDS -lt $end ] || guest_stopped "waited for the jump into the crash kernel, $opt_timeout s in vain"
-		machine_check 'the jump into the crash kernel'
-		sleep 0.2
-	done
+	await_console 'hvcrash_stamp: khz .* writes [0-9]*.$' 'the jump into the crash kernel'
 	phase_end jump
+}
+
+# stop_at_unload: crashes it and goes no further than its first word that UNLOAD is not answered: the kernel waits for 100 s of its
+# own clock, which are half an hour here.
+stop_at_unload() {
+	set_off_crash
+	await_console 'Waiting for VMBus UNLOAD to complete' 'the kernel to say that it waits for VMBus'
+	phase_end unload
 }
 
 # ask_stale NAME: what is mapped now, into NAME.json, and what of that the first kernel left.
@@ -306,6 +319,7 @@ run_attempt() {
 	poke_place "$opt_poke_before"
 	case $opt_expect in
 	jumped) stop_at_jump; return ;;
+	waits) stop_at_unload; return ;;
 	starved) starve_guest; return ;;
 	esac
 	crash_guest
