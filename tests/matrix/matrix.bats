@@ -295,6 +295,17 @@ shared_boots() {
 	done
 }
 
+@test "where a CPU comes and goes, no boot is shared by cells that crash different ones" {
+	small_table
+	sed -i 's/^dimension load .*/dimension load hotplug/; s/^expect clean$/&\noption steps=churn load=hotplug : it goes on/' "$MATRIX_TABLE"
+	run -0 matrix --full --only cpus=4
+	# 6.12 and 6.1, the boot CPU and the last one: two kinds of crash each
+	[ "$(shared_boots)" = '4 4' ]
+	while read -r cpu from; do
+		grep -qE -- "--cpu $cpu .*--keep --name $from " "$FAKE/calls"
+	done < <(sed -n 's/.*--cpu \([0-9]*\) .*--from \([^ ]*\) .*/\1 \2/p' "$FAKE/calls")
+}
+
 @test "a boot from which the lab cannot go on is not tried again" {
 	small_table
 	# shellcheck disable=SC2016 # the fake lab's variable

@@ -24,6 +24,8 @@ boot_words() {
 	local option
 	for option in "${boot_options[@]}"; do printf -- '--%s %s\n' "${option#opt_}" "${!option}"; done
 	printf -- '--crash %s\n' "$(way_of_leaving)"
+	# A CPU that comes and goes is none of those that crash
+	case $opt_steps in *churn* | *hotplug*) printf -- '--cpu %s --other %s\n' "$opt_cpu" "$opt_other" ;; esac
 	printf 'built %s\n' "$(cat "$lab_state/kernels/$release/"*.stamp "$lab_dir/guest/init" | sha256sum)"
 }
 

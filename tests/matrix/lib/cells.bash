@@ -109,6 +109,8 @@ boot_words() {
 	local words word skip=''
 	case $1 in fault_*) printf '%s' "${1%%$'\t'*}"; return ;; esac
 	mapfile -t words < <(cell_arguments "$1")
+	# The CPU that comes and goes is none of those that crash
+	case " ${words[*]} " in *' --steps '*churn*) printf 'CPU %s ' "$(cut -f4 <<<"$1")" ;; esac
 	for word in "${words[@]}"; do
 		case ${skip:-$word} in
 		--crash)
