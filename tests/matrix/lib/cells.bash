@@ -104,13 +104,14 @@ cell_arguments() {
 	for word in $options; do printf '%s\n' "--${word%%=*}" "${word#*=}"; done
 }
 
-# boot_words LINE: all of that on which the boot of the guest depends (tests/lab/lib/state.bash). A fault has its own.
+# boot_words LINE: all of that on which the boot of the guest depends (tests/lab/lib/state.bash). A fault has its own, and so has
+# a cell in which a CPU comes and goes: where that one is when the guest crashes is what such a cell is about, and it is none of
+# those that crash.
 boot_words() {
 	local words word skip=''
 	case $1 in fault_*) printf '%s' "${1%%$'\t'*}"; return ;; esac
 	mapfile -t words < <(cell_arguments "$1")
-	# The CPU that comes and goes is none of those that crash
-	case " ${words[*]} " in *' --steps '*churn*) printf 'CPU %s ' "$(cut -f4 <<<"$1")" ;; esac
+	case " ${words[*]} " in *' --steps '*churn*) printf '%s' "${1%%$'\t'*}"; return ;; esac
 	for word in "${words[@]}"; do
 		case ${skip:-$word} in
 		--crash)
