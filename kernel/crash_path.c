@@ -11,8 +11,8 @@
  * the kernel's full 100 s for it.
  *
  * Invariant: whatever fails here is recorded and the dump goes on. No lock, no
- * allocation, every wait bounded, one line of printk. Even a fault of our own: on x86
- * all this runs under guard (guard_x86.c).
+ * allocation, every wait bounded, one line of printk where something failed. Even a
+ * fault of our own: on x86 all this runs under guard (guard_x86.c).
  *
  * Leaves out: what a panic and a kexec have in common (leave.c), who calls.
  */
@@ -49,7 +49,7 @@ void hvcrash_crash_finish(hvcrash_unload_fn unload)
 	r->tsc_end = hvcrash_cycles();
 	hvcrash_registry_finish(&hvcrash_registry);
 	hvcrash_handoff_vmcoreinfo(hvcrash_registry.header->gpa);
-	hvcrash_leave_say();
+	hvcrash_leave_complain();
 }
 
 /**

@@ -116,5 +116,5 @@ void hvcrash_kexec_finish(void)
 	r->tsc_hash_end = hvcrash_cycles();
 	r->tsc_end = r->tsc_hash_end;
 	hvcrash_registry_finish(&hvcrash_registry);
-	hvcrash_leave_say();
+	hvcrash_leave_complain();
 }

@@ -23,6 +23,6 @@ void hvcrash_leave_stopped(void);
 bool hvcrash_leave_park(u32 cpu);
 void hvcrash_leave_revoke(void);
 void hvcrash_leave_record(void);
-void hvcrash_leave_say(void);
+void hvcrash_leave_complain(void);
 
 #endif /* _HVCRASH_LEAVE_H */

@@ -31,6 +31,11 @@ setup_file() {
 	[ "$(field demo-hvcrash .dump_ok)" = true ]
 }
 
+@test "a panic in which all went well is not held up by a word of hvcrash on the console" {
+	[ "$(grep -ac 'other VPs revoked' "$(field demo-hvcrash .log)")" -eq 0 ]
+	[ "$(grep -ac 'Kernel panic - not syncing' "$(field demo-hvcrash .log)")" -gt 0 ]
+}
+
 @test "what hvcrashctl lists in the living kernel is what the hypervisor maps" {
 	listed=$(jq -r '.extents[] | select(.kind == "SIMP" or .kind == "SIEFP") | .gpa' "$(run_directory demo-hvcrash)/list.json" | sort)
 	mapped=$(field demo-hvcrash '.overlays_before[].gpa' | sort)
@@ -53,6 +58,7 @@ setup_file() {
 
 @test "a VP that does not answer is named with its pages, and the hypervisor agrees" {
 	held deaf-vp
+	grep -aq 'hvcrash: 2 of 3 other VPs revoked, ' "$(field deaf-vp .log)"
 	[ "$(field deaf-vp .audit_exit)" -eq 1 ]
 	[ "$(field deaf-vp '.stale_overlays | length')" -eq 2 ]
 	[ "$(field deaf-vp .dump_ok)" = true ]
