@@ -35,8 +35,8 @@ static bool has_synic, has_stimers;
  * VMBUS_MESSAGE_SINT (drivers/hv/hyperv_vmbus.h) is 2; Linux has one timer a VP, and
  * that is stimer 0 (drivers/clocksource/hyperv_timer.c).
  */
-#define VMBUS_SINT (1U << 2)
-#define CLOCK_STIMER (1U << 0)
+#define VMBUS_SINT BIT(2)
+#define CLOCK_STIMER BIT(0)
 
 u32 hvcrash_used_sints, hvcrash_used_stimers;
 
