@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bash, sourced by tests/matrix/run.
-# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "run" with -x to see all
+# shellcheck shell=bash disable=SC2034,SC2154,SC2004 # variables, arrays by name among them, are shared with the other files; check "run" with -x to see all
 #
 # Cells that differ in nothing before the crash share a boot, which is more than half of a run: the first keeps the state of its
 # machine, the others go on from there (tests/lab/lib/state.bash). Which cells have how many others beside them is the
@@ -56,12 +56,14 @@ end_boot() {
 	local boot=${boot_of[$1]} run
 	run=${boot_busy[$boot]}
 	unset "boot_busy[$boot]"
-	if [ -n "${boot_run[$boot]:-}" ]; then
-		[ "$(result_of "$1")" != lab-failed ] && is_boot_wanted "$boot" || drop_boot "$boot"
-	elif is_boot_kept "$run"; then
+	if [ -z "${boot_run[$boot]:-}" ]; then
+		is_boot_kept "$run" || return 0
 		boot_run[$boot]=$run
-		is_boot_wanted "$boot" || drop_boot "$boot"
+	elif [ "$(result_of "$1")" = lab-failed ]; then
+		drop_boot "$boot"
+		return
 	fi
+	is_boot_wanted "$boot" || drop_boot "$boot"
 }
 
 # drop_boot BOOT: the run stays if it did not hold
