@@ -1,5 +1,11 @@
 # jq: what is made of a cell's result, and of all of them. Included by lib/results.bash, lib/work.bash and page.jq.
 
+# facts_of: a line of cover.awk, or of the faults, as the facts that begin a result; $names has the dimensions, one a line
+def facts_of($line; $mode; $names): ($line | split("\t")) as $fields |
+	{cell: $fields[0], mode: $mode} + if $fields[0] | startswith("fault_") then
+		{fault: $fields[2], bound_s: (if $fields[1] == "-" then null else ($fields[1] | tonumber) end)}
+	else {dimensions: ($names | split("\n") | to_entries | map({key: .value, value: $fields[.key + 1]}) | from_entries)} end;
+
 # number_of: an address, whatever its case and leading zeros
 def number_of: ascii_downcase | sub("^0x0*"; "");
 

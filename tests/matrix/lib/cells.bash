@@ -126,10 +126,8 @@ boot_words() {
 
 # cell_facts LINE: what the result says of the cell beside what the lab says, as JSON
 cell_facts() {
-	jq -Rnc --arg mode "$opt_mode" --arg line "$1" --arg names "$(dimension_names)" '$line | split("\t") as $fields |
-		{cell: $fields[0], mode: $mode} + if $fields[0] | startswith("fault_") then
-			{fault: $fields[2], bound_s: (if $fields[1] == "-" then null else ($fields[1] | tonumber) end)}
-		else {dimensions: ($names | split("\n") | to_entries | map({key: .value, value: $fields[.key + 1]}) | from_entries)} end'
+	jq -nc -L "$matrix_dir" --arg mode "$opt_mode" --arg line "$1" --arg names "$(dimension_names)" \
+		'include "results"; facts_of($line; $mode; $names)'
 }
 
 # cell_kernels: of the cells that are asked for, one a line

@@ -16,11 +16,10 @@ known_cells() {
 
 # all_cells MODE: the results, and the bare cells where there is none
 all_cells() {
-	local opt_mode=$1 line file
-	known_cells | awk -F'\t' '!seen[$1]++' | while IFS= read -r line; do
-		file=$out/cells/$opt_mode/${line%%$'\t'*}.json
-		if [ -s "$file" ]; then cat "$file"; else cell_facts "$line"; fi
-	done
+	local opt_mode=$1
+	known_cells | awk -F'\t' '!seen[$1]++' | jq -Rnc -L "$matrix_dir" --arg mode "$opt_mode" --arg names "$(dimension_names)" \
+		--slurpfile have <(find "$out/cells/$opt_mode" -name '*.json' -exec cat {} +) 'include "results";
+		($have | INDEX(.cell)) as $have | inputs | $have[split("\t")[0]] // facts_of(.; $mode; $names)'
 }
 
 write_json() {
