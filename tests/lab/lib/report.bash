@@ -271,7 +271,7 @@ report() {
 }
 
 run_summary() {
-	printf '%s of %s overlays left, ' "$(overlay_count "$run_dir/stale_overlays.json")" \
+	printf '%s of %s overlays left, ' "$(json_or stale_overlays.json '"unknown"' | jq -r 'if type == "array" then length else . end')" \
 		"$(overlay_count "$run_dir/overlays_before.json")"
 	[ "$opt_mode" = stock ] || printf 'audit says %s (%s), ' "$(audit_verdict)" "$(fact_of audit_exit)"
 	printf 'dump %s, %s lab retries, %s' "$(if [ "$(fact_of dump_ok)" = true ]; then echo good; else echo bad; fi)" \

@@ -315,13 +315,13 @@ run_attempt() {
 	attempt_begin
 	if [ -n "$opt_from" ]; then resume_guest; else boot_guest; fi
 	keep_state
-	echo '[]' >"$run_dir/stale_overlays.json"
 	poke_place "$opt_poke_before"
 	case $opt_expect in
 	jumped) stop_at_jump; return ;;
 	waits) stop_at_unload; return ;;
 	starved) starve_guest; return ;;
 	esac
+	echo '[]' >"$run_dir/stale_overlays.json" # to which each jump adds
 	crash_guest
 	rescue_guest
 	poke_guest
