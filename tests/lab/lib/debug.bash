@@ -74,7 +74,7 @@ ask_drgn() {
 	in_debug_root 300 drgn -q -c "$1" -s /vmlinux "/panic.$$.py" >"$said" 2>&1 </dev/null || say "drgn failed on the dump, see $said"
 	rm -f "$root/panic.$$.py"
 	fact opened_by drgn
-	fact crash_panic "$(grep -a -m 1 '^Kernel panic' "$said")"
+	fact crash_panic "$(sed -n 's/^PANIC: //p' "$said")"
 }
 
 # ask_crash: what crash says of the panic in that dump goes into the run's facts, if the run is to ask.
