@@ -89,10 +89,13 @@ is_clean() {
 		[ "$(field "$1" .dump_ok)" = true ]
 }
 
-# no_lab_retries SCENARIO...
+# no_lab_retries SCENARIO...: else what the lab failed in
 no_lab_retries() {
-	local s
+	local s rc=0
 	for s in "$@"; do
-		[ "$(field "$s" .lab_retries)" -eq 0 ] || return 1
+		[ "$(field "$s" .lab_retries)" -ne 0 ] || continue
+		printf '%s: %s\n' "$s" "$(grep -a -m 1 'the lab failed' "$RESULTS/$s.log")"
+		rc=1
 	done
+	return $rc
 }
