@@ -56,7 +56,7 @@ def totals: {
 def recorded:
 	{cell, mode, dimensions, fault, bound_s, kernel, commit, time, from, result, failure, expect,
 		overlays_before: (.overlays_before | many), stale_overlays: (.stale_overlays | many), audit_exit, verdict, disagree, disagreement,
-		crash_path_us, dump_ok, opened_by, crash_panic, lab_retries, kernel_losses, nudges,
+		crash_path_us, kernel_reports: (.kernel_reports // [] | map(.report? // .) | unique | if . == [] then null else . end), dump_ok, opened_by, crash_panic, lab_retries, kernel_losses, nudges,
 		seconds: (.seconds // {} | {second_kernel, total})} | del(.. | nulls);
 
 # words_of: what a result says in one line

@@ -1,5 +1,6 @@
 # jq: results.json as a table for a document: kinds of crash by kernels. A cell says how many of the matrix's cells held of those
-# that were run, and how many of the overlays that were mapped before are mapped after; stock is all kernels without hvcrash.
+# that were run, and how many of the overlays that were mapped before are mapped after; stock is all kernels without hvcrash, where
+# any was run.
 include "results";
 
 # row($word): what it is that an expectation that held says
@@ -10,11 +11,12 @@ def row($word): totals | (.cells - .not_run) as $run |
 .cells as $cells |
 ([$cells[] | .dimensions.kernel // empty] | unique_by(split(".") | map(tonumber? // .))) as $kernels |
 (reduce ($cells[] | .dimensions.crash // empty) as $c ([]; if index([$c]) then . else . + [$c] end)) as $crashes |
-([["crash"], ($kernels | map("\(.), hvcrash")), ["stock"]] | add),
-([range(0; ($kernels | length) + 2)] | map("---")),
+(if any($cells[]; .mode == "stock" and .result != null) then ["stock"] else [] end) as $stock |
+([["crash"], ($kernels | map("\(.), hvcrash")), $stock] | add),
+([range(0; ($kernels + $stock | length) + 1)] | map("---")),
 (($crashes[], null) as $crash |
 	($cells | map(select(.dimensions.kernel != null and ($crash == null or .dimensions.crash == $crash)))) as $of |
 	[[$crash // "all"],
 		[$kernels[] as $k | $of | map(select(.mode == "hvcrash" and .dimensions.kernel == $k)) | row("held")],
-		[$of | map(select(.mode == "stock")) | row("dumped")]] | add)
+		[$stock[] | $of | map(select(.mode == "stock")) | row("dumped")]] | add)
 | "| " + join(" | ") + " |"

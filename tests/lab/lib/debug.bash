@@ -79,19 +79,25 @@ ask_drgn() {
 
 # ask_crash: what crash says of the panic in that dump goes into the run's facts, if the run is to ask.
 ask_crash() {
-	local root said=$run_dir/crash.log dump=/dump.$$ status=0
+	local root said=$run_dir/crash.log dump=/dump.$$ status=0 older
 	[ -n "$opt_crash_opens" ] || return 0
 	[ -e "$run_dir/dumps/$crash_form" ] || { say "there is no dump of the form $crash_form for crash"; return 0; }
 	root=$(debug_root "$release")
+	older=$root/crash-is-older # than the kernel: it is half a minute until it says so, the first time
 	cp "$run_dir/dumps/$crash_form" "$root$dump"
-	printf '%s\n' sys quit | in_debug_root 300 crash -s /vmlinux "$dump" >"$said" 2>&1 || status=$?
-	fact opened_by crash
-	fact crash_panic "$(sed -n 's/^ *PANIC: "\(.*\)".*/\1/p' "$said")"
-	if grep -q '^crash: invalid structure' "$said"; then
+	if [ ! -e "$older" ]; then
+		printf '%s\n' sys quit | in_debug_root 300 crash -s /vmlinux "$dump" >"$said" 2>&1 || status=$?
+		fact opened_by crash
+		fact crash_panic "$(sed -n 's/^ *PANIC: "\(.*\)".*/\1/p' "$said")"
+		if grep -q '^crash: invalid structure' "$said"; then
+			: >"$older"
+		elif [ "$status" -ne 0 ]; then
+			say "crash ended with status $status on the dump, see $said"
+		fi
+	fi
+	if [ -e "$older" ]; then
 		say 'crash does not know this kernel: drgn is asked'
 		ask_drgn "$dump"
-	elif [ "$status" -ne 0 ]; then
-		say "crash ended with status $status on the dump, see $said"
 	fi
 	rm -f "$root$dump"
 }
