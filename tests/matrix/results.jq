@@ -52,6 +52,9 @@ def totals: {
 	overlays_left: (map(.stale_overlays // 0 | many) | add // 0)
 };
 
+# ran: of some results, how many held of those that were run; $word is what it is that an expectation that held says
+def ran($word): totals | (.cells - .not_run) as $run | if $run == 0 then "not run" else "\(.held) of \($run) \($word)" end;
+
 # recorded: what a record keeps of a result; see lib/record.bash
 def recorded:
 	{cell, mode, dimensions, fault, bound_s, kernel, commit, time, from, result, failure, expect,

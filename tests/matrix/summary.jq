@@ -2,9 +2,8 @@
 include "results";
 
 # words: of some cells; of those that were not run it is said how many
-def words($verb): totals | (.cells - .not_run) as $run |
-	if $run == 0 then "not run"
-	else "\(.held) of \($run) \($verb)\(if .not_run > 0 then " (\(.not_run) not run)" else "" end), \(.overlays_left) of \(.overlays_before) overlays left" end;
+def words($word): ran($word) + (totals | if .not_run == .cells then ""
+	else "\(if .not_run > 0 then " (\(.not_run) not run)" else "" end), \(.overlays_left) of \(.overlays_before) overlays left" end);
 
 [.cells[] | select(.dimensions)] as $cells |
 "| kernel | cells with hvcrash | the same without |", "| --- | --- | --- |",

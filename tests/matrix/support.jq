@@ -3,10 +3,7 @@
 # any was run.
 include "results";
 
-# row($word): what it is that an expectation that held says
-def row($word): totals | (.cells - .not_run) as $run |
-	if $run == 0 then "not run" else "\(.held) of \($run) \($word)" end +
-	if .overlays_before == 0 then "" else ", \(.overlays_left) of \(.overlays_before) left" end;
+def row($word): ran($word) + (totals | if .overlays_before == 0 then "" else ", \(.overlays_left) of \(.overlays_before) left" end);
 
 .cells as $cells |
 ([$cells[] | .dimensions.kernel // empty] | unique_by(split(".") | map(tonumber? // .))) as $kernels |
