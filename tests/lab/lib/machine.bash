@@ -156,6 +156,10 @@ slow_clock() {
 }
 
 # start_nested [OUTER-ARGUMENT...]
+#
+# no_timer_check: to see that the timer works the kernel counts its ticks while the TSC goes on by what is 10 ticks at 4 GHz
+# (timer_irq_works()). The TSC is this machine's, and the timer lives at a quarter of our time: fewer than 5 came, and now and
+# then on no way of four, of which the kernel panics.
 start_nested() {
 	local port name file access clock arguments=()
 	mapfile -t clock < <(slow_clock)
@@ -173,7 +177,7 @@ start_nested() {
 	start_process "$run_dir/qemu.log" env "${clock[@]}" qemu-system-x86_64 \
 		-accel tcg,thread=single,tb-size=1024 -cpu EPYC,+svm,-x2apic -smp 1 -m $((opt_memory + 3072)) \
 		-nodefaults -no-user-config -display none -vga none -no-reboot \
-		-kernel "$lab_state/outer/vmlinux" -initrd "$lab_state/outer/outer.img" -append 'console=ttyS0 quiet panic=-1 mitigations=off' \
+		-kernel "$lab_state/outer/vmlinux" -initrd "$lab_state/outer/outer.img" -append 'console=ttyS0 quiet panic=-1 mitigations=off no_timer_check' \
 		-chardev "file,id=outer,path=$run_dir/outer.log" -serial chardev:outer -device virtio-serial-pci \
 		-chardev "file,id=console,path=$run_dir/console.log" -device virtserialport,chardev=console,name=console \
 		-chardev "pipe,id=outer-monitor,path=$run_dir/outer" -mon chardev=outer-monitor,mode=control \
