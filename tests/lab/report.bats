@@ -65,3 +65,12 @@ says() {
 	judge_opened
 	[ "${#misses[@]}" -eq 0 ]
 }
+
+@test "what is left is unknown until the hypervisor was asked" {
+	json_or() { cat "$run_dir/$1" 2>/dev/null || echo "$2"; }
+	echo '[]' >"$run_dir/stale_overlays.json"
+	printf '%s\n' 'boot 1' 'second_kernel 2' >"$run_dir/phases"
+	[ "$(stale_json)" = null ]
+	echo 'oracle_after 3' >>"$run_dir/phases"
+	[ "$(stale_json)" = '[]' ]
+}

@@ -212,6 +212,11 @@ END_OF_RESULT
 	grep -q -- '--crash null ' "$FAKE/calls"
 	[ "$(result .totals.stock.overlays_left)" -eq "$(runs_made)" ]
 	run ! grep -c stock "$MATRIX_OUT/results.tap"
+	# Where the hypervisor was never asked what is left, what was there before does not count either
+	echo 'stale=null result=failed status=1' >"$FAKE/stock.sh"
+	run matrix --stock --again --only kernel=6.1
+	[ "$(result .totals.stock.failed)" -gt 0 ]
+	[ "$(result .totals.stock.overlays_before)" -eq "$(result '2 * .totals.stock.overlays_left')" ]
 }
 
 @test "--only chooses by values and by name, and refuses what there is not" {

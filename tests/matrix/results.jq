@@ -43,12 +43,12 @@ def count(f): map(select(f)) | length;
 # many: how many overlays; the lab lists them, a record counts them
 def many: if type == "array" then length else . end;
 
-# totals: of some results
+# totals: of some results. An overlay counts where the hypervisor was asked before and after.
 def totals: {
 	cells: length, held: count(.result == "held"), failed: count(.result == "failed"),
 	lab_failed: count(.result == "lab-failed"), not_run: count(.result == null),
 	disagree: count(.disagree == true), lab_retries: (map(.lab_retries // 0) | add // 0),
-	overlays_before: (map(.overlays_before // 0 | many) | add // 0),
+	overlays_before: (map(select(.stale_overlays != null) | .overlays_before // 0 | many) | add // 0),
 	overlays_left: (map(.stale_overlays // 0 | many) | add // 0)
 };
 
