@@ -66,11 +66,40 @@ says() {
 	[ "${#misses[@]}" -eq 0 ]
 }
 
-@test "what is left is unknown until the hypervisor was asked" {
-	json_or() { cat "$run_dir/$1" 2>/dev/null || echo "$2"; }
-	echo '[]' >"$run_dir/stale_overlays.json"
-	printf '%s\n' 'boot 1' 'second_kernel 2' >"$run_dir/phases"
-	[ "$(stale_json)" = null ]
-	echo 'oracle_after 3' >>"$run_dir/phases"
-	[ "$(stale_json)" = '[]' ]
+# jump WORDS PAGE...: to a kernel that says WORDS, with these pages mapped
+jump() {
+	local ready=$1 mapped; shift
+	guest_says() { words="READY2 $ready"; }
+	oracle_ask() { printf '%s' "$mapped" >"$1"; }
+	mapped=$(printf '%s\n' "$@" | jq -R -s 'split("\n") | map(select(. != "") | {gpa: ., name: "synic-1-msg-page"})')
+	crash_guest
+}
+
+@test "what is left is unknown until the hypervisor could say, and each jump adds to it" {
+	# shellcheck source-path=SCRIPTDIR source=lib/util.bash
+	. "$BATS_TEST_DIRNAME/lib/util.bash"
+	# shellcheck source-path=SCRIPTDIR source=lib/oracle.bash
+	. "$BATS_TEST_DIRNAME/lib/oracle.bash"
+	# shellcheck source-path=SCRIPTDIR source=lib/run.bash
+	. "$BATS_TEST_DIRNAME/lib/run.bash"
+	channel_send() { :; }
+	say() { :; }
+	phase_end() { :; }
+	opt_crash=kexec opt_cpu=0 opt_other=1 opt_post_notifiers='' opt_timeout=1 crash_ranges=10000000-1fffffff misses=()
+	jump vmbus=1 0x1000
+	[ "$(json_or stale_overlays.json null)" = null ]
+	expect_no_overlay
+	[ "${#misses[@]}" -eq 0 ]
+	expect_none_left
+	[[ ${misses[*]} == 'nobody can say'* ]]
+	jump vmbus=0 0x10000000
+	[ "$(json_or stale_overlays.json null)" = '[]' ]
+	misses=()
+	expect_none_left
+	[ "${#misses[@]}" -eq 0 ]
+	jump vmbus=0 0x2000
+	jump vmbus=0 0x3000
+	[ "$(jq -c 'map(.gpa)' "$run_dir/stale_overlays.json")" = '["0x2000","0x3000"]' ]
+	expect_none_left
+	[[ ${misses[*]} == *'still maps 2 overlays'* ]]
 }

@@ -40,15 +40,18 @@ expect_audit() {
 	[ "$(audit_verdict)" = "$verdict" ] || missed "verdict '$verdict' expected, '$(audit_verdict)' found"
 }
 
+# stale_known: the overlays that are known to be left. The file is there once the hypervisor was asked and could say.
+stale_known() { json_or stale_overlays.json '[]'; }
+
 expect_no_overlay() {
-	local stale; stale=$(overlay_count "$run_dir/stale_overlays.json")
+	local stale; stale=$(stale_known | jq length)
 	[ "$stale" -eq 0 ] || missed "the hypervisor still maps $stale overlays of the first kernel"
 }
 
 # expect_none_left: where there is no audit to say so as well
 expect_none_left() {
 	expect_no_overlay
-	[ "$(stale_json)" != null ] || missed 'nobody can say what is left: VMBus is up again in the second kernel'
+	[ -e "$run_dir/stale_overlays.json" ] || missed 'nobody can say what is left: VMBus is up again in the second kernel'
 }
 
 expect_clean() {
@@ -79,14 +82,14 @@ expect_rescued() {
 expect_not_clean() {
 	local vp=$1 oracle audit gpas
 	expect_audit 1 'not clean'
-	mapfile -t gpas < <(jq -r '.[].gpa' "$run_dir/stale_overlays.json")
+	mapfile -t gpas < <(stale_known | jq -r '.[].gpa')
 	oracle=$(normal_gpas "${gpas[@]}")
 	[ -n "$oracle" ] || missed 'the hypervisor maps no overlay of the first kernel any more'
 	[ -e "$run_dir/audit.json" ] || return 0
 	mapfile -t gpas < <(audit_left "$run_dir/audit.json")
 	audit=$(normal_gpas "${gpas[@]}")
 	[ "$oracle" = "$audit" ] || missed "the hypervisor still maps ${oracle//$'\n'/ }, but the audit names ${audit//$'\n'/ }"
-	[ -z "$vp" ] || jq -e --arg p "^synic-$vp-" 'all(.name | test($p))' "$run_dir/stale_overlays.json" >/dev/null ||
+	[ -z "$vp" ] || stale_known | jq -e --arg p "^synic-$vp-" 'all(.name | test($p))' >/dev/null ||
 		missed "pages of other VPs than $vp are still mapped"
 }
 
@@ -190,10 +193,6 @@ write_result() {
 	[ -z "$opt_json" ] || cp "$run_dir/result.json" "$opt_json"
 }
 
-# stale_json: what the hypervisor still maps of the first kernel, or null: the run did not come to that question, or the answer says
-# nothing about the first kernel.
-stale_json() { if grep -qs '^oracle_after ' "$run_dir/phases"; then json_or stale_overlays.json null; else echo null; fi; }
-
 # run_result RESULT FAILURE
 run_result() {
 	jq -n --arg scenario "$opt_scenario" --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" \
@@ -201,7 +200,7 @@ run_result() {
 		--arg post_notifiers "$opt_post_notifiers" --arg steps "$opt_steps" --argjson other "$opt_other" \
 		--arg from "$opt_from" --arg mode "$opt_mode" --arg module_parameters "$opt_module" --arg stimer "$opt_stimer" --arg way "$way" \
 		--arg expect "$opt_expect" --arg result "$1" --arg failure "$2" \
-		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(stale_json)" \
+		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(json_or stale_overlays.json null)" \
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
 		--argjson left "$(audit_left_json)" --argjson crash_path_us "$(audit_number total_us)" --arg panic "$(fact_of panic)" --arg crash_panic "$(fact_of crash_panic)" --arg opened_by "$(fact_of opened_by)" \
 		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --argjson losses "$kernel_losses" --argjson nudges "$(nudges_of_run)" --arg log "$run_dir/console.log" \
@@ -281,7 +280,7 @@ report() {
 }
 
 run_summary() {
-	printf '%s of %s overlays left, ' "$(stale_json | jq -r 'if . == null then "unknown" else length end')" \
+	printf '%s of %s overlays left, ' "$(json_or stale_overlays.json null | jq -r 'if . == null then "unknown" else length end')" \
 		"$(overlay_count "$run_dir/overlays_before.json")"
 	[ "$opt_mode" = stock ] || printf 'audit says %s (%s), ' "$(audit_verdict)" "$(fact_of audit_exit)"
 	printf 'dump %s, %s lab retries, %s' "$(if [ "$(fact_of dump_ok)" = true ]; then echo good; else echo bad; fi)" \

@@ -164,8 +164,10 @@ crash_guest() {
 		return
 	fi
 	# What a jump left stays on the list, whatever later ones leave
-	not_within "$crash_ranges" <"$run_dir/overlays_after.json" |
-		jq -s 'add' "$run_dir/stale_overlays.json" - >"$run_dir/stale_overlays.new"
+	{
+		[ ! -e "$run_dir/stale_overlays.json" ] || cat "$run_dir/stale_overlays.json"
+		not_within "$crash_ranges" <"$run_dir/overlays_after.json"
+	} | jq -s 'add' >"$run_dir/stale_overlays.new"
 	mv "$run_dir/stale_overlays.new" "$run_dir/stale_overlays.json"
 	say "second kernel up, $(overlay_count "$run_dir/stale_overlays.json") overlays still mapped"
 	phase_end oracle_after
@@ -321,7 +323,6 @@ run_attempt() {
 	waits) stop_at_unload; return ;;
 	starved) starve_guest; return ;;
 	esac
-	echo '[]' >"$run_dir/stale_overlays.json" # to which each jump adds
 	crash_guest
 	rescue_guest
 	poke_guest
