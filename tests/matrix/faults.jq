@@ -7,4 +7,4 @@ def seconds: . / 100000 | round | . / 10;
 "| fault | what is wrong | held | the audit says | left | crash path, bound |", "| --- | --- | --- | --- | --- | --- |",
 (.cells[] | select(.fault) |
 	"| \(.cell | ltrimstr("fault_")) | \(.fault) | " + if .result == null then "not run | | | |" else
-		"\(if .result == "held" then "yes" else "no" end) | \(if .verdict == "none" then "nothing: no second kernel" else .verdict // "nothing" end) | \(if .stale_overlays == null then "unknown" else .stale_overlays | many end) of \(.overlays_before // 0 | many) | \(if .crash_path_us and .bound_s then "\(.crash_path_us | seconds) s, \(.bound_s) s" else "" end) |" end)
+		"\(if .result == "held" then "yes" else "no" end) | \(if .verdict == "none" then "nothing: no second kernel" else .verdict // "nothing" end) | \(left_words) | \(if .crash_path_us and .bound_s then "\(.crash_path_us | seconds) s, \(.bound_s) s" else "" end) |" end)

@@ -3,7 +3,7 @@
 include "results";
 
 def left: if .stale_overlays == null then "<td class=\"number\">-</td>"
-	else "<td class=\"number \(if (.stale_overlays | many) == 0 then "zero" else "left" end)\">\(.stale_overlays | many) of \(.overlays_before // 0 | many)</td>" end;
+	else "<td class=\"number \(if (.stale_overlays | many) == 0 then "zero" else "left" end)\">\(left_words)</td>" end;
 def tag: "<td class=\"tag \(.result // "none")\">\(.result // "not run")</td>";
 def verdict: "<td>\(.verdict // "-" | if . == "none" then "-" else . end | @html)</td>";
 def disagree: if .disagree == true then "<td class=\"disagree\">DISAGREE</td>" elif .disagree == false then "<td>no</td>" else "<td>-</td>" end;
@@ -11,7 +11,7 @@ def dump: "<td>\(if .dump_ok == null then "-" elif .dump_ok then "opened" elif (
 def took: "<td class=\"number\">\(if .crash_path_us == null then "-" else "\(.crash_path_us / 1000 | round) ms" end)</td>";
 def heads($names): "<thead><tr>" + ($names | map("<th scope=\"col\"\(if test("left|time|CPUs|cells|held|failed|run|disagree|retries"; "i") and . != "disagree?" then " class=\"number\"" else "" end)>\(rtrimstr("?"))</th>") | join("")) + "</tr></thead>";
 def total_row($name): totals | "<tr><th scope=\"row\">\($name)</th>" + ([.cells, .held, .failed, .lab_failed, .not_run, .disagree,
-	(if .overlays_before == 0 then "-" else "\(.overlays_left) of \(.overlays_before)" end), .lab_retries] | map("<td class=\"number\">\(.)</td>") | join("")) + "</tr>";
+	total_left_words("-"), .lab_retries] | map("<td class=\"number\">\(.)</td>") | join("")) + "</tr>";
 
 .cells as $cells | .totals.hvcrash as $t |
 ([$cells[] | .dimensions.kernel // empty] | unique) as $kernels |

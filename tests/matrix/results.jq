@@ -9,7 +9,7 @@ def facts_of($line; $mode; $names): ($line | split("\t")) as $fields |
 # number_of: an address, whatever its case and leading zeros
 def number_of: ascii_downcase | sub("^0x0*"; "");
 
-# left_of: the audit and the hypervisor name the same pages, or not
+# disagreement_of: what the audit and the hypervisor do not say alike, or null
 def disagreement_of:
 	(.stale_overlays // []) as $mapped |
 	if .mode == "stock" or .stale_overlays == null or .audit_exit == null then null
@@ -51,6 +51,12 @@ def totals: {
 	overlays_before: (map(select(.stale_overlays != null) | .overlays_before // 0 | many) | add // 0),
 	overlays_left: (map(.stale_overlays // 0 | many) | add // 0)
 };
+
+# left_words: of one result, how many overlays are left of how many; "unknown of" where the hypervisor was not asked
+def left_words: "\(if .stale_overlays == null then "unknown" else .stale_overlays | many end) of \(.overlays_before // 0 | many)";
+
+# total_left_words: the same of totals, and $none where there were none
+def total_left_words($none): if .overlays_before == 0 then $none else "\(.overlays_left) of \(.overlays_before)" end;
 
 # ran: of some results, how many held of those that were run; $word is what it is that an expectation that held says
 def ran($word): totals | (.cells - .not_run) as $run | if $run == 0 then "not run" else "\(.held) of \($run) \($word)" end;

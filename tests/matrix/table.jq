@@ -2,7 +2,7 @@
 include "results";
 
 def row($name): totals | [$name, .cells, .held, .failed, .lab_failed, .not_run, .disagree,
-	(if .overlays_before == 0 then "-" else "\(.overlays_left) of \(.overlays_before)" end), .lab_retries];
+	total_left_words("-"), .lab_retries];
 
 .cells as $cells |
 ([$cells[] | .dimensions.kernel // empty] | unique) as $kernels |

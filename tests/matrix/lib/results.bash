@@ -44,7 +44,7 @@ write_results() {
 	write_json
 	from_results results.tap tap.jq
 	from_results results.xml junit.jq
-	from_results results.md support.jq
+	from_results results.md crashes.jq
 	from_results summary.md summary.jq
 	from_results faults.md faults.jq
 	from_results results.html page.jq --rawfile style "$matrix_dir/page.css"

@@ -83,8 +83,9 @@ time_left() {
 tell_cell() {
 	local file
 	file=$(cell_file "$1").json
-	say "$(jq -r --argjson n "$finished" --argjson of "$total" '
-		def left: if .stale_overlays == null then "" else ", \(.stale_overlays | length) of \(.overlays_before // [] | length) left" end;
+	say "$(jq -r -L "$matrix_dir" --argjson n "$finished" --argjson of "$total" '
+		include "results";
+		def left: if .stale_overlays == null then "" else ", \(left_words) left" end;
 		"[\($n)/\($of)] \(.result) \(.cell)\(left)\(if (.verdict // "none") == "none" then "" else ", \(.verdict)" end)" +
 		(if .disagree then ", AUDIT AND HYPERVISOR DISAGREE: \(.disagreement)" else "" end) +
 		(if .failure then ": \(.failure)" else "" end) +

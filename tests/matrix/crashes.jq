@@ -3,7 +3,7 @@
 # any was run.
 include "results";
 
-def row($word): ran($word) + (totals | if .overlays_before == 0 then "" else ", \(.overlays_left) of \(.overlays_before) left" end);
+def row($word): ran($word) + (totals | total_left_words(null) | if . then ", \(.) left" else "" end);
 
 .cells as $cells |
 ([$cells[] | .dimensions.kernel // empty] | unique_by(split(".") | map(tonumber? // .))) as $kernels |
