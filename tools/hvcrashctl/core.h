@@ -98,10 +98,6 @@ bool core_next_held(const struct core *core, __u64 from, __u64 *ret_first,
 struct err *core_pread(struct core *core, __u64 offset, void *buf, size_t bytes,
 		       size_t *ret_bytes);
 
-/* The same of the file as it is, flattened or not */
-struct err *core_pread_file(struct core *core, __u64 offset, void *buf,
-			    size_t bytes, size_t *ret_bytes);
-
 /*
  * From here on a library that calls pread() on core->fd reads through
  * core_pread(); core_unshow() ends that. core_reads_shown() counts such reads.

@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "core.h"
+#include "core_file.h"
 #include "core_flat.h"
 
 #define FLAT_SIGNATURE "makedumpfile"
@@ -232,7 +233,7 @@ static struct err *read_head(struct core *core, __u64 pos,
 	struct err *err;
 	size_t got;
 
-	err = core_pread_file(core, pos, &raw, sizeof(raw), &got);
+	err = file_pread(core->fd, pos, &raw, sizeof(raw), &got);
 	if (err)
 		return err;
 	*ret_is_end = got < sizeof(raw);
@@ -317,7 +318,7 @@ struct err *flat_open(struct core *core)
 	if (core->stored_bytes < FLAT_HEADER_BYTES)
 		return err_create(ERR_IO,
 				  "flattened file: truncated before any data");
-	err = core_pread_file(core, 0, &header, sizeof(header), &got);
+	err = file_pread(core->fd, 0, &header, sizeof(header), &got);
 	if (err)
 		return err;
 	if (got < sizeof(header) || be64toh(header.type) != FLAT_TYPE ||
@@ -445,9 +446,9 @@ static struct err *read_part(struct core *core, __u64 offset, void *buf,
 		most = flat->hit_bytes - skip;
 	if (piece->end - offset < most)
 		most = piece->end - offset;
-	return core_pread_file(
-		core, flat->hit_pos + sizeof(struct record_head) + skip, buf,
-		(size_t)most, ret_bytes);
+	return file_pread(core->fd,
+			  flat->hit_pos + sizeof(struct record_head) + skip,
+			  buf, (size_t)most, ret_bytes);
 }
 
 struct err *flat_pread(struct core *core, __u64 offset, void *buf, size_t bytes,

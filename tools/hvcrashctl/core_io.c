@@ -16,15 +16,12 @@
  * reads whole blocks and takes what is missing for zeros; a page that a cut file
  * does not hold must be an error, not zeros.
  */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include "core.h"
+#include "core_file.h"
 #include "core_flat.h"
 
 /* The dump whose descriptor libraries read; a run has one */
@@ -33,43 +30,12 @@ static __u64 reads_shown;
 /* What stands behind the end of the file in its last block, or -1: an error */
 static int filler;
 
-static ssize_t read_kernel(int fd, void *buf, size_t bytes, __s64 offset)
-{
-	return syscall(SYS_pread64, fd, buf, bytes, offset);
-}
-
-struct err *core_pread_file(struct core *core, __u64 offset, void *buf,
-			    size_t bytes, size_t *ret_bytes)
-{
-	size_t done = 0;
-
-	while (done < bytes) {
-		ssize_t got;
-
-		if (offset + done > INT64_MAX)
-			break;
-		got = read_kernel(core->fd, (char *)buf + done, bytes - done,
-				  (__s64)(offset + done));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_create(ERR_IO,
-					  "cannot read at offset 0x%llx: %s",
-					  offset + done, strerror(errno));
-		if (!got)
-			break;
-		done += (size_t)got;
-	}
-	*ret_bytes = done;
-	return NULL;
-}
-
 struct err *core_pread(struct core *core, __u64 offset, void *buf, size_t bytes,
 		       size_t *ret_bytes)
 {
 	if (core->flat)
 		return flat_pread(core, offset, buf, bytes, ret_bytes);
-	return core_pread_file(core, offset, buf, bytes, ret_bytes);
+	return file_pread(core->fd, offset, buf, bytes, ret_bytes);
 }
 
 void core_show(struct core *core)
@@ -132,7 +98,7 @@ ssize_t core_io_pread(int fd, void *buf, size_t bytes, __s64 offset)
 {
 	if (shown && fd == shown->fd)
 		return read_shown(buf, bytes, offset);
-	return read_kernel(fd, buf, bytes, offset);
+	return file_pread_once(fd, buf, bytes, offset);
 }
 
 ssize_t core_io_pread64(int fd, void *buf, size_t bytes, __s64 offset)
