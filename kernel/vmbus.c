@@ -52,7 +52,11 @@ static struct pending pendings[MAX_PENDING];
 static DEFINE_RAW_SPINLOCK(pendings_lock);
 static bool connected;
 
-/* Changes to what is shared that the probes have seen, for vmbus_late.c */
+/*
+ * Changes to what is shared that the probes have seen, for vmbus_late.c. Counted
+ * before the registry takes the change in: who reads the same number before and
+ * after a walk has missed nothing in between.
+ */
 static atomic_t changes;
 
 static void reserve_work(struct work_struct *work)
@@ -62,19 +66,6 @@ static void reserve_work(struct work_struct *work)
 }
 
 static DECLARE_WORK(reserve_later, reserve_work);
-
-/**
- * hvcrash_vmbus_changes - how often has what VMBus shares changed
- *
- * Counted before the registry takes the change in: who reads the same number
- * before and after a walk has missed nothing in between.
- *
- * Context: any.
- */
-u32 hvcrash_vmbus_changes(void)
-{
-	return atomic_read(&changes);
-}
 
 static void publish_page(u16 kind, u64 gpa, u16 evidence)
 {
@@ -424,7 +415,7 @@ int hvcrash_vmbus_init(void)
 		return ret;
 	}
 	/* After the probes: what changes from here on they see */
-	if (is_late && !hvcrash_vmbus_find_late())
+	if (is_late && !hvcrash_vmbus_find_late(&changes))
 		WRITE_ONCE(connected, false);
 	return 0;
 }

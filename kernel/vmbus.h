@@ -9,7 +9,6 @@
 
 int hvcrash_vmbus_init(void);
 void hvcrash_vmbus_deinit(void);
-u32 hvcrash_vmbus_changes(void);
 bool hvcrash_vmbus_was_connected(void);
 void hvcrash_vmbus_record_unload(u32 unload);
 

@@ -31,7 +31,6 @@
 #include <linux/slab.h>
 #include "debug.h"
 #include "hvcrash.h"
-#include "vmbus.h"
 #include "vmbus_late.h"
 #include "vmbus_layout.h"
 #include "vmbus_pages.h"
@@ -162,9 +161,10 @@ static void put_devices(struct walk *w)
  * dropped: it may have been torn down between its reading and its publishing.
  */
 static bool walk_until_settled(struct walk *w,
-			       const struct hvcrash_vmbus_view *view)
+			       const struct hvcrash_vmbus_view *view,
+			       const atomic_t *changes)
 {
-	u32 before;
+	int before;
 	u32 i;
 
 	for (i = 0; i < MAX_WALKS; i++) {
@@ -174,9 +174,9 @@ static bool walk_until_settled(struct walk *w,
 			hvcrash_registry_retire_found(&hvcrash_registry);
 			*w = (struct walk){ .devices = w->devices };
 		}
-		before = hvcrash_vmbus_changes();
+		before = atomic_read(changes);
 		walk_channels(w, view);
-		if (!w->is_unsettled && before == hvcrash_vmbus_changes())
+		if (!w->is_unsettled && before == atomic_read(changes))
 			return !w->is_unsound;
 	}
 	return false;
@@ -256,7 +256,8 @@ static bool is_connected(const struct hvcrash_vmbus_view *view)
 	       (view->version || READ_ONCE(view->monitor_page[0]));
 }
 
-static int find_all(const struct hvcrash_vmbus_view *view, u32 *untracked)
+static int find_all(const struct hvcrash_vmbus_view *view,
+		    const atomic_t *changes, u32 *untracked)
 {
 	struct walk w = {};
 	int ret = 0;
@@ -266,7 +267,7 @@ static int find_all(const struct hvcrash_vmbus_view *view, u32 *untracked)
 			kcalloc(MAX_DEVICES, sizeof(*w.devices), GFP_KERNEL);
 	if (!w.devices)
 		return -ENOMEM;
-	if (walk_until_settled(&w, view)) {
+	if (walk_until_settled(&w, view, changes)) {
 		*untracked = find_contact(view) + count_untracked(&w);
 		pr_info("loaded after VMBus: found %u rings of %u devices, %u things untracked\n",
 			w.rings, w.nr_devices, *untracked);
@@ -280,6 +281,7 @@ static int find_all(const struct hvcrash_vmbus_view *view, u32 *untracked)
 
 /**
  * hvcrash_vmbus_find_late - enter what VMBus shared before the probes were there
+ * @changes: how many changes to what is shared the probes have seen
  *
  * Closes HVCRASH_GAP_LATE if all of it was found, and else counts what is known
  * to be missing.
@@ -287,7 +289,7 @@ static int find_all(const struct hvcrash_vmbus_view *view, u32 *untracked)
  * Context: process, may sleep; the probes are attached.
  * Return: false if VMBus is known not to have made contact.
  */
-bool hvcrash_vmbus_find_late(void)
+bool hvcrash_vmbus_find_late(const atomic_t *changes)
 {
 	struct hvcrash_vmbus_view view;
 	bool connected = true;
@@ -298,7 +300,7 @@ bool hvcrash_vmbus_find_late(void)
 	if (!ret) {
 		connected = is_connected(&view);
 		if (connected)
-			ret = find_all(&view, &untracked);
+			ret = find_all(&view, changes, &untracked);
 		hvcrash_vmbus_view_put();
 	}
 	if (ret) {

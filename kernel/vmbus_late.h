@@ -7,6 +7,6 @@
 
 #include <linux/types.h>
 
-bool hvcrash_vmbus_find_late(void);
+bool hvcrash_vmbus_find_late(const atomic_t *changes);
 
 #endif /* _HVCRASH_VMBUS_LATE_H */
