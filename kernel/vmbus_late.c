@@ -174,7 +174,12 @@ static bool walk_until_settled(struct walk *w,
 			hvcrash_registry_retire_found(&hvcrash_registry);
 			*w = (struct walk){ .devices = w->devices };
 		}
-		before = atomic_read(changes);
+		/*
+		 * Acquire: what the walk reads is no older. A teardown counts
+		 * before it takes the registry's lock, which publishing takes
+		 * too: where it came first, the count below is another.
+		 */
+		before = atomic_read_acquire(changes);
 		walk_channels(w, view);
 		if (!w->is_unsettled && before == atomic_read(changes))
 			return !w->is_unsound;
