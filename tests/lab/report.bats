@@ -57,6 +57,21 @@ says() {
 	[ "${#misses[@]}" -eq 0 ]
 }
 
+@test "a crash kernel that died of want of memory is told from one that died of something else, and from none, with times and without" {
+	# shellcheck source-path=SCRIPTDIR source=lib/machine.bash
+	. "$BATS_TEST_DIRNAME/lib/machine.bash"
+	local first='Kernel panic - not syncing: sysrq triggered crash' second='Kernel panic - not syncing: Out of memory: killed' \
+		other='Kernel panic - not syncing: VFS: no root' end='---[ end Kernel panic - not syncing: Out of memory: killed ]---'
+	expect_no_overlay() { :; }
+	says() { printf "$time%s\r\n" "$@" >"$run_dir/console.log"; }
+	for time in '' '[   12.345678] '; do
+		says "$first" "$second" "$end"; misses=(); expect_starved; [ "${#misses[@]}" -eq 0 ]
+		has_panic_ended
+		says "$first" "$other" "$end"; misses=(); expect_starved; [ "${#misses[@]}" -eq 1 ]
+		says "$first" "$end"; misses=(); expect_starved; [ "${#misses[@]}" -eq 2 ]
+	done
+}
+
 @test "a dump that crash was to open, and found no panic in, is a miss" {
 	# shellcheck source-path=SCRIPTDIR source=lib/util.bash
 	. "$BATS_TEST_DIRNAME/lib/util.bash"

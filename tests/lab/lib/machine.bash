@@ -242,6 +242,9 @@ is_outer_sick() {
 # some 400 runs, with QEMU 7.2: a double fault right behind a cmpxchg16b, half of a register in EFLAGS.
 is_emulation_wrong() { sickness=$(grep -a -m 1 -o -E 'EFLAGS: (0[1-9a-f]|[1-9a-f]|00[4-9a-f])[0-9a-f]+' "$run_dir/console.log" 2>/dev/null); }
 
+# panics: each panic on the console, a line; with times or without, but not the line that ends it
+panics() { grep -as 'Kernel panic - not syncing' "$run_dir/console.log" | grep -av 'end Kernel panic'; }
+
 # has_panic_ended: a kernel whose panic() did not lead into a crash kernel stays there, and says so.
 has_panic_ended() { grep -aqs 'end Kernel panic - not syncing' "$run_dir/console.log"; }
 
@@ -249,7 +252,7 @@ has_panic_ended() { grep -aqs 'end Kernel panic - not syncing' "$run_dir/console
 # crash kernel's list of CPUs for each of them, under the lock without which it does not jump (docs/hotplug-loses-dumps.md).
 is_kernel_to_blame() {
 	case $opt_steps in *churn*) ;; *) return 1 ;; esac
-	has_panic_ended && [ "$(grep -ac '] Kernel panic - not syncing' "$run_dir/console.log")" -eq 1 ]
+	has_panic_ended && [ "$(panics | wc -l)" -eq 1 ]
 }
 
 # machine_check WHAT: fails the attempt if the machine can no longer bring what is waited for.

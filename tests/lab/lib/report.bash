@@ -129,8 +129,8 @@ expect_jumped() { [ "$(stamps_json)" != null ] || missed "no stamps: the crash i
 # expect_starved: the first kernel crashed, the second died of want of memory, and nothing of the first is left mapped.
 expect_starved() {
 	expect_no_overlay
-	[ "$(grep -ac '] Kernel panic - not syncing' "$run_dir/console.log")" -eq 2 ] || missed 'not two kernels have panicked'
-	grep -a '] Kernel panic - not syncing' "$run_dir/console.log" | tail -n 1 | grep -aqi 'memory' ||
+	[ "$(panics | wc -l)" -eq 2 ] || missed 'not two kernels have panicked'
+	panics | tail -n 1 | grep -aqi 'memory' ||
 		missed 'the second kernel did not die of want of memory'
 }
 
