@@ -67,6 +67,8 @@ says() {
 	for time in '' '[   12.345678] '; do
 		says "$first" "$second" "$end"; misses=(); expect_starved; [ "${#misses[@]}" -eq 0 ]
 		has_panic_ended
+		says "$first" "Kernel panic - not syncing: kasan_populate_shadow+0x4ea/0x5d0: Failed to allocate page, nid=0 from=1000000" "$end"
+		misses=(); expect_starved; [ "${#misses[@]}" -eq 0 ]
 		says "$first" "$other" "$end"; misses=(); expect_starved; [ "${#misses[@]}" -eq 1 ]
 		says "$first" "$end"; misses=(); expect_starved; [ "${#misses[@]}" -eq 2 ]
 	done

@@ -130,7 +130,7 @@ expect_jumped() { [ "$(stamps_json)" != null ] || missed "no stamps: the crash i
 expect_starved() {
 	expect_no_overlay
 	[ "$(panics | wc -l)" -eq 2 ] || missed 'not two kernels have panicked'
-	panics | tail -n 1 | grep -aqi 'memory' ||
+	panics | tail -n 1 | grep -aqiE 'memory|failed to allocate' ||
 		missed 'the second kernel did not die of want of memory'
 }
 
