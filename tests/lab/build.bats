@@ -29,3 +29,27 @@ fake_mmdebstrap() {
 		[ -e /proc/self/fd/9 ] || { echo "the lab lost its own"; exit 1; }' - \
 		"$BATS_TEST_DIRNAME/../.." "$BATS_TEST_TMPDIR"
 }
+
+@test "a module is built anew, and from nothing, when its kernel's tree was made anew under the same name" {
+	# shellcheck disable=SC2016 # for the inner shell
+	run -0 bash -eu -c '
+		repo=$1 lab_state=$2 run_start_ms=0 built=0
+		. "$repo/tests/lab/lib/util.bash"
+		. "$repo/tests/lab/lib/build.bash"
+		kernel_of() { echo 7.2-own; }
+		in_tree() { built=$((built + 1)); touch "$2/some/some.ko" "$2/some/some.o"; }
+		mkdir -p "$lab_state/trees/own" "$lab_state/source" "$lab_state/kernels/own/src"
+		echo source >"$lab_state/source/some.c"
+		touch -d @1000 "$lab_state/trees/own/.complete"
+		build_one_module own some "$lab_state/source"
+		build_one_module own some "$lab_state/source"
+		[ $built -eq 1 ] || { echo "built $built times"; exit 1; }
+		echo changed >"$lab_state/source/some.c"
+		in_tree() { [ -e "$2/some/some.o" ] || { echo "nothing is left of before"; exit 1; }; touch "$2/some/some.ko"; }
+		build_one_module own some "$lab_state/source"
+		touch -d @2000 "$lab_state/trees/own/.complete"
+		in_tree() { [ ! -e "$2/some/some.o" ] || { echo "an object of before is there"; exit 1; }; touch "$2/some/some.ko" "$lab_state/again"; }
+		build_one_module own some "$lab_state/source"
+		[ -e "$lab_state/again" ] || { echo "not built again"; exit 1; }' - \
+		"$BATS_TEST_DIRNAME/../.." "$BATS_TEST_TMPDIR"
+}

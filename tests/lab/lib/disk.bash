@@ -167,7 +167,7 @@ build_disk() {
 	image=$(guest_dir "$release")/${disk_image[$flavour]}
 	mkdir -p "$(dirname "$image")"
 	build_disk_tree "$release" "$flavour"
-	sum=$(sources_sum "$lab_dir/lib/disk.bash" "$lab_dir/debian/image")-$(stat -c %Y "$(tree_of "$release-$flavour")/.complete")
+	sum=$(sources_sum "$lab_dir/lib/disk.bash" "$lab_dir/debian/image")-$(made_at "$release-$flavour")
 	is_fresh "$image.stamp" "$sum" && [ -e "$image" ] && return 0
 	rm -f "$image.stamp"
 	build_logged "the disk of $release, $flavour" "${image%.img}.log" fill_disk "$image" "$release" "$flavour"

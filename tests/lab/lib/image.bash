@@ -81,7 +81,7 @@ build_image() {
 }
 
 # What an image is made of: this file and the tree.
-image_sum() { printf '%s-%s' "$(sources_sum "$lab_dir/lib/image.bash" "$@")" "$(stat -c %Y "$(tree_of "$outer_release")/.complete")"; }
+image_sum() { printf '%s-%s' "$(sources_sum "$lab_dir/lib/image.bash" "$@")" "$(made_at "$outer_release")"; }
 
 fill_base_image() {
 	local root=$1 product=$2 release=$3 tree kernel
@@ -109,7 +109,7 @@ build_base_image() {
 	local release=$1 dir sum
 	dir=$(guest_images "$release")
 	mkdir -p "$dir"
-	sum=$(image_sum)-$(stat -c %Y "$(tree_of "$release")/.complete")
+	sum=$(image_sum)-$(made_at "$release")
 	build_image "$dir/base.img" "$sum" fill_base_image "$release"
 	build_image "$dir/crash.cpio" "$sum" fill_crash_archive "$release"
 }

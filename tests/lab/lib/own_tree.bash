@@ -28,7 +28,7 @@ own_patches() { [ "$1" != upstream ] || find "$repo/kernel/upstream" -name '*.pa
 own_sum() {
 	local files
 	mapfile -t files < <(own_fragments "$1"; own_patches "$1"; echo "$lab_dir/kernels/build")
-	printf '%s %s' "$(stat -c %Y "$(tree_of "$own_release-source")/.complete")" "$(sources_sum "${files[@]}")"
+	printf '%s %s' "$(made_at "$own_release-source")" "$(sources_sum "${files[@]}")"
 }
 
 build_own_source() { make_tree "$own_release-source" "$own_release" "$(IFS=,; echo "${own_packages[*]}")"; }
