@@ -191,8 +191,8 @@ stop_at_jump() {
 	phase_end jump
 }
 
-# stop_at_unload: crashes it and goes no further than its first word that UNLOAD is not answered: the kernel waits for 100 s of its
-# own clock, which are half an hour here.
+# stop_at_unload: crashes it and goes no further than its first word that UNLOAD is not answered: it says the same nineteen times
+# more, and nothing else.
 stop_at_unload() {
 	set_off_crash
 	await_console 'Waiting for VMBus UNLOAD to complete' 'the kernel to say that it waits for VMBus'
