@@ -152,6 +152,9 @@ sync_sources() {
 # made_at RELEASE: when its tree was made; what is built against it is built anew with it, whatever the kernel's name.
 made_at() { stat -c %Y "$(tree_of "$1")/.complete"; }
 
+# kernel_sum RELEASE: of its kernel, in the stamp of what fits no other.
+kernel_sum() { printf '%s-%s' "$(kernel_of "$1")" "$(made_at "$1")"; }
+
 # build_logged WHAT LOG COMMAND...: a build that fails is the answer to the question that the run asks: exit 1.
 build_logged() {
 	local what=$1 log=$2; shift 2
@@ -166,7 +169,7 @@ build_logged() {
 # build_one_module RELEASE NAME SOURCE-DIRECTORY: NAME.ko
 build_one_module() {
 	local release=$1 name=$2 source=$3 dir=$lab_state/kernels/$1 kernel sum
-	kernel=$(kernel_of "$release")-$(made_at "$release")
+	kernel=$(kernel_sum "$release")
 	sum=$(sources_sum "$source" "$repo/kernel/include")-$kernel
 	is_fresh "$dir/$name.stamp" "$sum" && [ -e "$dir/$name.ko" ] && return 0
 	# make goes by times, and headers of a package are older than what was built with those before them
@@ -192,7 +195,7 @@ build_test_module() {
 check_module() {
 	local release=$outer_release dir=$lab_state/kernels/$outer_release log sum
 	log=$dir/module-check.log
-	sum=$(sources_sum "$repo/kernel")-$(kernel_of "$release")-$(made_at "$release")
+	sum=$(sources_sum "$repo/kernel")-$(kernel_sum "$release")
 	! is_fresh "$dir/module-check.stamp" "$sum" || return 0
 	remove_tree "$dir/check"
 	sync_sources "$repo/kernel" "$dir/check/kernel"

@@ -50,7 +50,7 @@ build_dracut_image() {
 	local release=$1 dir=$lab_state/kernels/$1 tree sum
 	build_dracut_tree "$release"
 	tree=$(tree_of "dracut-$release")
-	sum=$(sources_sum "$repo/kdump-hooks" "$lab_dir/guest" "$lab_dir/lib/dracut.bash")-$(cat "$dir/tool.stamp")-$(kernel_of "$release")
+	sum=$(sources_sum "$repo/kdump-hooks" "$lab_dir/guest" "$lab_dir/lib/dracut.bash")-$(cat "$dir/tool.stamp")-$(kernel_sum "$release")
 	is_fresh "$dir/dracut.stamp" "$sum" && [ -e "$dir/dracut.img" ] && return 0
 	rm -f "$dir/dracut.stamp"
 	install_hooks "$tree" "$release"
