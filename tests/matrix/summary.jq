@@ -3,7 +3,7 @@ include "results";
 
 # words: of some cells; of those that were not run it is said how many
 def words($word): ran($word) + (totals | if .not_run == .cells then ""
-	else "\(if .not_run > 0 then " (\(.not_run) not run)" else "" end), \(.overlays_left) of \(.overlays_before) overlays left" end);
+	else "\(if .not_run > 0 then " (\(.not_run) not run)" else "" end), \(total_left_words("0 of 0")) overlays left" end);
 
 [.cells[] | select(.dimensions)] as $cells |
 "| kernel | cells with hvcrash | the same without |", "| --- | --- | --- |",
