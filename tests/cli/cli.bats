@@ -91,7 +91,7 @@ misused() {
 @test "every JSON schema and every check of status is in the man page" {
 	local tool=$CLI_DIR/../../tools/hvcrashctl word
 	{
-		grep -ohE '"hvcrash\.[a-z-]+/[0-9]+"' "$tool"/*.c | tr -d '"'
+		grep -ohE '"hvcrash\.[a-z-]+/[0-9]+"' "$tool"/*.c "$tool"/*/*.c | tr -d '"'
 		mkdir root
 		"$HVCRASHCTL" status --sysroot root --json | jq -r '.checks[].check'
 	} >words

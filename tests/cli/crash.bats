@@ -119,7 +119,7 @@ last_crash() {
 }
 
 @test "every kind of --help is known, and every known one is in --help" {
-	local kind source=$CLI_DIR/../../tools/hvcrashctl/crash.c
+	local kind source=$CLI_DIR/../../tools/hvcrashctl/vm/crash.c
 	"$HVCRASHCTL" help --words crash | sed -n 's/^--how KIND //p' | tr ' ' '\n' >kinds
 	[ -s kinds ]
 	expect "$(sort kinds)" "$(sed -n 's/.*{ \.name = "\([a-z-]*\)".*/\1/p' "$source" | sort)"
@@ -131,7 +131,7 @@ last_crash() {
 
 @test "the module knows every kind that the tool asks it for" {
 	local kind kernel=$CLI_DIR/../../kernel/test/hvcrash_crash.c
-	sed -n 's/.*\.module_kind = "\([a-z-]*\)".*/\1/p' "$CLI_DIR/../../tools/hvcrashctl/crash.c" >kinds
+	sed -n 's/.*\.module_kind = "\([a-z-]*\)".*/\1/p' "$CLI_DIR/../../tools/hvcrashctl/vm/crash.c" >kinds
 	[ "$(wc -l <kinds)" -gt 5 ]
 	while read -r kind; do
 		expect_word "$kernel" "{ \"$kind\", "

@@ -319,7 +319,7 @@ advised() {
 	sed -n 's/^readonly CRASHKERNEL_[A-Z0-9_]*=\([0-9].*\)/\1/p' "$CLI_DIR/../../scripts/lib/crashkernel.bash" >tables
 	expect "$(wc -l <tables)" 3
 	while read -r table; do
-		expect_word "$CLI_DIR/../../tools/hvcrashctl/status_crash_kernel.c" "\"$table\""
+		expect_word "$CLI_DIR/../../tools/hvcrashctl/vm/status_crash_kernel.c" "\"$table\""
 	done <tables
 }
 

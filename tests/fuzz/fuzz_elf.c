@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "core.h"
+#include "base/cleanup.h"
+#include "dump/core.h"
 #include "inside.h"
 #include "naive_elf.h"
 

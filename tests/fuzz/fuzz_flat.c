@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "core.h"
-#include "core_flat.h"
+#include "base/cleanup.h"
+#include "dump/core.h"
+#include "dump/core_flat.h"
 #include "inside.h"
 #include "sparse.h"
 

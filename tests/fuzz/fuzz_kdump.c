@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core_kdump.h"
+#include "dump/core_kdump.h"
 #include "inside.h"
 #include "sparse.h"
 

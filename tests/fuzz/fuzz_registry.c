@@ -12,11 +12,11 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "audit.h"
-#include "facts.h"
-#include "image.h"
+#include "audit/audit.h"
+#include "audit/contents.h"
+#include "audit/rows.h"
+#include "registry/image.h"
 #include "repair.h"
-#include "rows.h"
 #include "sparse.h"
 
 #define FLAG_REPAIR 1

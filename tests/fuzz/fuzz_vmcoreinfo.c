@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "hvcrash_abi.h"
-#include "image.h"
+#include "registry/image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -88,7 +88,7 @@ names() {
 		/etc/kdump/pre.d/50-hvcrash
 	END
 	for pattern in '/usr/lib/systemd/system/kdump-tools-dump.service.d/\*hvcrash\*.conf' '/etc/kdump/pre.d/\*hvcrash\*'; do
-		grep -q "\"$pattern\"" "$repo/tools/hvcrashctl/status_kdump.c"
+		grep -q "\"$pattern\"" "$repo/tools/hvcrashctl/vm/status_kdump.c"
 	done
 }
 

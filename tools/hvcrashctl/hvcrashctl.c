@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "opts.h"
-#include "out.h"
+#include "out/out.h"
 #include "verbs.h"
 
 #ifndef HVCRASH_VERSION

@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <linux/types.h>
 
-#include "err.h"
-#include "out.h"
+#include "base/err.h"
+#include "out/out.h"
 
 #define OPTS_MAX 24
 

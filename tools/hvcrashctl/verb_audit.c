@@ -11,13 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audit_page.h"
-#include "audit_run.h"
-#include "journal.h"
-#include "metrics.h"
+#include "audit/audit_run.h"
+#include "audit/rows.h"
+#include "audit/summary.h"
 #include "opts.h"
-#include "rows.h"
-#include "summary.h"
+#include "report/audit_page.h"
+#include "report/journal.h"
+#include "report/metrics.h"
 #include "verbs.h"
 #include "watch.h"
 

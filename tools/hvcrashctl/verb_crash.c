@@ -16,12 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "crash.h"
-#include "crash_marker.h"
-#include "names.h"
-#include "status.h"
+#include "base/cleanup.h"
+#include "registry/names.h"
 #include "verbs.h"
+#include "vm/crash.h"
+#include "vm/crash_marker.h"
+#include "vm/status.h"
 
 /* A file system whose disk is gone must not keep the crash from coming */
 #define SYNC_BOUND_S 10

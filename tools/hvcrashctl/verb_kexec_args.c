@@ -11,12 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "core.h"
-#include "image.h"
-#include "kexec_args.h"
-#include "system.h"
+#include "base/cleanup.h"
+#include "dump/core.h"
+#include "registry/image.h"
+#include "registry/kexec_args.h"
 #include "verbs.h"
+#include "vm/sysroot.h"
 
 #define REGISTRY "/sys/kernel/hvcrash/registry"
 #define MAX_CMDLINE_BYTES (64 * 1024)

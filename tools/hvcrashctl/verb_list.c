@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "audit.h"
-#include "image.h"
-#include "names.h"
+#include "audit/audit.h"
+#include "audit/rows.h"
+#include "audit/summary.h"
 #include "opts.h"
-#include "rows.h"
-#include "summary.h"
+#include "registry/image.h"
+#include "registry/names.h"
 #include "verbs.h"
 
 #define LIVE_REGISTRY "/sys/kernel/hvcrash/registry"

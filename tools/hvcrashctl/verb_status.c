@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "journal.h"
-#include "metrics.h"
-#include "status.h"
+#include "base/cleanup.h"
+#include "report/journal.h"
+#include "report/metrics.h"
 #include "verbs.h"
+#include "vm/status.h"
 
 struct status_options {
 	struct opts_common common;

@@ -9,9 +9,9 @@
 #ifndef HVCRASHCTL_VERBS_H
 #define HVCRASHCTL_VERBS_H
 
-#include "err.h"
+#include "base/err.h"
 #include "opts.h"
-#include "out.h"
+#include "out/out.h"
 
 /* Exit statuses, the same for all verbs */
 #define EXIT_CLEAN 0

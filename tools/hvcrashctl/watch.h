@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
-#include "err.h"
+#include "base/err.h"
 #include "opts.h"
 
 /**

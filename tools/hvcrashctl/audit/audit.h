@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * audit.h - from the registry and the facts to findings and a verdict
+ *
+ * Called by verb_audit, record by record: init, every VP, every extent, finish,
+ * then the words. Pure: no file is read here and nothing printed.
+ *
+ * Invariant: a number, state or combination that this version does not know
+ * ends as "not checked", and "not checked" anywhere is never a clean verdict.
+ */
+#ifndef HVCRASHCTL_AUDIT_H
+#define HVCRASHCTL_AUDIT_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+
+#include "audit/contents.h"
+#include "hvcrash_abi.h"
+#include "vm/own_state.h"
+
+/* The values are the exit status */
+enum audit_verdict {
+	AUDIT_CLEAN = 0,
+	AUDIT_NOT_CLEAN = 1,
+	AUDIT_CANNOT_TELL = 2,
+};
+
+enum audit_finding {
+	AUDIT_SKIPPED, /* never used, or torn down in normal life */
+	AUDIT_EXTENT_CLEAN,
+	AUDIT_REVOKED_LATE, /* clean, thanks to the second kernel */
+	AUDIT_LEFT_SHARED,
+	AUDIT_CHANGED,
+	AUDIT_NOT_CHECKED,
+	AUDIT_NR_FINDINGS,
+};
+
+const char *audit_finding_name(enum audit_finding finding);
+const char *audit_verdict_name(enum audit_verdict verdict);
+
+#define AUDIT_WHY_BYTES 96
+
+/**
+ * struct audit_result - of one extent
+ * @finding: the finding
+ * @is_ram_known: whether @is_in_ram means anything
+ * @is_in_ram: the pages lie in the RAM of the kernel that runs the audit
+ * @why: a few words, empty for a clean one
+ */
+struct audit_result {
+	enum audit_finding finding;
+	bool is_ram_known;
+	bool is_in_ram;
+	char why[AUDIT_WHY_BYTES];
+};
+
+/* Named in the verdict; the table lists all */
+#define AUDIT_MAX_NAMED 4
+#define AUDIT_MAX_NAMED_OF_VPS 24
+
+/* A VP that should have revoked and did not say so */
+#define AUDIT_MAX_SILENT 2048
+struct audit_vp {
+	__u32 vp_index;
+	__u32 state;
+	__u32 regions; /* extents it owns */
+	__u32 left;    /* of these, left shared */
+};
+
+#define AUDIT_MAX_GAPS 32
+struct audit_gap {
+	const char *id;
+	char text[160];
+};
+
+struct audit {
+	/* what it is made from, the caller's */
+	const struct hvcrash_header *header;
+	bool is_finished;
+	const struct machine_registers *registers; /* NULL: not asked */
+	const struct machine_ram *ram; /* both set after audit_init() */
+
+	/* counted while records are added */
+	__u64 regions[AUDIT_NR_FINDINGS];
+	__u64 pages[AUDIT_NR_FINDINGS];
+	__u64 left_in_ram;
+	__u64 torn_down;
+	__u64 shared_regions; /* while the kernel lives: to be taken back */
+	__u64 shared_pages;
+	__u64 by_fact[FACT_NR];	     /* not checked because of it */
+	__u64 not_checked_otherwise; /* unknown numbers, contradictions */
+	__u64 written;	    /* contents changed while they were watched */
+	__u64 registers_on; /* VPs said "revoked", the register reads enabled */
+	__u64 own_pointing; /* own registers that point into an extent */
+	__u32 nr_changed, nr_left, nr_left_of_vps;
+	struct hvcrash_extent changed[AUDIT_MAX_NAMED];
+	struct hvcrash_extent left[AUDIT_MAX_NAMED]; /* not of silent VPs */
+	struct hvcrash_extent left_of_vps[AUDIT_MAX_NAMED_OF_VPS];
+	__u32 nr_silent;
+	__u64 silent_not_kept;
+	struct audit_vp silent[AUDIT_MAX_SILENT];
+	__u64 unknown_vps;
+
+	/* set by audit_finish() */
+	__u64 rounds; /* times that contents were read */
+	bool is_watched;
+	enum audit_verdict verdict;
+	__u32 nr_gaps;
+	struct audit_gap gaps[AUDIT_MAX_GAPS];
+};
+
+void audit_init(struct audit *audit, const struct hvcrash_header *header);
+
+/* All VPs before the first extent */
+void audit_add_vp(struct audit *audit, const struct hvcrash_vp *vp);
+void audit_add_extent(struct audit *audit, const struct hvcrash_extent *extent,
+		      enum fact fact);
+void audit_finish(struct audit *audit, const struct facts *facts);
+
+/* Of one extent, before and after audit_finish() the same */
+void audit_extent(const struct audit *audit,
+		  const struct hvcrash_extent *extent, enum fact fact,
+		  struct audit_result *ret);
+
+/* The header's coverage and the crash path's gaps only, for any phase */
+void audit_add_header_gaps(struct audit *audit);
+
+/* The verdict line, to be freed; NULL without memory */
+char *audit_verdict_text(const struct audit *audit);
+
+/* Is it owned by a VP that did not revoke, and by which of audit->silent */
+bool audit_is_of_silent_vp(const struct audit *audit,
+			   const struct hvcrash_extent *extent,
+			   __u32 *ret_place);
+
+/* "VP 3", "VM", "channel 5" */
+#define AUDIT_OWNER_BYTES 32
+void audit_owner(const struct hvcrash_extent *extent,
+		 char buf[AUDIT_OWNER_BYTES]);
+
+#endif

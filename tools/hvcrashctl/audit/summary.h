@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * summary.h - what the crash path did and how the audit went, in a few lines
+ *
+ * Called by verb_audit between the verdict and the table, and by verb_list for
+ * the registry's own line.
+ */
+#ifndef HVCRASHCTL_SUMMARY_H
+#define HVCRASHCTL_SUMMARY_H
+
+#include "audit/audit.h"
+#include "out/out.h"
+
+/* Where no register or RAM was asked for */
+struct summary_reasons {
+	const char *registers;
+	const char *ram;
+};
+
+void summary_registry(struct out *out, const struct hvcrash_header *header);
+void summary_show(struct out *out, const struct audit *audit,
+		  const struct summary_reasons *reasons);
+
+#endif

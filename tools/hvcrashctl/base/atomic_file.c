@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * atomic_file.c - written beside its name, on the disk, then renamed
+ *
+ * Called by html and metrics.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/atomic_file.h"
+
+static struct err *cannot(const char *path, const char *what)
+{
+	return err_create(ERR_IO, "%s: cannot %s: %s", path, what,
+			  strerror(errno));
+}
+
+struct err *whole_file_create(const char *path, struct whole_file *ret)
+{
+	struct stat st;
+	mode_t mask;
+	int fd;
+
+	*ret = (struct whole_file){ .path = path };
+	/* renaming over a device would replace it */
+	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
+		return err_create(ERR_IO, "%s: not a regular file", path);
+	if (asprintf(&ret->temporary, "%s.XXXXXX", path) < 0) {
+		ret->temporary = NULL;
+		return err_create(ERR_IO, "out of memory");
+	}
+	fd = mkostemp(ret->temporary, O_CLOEXEC);
+	if (fd < 0) {
+		free(ret->temporary);
+		ret->temporary = NULL;
+		return cannot(path, "create");
+	}
+	mask = umask(0);
+	umask(mask);
+	ret->to = fdopen(fd, "w");
+	if (!ret->to)
+		close(fd);
+	if (!ret->to || fchmod(fd, 0666 & ~mask))
+		return cannot(path, "create");
+	return NULL;
+}
+
+struct err *whole_file_commit(struct whole_file *file)
+{
+	bool has_failed = ferror(file->to);
+
+	errno = EIO;
+	has_failed |= fflush(file->to) || fsync(fileno(file->to));
+	/* some file systems tell only now that the disk was full */
+	if (fclose(file->to))
+		has_failed = true;
+	file->to = NULL;
+	if (has_failed)
+		return cannot(file->path, "write");
+	if (rename(file->temporary, file->path))
+		return cannot(file->path, "rename the finished file to it");
+	free(file->temporary);
+	file->temporary = NULL;
+	return NULL;
+}
+
+void whole_file_deinit(struct whole_file *file)
+{
+	if (file->to)
+		fclose(file->to);
+	if (file->temporary)
+		unlink(file->temporary);
+	free(file->temporary);
+}

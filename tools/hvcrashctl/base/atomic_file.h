@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * atomic_file.h - a file that appears whole under its name, or not at all
+ *
+ * Called for what a program beside us reads at any moment: the page of an audit,
+ * the metrics of node_exporter's textfile collector.
+ */
+#ifndef HVCRASHCTL_ATOMIC_FILE_H
+#define HVCRASHCTL_ATOMIC_FILE_H
+
+#include <stdio.h>
+
+#include "base/err.h"
+
+/**
+ * struct whole_file - a file that is being written
+ * @to: its temporary file
+ * @path: name it gets in the end
+ * @temporary: name until then, NULL once it is gone
+ */
+struct whole_file {
+	FILE *to;
+	const char *path;
+	char *temporary;
+};
+
+/* A new file beside @path, which must be no directory, device or the like */
+struct err *whole_file_create(const char *path, struct whole_file *ret);
+/* Everything to the disk, and the file under its name */
+struct err *whole_file_commit(struct whole_file *file);
+/* Nothing is left of a file that was not committed */
+void whole_file_deinit(struct whole_file *file);
+
+#endif

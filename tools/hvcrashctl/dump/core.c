@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * core.c - finds the format of a file and hands reads on to it
+ *
+ * Called by the verbs (open, close) and by image and facts (reads). Reads are
+ * pread() only (core_io.c): /proc/vmcore cannot be mapped everywhere, and a
+ * crash kernel has no memory to keep a file in. The flattened form lies beneath
+ * the formats: what is in it is found as in a plain file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "dump/core.h"
+#include "dump/core_flat.h"
+
+static const struct core_ops *const formats[] = {
+	&core_elf_ops,
+	&core_kdump_ops,
+	&core_live_ops,
+	&core_devmem_ops,
+};
+
+/* Memory of this machine, by its device number (Documentation/admin-guide/devices.txt) */
+static bool is_devmem(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 1);
+}
+
+static struct err *find_format(struct core *core)
+{
+	unsigned char head[CORE_HEAD_BYTES];
+	struct err *err;
+	size_t bytes;
+
+	err = core_pread(core, 0, head, sizeof(head), &bytes);
+	if (!err && flat_probe(head, bytes)) {
+		err = flat_open(core);
+		core_show(core);
+		if (!err)
+			err = core_pread(core, 0, head, sizeof(head), &bytes);
+	}
+	if (err)
+		return err;
+	if (!bytes)
+		return err_create(ERR_IO, "not a dump: the file is empty");
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (formats[i]->probe(head, bytes)) {
+			core->ops = formats[i];
+			return NULL;
+		}
+	}
+	return err_create(
+		ERR_IO,
+		"not a dump: neither ELF nor kdump-compressed, flattened or not, nor a registry");
+}
+
+static struct err *open_file(struct core *core, const char *path)
+{
+	struct stat st;
+
+	core->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (core->fd < 0)
+		return err_create(ERR_IO, "cannot open: %s", strerror(errno));
+	if (fstat(core->fd, &st))
+		return err_create(ERR_IO, "cannot stat: %s", strerror(errno));
+	core->stored_bytes = (__u64)st.st_size;
+	core->file_bytes = core->stored_bytes;
+	if (is_devmem(&st))
+		core->ops = &core_devmem_ops;
+	return NULL;
+}
+
+struct err *core_open(const char *path, struct core **ret)
+{
+	struct core *core guarded_core = NULL;
+	struct err *err;
+
+	core = calloc(1, sizeof(*core));
+	if (!core)
+		return err_create(ERR_IO, "out of memory");
+	err = open_file(core, path);
+	if (!err && !core->ops)
+		err = find_format(core);
+	if (!err)
+		err = core->ops->open(core);
+	if (err)
+		return err;
+	*ret = core;
+	core = NULL;
+	return NULL;
+}
+
+void core_close(struct core *core)
+{
+	if (!core)
+		return;
+	core_unshow(core);
+	if (core->ops)
+		core->ops->close(core);
+	flat_close(core->flat);
+	if (core->fd >= 0)
+		close(core->fd);
+	free(core);
+}
+
+struct err *core_read_gpa(struct core *core, __u64 gpa, void *buf, size_t bytes,
+			  bool *ret_is_present)
+{
+	core->absence = "the dump does not hold it";
+	return core->ops->read_gpa(core, gpa, buf, bytes, ret_is_present);
+}
+
+struct err *core_vmcoreinfo(struct core *core, char **ret_text)
+{
+	return core->ops->vmcoreinfo(core, ret_text);
+}
+
+bool core_next_held(const struct core *core, __u64 from, __u64 *ret_first,
+		    __u64 *ret_last)
+{
+	return core->ops->next_held &&
+	       core->ops->next_held(core, from, ret_first, ret_last);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * core_io.c - every read of a dump's file, ours and those of the libraries
+ *
+ * Called by core.c and core_*.c, and through pread() by libelf and libkdumpfile.
+ *
+ * Those libraries take a file descriptor and read it with pread(); nothing else
+ * can be handed to them, and what they must be shown of a flattened dump is a
+ * file that does not exist: its bytes in another order. A copy would be as large
+ * as the dump, in a memory file or on a disk that a crash kernel may not have; a
+ * pipe cannot be read at an offset. So the program defines pread() itself, as
+ * programs may (the dynamic linker looks there first, as it does for malloc()),
+ * and answers for that one descriptor; every other one goes to the kernel.
+ *
+ * Invariant: for a library there is no end of file inside a dump. libkdumpfile
+ * reads whole blocks and takes what is missing for zeros; a page that a cut file
+ * does not hold must be an error, not zeros.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "dump/core.h"
+#include "dump/core_file.h"
+#include "dump/core_flat.h"
+
+/* The dump whose descriptor libraries read; a run has one */
+static struct core *shown;
+static __u64 reads_shown;
+/* What stands behind the end of the file in its last block, or -1: an error */
+static int filler;
+
+struct err *core_pread(struct core *core, __u64 offset, void *buf, size_t bytes,
+		       size_t *ret_bytes)
+{
+	if (core->flat)
+		return flat_pread(core, offset, buf, bytes, ret_bytes);
+	return file_pread(core->fd, offset, buf, bytes, ret_bytes);
+}
+
+void core_show(struct core *core)
+{
+	shown = core;
+	reads_shown = 0;
+	filler = -1;
+}
+
+void core_unshow(const struct core *core)
+{
+	if (shown == core)
+		shown = NULL;
+}
+
+void core_fill_end(int byte)
+{
+	filler = byte;
+}
+
+__u64 core_reads_shown(void)
+{
+	return reads_shown;
+}
+
+static ssize_t read_shown(void *buf, size_t bytes, __s64 offset)
+{
+	size_t got = 0;
+	struct err *err;
+
+	reads_shown++;
+	if (offset < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	err = core_pread(shown, (__u64)offset, buf, bytes, &got);
+	if (!err && got && got < bytes && !shown->flat && filler >= 0) {
+		memset((char *)buf + got, filler, bytes - got);
+		got = bytes;
+	}
+	/* only of a flattened file is it known that it ends where it should */
+	if (!err &&
+	    (got == bytes || (got && shown->flat && !flat_is_cut(shown->flat))))
+		return (ssize_t)got;
+	err_destroy(err);
+	errno = EIO;
+	return -1;
+}
+
+/*
+ * By their names in the object file: <unistd.h> may define its pread() as an
+ * inline function or as another name of pread64().
+ */
+ssize_t core_io_pread(int fd, void *buf, size_t bytes,
+		      __s64 offset) __asm__("pread");
+ssize_t core_io_pread64(int fd, void *buf, size_t bytes,
+			__s64 offset) __asm__("pread64");
+
+ssize_t core_io_pread(int fd, void *buf, size_t bytes, __s64 offset)
+{
+	if (shown && fd == shown->fd)
+		return read_shown(buf, bytes, offset);
+	return file_pread_once(fd, buf, bytes, offset);
+}
+
+ssize_t core_io_pread64(int fd, void *buf, size_t bytes, __s64 offset)
+{
+	return core_io_pread(fd, buf, bytes, offset);
+}

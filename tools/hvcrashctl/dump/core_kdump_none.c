@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * core_kdump_none.c - stands for core_kdump.c where libkdumpfile was not there
+ *                     when the tool was built
+ *
+ * Reached through core.c. A kdump-compressed file is known, and said to be one,
+ * and not read.
+ */
+#include "dump/core.h"
+#include "dump/core_kdump.h"
+
+static struct err *none_open(struct core *core)
+{
+	(void)core;
+	return err_create(
+		ERR_IO,
+		"kdump-compressed: this hvcrashctl was built without libkdumpfile");
+}
+
+static void none_close(struct core *core)
+{
+	(void)core;
+}
+
+const struct core_ops core_kdump_ops = {
+	.name = "kdump-compressed",
+	.probe = core_kdump_probe,
+	.open = none_open,
+	.close = none_close,
+};

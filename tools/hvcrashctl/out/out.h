@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * out.h - one model of what is shown, several renderers
+ *
+ * Called by the verbs: begin, head, sections of fields, lists, one table, end.
+ * A renderer is a struct out_ops in its own out_*.c file; none of them knows
+ * what a registry is. Everything is written as it comes: a table of any length
+ * takes constant memory.
+ */
+#ifndef HVCRASHCTL_OUT_H
+#define HVCRASHCTL_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "base/err.h"
+
+enum out_type {
+	OUT_TEXT,
+	OUT_NUMBER,
+	OUT_HEX, /* an address or a hash: "0x..." in every renderer */
+};
+
+/**
+ * struct out_column - one column of a table, and one key of its JSON objects
+ * @name: heading, and name for -o
+ * @key: JSON key
+ * @help: a line for --help
+ * @type: how its cells are shown
+ * @is_default: shown when -o does not say otherwise
+ */
+struct out_column {
+	const char *name;
+	const char *key;
+	const char *help;
+	enum out_type type;
+	bool is_default;
+};
+
+#define OUT_CELL_BYTES 192
+#define OUT_MAX_COLUMNS 32
+
+/* How a word is meant, for those renderers that have colours */
+enum out_mood {
+	OUT_PLAIN,
+	OUT_GOOD,
+	OUT_BAD,
+	OUT_DOUBTFUL,
+};
+
+/* Unset cells are empty in a table and null in JSON, never 0 */
+struct out_cell {
+	bool is_set;
+	enum out_mood mood;
+	__u64 number;
+	char text[OUT_CELL_BYTES];
+};
+
+/**
+ * struct out_table - the columns of a table and which of them to show
+ * @key: JSON key of the array
+ * @columns, @nr_columns: all there are, in the order of a row's cells
+ * @shown, @nr_shown: indexes into @columns, in the order shown
+ */
+struct out_table {
+	const char *key;
+	const struct out_column *columns;
+	size_t nr_columns;
+	size_t shown[OUT_MAX_COLUMNS];
+	size_t nr_shown;
+};
+
+struct out;
+
+struct out_ops {
+	void (*begin)(struct out *out, const char *schema);
+	void (*head)(struct out *out, const char *key, const char *word,
+		     int exit_status, const char *message);
+	void (*section_begin)(struct out *out, const char *key);
+	void (*section_end)(struct out *out);
+	void (*line)(struct out *out, const char *label, const char *text);
+	void (*field)(struct out *out, const char *key, const char *text,
+		      const __u64 *number);
+	void (*list_begin)(struct out *out, const char *key, const char *label);
+	void (*list_item)(struct out *out, const char *id, const char *text);
+	void (*list_end)(struct out *out);
+	struct err *(*table_begin)(struct out *out);
+	struct err *(*row)(struct out *out, const struct out_cell *cells);
+	struct err *(*table_end)(struct out *out);
+	void (*end)(struct out *out);
+};
+
+extern const struct out_ops out_table_ops;
+extern const struct out_ops out_json_ops;
+
+struct out {
+	const struct out_ops *ops;
+	const struct out_table *table; /* while inside it */
+	bool has_headings;
+	bool has_colours; /* stdout is a terminal, and NO_COLOR is not set */
+	bool is_in_section;
+	bool is_first;	/* no comma before the next JSON member */
+	__u32 nr_items; /* of the list or table so far */
+	void *priv;	/* the renderer's own */
+};
+
+void out_init(struct out *out, bool is_json, bool has_headings);
+
+void out_begin(struct out *out, const char *schema);
+void out_head(struct out *out, const char *key, const char *word,
+	      int exit_status, const char *message);
+void out_section_begin(struct out *out, const char *key);
+void out_section_end(struct out *out);
+
+/*
+ * People read a line that says several things at once, programs a field for
+ * each: a verb writes the line and its fields side by side. A renderer shows
+ * one of the two.
+ */
+void out_line(struct out *out, const char *label, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* @text NULL: null, not known */
+void out_field_text(struct out *out, const char *key, const char *text);
+void out_field_number(struct out *out, const char *key, __u64 number);
+
+void out_list_begin(struct out *out, const char *key, const char *label);
+void out_list_item(struct out *out, const char *id, const char *text);
+void out_list_end(struct out *out);
+struct err *out_table_begin(struct out *out, const struct out_table *table);
+struct err *out_row(struct out *out, const struct out_cell *cells);
+struct err *out_table_end(struct out *out);
+void out_end(struct out *out);
+
+/*
+ * What -o says: "A,B" or "+A,B"; NULL for the default columns, which are all
+ * for a program (@is_all) and a few for people
+ */
+struct err *out_select(struct out_table *table, const char *spec, bool is_all);
+
+void out_set_text(struct out_cell *cell, const char *text);
+void out_set_number(struct out_cell *cell, __u64 number);
+
+/* A cell as text, in @buf where it is not text already */
+const char *out_cell_text(const struct out_column *column,
+			  const struct out_cell *cell, char *buf, size_t bytes);
+
+/* An error object, for main() in JSON mode */
+void out_json_error(const struct err *err, const char *file, int exit_status);
+
+#endif

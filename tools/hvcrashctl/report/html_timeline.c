@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * html_timeline.c - draws the crash path in time, and each VP below it
+ *
+ * Called by audit_page. All lanes share one scale, from the first stamp to the
+ * last, so that a VP which held up the others stands out. The times in figures
+ * are in a table beside: a step of a microsecond in a second is not to be seen.
+ */
+#include <string.h>
+
+#include "registry/crash_times.h"
+#include "report/html_timeline.h"
+
+#define WIDTH 1000.0
+#define LEAST_WIDTH 2.0
+
+static __u64 find_last(const struct hvcrash_crash *crash)
+{
+	const __u64 stamps[] = {
+		crash->tsc_parked,     crash->tsc_unload_begin,
+		crash->tsc_unload_end, crash->tsc_revoke_begin,
+		crash->tsc_revoke_end, crash->tsc_hash_end,
+		crash->tsc_end,
+	};
+	__u64 last = 0;
+
+	for (size_t i = 0; i < sizeof(stamps) / sizeof(stamps[0]); i++)
+		if (stamps[i] > last)
+			last = stamps[i];
+	return crash->tsc_begin && last > crash->tsc_begin ? last : 0;
+}
+
+/* "850 us", "12.5 ms", or ticks where their length is not known */
+static void format_time(const struct hvcrash_crash *crash, __u64 from, __u64 to,
+			char *buf, size_t bytes)
+{
+	__u64 us;
+
+	if (!from || !to || to < from)
+		snprintf(buf, bytes, "unknown");
+	else if (!times_elapsed_us(crash, from, to, &us))
+		snprintf(buf, bytes, "%llu ticks", to - from);
+	else if (us < 1000)
+		snprintf(buf, bytes, "%llu \302\265s", us);
+	else if (us < 1000000)
+		snprintf(buf, bytes, "%.3g ms", (double)us / 1000);
+	else
+		snprintf(buf, bytes, "%.3g s", (double)us / 1000000);
+}
+
+static double position_of(const struct html_timeline *timeline, __u64 tsc)
+{
+	__u64 first = timeline->crash->tsc_begin;
+
+	if (tsc <= first)
+		return 0;
+	if (tsc >= timeline->last)
+		return 1;
+	return (double)(tsc - first) / (double)(timeline->last - first);
+}
+
+/* Nothing where one of the stamps is missing */
+static void put_span(struct html *html, const struct html_timeline *timeline,
+		     const char *class, __u64 from, __u64 to, const char *title)
+{
+	double x = position_of(timeline, from) * WIDTH;
+	double width = position_of(timeline, to) * WIDTH - x;
+	char time[64];
+
+	if (!from || !to || to < from)
+		return;
+	if (width < LEAST_WIDTH)
+		width = LEAST_WIDTH;
+	if (x + width > WIDTH)
+		x = WIDTH - width;
+	format_time(timeline->crash, from, to, time, sizeof(time));
+	fprintf(html->to,
+		"<rect class=\"%s\" x=\"%.2f\" y=\"0\" width=\"%.2f\" height=\"10\"><title>%s: %s</title></rect>\n",
+		class, x, width, title, time);
+}
+
+static void put_lane_begin(struct html *html, const char *class,
+			   const char *label)
+{
+	fprintf(html->to,
+		"<svg class=\"%s\" viewBox=\"0 0 %.0f 10\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s\">\n",
+		class, WIDTH, label);
+}
+
+static void put_path(struct html *html, const struct html_timeline *timeline,
+		     const struct times_step *steps)
+{
+	fputs("<div class=\"name\">crash path</div>\n", html->to);
+	put_lane_begin(html, "all", "Steps of the crash path");
+	for (int i = 0; i < TIMES_NR_STEPS; i++) {
+		char class[40];
+
+		snprintf(class, sizeof(class), "work phase-%s", steps[i].name);
+		put_span(html, timeline, class, steps[i].from, steps[i].to,
+			 steps[i].name);
+	}
+	fputs("</svg>\n", html->to);
+}
+
+static void put_axis(struct html *html, const struct html_timeline *timeline)
+{
+	__u64 first = timeline->crash->tsc_begin;
+
+	fputs("<div class=\"axis\" aria-hidden=\"true\"><span>0</span>",
+	      html->to);
+	for (__u64 i = 1; i <= 4; i++) {
+		char time[64];
+
+		format_time(timeline->crash, first,
+			    first + (timeline->last - first) / 4 * i, time,
+			    sizeof(time));
+		fprintf(html->to, "<span>%s</span>", time);
+	}
+	fputs("</div>\n", html->to);
+}
+
+static void put_figures(struct html *html, const struct html_timeline *timeline,
+			const struct times_step *steps)
+{
+	fputs("<table class=\"phases\">\n<thead><tr><th scope=\"col\">step</th><th scope=\"col\" class=\"number\">time</th></tr></thead>\n<tbody>\n",
+	      html->to);
+	for (int i = 0; i < TIMES_NR_STEPS + 1; i++) {
+		char time[64];
+
+		format_time(timeline->crash, steps[i].from, steps[i].to, time,
+			    sizeof(time));
+		fprintf(html->to,
+			"<tr><td><span class=\"swatch phase-%s\">%s</span></td><td class=\"number\">%s</td></tr>\n",
+			steps[i].name, steps[i].name, time);
+	}
+	fputs("</tbody>\n</table>\n", html->to);
+}
+
+void html_timeline_begin(struct html *html, const struct hvcrash_crash *crash,
+			 struct html_timeline *ret)
+{
+	struct times_step steps[TIMES_NR_STEPS + 1];
+
+	*ret = (struct html_timeline){
+		.crash = crash,
+		.last = find_last(crash),
+	};
+	times_steps(crash, steps);
+	html_section_begin(html, "timeline", "Crash path");
+	if (!ret->last) {
+		fputs("<p class=\"note\">The registry holds no times.</p>\n",
+		      html->to);
+		return;
+	}
+	fputs("<div class=\"lanes\">\n", html->to);
+	put_path(html, ret, steps);
+}
+
+static bool has_lane(const struct hvcrash_vp *vp)
+{
+	return vp->state != HVCRASH_VP_ABSENT &&
+	       vp->state != HVCRASH_VP_OFFLINE;
+}
+
+static void put_vp_name(struct html *html, const char *panicked,
+			const struct hvcrash_vp *vp, bool is_silent)
+{
+	const char *silent =
+		vp->tsc_parked ? ", did not revoke" : ", did not answer";
+
+	fprintf(html->to, "<div class=\"name%s\">VP %u%s%s</div>\n",
+		is_silent ? " silent" : "", vp->vp_index, panicked,
+		is_silent ? silent : "");
+}
+
+void html_timeline_vp(struct html *html, struct html_timeline *timeline,
+		      const struct hvcrash_vp *vp)
+{
+	const struct hvcrash_crash *crash = timeline->crash;
+	bool is_silent = vp->state != HVCRASH_VP_REVOKED;
+	__u64 arrived = vp->tsc_parked;
+	__u64 begun = crash->tsc_revoke_begin;
+
+	if (!timeline->last || !has_lane(vp))
+		return;
+	if (timeline->lanes >= HTML_TIMELINE_LANES) {
+		timeline->lanes_not_drawn++;
+		return;
+	}
+	timeline->lanes++;
+	/* the VP that panicked arrives nowhere: it waits for the others */
+	if (vp->vp_index == crash->vp_index && !arrived)
+		arrived = crash->tsc_begin;
+	put_vp_name(html, vp->vp_index == crash->vp_index ? ", panicked" : "",
+		    vp, is_silent);
+	put_lane_begin(html, "vp", "Times of this VP");
+	put_span(html, timeline, "wait", arrived,
+		 is_silent ? timeline->last : begun, "parked");
+	if (!is_silent)
+		put_span(html, timeline, "work phase-revoke",
+			 arrived > begun ? arrived : begun, vp->tsc_revoked,
+			 "revoke");
+	fputs("</svg>\n", html->to);
+}
+
+void html_timeline_end(struct html *html, const struct html_timeline *timeline)
+{
+	struct times_step steps[TIMES_NR_STEPS + 1];
+
+	if (timeline->last) {
+		put_axis(html, timeline);
+		fputs("</div>\n", html->to);
+		if (timeline->lanes_not_drawn)
+			fprintf(html->to,
+				"<p class=\"note\">%u more VPs have no lane here.</p>\n",
+				timeline->lanes_not_drawn);
+		times_steps(timeline->crash, steps);
+		put_figures(html, timeline, steps);
+	}
+	html_section_end(html);
+}

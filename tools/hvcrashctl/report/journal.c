@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * journal.c - one datagram in the journal's native protocol
+ *
+ * See journal.h. The protocol is lines of FIELD=value in a datagram to a socket,
+ * stable and documented (systemd.io/JOURNAL_NATIVE_PROTOCOL): less code than
+ * loading libsystemd would take, and no library more in a crash kernel. Where
+ * there is no journal, that is an error and not silence.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "report/journal.h"
+
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
+/* Another journal: of a namespace, say */
+#define JOURNAL_VARIABLE "HVCRASH_JOURNAL"
+
+#define STATUS_MESSAGE_ID "647b440fa5534c81996cc9df0dd3c20f"
+#define AUDIT_MESSAGE_ID "6da1db1cb7694dd1856e330902fd6665"
+
+/* Of syslog(3), which are the journal's too */
+enum { PRIORITY_ERR = 3, PRIORITY_WARNING = 4, PRIORITY_INFO = 6 };
+
+/**
+ * struct entry - what is sent
+ * @text: its lines, to be freed
+ * @bytes: their length
+ * @to: writes there
+ */
+struct entry {
+	char *text;
+	size_t bytes;
+	FILE *to;
+};
+
+static void entry_deinit(struct entry *entry)
+{
+	if (entry->to)
+		fclose(entry->to);
+	free(entry->text);
+}
+
+/* A value is one line, whatever is in it */
+static void put(struct entry *entry, const char *field, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void put(struct entry *entry, const char *field, const char *format, ...)
+{
+	char value[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(value, sizeof(value), format, args);
+	va_end(args);
+	for (char *c = value; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	fprintf(entry->to, "%s=%s\n", field, value);
+}
+
+static struct err *begin(struct entry *entry, const char *id, int priority,
+			 const char *message)
+{
+	entry->to = open_memstream(&entry->text, &entry->bytes);
+	if (!entry->to)
+		return err_create(ERR_IO, "out of memory");
+	put(entry, "MESSAGE", "%s", message);
+	put(entry, "MESSAGE_ID", "%s", id);
+	put(entry, "PRIORITY", "%d", priority);
+	put(entry, "SYSLOG_IDENTIFIER", "hvcrashctl");
+	return NULL;
+}
+
+static struct err *cannot(const char *path)
+{
+	return err_create(ERR_IO, "%s: cannot send to the journal: %s", path,
+			  strerror(errno));
+}
+
+static struct err *send_entry(struct entry *entry)
+{
+	const char *path = getenv(JOURNAL_VARIABLE);
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	struct err *err = NULL;
+	int fd;
+
+	if (fclose(entry->to)) {
+		entry->to = NULL;
+		return err_create(ERR_IO, "out of memory");
+	}
+	entry->to = NULL;
+	if (!path || !*path)
+		path = JOURNAL_SOCKET;
+	if (strlen(path) >= sizeof(to.sun_path)) {
+		errno = ENAMETOOLONG;
+		return cannot(path);
+	}
+	strcpy(to.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return cannot(path);
+	/* A journal that does not read does not hold up a crash kernel */
+	if (sendto(fd, entry->text, entry->bytes, MSG_DONTWAIT | MSG_NOSIGNAL,
+		   (struct sockaddr *)&to, sizeof(to)) < 0)
+		err = cannot(path);
+	close(fd);
+	return err;
+}
+
+struct err *journal_send_status(const struct status_total *total)
+{
+	struct entry entry guarded(entry_deinit) = { 0 };
+	int priority = total->verdict == STATUS_READY ? PRIORITY_INFO :
+							PRIORITY_WARNING;
+	struct err *err =
+		begin(&entry, STATUS_MESSAGE_ID, priority, total->text);
+
+	if (err)
+		return err;
+	put(&entry, "HVCRASH_VERDICT", "%s",
+	    status_verdict_name(total->verdict));
+	put(&entry, "HVCRASH_EXIT_STATUS", "%d", (int)total->verdict);
+	put(&entry, "HVCRASH_CHECKS_FAILED", "%u", total->nr_fail);
+	put(&entry, "HVCRASH_CHECKS_WARNED", "%u", total->nr_warn);
+	put(&entry, "HVCRASH_CHECKS_UNKNOWN", "%u", total->nr_unknown);
+	return send_entry(&entry);
+}
+
+struct err *journal_send_audit(const char *file, const struct audit *audit)
+{
+	static const int priorities[] = {
+		[AUDIT_CLEAN] = PRIORITY_INFO,
+		[AUDIT_NOT_CLEAN] = PRIORITY_ERR,
+		[AUDIT_CANNOT_TELL] = PRIORITY_WARNING,
+	};
+	char *text guarded_free = audit_verdict_text(audit);
+	struct entry entry guarded(entry_deinit) = { 0 };
+	struct err *err;
+
+	if (!text)
+		return err_create(ERR_IO, "out of memory");
+	err = begin(&entry, AUDIT_MESSAGE_ID, priorities[audit->verdict], text);
+	if (err)
+		return err;
+	put(&entry, "HVCRASH_VERDICT", "%s",
+	    audit_verdict_name(audit->verdict));
+	put(&entry, "HVCRASH_EXIT_STATUS", "%d", (int)audit->verdict);
+	put(&entry, "HVCRASH_FILE", "%s", file);
+	put(&entry, "HVCRASH_REGIONS_CLEAN", "%llu",
+	    audit->regions[AUDIT_EXTENT_CLEAN]);
+	put(&entry, "HVCRASH_REGIONS_REVOKED_LATE", "%llu",
+	    audit->regions[AUDIT_REVOKED_LATE]);
+	put(&entry, "HVCRASH_REGIONS_LEFT_SHARED", "%llu",
+	    audit->regions[AUDIT_LEFT_SHARED]);
+	put(&entry, "HVCRASH_REGIONS_CHANGED", "%llu",
+	    audit->regions[AUDIT_CHANGED]);
+	put(&entry, "HVCRASH_REGIONS_NOT_CHECKED", "%llu",
+	    audit->regions[AUDIT_NOT_CHECKED]);
+	put(&entry, "HVCRASH_GAPS", "%u", audit->nr_gaps);
+	return send_entry(&entry);
+}

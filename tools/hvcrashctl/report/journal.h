@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * journal.h - a verdict as one entry of the systemd journal, with fields
+ *
+ * Called by the verbs status and audit, for --journal. The fields and the message
+ * ids are in docs/fleet.md and do not change.
+ */
+#ifndef HVCRASHCTL_JOURNAL_H
+#define HVCRASHCTL_JOURNAL_H
+
+#include "audit/audit.h"
+#include "vm/status.h"
+
+struct err *journal_send_status(const struct status_total *total);
+/* @file: what was audited */
+struct err *journal_send_audit(const char *file, const struct audit *audit);
+
+#endif

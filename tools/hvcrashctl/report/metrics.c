@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * metrics.c - the text format of Prometheus, version 0.0.4
+ *
+ * See metrics.h. All are gauges. Of a set of words that exclude each other every
+ * one has a series, 1 or 0, so that an alert never waits for a series to appear;
+ * only of the checks, which are many, the one that holds.
+ *
+ * Leaves out: when it was written, which node_exporter says of each file.
+ */
+#include <stdio.h>
+
+#include "base/atomic_file.h"
+#include "report/metrics.h"
+
+#ifndef HVCRASH_VERSION
+#error "the Makefile gives HVCRASH_VERSION"
+#endif
+
+static void metric(FILE *to, const char *name, const char *help)
+{
+	fprintf(to, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+}
+
+/* What would end a label's value, or the line, is replaced */
+static void put_label(FILE *to, const char *key, const char *value)
+{
+	fprintf(to, "%s=\"", key);
+	for (; *value; value++)
+		fputc(*value >= ' ' && *value <= '~' && *value != '"' &&
+				      *value != '\\' ?
+			      *value :
+			      '?',
+		      to);
+	fputc('"', to);
+}
+
+static void sample(FILE *to, const char *name, const char *key,
+		   const char *value, __u64 number)
+{
+	fprintf(to, "%s{", name);
+	put_label(to, key, value);
+	fprintf(to, "} %llu\n", number);
+}
+
+static void put_info(FILE *to, const char *release)
+{
+	metric(to, "hvcrash_status_info",
+	       "1, with the versions of hvcrashctl and of the running kernel.");
+	fputs("hvcrash_status_info{", to);
+	put_label(to, "version", HVCRASH_VERSION);
+	fputc(',', to);
+	put_label(to, "kernel", release);
+	fputs("} 1\n", to);
+}
+
+static void put_checks(FILE *to, const struct status_answer *answers)
+{
+	metric(to, "hvcrash_status_check",
+	       "1 for the state in which each check is.");
+	for (size_t i = 0; i < status_nr_checks; i++) {
+		fputs("hvcrash_status_check{", to);
+		put_label(to, "check", status_checks[i].id);
+		fputc(',', to);
+		put_label(to, "state", status_level_name(answers[i].level));
+		fputs("} 1\n", to);
+	}
+}
+
+struct err *metrics_write_status(const char *path,
+				 const struct status_facts *facts,
+				 const struct status_answer *answers,
+				 const struct status_total *total)
+{
+	static const char name[] = "hvcrash_status_verdict";
+	struct whole_file file guarded(whole_file_deinit) = { 0 };
+	struct err *err = whole_file_create(path, &file);
+
+	if (err)
+		return err;
+	put_info(file.to, facts->release);
+	metric(file.to, name,
+	       "Is this VM ready to crash safely: 1 for the verdict that holds.");
+	for (int v = STATUS_READY; v <= STATUS_CANNOT_TELL; v++)
+		sample(file.to, name, "verdict",
+		       status_verdict_name((enum status_verdict)v),
+		       v == (int)total->verdict);
+	put_checks(file.to, answers);
+	return whole_file_commit(&file);
+}
+
+static void put_findings(FILE *to, const char *name, const char *help,
+			 const __u64 numbers[AUDIT_NR_FINDINGS])
+{
+	metric(to, name, help);
+	for (int f = AUDIT_EXTENT_CLEAN; f < AUDIT_NR_FINDINGS; f++)
+		sample(to, name, "finding",
+		       audit_finding_name((enum audit_finding)f), numbers[f]);
+}
+
+static void put_number(FILE *to, const char *name, const char *help,
+		       __u64 number)
+{
+	metric(to, name, help);
+	fprintf(to, "%s %llu\n", name, number);
+}
+
+struct err *metrics_write_audit(const char *path, const struct audit *audit)
+{
+	static const char name[] = "hvcrash_audit_verdict";
+	struct whole_file file guarded(whole_file_deinit) = { 0 };
+	struct err *err = whole_file_create(path, &file);
+
+	if (err)
+		return err;
+	metric(file.to, name,
+	       "Did the crashed kernel take all pages back: 1 for the verdict that holds.");
+	for (int v = AUDIT_CLEAN; v <= AUDIT_CANNOT_TELL; v++)
+		sample(file.to, name, "verdict",
+		       audit_verdict_name((enum audit_verdict)v),
+		       v == (int)audit->verdict);
+	put_findings(file.to, "hvcrash_audit_regions",
+		     "Regions of shared pages by what the audit found.",
+		     audit->regions);
+	put_findings(file.to, "hvcrash_audit_pages", "Their pages of 4 KiB.",
+		     audit->pages);
+	put_number(file.to, "hvcrash_audit_left_in_ram",
+		   "Regions left shared inside the second kernel's own memory.",
+		   audit->left_in_ram);
+	put_number(file.to, "hvcrash_audit_vps_not_revoked",
+		   "VPs that did not take their pages back.",
+		   audit->nr_silent + audit->silent_not_kept);
+	put_number(file.to, "hvcrash_audit_gaps",
+		   "Gaps in what is known; with any the verdict is not clean.",
+		   audit->nr_gaps);
+	return whole_file_commit(&file);
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * crash.c - sets off a test crash, by sysrq or by the module hvcrash_crash
+ *
+ * See crash.h. modprobe and insmod load the module: they know about compression,
+ * signatures and where modules are.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "vm/crash.h"
+
+#define MODULE "hvcrash_crash"
+#define FIRE "/sys/module/" MODULE "/parameters/fire"
+#define SYSRQ "/proc/sysrq-trigger"
+#define MAX_CPUS 4096
+
+extern char **environ;
+
+static const struct crash_kind kinds[] = {
+	{ .name = "sysrq", .wait_s = 30 },
+	{ .name = "null",
+	  .module_kind = "null",
+	  .sysctls = { { "panic_on_oops", "1" } },
+	  .wait_s = 30 },
+	{ .name = "bug",
+	  .module_kind = "bug",
+	  .sysctls = { { "panic_on_oops", "1" } },
+	  .wait_s = 30 },
+	{ .name = "nmi", .module_kind = "nmi-handler", .wait_s = 30 },
+	{ .name = "irq", .module_kind = "irq", .wait_s = 30 },
+	/* the module gives up after 120 s, whatever the detector does */
+	{ .name = "softlockup",
+	  .module_kind = "softlockup",
+	  .detector = "soft_watchdog",
+	  .sysctls = { { "softlockup_panic", "1" } },
+	  .wait_s = 130 },
+	{ .name = "hardlockup",
+	  .module_kind = "hardlockup",
+	  .detector = "nmi_watchdog",
+	  .sysctls = { { "hardlockup_panic", "1" } },
+	  .wait_s = 130 },
+	{ .name = "hung-task",
+	  .module_kind = "hung-task",
+	  .detector = "hung_task_timeout_secs",
+	  .sysctls = { { "hung_task_panic", "1" },
+		       { "hung_task_timeout_secs", "10" } },
+	  .wait_s = 130 },
+	{ .name = "double",
+	  .module_kind = "double",
+	  .needs_other = true,
+	  .wait_s = 30 },
+	{ .name = "notifier", .module_kind = "notifier", .wait_s = 30 },
+};
+
+const struct crash_kind *crash_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(kinds[i].name, name))
+			return &kinds[i];
+	return NULL;
+}
+
+/* "0-3,8": where the kernel does not say, the crash itself will */
+static bool is_online(const struct system *system, unsigned int cpu)
+{
+	char list[512], *rest = list, *range;
+
+	if (!system_read(system, "/sys/devices/system/cpu/online", list,
+			 sizeof(list)))
+		return true;
+	while ((range = strsep(&rest, ","))) {
+		unsigned int first, last;
+		int nr = sscanf(range, "%u-%u", &first, &last);
+
+		if (nr == 1)
+			last = first;
+		if (nr >= 1 && cpu >= first && cpu <= last)
+			return true;
+	}
+	return false;
+}
+
+static const char *sysctl_path(const char *name, char buf[SYSTEM_PATH_BYTES])
+{
+	snprintf(buf, SYSTEM_PATH_BYTES, "/proc/sys/kernel/%s", name);
+	return buf;
+}
+
+static struct err *check_detector(const struct crash *crash)
+{
+	const char *name = crash->kind->detector;
+	char path[SYSTEM_PATH_BYTES];
+	__u64 value;
+
+	if (!name || (system_read_number(crash->system, sysctl_path(name, path),
+					 &value) &&
+		      value))
+		return NULL;
+	/* hardlockup_detector_disable() in ms_hyperv_init_platform() */
+	return err_create(
+		ERR_IO,
+		"nothing would detect a %s: kernel.%s is 0 or not there%s",
+		crash->kind->name, name,
+		!strcmp(name, "nmi_watchdog") ?
+			"; on Hyper-V it takes nmi_watchdog=1 on the command line, and a virtual PMU" :
+			"");
+}
+
+struct err *crash_check(struct crash *crash)
+{
+	if (!is_online(crash->system, crash->cpu))
+		return err_create(ERR_IO, "CPU %u is not online", crash->cpu);
+	if (crash->kind->needs_other) {
+		crash->other = 0;
+		while (crash->other < MAX_CPUS &&
+		       (crash->other == crash->cpu ||
+			!is_online(crash->system, crash->other)))
+			crash->other++;
+		if (crash->other == MAX_CPUS)
+			return err_create(ERR_IO,
+					  "%s takes two CPUs, one is online",
+					  crash->kind->name);
+	}
+	return check_detector(crash);
+}
+
+static struct err *run(char **argv)
+{
+	int status, cause;
+	pid_t pid;
+
+	cause = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
+	if (cause)
+		return err_create(ERR_IO, "cannot run %s: %s", argv[0],
+				  strerror(cause));
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return err_create(ERR_IO, "%s: %s", argv[0],
+					  strerror(errno));
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return NULL;
+	return err_create(ERR_IO,
+			  "%s did not load " MODULE
+			  ": see its message and the kernel's (dmesg)",
+			  argv[0]);
+}
+
+static struct err *load_module(const struct crash *crash)
+{
+	char how[64], cpu[32], other[32];
+	char *argv[] = { "modprobe", MODULE, how, cpu, other, NULL };
+
+	/* its parameters are those of the first time, and it stays */
+	if (system_exists(crash->system, "/sys/module/" MODULE))
+		return err_create(
+			ERR_IO, MODULE
+			" is loaded already, for another crash: reboot first");
+	snprintf(how, sizeof(how), "how=%s", crash->kind->module_kind);
+	snprintf(cpu, sizeof(cpu), "cpu=%u", crash->cpu);
+	snprintf(other, sizeof(other), "other=%u", crash->other);
+	if (crash->module) {
+		argv[0] = "insmod";
+		argv[1] = (char *)crash->module;
+	}
+	return run(argv);
+}
+
+struct err *crash_prepare(struct crash *crash)
+{
+	const struct crash_kind *kind = crash->kind;
+	struct err *err = NULL;
+
+	if (kind->module_kind)
+		err = load_module(crash);
+	for (int i = 0; !err && i < CRASH_MAX_SYSCTLS; i++) {
+		const char *name = kind->sysctls[i].name;
+		char path[SYSTEM_PATH_BYTES];
+
+		if (!name)
+			break;
+		sysctl_path(name, path);
+		if (!system_read(crash->system, path, crash->saved[i],
+				 sizeof(crash->saved[i])) ||
+		    !system_write(crash->system, path, kind->sysctls[i].value))
+			err = err_create(ERR_IO, "kernel.%s: cannot set: %s",
+					 name, strerror(errno));
+	}
+	return err;
+}
+
+void crash_undo(struct crash *crash)
+{
+	char path[SYSTEM_PATH_BYTES];
+
+	for (int i = 0; i < CRASH_MAX_SYSCTLS; i++)
+		if (crash->saved[i][0])
+			system_write(
+				crash->system,
+				sysctl_path(crash->kind->sysctls[i].name, path),
+				crash->saved[i]);
+}
+
+static struct err *go_to(unsigned int cpu)
+{
+	cpu_set_t *set = CPU_ALLOC(MAX_CPUS);
+	size_t bytes = CPU_ALLOC_SIZE(MAX_CPUS);
+	int failed;
+
+	if (!set)
+		return err_create(ERR_IO, "out of memory");
+	CPU_ZERO_S(bytes, set);
+	CPU_SET_S(cpu, bytes, set);
+	failed = sched_setaffinity(0, bytes, set);
+	CPU_FREE(set);
+	if (failed)
+		return err_create(ERR_IO, "cannot run on CPU %u: %s", cpu,
+				  strerror(errno));
+	return NULL;
+}
+
+struct err *crash_fire(struct crash *crash)
+{
+	const char *path = crash->kind->module_kind ? FIRE : SYSRQ;
+	struct err *err = NULL;
+
+	/* the module has a thread of its own on the CPU */
+	if (!crash->kind->module_kind)
+		err = go_to(crash->cpu);
+	if (err)
+		return err;
+	if (!system_write(crash->system, path, "c"))
+		return err_create(ERR_IO, "%s: cannot write: %s", path,
+				  strerror(errno));
+	sleep(crash->kind->wait_s);
+	return err_create(ERR_IO, "no crash in %u s", crash->kind->wait_s);
+}

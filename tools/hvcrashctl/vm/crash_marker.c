@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * crash_marker.c - the marker file, and the dump that belongs to it
+ *
+ * See crash_marker.h. The file is NAME=VALUE a line, so that a person reads it
+ * too. The clock of the second kernel may be a little behind.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "vm/crash_marker.h"
+
+#define MAX_MARKER_BYTES 4096
+#define CLOCK_SLACK_S 60
+
+static struct err *failed(const char *what)
+{
+	return err_create(ERR_IO, CRASH_MARKER ": %s: %s", what,
+			  strerror(errno));
+}
+
+static struct err *make_directories(const struct system *system)
+{
+	static const char *const dirs[] = { "/var", "/var/lib",
+					    "/var/lib/hvcrash" };
+	char full[SYSTEM_PATH_BYTES];
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		if (mkdir(system_path(system, dirs[i], full), 0755) &&
+		    errno != EEXIST)
+			return failed("cannot make its directory");
+	return NULL;
+}
+
+static int sync_path(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC), ret = -1;
+
+	if (fd < 0)
+		return -1;
+	ret = fsync(fd);
+	close(fd);
+	return ret;
+}
+
+/* fprintf() has succeeded when fclose() has */
+static int write_text(const char *path, const struct crash_marker *marker)
+{
+	FILE *file = fopen(path, "we");
+	int is_bad;
+
+	if (!file)
+		return -1;
+	is_bad = fprintf(file, "boot_id=%s\nseconds=%llu\nhow=%s\ncpu=%llu\n",
+			 marker->boot_id, marker->seconds, marker->how,
+			 marker->cpu) < 0;
+	return fclose(file) || is_bad ? -1 : 0;
+}
+
+struct err *crash_marker_write(const struct system *system,
+			       const struct crash_marker *marker)
+{
+	char path[SYSTEM_PATH_BYTES], new[SYSTEM_PATH_BYTES];
+	struct err *err = make_directories(system);
+
+	if (err)
+		return err;
+	system_path(system, CRASH_MARKER, path);
+	system_path(system, CRASH_MARKER ".new", new);
+	if (write_text(new, marker) || sync_path(new, O_RDONLY) ||
+	    rename(new, path) ||
+	    sync_path(dirname(new), O_RDONLY | O_DIRECTORY)) {
+		err = failed("cannot write");
+		unlink(new);
+	}
+	return err;
+}
+
+void crash_marker_remove(const struct system *system)
+{
+	char path[SYSTEM_PATH_BYTES];
+
+	unlink(system_path(system, CRASH_MARKER, path));
+}
+
+bool crash_marker_read(const struct system *system, struct crash_marker *ret)
+{
+	char *text guarded_free =
+		system_read_all(system, CRASH_MARKER, MAX_MARKER_BYTES);
+	char *rest = text, *line;
+
+	memset(ret, 0, sizeof(*ret));
+	while (rest && (line = strsep(&rest, "\n"))) {
+		sscanf(line, "boot_id=%63s", ret->boot_id);
+		sscanf(line, "seconds=%llu", &ret->seconds);
+		sscanf(line, "how=%31s", ret->how);
+		sscanf(line, "cpu=%llu", &ret->cpu);
+	}
+	return ret->seconds && *ret->how;
+}
+
+static void take_newest(const char *pattern, __u64 *newest,
+			char path[SYSTEM_PATH_BYTES], __u64 *ret_bytes)
+{
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found))
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const char *file = found.gl_pathv[i];
+		struct stat st;
+
+		if (stat(file, &st) || !S_ISREG(st.st_mode) ||
+		    (__u64)st.st_mtime < *newest ||
+		    strlen(file) >= SYSTEM_PATH_BYTES)
+			continue;
+		*newest = (__u64)st.st_mtime;
+		*ret_bytes = (__u64)st.st_size;
+		strcpy(path, file);
+	}
+	globfree(&found);
+}
+
+/* The hooks leave it beside the dump; its first line is the verdict */
+static void read_verdict(const char *dump, char *buf, size_t bytes)
+{
+	char path[SYSTEM_PATH_BYTES + sizeof("/hvcrash-audit.txt")];
+	char copy[SYSTEM_PATH_BYTES];
+	FILE *file;
+
+	snprintf(copy, sizeof(copy), "%s", dump);
+	snprintf(path, sizeof(path), "%s/hvcrash-audit.txt", dirname(copy));
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fgets(buf, (int)bytes, file))
+		buf[strcspn(buf, "\n")] = '\0';
+	else
+		*buf = '\0';
+	fclose(file);
+}
+
+bool crash_marker_find_dump(const struct system *system, const char *target,
+			    __u64 seconds, struct crash_dump *ret)
+{
+	/* of kdump-tools, of its fallback and all others */
+	static const char *const names[] = { "dump*", "vmcore*" };
+	char full[SYSTEM_PATH_BYTES], path[SYSTEM_PATH_BYTES] = "";
+	char pattern[SYSTEM_PATH_BYTES + sizeof("/*/vmcore*")];
+	__u64 newest = seconds > CLOCK_SLACK_S ? seconds - CLOCK_SLACK_S : 0;
+
+	memset(ret, 0, sizeof(*ret));
+	system_path(system, target, full);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(pattern, sizeof(pattern), "%s/*/%s", full, names[i]);
+		take_newest(pattern, &newest, path, &ret->bytes);
+	}
+	if (!*path)
+		return false;
+	ret->is_complete = !strstr(path, "-incomplete") && ret->bytes;
+	read_verdict(path, ret->verdict, sizeof(ret->verdict));
+	snprintf(ret->path, sizeof(ret->path), "%s",
+		 path + strlen(system->root));
+	return true;
+}

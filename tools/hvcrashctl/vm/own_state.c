@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * own_state.c - own Hyper-V registers and own System RAM
+ *
+ * Called by verb_audit. CPU 0 is asked, since a crash kernel runs on one CPU
+ * as a rule and numbers it 0, whatever its VP index is. A register that this
+ * kernel left enabled at a page of the first kernel is a page still shared.
+ * Registers of other CPUs are left out: only they can read them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+#include "base/cleanup.h"
+#include "vm/own_state.h"
+
+#define MSR_DEVICE "/dev/cpu/0/msr"
+
+static const struct {
+	__u32 msr;
+	const char *name;
+} registers[MACHINE_NR_REGISTERS] = {
+	[MACHINE_VP_INDEX] = { 0x40000002, "VP index" },
+	[MACHINE_SIMP] = { 0x40000083, "SIMP" },
+	[MACHINE_SIEFP] = { 0x40000082, "SIEFP" },
+	[MACHINE_VP_ASSIST] = { 0x40000073, "VP assist" },
+	[MACHINE_HYPERCALL] = { 0x40000001, "hypercall" },
+	[MACHINE_REFERENCE_TSC] = { 0x40000021, "reference TSC" },
+};
+
+const char *machine_register_name(enum machine_register number)
+{
+	return registers[number].name;
+}
+
+static void file_guard(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+static void fd_guard(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+#if defined(__x86_64__)
+static bool has_hyperv(void)
+{
+	unsigned int eax, ebx, ecx, edx;
+	char vendor[13] = "";
+
+	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & (1U << 31)))
+		return false;
+	__cpuid(0x40000000, eax, ebx, ecx, edx);
+	memcpy(vendor, &ebx, 4);
+	memcpy(vendor + 4, &ecx, 4);
+	memcpy(vendor + 8, &edx, 4);
+	return !strcmp(vendor, "Microsoft Hv");
+}
+
+static void read_device(struct machine_registers *ret)
+{
+	int fd guarded(fd_guard) = -1;
+
+	if (!has_hyperv()) {
+		snprintf(ret->why, sizeof(ret->why),
+			 "this machine does not run on Hyper-V");
+		return;
+	}
+	fd = open(MSR_DEVICE, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		snprintf(ret->why, sizeof(ret->why), "cannot open %s: %s",
+			 MSR_DEVICE, strerror(errno));
+		return;
+	}
+	for (int i = 0; i < MACHINE_NR_REGISTERS; i++) {
+		__u64 value;
+
+		/* a register that the host does not offer fails with EIO */
+		if (pread(fd, &value, sizeof(value), registers[i].msr) !=
+		    sizeof(value))
+			continue;
+		ret->value[i] = value;
+		ret->is_read[i] = true;
+	}
+}
+#else
+static void read_device(struct machine_registers *ret)
+{
+	snprintf(ret->why, sizeof(ret->why),
+		 "no way to read them on this architecture");
+}
+#endif
+
+static void read_register_file(const char *path, struct machine_registers *ret)
+{
+	FILE *file guarded(file_guard) = fopen(path, "re");
+	char line[128];
+
+	if (!file) {
+		snprintf(ret->why, sizeof(ret->why), "cannot open %.80s: %s",
+			 path, strerror(errno));
+		return;
+	}
+	while (fgets(line, sizeof(line), file)) {
+		unsigned long long value;
+		unsigned int msr;
+
+		if (sscanf(line, "%x %llx", &msr, &value) != 2)
+			continue;
+		for (int i = 0; i < MACHINE_NR_REGISTERS; i++) {
+			if (registers[i].msr != msr)
+				continue;
+			ret->value[i] = value;
+			ret->is_read[i] = true;
+		}
+	}
+}
+
+void machine_read_registers(const char *path, struct machine_registers *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (path)
+		read_register_file(path, ret);
+	else
+		read_device(ret);
+	if (ret->why[0])
+		return;
+	for (int i = MACHINE_SIMP; i < MACHINE_NR_REGISTERS; i++) {
+		if (ret->is_read[i])
+			continue;
+		snprintf(ret->why, sizeof(ret->why), "%s cannot be read",
+			 registers[i].name);
+		return;
+	}
+	ret->is_checked = true;
+}
+
+/* "00001000-0009ffff : System RAM" */
+static bool parse_range(const char *line, __u64 *ret_first, __u64 *ret_last)
+{
+	unsigned long long first, last;
+	int end = 0;
+
+	if (sscanf(line, " %llx-%llx : %n", &first, &last, &end) != 2 || !end)
+		return false;
+	if (strcmp(line + end, "System RAM\n") &&
+	    strcmp(line + end, "System RAM"))
+		return false;
+	*ret_first = first;
+	*ret_last = last;
+	return first <= last;
+}
+
+void machine_read_ram(const char *path, struct machine_ram *ret)
+{
+	FILE *file guarded(file_guard) = NULL;
+	char line[256];
+
+	memset(ret, 0, sizeof(*ret));
+	if (!path)
+		path = "/proc/iomem";
+	file = fopen(path, "re");
+	if (!file) {
+		snprintf(ret->why, sizeof(ret->why), "cannot open %.80s: %s",
+			 path, strerror(errno));
+		return;
+	}
+	while (fgets(line, sizeof(line), file)) {
+		__u64 first, last;
+
+		if (!parse_range(line, &first, &last))
+			continue;
+		/* without privilege the kernel shows 0-0 for every range */
+		if (!last || ret->nr == MACHINE_MAX_RANGES) {
+			snprintf(ret->why, sizeof(ret->why), "%.80s %s", path,
+				 last ? "lists too many ranges" :
+					"hides the addresses");
+			return;
+		}
+		ret->first[ret->nr] = first;
+		ret->last[ret->nr] = last;
+		ret->nr++;
+	}
+	ret->is_known = ret->nr;
+	if (!ret->nr)
+		snprintf(ret->why, sizeof(ret->why),
+			 "%.80s lists no System RAM", path);
+}
+
+bool machine_ram_overlaps(const struct machine_ram *ram, __u64 gpa, __u64 bytes)
+{
+	for (__u32 i = 0; i < ram->nr; i++)
+		if (gpa <= ram->last[i] && ram->first[i] < gpa + bytes)
+			return true;
+	return false;
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * status.c - the table of checks, the facts they share, and the verdict
+ *
+ * See status.h. The order of the table is the order in which things have to be
+ * right: the machine, the module, the crash kernel, the dump, the panic.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "vm/status.h"
+
+const struct status_check status_checks[] = {
+	{ "hyperv", true, status_hyperv },
+	{ "azure", false, status_azure },
+	{ "generation", false, status_generation },
+	{ "confidential", true, status_confidential },
+	{ "kernel", false, status_kernel },
+	{ "secure-boot", false, status_secure_boot },
+	{ "stimer", false, status_stimer },
+	{ "framebuffer", false, status_framebuffer },
+	{ "module", true, status_module },
+	{ "signature", false, status_signature },
+	{ "at-boot", false, status_at_boot },
+	{ "coverage", true, status_coverage },
+	{ "hand-over", true, status_hand_over },
+	{ "crashkernel", true, status_crashkernel },
+	{ "crash-loaded", true, status_crash_loaded },
+	{ "kexec-call", false, status_kexec_call },
+	{ "kdump", false, status_kdump },
+	{ "crash-cmdline", false, status_crash_cmdline },
+	{ "hooks", false, status_hooks },
+	{ "target", false, status_target },
+	{ "space", false, status_space },
+	{ "notifiers", false, status_notifiers },
+	{ "nmi", false, status_nmi },
+	{ "oops", false, status_oops },
+	{ "panic-timeout", false, status_panic_timeout },
+	{ "last-crash", false, status_last_crash },
+};
+
+const size_t status_nr_checks =
+	sizeof(status_checks) / sizeof(status_checks[0]);
+
+static const char AZURE_ASSET_TAG[] = "7783-7084-3265-9085-8269-3286-77";
+
+void status_found(struct status_answer *answer, enum status_level level,
+		  const char *format, ...)
+{
+	va_list args;
+
+	answer->level = level;
+	va_start(args, format);
+	vsnprintf(answer->found, sizeof(answer->found), format, args);
+	va_end(args);
+}
+
+void status_mend(struct status_answer *answer, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(answer->mend, sizeof(answer->mend), format, args);
+	va_end(args);
+}
+
+const char *status_level_name(enum status_level level)
+{
+	static const char *const names[] = {
+		[STATUS_OK] = "ok",
+		[STATUS_WARN] = "warn",
+		[STATUS_FAIL] = "fail",
+		[STATUS_UNKNOWN] = "unknown",
+	};
+
+	return names[level];
+}
+
+const char *status_verdict_name(enum status_verdict verdict)
+{
+	static const char *const names[] = {
+		[STATUS_READY] = "ready",
+		[STATUS_NOT_READY] = "not ready",
+		[STATUS_CANNOT_TELL] = "cannot tell",
+	};
+
+	return names[verdict];
+}
+
+static bool has_hyperv_dmi(const struct system *system)
+{
+	char vendor[64], product[64];
+
+	system_read(system, "/sys/class/dmi/id/sys_vendor", vendor,
+		    sizeof(vendor));
+	system_read(system, "/sys/class/dmi/id/product_name", product,
+		    sizeof(product));
+	return !strcmp(vendor, "Microsoft Corporation") &&
+	       !strcmp(product, "Virtual Machine");
+}
+
+/* "none [integrity] confidentiality": the one in brackets */
+static void read_lockdown(const struct system *system, char *buf, size_t bytes)
+{
+	char text[128];
+	const char *from;
+
+	snprintf(buf, bytes, "none");
+	system_read(system, "/sys/kernel/security/lockdown", text,
+		    sizeof(text));
+	from = strchr(text, '[');
+	if (from)
+		snprintf(buf, bytes, "%.*s", (int)strcspn(from + 1, "]"),
+			 from + 1);
+}
+
+static void read_release(const struct system *system, char *buf, size_t bytes)
+{
+	struct utsname name;
+
+	if (!system_is_own(system))
+		system_read(system, "/proc/sys/kernel/osrelease", buf, bytes);
+	else if (!uname(&name))
+		snprintf(buf, bytes, "%s", name.release);
+}
+
+/* The second name is gone after 2028 (Documentation/ABI/obsolete) */
+bool status_read_kexec(const struct system *system, const char *name,
+		       __u64 *ret)
+{
+	char path[SYSTEM_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "/sys/kernel/kexec/%s", name);
+	if (system_read_number(system, path, ret))
+		return true;
+	snprintf(path, sizeof(path), "/sys/kernel/kexec_%s", name);
+	return system_read_number(system, path, ret);
+}
+
+void status_read_facts(const struct system *system, struct status_facts *ret)
+{
+	char tag[64];
+
+	memset(ret, 0, sizeof(*ret));
+	ret->system = *system;
+	read_release(system, ret->release, sizeof(ret->release));
+	ret->is_arm64 = system_is_machine(system, "aarch64");
+	ret->is_hyperv =
+		system_has_hyperv_cpuid(system) || has_hyperv_dmi(system);
+	system_read(system, "/sys/class/dmi/id/chassis_asset_tag", tag,
+		    sizeof(tag));
+	ret->is_azure = !strcmp(tag, AZURE_ASSET_TAG);
+	ret->is_gen2 = system_exists(system, "/sys/firmware/efi");
+	ret->is_loaded = system_exists(system, "/sys/kernel/hvcrash");
+	read_lockdown(system, ret->lockdown, sizeof(ret->lockdown));
+	status_read_kexec(system, "crash_size", &ret->crash_bytes);
+	if (system_meminfo(system, "MemTotal", &ret->ram_bytes))
+		ret->ram_bytes += ret->crash_bytes;
+	kdump_config_read(system, &ret->kdump);
+}
+
+static void count(const struct status_check *check,
+		  const struct status_answer *answer, struct status_total *ret,
+		  char *names, size_t bytes)
+{
+	size_t used = strlen(names);
+	bool is_named = answer->level == STATUS_FAIL;
+
+	ret->nr_warn += answer->level == STATUS_WARN;
+	ret->nr_fail += answer->level == STATUS_FAIL;
+	ret->nr_unknown += answer->level == STATUS_UNKNOWN;
+	if (answer->level == STATUS_UNKNOWN && check->is_vital)
+		is_named = true;
+	if (!is_named)
+		return;
+	if (answer->level == STATUS_FAIL)
+		ret->verdict = STATUS_NOT_READY;
+	else if (ret->verdict == STATUS_READY)
+		ret->verdict = STATUS_CANNOT_TELL;
+	snprintf(names + used, bytes - used, "%s%s", used ? ", " : "",
+		 check->id);
+}
+
+void status_run(const struct status_facts *facts, struct status_answer *answers,
+		struct status_total *ret)
+{
+	char names[400] = "";
+
+	memset(ret, 0, sizeof(*ret));
+	for (size_t i = 0; i < status_nr_checks; i++) {
+		memset(&answers[i], 0, sizeof(answers[i]));
+		answers[i].level = STATUS_UNKNOWN;
+		status_checks[i].run(facts, &answers[i]);
+		count(&status_checks[i], &answers[i], ret, names,
+		      sizeof(names));
+	}
+	if (ret->verdict == STATUS_READY)
+		snprintf(ret->text, sizeof(ret->text),
+			 "READY: no check failed");
+	else
+		snprintf(ret->text, sizeof(ret->text), "%s: %s",
+			 ret->verdict == STATUS_NOT_READY ? "NOT READY" :
+							    "CANNOT TELL",
+			 names);
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * status_module.c - checks: hvcrash.ko, now and after the next boot
+ *
+ * See status.h. Where the module is not loaded the first check says how to load
+ * it, and the others say what follows from that.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "vm/status.h"
+
+#ifndef HVCRASH_VERSION
+#error "the Makefile gives HVCRASH_VERSION"
+#endif
+
+#define MAX_DEP_BYTES (4 * 1024 * 1024)
+#define MAX_MODULE_BYTES (16 * 1024 * 1024)
+
+/* include/linux/module_signature.h; it ends a signed module */
+#define SIGNATURE_MARK "~Module signature appended~\n"
+
+/* Where modprobe would find it, below the root; false if it would not */
+static bool find_module(const struct status_facts *facts,
+			char ret[SYSTEM_PATH_BYTES])
+{
+	char *text guarded_free = NULL;
+	char path[SYSTEM_PATH_BYTES];
+	const char *line, *name;
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep",
+		 facts->release);
+	text = system_read_all(&facts->system, path, MAX_DEP_BYTES);
+	name = text ? strstr(text, "/hvcrash.ko") : NULL;
+	if (!name)
+		return false;
+	for (line = name; line > text && line[-1] != '\n'; line--)
+		;
+	snprintf(ret, SYSTEM_PATH_BYTES, "/lib/modules/%s/%.*s", facts->release,
+		 (int)strcspn(line, ":\n"), line);
+	return true;
+}
+
+void status_module(const struct status_facts *facts, struct status_answer *ret)
+{
+	char path[SYSTEM_PATH_BYTES], version[40];
+
+	if (facts->is_loaded) {
+		system_read(&facts->system, "/sys/kernel/hvcrash/version",
+			    version, sizeof(version));
+		if (!strcmp(version, HVCRASH_VERSION)) {
+			status_found(ret, STATUS_OK, "loaded, version %s",
+				     version);
+			return;
+		}
+		status_found(ret, STATUS_WARN,
+			     "loaded, version %s, and the tool is %s",
+			     *version ? version : "unknown", HVCRASH_VERSION);
+		status_mend(ret, "install both from one release; reboot");
+		return;
+	}
+	status_found(ret, STATUS_FAIL, "hvcrash.ko is not loaded");
+	if (find_module(facts, path))
+		status_mend(ret, "modprobe hvcrash");
+	else if (system_glob(&facts->system, "/usr/src/hvcrash-*/dkms.conf",
+			     path))
+		status_mend(ret, "dkms autoinstall && modprobe hvcrash");
+	else
+		status_mend(ret,
+			    "make module && insmod build/module/hvcrash.ko");
+}
+
+static bool is_signed(const struct system *system, const char *path)
+{
+	size_t mark = strlen(SIGNATURE_MARK);
+	char full[SYSTEM_PATH_BYTES], tail[64] = "";
+	FILE *file = fopen(system_path(system, path, full), "re");
+
+	if (!file)
+		return false;
+	if (!fseek(file, -(long)mark, SEEK_END) &&
+	    fread(tail, 1, mark, file) != mark)
+		*tail = '\0';
+	fclose(file);
+	return !strcmp(tail, SIGNATURE_MARK);
+}
+
+/* Of a module that is not loaded, where the kernel takes signed ones only */
+static void judge_signature(const struct status_facts *facts,
+			    struct status_answer *ret)
+{
+	static const char enrol[] =
+		"mokutil --import /var/lib/dkms/mok.pub; reboot, enrol on the console";
+	char path[SYSTEM_PATH_BYTES];
+
+	if (!find_module(facts, path)) {
+		status_found(
+			ret, STATUS_WARN,
+			"this kernel takes signed modules only, and hvcrash.ko is not installed");
+		status_mend(ret, "dkms generate_mok; %s", enrol);
+	} else if (!strstr(path, ".ko.") && !is_signed(&facts->system, path)) {
+		status_found(
+			ret, STATUS_FAIL,
+			"this kernel takes signed modules only, and hvcrash.ko is not signed");
+		status_mend(ret, "dkms generate_mok; %s", enrol);
+	} else {
+		status_found(
+			ret, STATUS_UNKNOWN,
+			"this kernel takes signed modules only; whether it knows the key shows at loading");
+		status_mend(ret, "modprobe hvcrash || %s", enrol);
+	}
+}
+
+/* SUSE's modprobe takes only what SUSE built; a file in /etc hides its like */
+static bool is_unsupported_refused(const struct status_facts *facts)
+{
+	static const char *const files[] = {
+		"/etc/modprobe.d/10-unsupported-modules.conf",
+		"/usr/lib/modprobe.d/10-unsupported-modules.conf",
+		"/lib/modprobe.d/10-unsupported-modules.conf",
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (system_exists(&facts->system, files[i]))
+			return system_has_word(&facts->system, files[i],
+					       "allow_unsupported_modules 0");
+	return false;
+}
+
+void status_signature(const struct status_facts *facts,
+		      struct status_answer *ret)
+{
+	char enforced[8];
+
+	system_read(&facts->system, "/sys/module/module/parameters/sig_enforce",
+		    enforced, sizeof(enforced));
+	if (facts->is_loaded) {
+		status_found(ret, STATUS_OK, "the kernel has taken the module");
+	} else if (is_unsupported_refused(facts)) {
+		status_found(
+			ret, STATUS_FAIL,
+			"modprobe refuses a module that SUSE did not build");
+		status_mend(
+			ret,
+			"echo allow_unsupported_modules 1 >/etc/modprobe.d/10-unsupported-modules.conf");
+	} else if (!strcmp(facts->lockdown, "none") && strcmp(enforced, "Y")) {
+		status_found(ret, STATUS_OK,
+			     "this kernel takes unsigned modules");
+	} else {
+		judge_signature(facts, ret);
+	}
+}
+
+static bool is_vmbus_built_in(const struct status_facts *facts)
+{
+	char path[SYSTEM_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin",
+		 facts->release);
+	return system_has_word(&facts->system, path,
+			       "kernel/drivers/hv/hv_vmbus.ko");
+}
+
+void status_at_boot(const struct status_facts *facts, struct status_answer *ret)
+{
+	static const char *const places[] = {
+		"/etc/modprobe.d/*hvcrash*",
+		"/usr/lib/modprobe.d/*hvcrash*",
+		"/lib/modprobe.d/*hvcrash*",
+		"/etc/modules-load.d/*hvcrash*",
+		"/usr/lib/modules-load.d/*hvcrash*",
+		"/etc/dracut.conf.d/*hvcrash*",
+		"/usr/lib/dracut/dracut.conf.d/*hvcrash*",
+		"/etc/systemd/system/*/hvcrash.service",
+	};
+	static const char *const lists[] = { "/etc/modules",
+					     "/etc/initramfs-tools/modules" };
+	char path[SYSTEM_PATH_BYTES];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (!system_glob(&facts->system, places[i], path))
+			continue;
+		status_found(ret, STATUS_OK, "loaded at boot by %.150s", path);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (!system_has_word(&facts->system, lists[i], "hvcrash"))
+			continue;
+		status_found(ret, STATUS_OK, "loaded at boot by %s", lists[i]);
+		return;
+	}
+	status_found(ret, STATUS_WARN,
+		     "nothing loads hvcrash.ko at the next boot");
+	status_mend(ret, "hvcrash-configure");
+}
+
+void status_coverage(const struct status_facts *facts,
+		     struct status_answer *ret)
+{
+	char words[128];
+
+	if (!facts->is_loaded) {
+		status_found(
+			ret, STATUS_FAIL,
+			"no shared page is tracked: hvcrash.ko is not loaded");
+	} else if (!system_read(&facts->system, "/sys/kernel/hvcrash/coverage",
+				words, sizeof(words)) ||
+		   !*words) {
+		status_found(ret, STATUS_UNKNOWN,
+			     "/sys/kernel/hvcrash/coverage cannot be read");
+		status_mend(ret, "run it as root");
+	} else if (!strcmp(words, "complete")) {
+		status_found(ret, STATUS_OK, "complete");
+	} else if (system_text_has_word(words, "no-vmbus") ||
+		   system_text_has_word(words, "isolated")) {
+		status_found(
+			ret, STATUS_FAIL,
+			"gaps that no audit can close: %s (hvcrashctl list says more)",
+			words);
+	} else {
+		status_found(
+			ret, STATUS_WARN,
+			"gaps, so that an audit cannot tell: %s (hvcrashctl list says more)",
+			words);
+		if (system_text_has_word(words, "late") &&
+		    !is_vmbus_built_in(facts))
+			status_mend(
+				ret,
+				"load hvcrash.ko before hv_vmbus: see at-boot; reboot");
+	}
+}
+
+void status_hand_over(const struct status_facts *facts,
+		      struct status_answer *ret)
+{
+	char address[40];
+	bool is_read;
+
+	if (!facts->is_loaded) {
+		status_found(
+			ret, STATUS_FAIL,
+			"no registry to hand over: hvcrash.ko is not loaded");
+		return;
+	}
+	if (!system_exists(&facts->system, "/sys/kernel/vmcoreinfo")) {
+		status_found(
+			ret, STATUS_FAIL,
+			"this kernel has no VMCOREINFO, by which the registry is found");
+		status_mend(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
+		return;
+	}
+	is_read = system_read(&facts->system, "/sys/kernel/hvcrash/address",
+			      address, sizeof(address));
+	/* mode 0400: that it is there is what counts */
+	if (!is_read && errno == EACCES)
+		snprintf(address, sizeof(address), "an address for root only");
+	if (!*address)
+		status_found(ret, STATUS_UNKNOWN,
+			     "the registry's address cannot be read");
+	else
+		status_found(
+			ret, STATUS_OK,
+			"registry at %s; VMCOREINFO is told when the kernel crashes, in whatever order was loaded",
+			address);
+}

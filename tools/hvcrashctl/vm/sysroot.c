@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sysroot.c - small files, CPUID and /proc/meminfo, below a root
+ *
+ * See sysroot.h. Nothing here knows what a fact is good for. Files of /proc and
+ * /sys say 0 for their size, so each is read to its end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+#include "base/cleanup.h"
+#include "vm/sysroot.h"
+
+#define MAX_CPUID_BYTES (256 * 1024)
+#define MAX_TEXT_BYTES (1024 * 1024)
+
+#define CPUID_HYPERVISOR_BIT (1U << 31)
+#define CPUID_HYPERVISOR_VENDOR 0x40000000
+
+struct err *system_init(struct system *system, const char *root)
+{
+	system->root = root ? root : "";
+	if (!root)
+		return NULL;
+	if (!*root)
+		return err_create(ERR_USAGE, "--sysroot: no directory");
+	if (access(root, X_OK))
+		return err_create(ERR_IO, "cannot open: %s", strerror(errno));
+	return NULL;
+}
+
+bool system_is_own(const struct system *system)
+{
+	return !*system->root;
+}
+
+const char *system_path(const struct system *system, const char *path,
+			char buf[SYSTEM_PATH_BYTES])
+{
+	int length =
+		snprintf(buf, SYSTEM_PATH_BYTES, "%s%s", system->root, path);
+
+	if (length >= SYSTEM_PATH_BYTES)
+		*buf = '\0';
+	return buf;
+}
+
+bool system_exists(const struct system *system, const char *path)
+{
+	char full[SYSTEM_PATH_BYTES];
+
+	return !access(system_path(system, path, full), F_OK);
+}
+
+bool system_glob(const struct system *system, const char *pattern,
+		 char ret_path[SYSTEM_PATH_BYTES])
+{
+	char full[SYSTEM_PATH_BYTES];
+	bool is_found = false;
+	glob_t found;
+
+	if (!glob(system_path(system, pattern, full), 0, NULL, &found)) {
+		const char *path = found.gl_pathv[0] + strlen(system->root);
+
+		is_found = snprintf(ret_path, SYSTEM_PATH_BYTES, "%s", path) <
+			   SYSTEM_PATH_BYTES;
+		globfree(&found);
+	}
+	return is_found;
+}
+
+unsigned int system_count(const struct system *system, const char *pattern)
+{
+	char full[SYSTEM_PATH_BYTES];
+	unsigned int nr = 0;
+	glob_t found;
+
+	if (!glob(system_path(system, pattern, full), 0, NULL, &found)) {
+		nr = (unsigned int)found.gl_pathc;
+		globfree(&found);
+	}
+	return nr;
+}
+
+bool system_is_machine(const struct system *system, const char *machine)
+{
+	struct utsname name = { 0 };
+
+	if (system_is_own(system))
+		uname(&name);
+	else
+		system_read(system, "/proc/sys/kernel/arch", name.machine,
+			    sizeof(name.machine));
+	return !strcmp(name.machine, machine);
+}
+
+/* Bytes read, or -1 with errno */
+static ssize_t read_file(const struct system *system, const char *path,
+			 char *buf, size_t bytes)
+{
+	char full[SYSTEM_PATH_BYTES];
+	size_t done = 0;
+	ssize_t got = 0;
+	int cause, fd;
+
+	fd = open(system_path(system, path, full), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	while (done < bytes) {
+		got = read(fd, buf + done, bytes - done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		done += (size_t)got;
+	}
+	cause = errno;
+	close(fd);
+	errno = cause;
+	return got < 0 ? -1 : (ssize_t)done;
+}
+
+bool system_read(const struct system *system, const char *path, char *buf,
+		 size_t bytes)
+{
+	ssize_t length = read_file(system, path, buf, bytes - 1);
+
+	buf[length < 0 ? 0 : length] = '\0';
+	if (length < 0)
+		return false;
+	length = (ssize_t)strlen(buf);
+	while (length > 0 && strchr(" \t\n", buf[length - 1]))
+		buf[--length] = '\0';
+	return true;
+}
+
+char *system_read_all(const struct system *system, const char *path, size_t max)
+{
+	char *buf = malloc(max + 1);
+	ssize_t length;
+
+	if (!buf)
+		return NULL;
+	length = read_file(system, path, buf, max);
+	if (length < 0) {
+		free(buf);
+		return NULL;
+	}
+	buf[length] = '\0';
+	return buf;
+}
+
+bool system_write(const struct system *system, const char *path,
+		  const char *text)
+{
+	char full[SYSTEM_PATH_BYTES];
+	int cause, fd;
+	ssize_t put;
+
+	fd = open(system_path(system, path, full),
+		  O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	put = write(fd, text, strlen(text));
+	cause = errno;
+	close(fd);
+	errno = cause;
+	return put == (ssize_t)strlen(text);
+}
+
+bool system_read_number(const struct system *system, const char *path,
+			__u64 *ret)
+{
+	char buf[64], *end;
+
+	if (!system_read(system, path, buf, sizeof(buf)) || !*buf)
+		return false;
+	errno = 0;
+	*ret = strtoull(buf, &end, 0);
+	return !*end && !errno;
+}
+
+bool system_text_has_word(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+	const char *at = text;
+
+	while ((at = strstr(at, word))) {
+		if ((at == text || strchr(" \t\n\"'", at[-1])) &&
+		    strchr(" \t\n\"'", at[length]))
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+bool system_has_word(const struct system *system, const char *path,
+		     const char *word)
+{
+	char *text guarded_free = system_read_all(system, path, MAX_TEXT_BYTES);
+
+	return text && system_text_has_word(text, word);
+}
+
+bool system_meminfo(const struct system *system, const char *key, __u64 *ret)
+{
+	char *text guarded_free =
+		system_read_all(system, "/proc/meminfo", MAX_TEXT_BYTES);
+	size_t length = strlen(key);
+	const char *line = text;
+	unsigned long long kib;
+
+	while (line) {
+		if (!strncmp(line, key, length) && line[length] == ':' &&
+		    sscanf(line + length + 1, "%llu kB", &kib) == 1) {
+			*ret = kib * 1024;
+			return true;
+		}
+		line = strchr(line, '\n');
+		if (line)
+			line++;
+	}
+	return false;
+}
+
+static bool cpuid_of_file(const struct system *system, __u32 leaf, __u32 ret[4])
+{
+	char *text guarded_free =
+		system_read_all(system, "/cpuid", MAX_CPUID_BYTES);
+	char *rest = text, *line;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		unsigned int at, sub;
+
+		if (sscanf(line,
+			   " 0x%x 0x%x: eax=0x%x ebx=0x%x ecx=0x%x edx=0x%x",
+			   &at, &sub, &ret[0], &ret[1], &ret[2],
+			   &ret[3]) == 6 &&
+		    at == leaf && !sub)
+			return true;
+	}
+	return false;
+}
+
+#if defined(__x86_64__)
+static bool cpuid_of_cpu(__u32 leaf, __u32 ret[4])
+{
+	__u32 last;
+
+	if (!__get_cpuid(1, &ret[0], &ret[1], &ret[2], &ret[3]) ||
+	    !(ret[2] & CPUID_HYPERVISOR_BIT))
+		return false;
+	__cpuid(CPUID_HYPERVISOR_VENDOR, last, ret[1], ret[2], ret[3]);
+	if (leaf > last)
+		return false;
+	__cpuid(leaf, ret[0], ret[1], ret[2], ret[3]);
+	return true;
+}
+#else
+static bool cpuid_of_cpu(__u32 leaf, __u32 ret[4])
+{
+	(void)leaf;
+	(void)ret;
+	return false;
+}
+#endif
+
+bool system_cpuid(const struct system *system, __u32 leaf, __u32 ret[4])
+{
+	if (system_is_own(system))
+		return cpuid_of_cpu(leaf, ret);
+	return cpuid_of_file(system, leaf, ret);
+}
+
+bool system_has_hyperv_cpuid(const struct system *system)
+{
+	char vendor[13] = "";
+	__u32 regs[4];
+
+	if (!system_cpuid(system, CPUID_HYPERVISOR_VENDOR, regs))
+		return false;
+	memcpy(vendor, &regs[1], 12);
+	return !strcmp(vendor, "Microsoft Hv");
+}
+
+bool system_release_is_before(const char *release, unsigned int major,
+			      unsigned int minor)
+{
+	unsigned int own_major = 0, own_minor = 0;
+
+	if (sscanf(release, "%u.%u", &own_major, &own_minor) != 2)
+		return false;
+	return own_major < major || (own_major == major && own_minor < minor);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sysroot.h - reads small facts of a machine, below a directory that may stand
+ * for its root
+ *
+ * Called by kdump_config, the status checks and the verb crash. With a root of
+ * its own (--sysroot) nothing of the machine we run on is asked, CPUID neither:
+ * its leaves are then in the file "cpuid", as cpuid -1 -r prints them.
+ */
+#ifndef HVCRASHCTL_SYSROOT_H
+#define HVCRASHCTL_SYSROOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "base/err.h"
+
+#define SYSTEM_PATH_BYTES 512
+
+/**
+ * struct system - a machine
+ * @root: "" for the one we run on, else a directory
+ */
+struct system {
+	const char *root;
+};
+
+/* @root NULL: this machine; else it has to be a directory */
+struct err *system_init(struct system *system, const char *root);
+bool system_is_own(const struct system *system);
+
+/* @path below the root; cut where it does not fit, and then not found */
+const char *system_path(const struct system *system, const char *path,
+			char buf[SYSTEM_PATH_BYTES]);
+
+bool system_exists(const struct system *system, const char *path);
+
+/* Is there a file that the pattern of glob(7) fits, and which */
+bool system_glob(const struct system *system, const char *pattern,
+		 char ret_path[SYSTEM_PATH_BYTES]);
+
+/* How many files the pattern fits */
+unsigned int system_count(const struct system *system, const char *pattern);
+
+/* "x86_64", by uname(2) or the sysctl that says the same */
+bool system_is_machine(const struct system *system, const char *machine);
+
+/*
+ * The first @bytes - 1 of a file, without white space at its end. False with
+ * errno where it cannot be read; @buf is empty then.
+ */
+bool system_read(const struct system *system, const char *path, char *buf,
+		 size_t bytes);
+
+/* All of a file, at most @max bytes, to be freed; NULL with errno */
+char *system_read_all(const struct system *system, const char *path,
+		      size_t max);
+
+/* Into a file that is there, of /proc or /sys; false with errno */
+bool system_write(const struct system *system, const char *path,
+		  const char *text);
+
+bool system_read_number(const struct system *system, const char *path,
+			__u64 *ret);
+
+/* Does the text of a file have the word, between blanks or line breaks */
+bool system_has_word(const struct system *system, const char *path,
+		     const char *word);
+bool system_text_has_word(const char *text, const char *word);
+
+/* "MemTotal" of /proc/meminfo in bytes */
+bool system_meminfo(const struct system *system, const char *key, __u64 *ret);
+
+/* EAX, EBX, ECX, EDX of a leaf that the hypervisor offers */
+bool system_cpuid(const struct system *system, __u32 leaf, __u32 ret[4]);
+bool system_has_hyperv_cpuid(const struct system *system);
+
+/* 6.1.20 is before 6.2; a release that is no version is before none */
+bool system_release_is_before(const char *release, unsigned int major,
+			      unsigned int minor);
+
+#endif
