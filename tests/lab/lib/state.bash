@@ -12,17 +12,14 @@
 # Only of a nested machine, whose outer QEMU can be stopped, written to a file, and read back: with KVM below it directly the
 # boot takes seconds anyway.
 
-# What must be the same in the run that goes on and in the one that was kept: all that the boot depends on.
-readonly boot_options=(opt_kernel opt_cpus opt_maxcpus opt_mode opt_module opt_cmdline opt_steps opt_stimer opt_memory
-	opt_crashkernel opt_jumps opt_rescue opt_registers opt_dracut opt_dumps opt_kernel_image opt_modules)
-
 # way_of_leaving: what of the kind of crash is prepared before it.
 way_of_leaving() { case $opt_crash in kexec | kexec-load) printf '%s' "$opt_crash" ;; *) printf crash ;; esac; }
 
-# boot_words: one a line. The products by their stamps, so that nobody takes yesterday's module for today's.
+# boot_words: what must be the same in the run that goes on and in the one that was kept: all that the boot depends on, one a line.
+# The products by their stamps, so that nobody takes yesterday's module for today's.
 boot_words() {
 	local option
-	for option in "${boot_options[@]}"; do printf -- '--%s %s\n' "${option#opt_}" "${!option}"; done
+	while IFS= read -r option; do printf -- '--%s %s\n' "${option#opt_}" "${!option}"; done < <(boot_options)
 	printf -- '--crash %s\n' "$(way_of_leaving)"
 	# A CPU that comes and goes is none of those that crash
 	case $opt_steps in *churn* | *hotplug*) printf -- '--cpu %s --other %s\n' "$opt_cpu" "$opt_other" ;; esac

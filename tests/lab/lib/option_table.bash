@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab after lib/options.bash.
+# shellcheck shell=bash
+#
+# Every option of the lab, once. From these lines come the parser, the defaults, the checks of single values, --help, the columns
+# that a scenario may set, and what a kept state has to have in common with a run that starts from it.
+#
+#   option NAME VALUE USES DEFAULT CHECK HELP    --NAME VALUE, in $opt_NAME
+#   flag NAME SETTING USES HELP                  --NAME, which is SETTING: another option's name, "=" and a value
+#   setting NAME USES DEFAULT                    what several flags set, and a column of the scenarios; no option of its own
+#
+# USES are the verbs that take the option, and "boot" if the guest's boot depends on it. CHECK is "any", "number", "number:FROM-TO",
+# "one-of:WORD,WORD" or "words:FUNCTION", whose output is the words. A check is of one value; what two options have to do with each
+# other is checked in the file of the lab that uses them.
+
+option scenario NAME run '' any \
+	'take the values of a declared scenario; options given beside it override them'
+option kernel VERSION run,guest,build,module,debug,boot 6.12 any \
+	"6.1, 6.12, 7.2 or another prefix, or newest: Debian's own kernel; or one that the lab makes from Debian's source:
+	7.2-small, 7.2-debug (KASAN, lockdep), 7.2-upstream (with kernel/upstream/)"
+option cpus N run,boot 4 number:1-63 'virtual CPUs of the guest'
+option crash KIND run sysrq words:crash_kinds \
+	'how it crashes: sysrq; nmi, from the hypervisor; hang, which is no crash; kexec (kexec_file_load) and kexec-load, which jump
+	to another kernel; by a test module: null, bug, irq, irqsoff, nmi-handler, notifier, softlockup, hung-task, and with a second
+	CPU: double, double-nmi (both panic at once), spin, stuck-nmi (that one is stuck); ctl:HOW, by "hvcrashctl crash --how HOW",
+	which sends what its status says before; timed, a sysrq with the cycles of the panic in the result; floor, with --stock,
+	beside these the cycles of the register writes alone'
+option cpu N run 2 number 'the CPU that crashes'
+option other N run '' number 'the second CPU, where the kind has one (default: the one before, or the last)'
+option steps STEPS run,boot '' any \
+	'what happens before the crash, for example offline:3:online:3 or unload:load'
+flag registers registers=1 run,boot 'let the second kernel say where each CPU was, by its notes in the dump'
+option jumps N run,boot 1 number 'with --crash kexec or kexec-load: so many in a row'
+flag rescue rescue=1 run,boot 'the second kernel may start other CPUs, and loads hvcrash before the audit'
+option dumps FORMS run,boot '' any \
+	'let the second kernel write dumps, into "dumps" of the run directory: vmcore, KIND-LEVEL or flat-KIND-LEVEL, separated by
+	commas; KIND is elf, zlib, lzo, snappy, zstd or raw, LEVEL that of makedumpfile -d'
+flag crash-opens crash_opens=1 run \
+	'crash opens the dump outside, and has to name the panic; drgn where crash does not know the kernel; see debug'
+flag dracut dracut=1 run,build,boot \
+	'the crash kernel has an initramfs made by dracut; in there kdump-hooks audits, beside a dump'
+setting mode boot hvcrash
+flag stock mode=stock run,build 'without hvcrash, module or tool'
+option kernel-image FILE run,boot '' any \
+	'with --stock: another kernel, a bzImage; --kernel then says whose userland it gets'
+option modules DIR run,boot '' any \
+	'its modules, as "make modules_install INSTALL_MOD_PATH=DIR" leaves them'
+flag no-module mode=no-module run,build 'without the module; the tool audits'
+option module PARAMETERS run,boot '' any 'parameters of hvcrash.ko'
+option cmdline WORDS run,boot '' any "more words for the first kernel's command line"
+option post-notifiers 'Y|N' run '' one-of:Y,N 'set crash_kexec_post_notifiers'
+option stimer MODE run,boot direct one-of:direct,message 'direct, as on Azure, or message'
+option poke PLACE run '' any \
+	'change a byte of a page that was an overlay, KIND:VP such as simp:1, before the audit, or of the registry,
+	registry:OFFSET'
+option poke-before PLACE run '' any \
+	'the same before the crash, registry:OFFSET: whatever panicked the kernel wrote there'
+option poke-gpa GPA run '' any 'as --poke, for any page'
+option expect WHAT run '' any \
+	'dumped, none-left, clean, clean-or-torn, rescued, not-clean, not-clean:VP, not-unloaded, left:KIND, cannot-tell,
+	jumped (the run ends with the jump into the crash kernel; for timed and floor),
+	waits (the run ends when the kernel says that it waits for an answer to UNLOAD),
+	starved (the crash kernel has too little memory to come up, and nothing is left mapped),
+	changed:GPA or changed:poked (default: dumped with --stock, cannot-tell with --no-module, else clean)'
+flag keep keep=1 run \
+	"keep the machine's state before the crash in the run's directory (of a nested machine; others boot in seconds)"
+option from RUN run '' any 'start from the state that RUN kept: its boot, another crash'
+option maxcpus N run,boot '' number \
+	'as many CPUs are announced, and those past --cpus never appear (default: as --cpus)'
+option memory MIB run,boot 1024 number:512-16384 'memory of the guest'
+option crashkernel SIZE run,boot 256M any "memory that is reserved for the crash kernel, as the kernel's parameter has it"
+option timeout SECONDS run 300 number 'how long the second kernel may take to come up'
+option retries N run,guest 2 number:0-2 'how often to try again when the lab itself failed'
+option way WAY run,guest '' one-of:direct,nested \
+	'direct (on /dev/kvm) or nested (in an emulated machine); default: direct where it can be'
+option name NAME run,guest '' any "of the run's directory"
+option label TEXT run,guest '' any 'put before every line of progress'
+option json FILE run,guest '' any 'write the result there too'
+option case NAME,... guest audited any \
+	'what is done with the configured guest, one after the other: cases of "list"; audited crashes it'
+flag check check=1 module "with every warning and sparse, for Debian's 6.12"
