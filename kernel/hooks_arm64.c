@@ -45,22 +45,19 @@
 /* Of hv_vmbus, while it is there */
 static void (*vmbus_unload)(bool crash);
 
-static u32 panicking_cpu;
-
 static int on_crash_stop(struct kprobe *p, struct pt_regs *regs)
 {
-	if (kexec_crash_loaded() && hvcrash_leave_begin(HVCRASH_WAY_CRASH))
-		WRITE_ONCE(panicking_cpu, raw_smp_processor_id());
+	if (kexec_crash_loaded())
+		hvcrash_leave_begin(HVCRASH_WAY_CRASH);
 	return 0;
 }
 
 /* The CPU counts as stopped by now, so nobody but us waits for it */
 static int on_cpu_stopped(struct kprobe *p, struct pt_regs *regs)
 {
-	u32 self = raw_smp_processor_id();
-
-	if (hvcrash_leave_way() && self != READ_ONCE(panicking_cpu))
-		hvcrash_leave_park(self);
+	/* The panicking CPU comes here, too, and does not park */
+	if (hvcrash_leave_way())
+		hvcrash_leave_park(raw_smp_processor_id());
 	return 0;
 }
 

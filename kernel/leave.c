@@ -91,7 +91,8 @@ bool hvcrash_leave_begin(u32 way)
 	u32 self = raw_smp_processor_id();
 	u32 cpu;
 
-	if (!hvcrash_rdv_begin(&rdv))
+	/* Before the way is set: from then on an NMI on this CPU asks who began */
+	if (!hvcrash_rdv_begin(&rdv, self))
 		return false;
 	/* A kexec began before, when it unloaded VMBus */
 	if (!r->tsc_begin)
@@ -119,6 +120,17 @@ bool hvcrash_leave_begin(u32 way)
 u32 hvcrash_leave_way(void)
 {
 	return READ_ONCE(hvcrash_registry.header->way);
+}
+
+/**
+ * hvcrash_leave_is_begun_by - is this the CPU that stops the others
+ * @cpu: Linux CPU number
+ *
+ * Context: any, NMI too.
+ */
+bool hvcrash_leave_is_begun_by(u32 cpu)
+{
+	return hvcrash_rdv_is_begun_by(&rdv, cpu);
 }
 
 /**

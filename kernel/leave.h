@@ -19,6 +19,7 @@ void hvcrash_leave_deinit(void);
 struct hvcrash_crash *hvcrash_leave_report(void);
 bool hvcrash_leave_begin(u32 way);
 u32 hvcrash_leave_way(void);
+bool hvcrash_leave_is_begun_by(u32 cpu);
 void hvcrash_leave_stopped(void);
 bool hvcrash_leave_park(u32 cpu);
 void hvcrash_leave_revoke(void);

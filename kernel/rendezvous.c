@@ -29,14 +29,29 @@
 /**
  * hvcrash_rdv_begin - open the rendezvous
  * @rdv: set up by the caller, all slots ABSENT
+ * @cpu: this CPU's Linux number
  *
  * Context: any, NMI too.
  * Return: true for the first caller only.
  */
-bool hvcrash_rdv_begin(struct hvcrash_rdv *rdv)
+bool hvcrash_rdv_begin(struct hvcrash_rdv *rdv, u32 cpu)
 {
-	return cmpxchg(&rdv->phase, HVCRASH_RDV_IDLE, HVCRASH_RDV_PARK) ==
-	       HVCRASH_RDV_IDLE;
+	if (cmpxchg(&rdv->begun_by, 0, cpu + 1))
+		return false;
+	WRITE_ONCE(rdv->phase, HVCRASH_RDV_PARK);
+	return true;
+}
+
+/**
+ * hvcrash_rdv_is_begun_by - is this the CPU that moves the phases
+ * @rdv: the rendezvous
+ * @cpu: Linux CPU number
+ *
+ * Context: any, NMI too.
+ */
+bool hvcrash_rdv_is_begun_by(const struct hvcrash_rdv *rdv, u32 cpu)
+{
+	return READ_ONCE(rdv->begun_by) == cpu + 1;
 }
 
 /**
@@ -168,16 +183,20 @@ bool hvcrash_rdv_is_expected(const struct hvcrash_rdv *rdv, u32 cpu)
  * @cpu: this CPU's Linux number
  *
  * A CPU that comes too late to count still revokes its own registers: less left
- * behind than recorded is the safe error.
+ * behind than recorded is the safe error. The CPU that began never parks: no other
+ * CPU moves the phase, so it would wait for itself.
  *
  * Context: NMI, on that CPU, once; bounded by park_bound_us.
- * Return: false if nobody asked within the bound, and nothing was revoked.
+ * Return: false if it was not asked to within the bound, or is the CPU that
+ * began: nothing was revoked.
  */
 bool hvcrash_rdv_join(struct hvcrash_rdv *rdv, u32 cpu)
 {
 	struct hvcrash_rdv_slot *slot = &rdv->slot[cpu];
 	u64 start = rdv->ops->now_us();
 
+	if (hvcrash_rdv_is_begun_by(rdv, cpu))
+		return false;
 	rdv->ops->arrive(cpu);
 	cmpxchg(&slot->state, HVCRASH_RDV_ABSENT, HVCRASH_RDV_PARKED);
 	/* LMM(join:A), pairs with revoke:A */

@@ -69,6 +69,7 @@ struct hvcrash_rdv_slot {
 
 /**
  * struct hvcrash_rdv - one rendezvous; it happens once in a kernel's life
+ * @begun_by: 1 + number of the CPU that began, 0 if none did
  * @phase: enum hvcrash_rdv_phase, written by the panicking CPU only
  * @nr_cpus: entries of @slot
  * @park_bound_us: after this long a parked CPU gives up and only halts
@@ -76,6 +77,7 @@ struct hvcrash_rdv_slot {
  * @ops: callbacks
  */
 struct hvcrash_rdv {
+	u32 begun_by;
 	u32 phase;
 	u32 nr_cpus;
 	u64 park_bound_us;
@@ -83,7 +85,8 @@ struct hvcrash_rdv {
 	const struct hvcrash_rdv_ops *ops;
 };
 
-bool hvcrash_rdv_begin(struct hvcrash_rdv *rdv);
+bool hvcrash_rdv_begin(struct hvcrash_rdv *rdv, u32 cpu);
+bool hvcrash_rdv_is_begun_by(const struct hvcrash_rdv *rdv, u32 cpu);
 void hvcrash_rdv_expect(struct hvcrash_rdv *rdv, u32 cpu);
 u32 hvcrash_rdv_wait_parked(struct hvcrash_rdv *rdv, u64 bound_us);
 u32 hvcrash_rdv_revoke(struct hvcrash_rdv *rdv, u64 bound_us);

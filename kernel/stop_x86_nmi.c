@@ -14,6 +14,10 @@
  * way in, by a kprobe on that function. Where kprobes are not to be had it is
  * recorded as not reached; the kernel stops it all the same.
  *
+ * The panicking CPU takes NMIs as well: the watchdog's, perf's, an operator's
+ * diagnostic NMI while the host has not answered UNLOAD. They are left to the
+ * handlers they are for, as crash_nmi_callback() leaves those of crashing_cpu.
+ *
  * Leaves out: what parking does (leave.c).
  */
 #include <linux/delay.h>
@@ -36,9 +40,12 @@ static bool has_self_stop_probe;
 
 static int park_nmi(unsigned int type, struct pt_regs *regs)
 {
-	if (!hvcrash_leave_way() || READ_ONCE(released))
+	u32 self = raw_smp_processor_id();
+
+	if (!hvcrash_leave_way() || hvcrash_leave_is_begun_by(self) ||
+	    READ_ONCE(released))
 		return NMI_DONE;
-	if (!hvcrash_leave_park(raw_smp_processor_id()))
+	if (!hvcrash_leave_park(self))
 		/* Nobody asked for ten minutes: this kernel is not going on */
 		for (;;)
 			native_halt();

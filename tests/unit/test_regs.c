@@ -21,6 +21,7 @@
 
 int shim_allocations_left = -1;
 u64 shim_freed_word;
+u64 shim_tsc;
 
 /* What regs_live.c has in the kernel */
 struct hvcrash_registry hvcrash_registry;

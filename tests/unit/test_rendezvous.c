@@ -104,7 +104,7 @@ static void expect_all_but(u32 self)
 {
 	u32 cpu;
 
-	assert_true(hvcrash_rdv_begin(&rdv));
+	assert_true(hvcrash_rdv_begin(&rdv, self));
 	for (cpu = 0; cpu < NR_CPUS; cpu++)
 		if (cpu != self)
 			hvcrash_rdv_expect(&rdv, cpu);
@@ -234,14 +234,29 @@ static void a_parked_cpu_gives_up_after_its_bound_without_revoking(void **s)
 static void a_rendezvous_begins_once(void **s)
 {
 	(void)s;
-	assert_true(hvcrash_rdv_begin(&rdv));
-	assert_false(hvcrash_rdv_begin(&rdv));
+	assert_true(hvcrash_rdv_begin(&rdv, 0));
+	assert_false(hvcrash_rdv_begin(&rdv, 0));
+	assert_false(hvcrash_rdv_begin(&rdv, 1));
+	assert_true(hvcrash_rdv_is_begun_by(&rdv, 0));
+	assert_false(hvcrash_rdv_is_begun_by(&rdv, 1));
+}
+
+static void the_cpu_that_began_never_parks(void **s)
+{
+	(void)s;
+	/* Else this test takes so long, and not for ever */
+	rdv.park_bound_us = 1000;
+	expect_all_but(3);
+	assert_false(hvcrash_rdv_join(&rdv, 3));
+	assert_int_equal(arrived[3], 0);
+	assert_int_equal(ticked[3], 0);
+	assert_int_equal(slots[3].state, HVCRASH_RDV_ABSENT);
 }
 
 static void alone_there_is_nothing_to_wait_for(void **s)
 {
 	(void)s;
-	assert_true(hvcrash_rdv_begin(&rdv));
+	assert_true(hvcrash_rdv_begin(&rdv, 0));
 	assert_int_equal(hvcrash_rdv_wait_parked(&rdv, UINT64_MAX), 0);
 	assert_int_equal(hvcrash_rdv_revoke(&rdv, UINT64_MAX), 0);
 }
@@ -286,6 +301,7 @@ int main(void)
 		TEST(a_cpu_stuck_in_its_revoke_is_lost_and_stays_lost),
 		TEST(a_parked_cpu_gives_up_after_its_bound_without_revoking),
 		TEST(a_rendezvous_begins_once),
+		TEST(the_cpu_that_began_never_parks),
 		TEST(alone_there_is_nothing_to_wait_for),
 		TEST(arrivals_at_any_moment_end_done_or_lost),
 	};

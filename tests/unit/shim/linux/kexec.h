@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* <linux/kexec.h>: what the module's sources use of it, for user space */
+#ifndef _SHIM_KEXEC_H
+#define _SHIM_KEXEC_H
+#include <linux/types.h>
+
+bool kexec_crash_loaded(void);
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* <linux/kprobes.h>: what the module's sources use of it, for user space */
+#ifndef _SHIM_KPROBES_H
+#define _SHIM_KPROBES_H
+struct pt_regs;
+
+struct kprobe {
+	const char *symbol_name;
+	int (*pre_handler)(struct kprobe *p, struct pt_regs *regs);
+};
+
+/* Each may be refused by the test */
+int register_kprobe(struct kprobe *p);
+void unregister_kprobe(struct kprobe *p);
+#endif
