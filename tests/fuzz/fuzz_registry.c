@@ -3,7 +3,7 @@
  * fuzz_registry.c - fuzz target: the registry's decoder, and the verdict
  *
  * File 0 is guest memory from address 0 on, with no dump format around it. The
- * tool's own chain runs over it: image, iterators, facts, audit. Where the
+ * tool's own chain runs over it: image, iterators, contents, audit. Where the
  * verdict is "clean", every claim behind it is checked once more here, from
  * hvcrash_abi.h and the memory alone: no input may be clean that is not.
  */
@@ -167,8 +167,8 @@ static void expect_clean(void)
 }
 
 /* As verb_audit does, and every row made, whatever it says */
-static struct err *judge(const struct image *image, const struct facts *facts,
-			 struct audit *audit)
+static struct err *judge(const struct image *image,
+			 const struct contents *contents, struct audit *audit)
 {
 	struct rows_channels channels guarded(rows_channels_deinit) = { 0 };
 	struct err *err = rows_read_channels(image, &channels);
@@ -185,8 +185,9 @@ static struct err *judge(const struct image *image, const struct facts *facts,
 		audit_add_vp(audit, &vp);
 	image_iter_init(&iter, image, HVCRASH_CHUNK_EXTENTS);
 	for (__u64 number = 0; !err; number++) {
-		enum fact fact = number < facts->nr ? facts->fact[number] :
-						      FACT_NOT_LOOKED;
+		enum contents_fact fact = number < contents->nr ?
+						  contents->fact[number] :
+						  CONTENTS_NOT_LOOKED;
 
 		err = image_next_extent(&iter, &extent, &is_end);
 		if (err || is_end)
@@ -196,13 +197,13 @@ static struct err *judge(const struct image *image, const struct facts *facts,
 		rows_make(&extent, &channels, &result, cells);
 	}
 	if (!err)
-		audit_finish(audit, facts);
+		audit_finish(audit, contents);
 	return err;
 }
 
 static struct err *run(struct core *core)
 {
-	struct facts facts guarded(facts_deinit) = { 0 };
+	struct contents contents guarded(contents_deinit) = { 0 };
 	struct image *image guarded_image = NULL;
 	char *text guarded_free = NULL;
 	static struct audit audit;
@@ -210,9 +211,9 @@ static struct err *run(struct core *core)
 
 	err = image_open(core, &image);
 	if (!err)
-		err = facts_collect(image, NULL, &facts);
+		err = contents_collect(image, NULL, &contents);
 	if (!err)
-		err = judge(image, &facts, &audit);
+		err = judge(image, &contents, &audit);
 	if (err)
 		return err;
 	text = audit_verdict_text(&audit);

@@ -70,11 +70,11 @@ static void ask_machine(struct audit_run *run,
 	run->reasons.registers = is_kexec ? kexeced : elsewhere;
 	run->reasons.ram = is_kexec ? kexeced : elsewhere;
 	if (options->registers || is_here) {
-		machine_read_registers(options->registers, &run->registers);
+		own_state_read_registers(options->registers, &run->registers);
 		run->audit.registers = &run->registers;
 	}
 	if (options->iomem || is_here) {
-		machine_read_ram(options->iomem, &run->ram);
+		own_state_read_ram(options->iomem, &run->ram);
 		run->audit.ram = &run->ram;
 	}
 }
@@ -127,18 +127,18 @@ static struct err *show(const struct audit_run *run,
 static struct err *collect(struct audit_run *run, struct watch *watch,
 			   bool is_watched)
 {
-	struct facts *facts = &run->facts;
+	struct contents *contents = &run->contents;
 	struct err *err;
 
-	facts->is_watched = is_watched;
+	contents->is_watched = is_watched;
 	if (!is_watched)
-		return facts_collect(run->image, NULL, facts);
+		return contents_collect(run->image, NULL, contents);
 	watch_begin(watch);
 	do {
-		err = facts_collect(run->image, watch_is_stopped, facts);
+		err = contents_collect(run->image, watch_is_stopped, contents);
 		/* nothing is read of a registry that was not finished */
 	} while (!err && run->image->is_finished &&
-		 watch_next(watch, facts->rounds, facts->written));
+		 watch_next(watch, contents->rounds, contents->written));
 	watch_end(watch);
 	return err;
 }

@@ -173,9 +173,9 @@ static struct err *leave_marker(const struct crash *crash)
 	};
 
 	snprintf(marker.how, sizeof(marker.how), "%s", crash->kind->name);
-	system_read(crash->system, "/proc/sys/kernel/random/boot_id",
-		    marker.boot_id, sizeof(marker.boot_id));
-	return crash_marker_write(crash->system, &marker);
+	sysroot_read(crash->sysroot, "/proc/sys/kernel/random/boot_id",
+		     marker.boot_id, sizeof(marker.boot_id));
+	return crash_marker_write(crash->sysroot, &marker);
 }
 
 static struct err *crash_now(struct crash *crash)
@@ -191,7 +191,7 @@ static struct err *crash_now(struct crash *crash)
 		fflush(stdout);
 		err = crash_fire(crash);
 		/* still here: nothing shall look as if it had crashed */
-		crash_marker_remove(crash->system);
+		crash_marker_remove(crash->sysroot);
 	}
 	crash_undo(crash);
 	return err;
@@ -204,7 +204,7 @@ static struct err *run_crash(const struct opts_common *common,
 	const struct crash_options *options = (const void *)common;
 	struct status_facts *facts guarded_free = malloc(sizeof(*facts));
 	struct crash crash = { 0 };
-	struct system system;
+	struct sysroot sysroot;
 	struct err *err;
 	__u64 delay_s;
 
@@ -215,11 +215,11 @@ static struct err *run_crash(const struct opts_common *common,
 		return err_create(ERR_IO, "out of memory");
 	err = parse(options, &crash, &delay_s);
 	if (!err)
-		err = system_init(&system, options->root);
+		err = sysroot_init(&sysroot, options->root);
 	if (err)
 		return err;
-	crash.system = &system;
-	status_read_facts(&system, facts);
+	crash.sysroot = &sysroot;
+	status_read_facts(&sysroot, facts);
 	if (!options->is_force)
 		err = refuse_if_not_ready(facts);
 	if (!err)

@@ -74,14 +74,14 @@ static struct err *show_json(const struct image *image,
 	return err;
 }
 
-static struct err *open_registry(const struct system *system,
+static struct err *open_registry(const struct sysroot *sysroot,
 				 struct core **ret_core,
 				 struct image **ret_image)
 {
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 	struct err *err;
 
-	if (access(system_path(system, REGISTRY, path), F_OK) &&
+	if (access(sysroot_path(sysroot, REGISTRY, path), F_OK) &&
 	    errno == ENOENT)
 		return err_create(ERR_REGISTRY,
 				  "no registry: hvcrash.ko is not loaded");
@@ -96,12 +96,12 @@ static struct err *open_registry(const struct system *system,
 }
 
 /* A chunk that came meanwhile is in no word: better none than too few */
-static struct err *refuse_if_grown(const struct system *system,
+static struct err *refuse_if_grown(const struct sysroot *sysroot,
 				   const struct image *before)
 {
 	struct core *core guarded_core = NULL;
 	struct image *image guarded_image = NULL;
-	struct err *err = open_registry(system, &core, &image);
+	struct err *err = open_registry(sysroot, &core, &image);
 
 	if (!err && image->header.nr_chunks != before->header.nr_chunks)
 		err = err_create(
@@ -110,17 +110,17 @@ static struct err *refuse_if_grown(const struct system *system,
 	return err;
 }
 
-static struct err *make(const struct system *system, const struct image *image,
-			struct kexec_args *args)
+static struct err *make(const struct sysroot *sysroot,
+			const struct image *image, struct kexec_args *args)
 {
 	char *cmdline guarded_free =
-		system_read_all(system, "/proc/cmdline", MAX_CMDLINE_BYTES);
+		sysroot_read_all(sysroot, "/proc/cmdline", MAX_CMDLINE_BYTES);
 	size_t bytes = cmdline ? strcspn(cmdline, "\n") : 0;
 	unsigned int nr_e820 =
-		system_count(system, "/sys/firmware/memmap/[0-9]*");
+		sysroot_count(sysroot, "/sys/firmware/memmap/[0-9]*");
 	struct err *err = kexec_args_make(image, bytes, nr_e820, args);
 
-	return err ? err : refuse_if_grown(system, image);
+	return err ? err : refuse_if_grown(sysroot, image);
 }
 
 static struct err *run_kexec_args(const struct opts_common *common,
@@ -131,24 +131,24 @@ static struct err *run_kexec_args(const struct opts_common *common,
 	struct kexec_args *args guarded_free = calloc(1, sizeof(*args));
 	struct core *core guarded_core = NULL;
 	struct image *image guarded_image = NULL;
-	struct system system;
+	struct sysroot sysroot;
 	struct err *err;
 
 	(void)table;
 	(void)ret_status;
 	if (!args)
 		return err_create(ERR_IO, "out of memory");
-	err = system_init(&system, options->root);
+	err = sysroot_init(&sysroot, options->root);
 	if (err)
 		return err;
-	if (!system_is_machine(&system, "x86_64"))
+	if (!sysroot_is_machine(&sysroot, "x86_64"))
 		return err_create(
 			ERR_IO,
 			"kexec-args: only x86 has memmap=: here the registry does not outlive a kexec");
 	*ret_file = REGISTRY;
-	err = open_registry(&system, &core, &image);
+	err = open_registry(&sysroot, &core, &image);
 	if (!err)
-		err = make(&system, image, args);
+		err = make(&sysroot, image, args);
 	if (!err && common->is_json)
 		err = show_json(image, args);
 	else if (!err)

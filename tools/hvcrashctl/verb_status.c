@@ -100,16 +100,16 @@ static struct err *run_status(const struct opts_common *common,
 		calloc(status_nr_checks, sizeof(*answers));
 	struct status_facts *facts guarded_free = malloc(sizeof(*facts));
 	struct status_total total;
-	struct system system;
+	struct sysroot sysroot;
 	struct err *err;
 
 	if (!answers || !facts)
 		return err_create(ERR_IO, "out of memory");
 	*ret_file = options->root;
-	err = system_init(&system, options->root);
+	err = sysroot_init(&sysroot, options->root);
 	if (err)
 		return err;
-	status_read_facts(&system, facts);
+	status_read_facts(&sysroot, facts);
 	status_run(facts, answers, &total);
 	*ret_status = (int)total.verdict;
 	if (options->prometheus)

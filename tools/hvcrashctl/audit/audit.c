@@ -30,12 +30,12 @@ static const char *const verdict_names[] = {
 };
 
 static const char *const fact_words[] = {
-	[FACT_NOT_LOOKED] = "contents not compared",
-	[FACT_NOT_HASHED] = "contents were not hashed",
-	[FACT_MISSING] = "a page is not in the dump",
-	[FACT_UNREADABLE] = "a page cannot be read from the dump",
-	[FACT_TOO_MANY] = "more pages than the dump holds",
-	[FACT_STOPPED] = "stopped before it was read",
+	[CONTENTS_NOT_LOOKED] = "contents not compared",
+	[CONTENTS_NOT_HASHED] = "contents were not hashed",
+	[CONTENTS_MISSING] = "a page is not in the dump",
+	[CONTENTS_UNREADABLE] = "a page cannot be read from the dump",
+	[CONTENTS_TOO_MANY] = "more pages than the dump holds",
+	[CONTENTS_STOPPED] = "stopped before it was read",
 };
 
 const char *audit_finding_name(enum audit_finding finding)
@@ -80,16 +80,15 @@ static bool proves_return(const struct hvcrash_extent *extent)
 static int find_own_register(const struct audit *audit,
 			     const struct hvcrash_extent *extent)
 {
-	const struct machine_registers *own = audit->registers;
+	const struct own_registers *own = audit->registers;
 	__u64 bytes = (__u64)extent->pages * HVCRASH_PAGE_BYTES;
 
 	if (!own || !image_extent_is_sound(extent))
 		return -1;
-	for (int i = MACHINE_SIMP; i < MACHINE_NR_REGISTERS; i++) {
-		__u64 gpa = own->value[i] & MACHINE_REGISTER_GPA;
+	for (int i = OWN_SIMP; i < OWN_NR_REGISTERS; i++) {
+		__u64 gpa = own->value[i] & OWN_REGISTER_GPA;
 
-		if (own->is_read[i] &&
-		    own->value[i] & MACHINE_REGISTER_ENABLED &&
+		if (own->is_read[i] && own->value[i] & OWN_REGISTER_ENABLED &&
 		    gpa >= extent->gpa && gpa - extent->gpa < bytes)
 			return i;
 	}
@@ -104,13 +103,13 @@ static void set_result(struct audit_result *result, enum audit_finding finding,
 }
 
 /* A state that says "given back": believe it only with proof and contents */
-static void judge_returned(const struct hvcrash_extent *extent, enum fact fact,
-			   struct audit_result *result)
+static void judge_returned(const struct hvcrash_extent *extent,
+			   enum contents_fact fact, struct audit_result *result)
 {
 	const char *evidence = names_evidence(extent->evidence);
 
 	/* somebody writes there, whatever the record rests on */
-	if (fact == FACT_WRITTEN) {
+	if (fact == CONTENTS_WRITTEN) {
 		set_result(result, AUDIT_CHANGED, "written while watched");
 		return;
 	}
@@ -126,9 +125,9 @@ static void judge_returned(const struct hvcrash_extent *extent, enum fact fact,
 			 "evidence \"%s\" does not prove the state", evidence);
 		return;
 	}
-	if (fact == FACT_CHANGED)
+	if (fact == CONTENTS_CHANGED)
 		set_result(result, AUDIT_CHANGED, "contents differ");
-	else if (fact != FACT_SAME && fact != FACT_GIVEN_ON)
+	else if (fact != CONTENTS_SAME && fact != CONTENTS_GIVEN_ON)
 		set_result(result, AUDIT_NOT_CHECKED, fact_words[fact]);
 	else if (extent->state == HVCRASH_REVOKED_LATE)
 		set_result(result, AUDIT_REVOKED_LATE, "by the second kernel");
@@ -136,8 +135,8 @@ static void judge_returned(const struct hvcrash_extent *extent, enum fact fact,
 		result->finding = AUDIT_EXTENT_CLEAN;
 }
 
-static void judge_state(const struct hvcrash_extent *extent, enum fact fact,
-			struct audit_result *result)
+static void judge_state(const struct hvcrash_extent *extent,
+			enum contents_fact fact, struct audit_result *result)
 {
 	switch (extent->state) {
 	case HVCRASH_EMPTY:
@@ -170,11 +169,11 @@ static void judge_state(const struct hvcrash_extent *extent, enum fact fact,
 	}
 }
 
-static void add_written(enum fact fact, struct audit_result *result)
+static void add_written(enum contents_fact fact, struct audit_result *result)
 {
 	size_t length = strlen(result->why);
 
-	if (fact == FACT_WRITTEN && result->finding == AUDIT_LEFT_SHARED)
+	if (fact == CONTENTS_WRITTEN && result->finding == AUDIT_LEFT_SHARED)
 		snprintf(result->why + length, sizeof(result->why) - length,
 			 ", written while watched");
 }
@@ -190,8 +189,8 @@ static void add_ram(const struct audit *audit,
 		return;
 	result->is_ram_known = true;
 	result->is_in_ram =
-		machine_ram_overlaps(audit->ram, extent->gpa,
-				     (__u64)extent->pages * HVCRASH_PAGE_BYTES);
+		own_ram_overlaps(audit->ram, extent->gpa,
+				 (__u64)extent->pages * HVCRASH_PAGE_BYTES);
 	if (result->finding == AUDIT_LEFT_SHARED)
 		snprintf(result->why + length, sizeof(result->why) - length,
 			 ", %s this kernel's RAM",
@@ -206,7 +205,7 @@ static bool is_shared_now(const struct audit *audit,
 }
 
 void audit_extent(const struct audit *audit,
-		  const struct hvcrash_extent *extent, enum fact fact,
+		  const struct hvcrash_extent *extent, enum contents_fact fact,
 		  struct audit_result *ret)
 {
 	int own;
@@ -234,7 +233,7 @@ void audit_extent(const struct audit *audit,
 		ret->finding = AUDIT_LEFT_SHARED;
 		snprintf(ret->why, sizeof(ret->why),
 			 "own %s register still points there",
-			 machine_register_name((enum machine_register)own));
+			 own_register_name((enum own_register)own));
 	}
 	add_written(fact, ret);
 	add_ram(audit, extent, ret);
@@ -253,7 +252,7 @@ void audit_add_vp(struct audit *audit, const struct hvcrash_vp *vp)
 	case HVCRASH_VP_REVOKED:
 		for (int i = HVCRASH_REG_SIMP; i <= HVCRASH_REG_VP_ASSIST; i++)
 			audit->registers_on +=
-				vp->after[i] & MACHINE_REGISTER_ENABLED;
+				vp->after[i] & OWN_REGISTER_ENABLED;
 		return;
 	case HVCRASH_VP_ONLINE:
 	case HVCRASH_VP_PARKED:
@@ -326,9 +325,9 @@ static void count_silent(struct audit *audit,
 
 static void count_not_checked(struct audit *audit,
 			      const struct hvcrash_extent *extent,
-			      enum fact fact)
+			      enum contents_fact fact)
 {
-	if (fact > FACT_CHANGED && proves_return(extent) &&
+	if (fact > CONTENTS_CHANGED && proves_return(extent) &&
 	    names_kind(extent->kind))
 		audit->by_fact[fact]++;
 	else
@@ -336,7 +335,7 @@ static void count_not_checked(struct audit *audit,
 }
 
 void audit_add_extent(struct audit *audit, const struct hvcrash_extent *extent,
-		      enum fact fact)
+		      enum contents_fact fact)
 {
 	struct audit_result result;
 
@@ -351,7 +350,7 @@ void audit_add_extent(struct audit *audit, const struct hvcrash_extent *extent,
 		return;
 	audit->regions[result.finding]++;
 	audit->pages[result.finding] += extent->pages;
-	audit->written += fact == FACT_WRITTEN;
+	audit->written += fact == CONTENTS_WRITTEN;
 	count_silent(audit, extent, result.finding);
 	if (result.finding == AUDIT_NOT_CHECKED)
 		count_not_checked(audit, extent, fact);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * audit.h - from the registry and the facts to findings and a verdict
+ * audit.h - from the registry and the contents to findings and a verdict
  *
  * Called by verb_audit, record by record: init, every VP, every extent, finish,
  * then the words. Pure: no file is read here and nothing printed.
@@ -77,8 +77,8 @@ struct audit {
 	/* what it is made from, the caller's */
 	const struct hvcrash_header *header;
 	bool is_finished;
-	const struct machine_registers *registers; /* NULL: not asked */
-	const struct machine_ram *ram; /* both set after audit_init() */
+	const struct own_registers *registers; /* NULL: not asked */
+	const struct own_ram *ram;	       /* both set after audit_init() */
 
 	/* counted while records are added */
 	__u64 regions[AUDIT_NR_FINDINGS];
@@ -87,7 +87,7 @@ struct audit {
 	__u64 torn_down;
 	__u64 shared_regions; /* while the kernel lives: to be taken back */
 	__u64 shared_pages;
-	__u64 by_fact[FACT_NR];	     /* not checked because of it */
+	__u64 by_fact[CONTENTS_NR];  /* not checked because of it */
 	__u64 not_checked_otherwise; /* unknown numbers, contradictions */
 	__u64 written;	    /* contents changed while they were watched */
 	__u64 registers_on; /* VPs said "revoked", the register reads enabled */
@@ -114,12 +114,12 @@ void audit_init(struct audit *audit, const struct hvcrash_header *header);
 /* All VPs before the first extent */
 void audit_add_vp(struct audit *audit, const struct hvcrash_vp *vp);
 void audit_add_extent(struct audit *audit, const struct hvcrash_extent *extent,
-		      enum fact fact);
-void audit_finish(struct audit *audit, const struct facts *facts);
+		      enum contents_fact fact);
+void audit_finish(struct audit *audit, const struct contents *contents);
 
 /* Of one extent, before and after audit_finish() the same */
 void audit_extent(const struct audit *audit,
-		  const struct hvcrash_extent *extent, enum fact fact,
+		  const struct hvcrash_extent *extent, enum contents_fact fact,
 		  struct audit_result *ret);
 
 /* The header's coverage and the crash path's gaps only, for any phase */

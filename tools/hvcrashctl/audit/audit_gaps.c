@@ -129,7 +129,8 @@ static void add_vp_gaps(struct audit *audit)
 			PLURAL(audit->unknown_vps));
 }
 
-static void add_extent_gaps(struct audit *audit, const struct facts *facts)
+static void add_extent_gaps(struct audit *audit,
+			    const struct contents *contents)
 {
 	const __u64 *by_fact = audit->by_fact;
 	__u64 regions = 0;
@@ -138,24 +139,24 @@ static void add_extent_gaps(struct audit *audit, const struct facts *facts)
 		regions += audit->regions[i];
 	if (!regions)
 		add_gap(audit, "empty", "the registry lists no shared page");
-	if (by_fact[FACT_NOT_HASHED] + by_fact[FACT_NOT_LOOKED])
+	if (by_fact[CONTENTS_NOT_HASHED] + by_fact[CONTENTS_NOT_LOOKED])
 		add_gap(audit, "no-hash", "%llu region%s without a hash",
-			PLURAL(by_fact[FACT_NOT_HASHED] +
-			       by_fact[FACT_NOT_LOOKED]));
-	if (by_fact[FACT_MISSING] + by_fact[FACT_UNREADABLE])
+			PLURAL(by_fact[CONTENTS_NOT_HASHED] +
+			       by_fact[CONTENTS_NOT_LOOKED]));
+	if (by_fact[CONTENTS_MISSING] + by_fact[CONTENTS_UNREADABLE])
 		add_gap(audit, "not-in-dump",
 			"%llu region%s not in the dump (first missing page 0x%llx: %s)",
-			PLURAL(by_fact[FACT_MISSING] +
-			       by_fact[FACT_UNREADABLE]),
-			facts->absent_gpa, facts->absent_why);
-	if (by_fact[FACT_TOO_MANY])
+			PLURAL(by_fact[CONTENTS_MISSING] +
+			       by_fact[CONTENTS_UNREADABLE]),
+			contents->absent_gpa, contents->absent_why);
+	if (by_fact[CONTENTS_TOO_MANY])
 		add_gap(audit, "too-many",
 			"%llu region%s beyond what the dump can hold",
-			PLURAL(by_fact[FACT_TOO_MANY]));
-	if (by_fact[FACT_STOPPED])
+			PLURAL(by_fact[CONTENTS_TOO_MANY]));
+	if (by_fact[CONTENTS_STOPPED])
 		add_gap(audit, "stopped",
 			"stopped before %llu region%s had been read",
-			PLURAL(by_fact[FACT_STOPPED]));
+			PLURAL(by_fact[CONTENTS_STOPPED]));
 	if (audit->not_checked_otherwise)
 		add_gap(audit, "not-understood",
 			"%llu region%s torn, contradictory or of an unknown kind, state or evidence",
@@ -173,10 +174,10 @@ static bool is_not_clean(const struct audit *audit)
 	       audit->registers_on || audit->header->crash.registers_failed;
 }
 
-void audit_finish(struct audit *audit, const struct facts *facts)
+void audit_finish(struct audit *audit, const struct contents *contents)
 {
-	audit->rounds = facts->rounds;
-	audit->is_watched = facts->is_watched;
+	audit->rounds = contents->rounds;
+	audit->is_watched = contents->is_watched;
 	if (!audit->is_finished) {
 		const char *phase = names_phase(audit->header->phase);
 
@@ -197,7 +198,7 @@ void audit_finish(struct audit *audit, const struct facts *facts)
 	add_coverage_gaps(audit);
 	add_crash_gaps(audit);
 	add_vp_gaps(audit);
-	add_extent_gaps(audit, facts);
+	add_extent_gaps(audit, contents);
 	if (is_not_clean(audit))
 		audit->verdict = AUDIT_NOT_CLEAN;
 	else

@@ -35,16 +35,16 @@ void audit_run_close(struct audit_run *run)
 	if (!run)
 		return;
 	rows_channels_deinit(&run->channels);
-	facts_deinit(&run->facts);
+	contents_deinit(&run->contents);
 	free(run->image);
 	core_close(run->core);
 	free(run);
 }
 
-static enum fact fact_of(const struct audit_run *run, __u64 number)
+static enum contents_fact fact_of(const struct audit_run *run, __u64 number)
 {
-	return number < run->facts.nr ? run->facts.fact[number] :
-					FACT_NOT_LOOKED;
+	return number < run->contents.nr ? run->contents.fact[number] :
+					   CONTENTS_NOT_LOOKED;
 }
 
 struct err *audit_run_judge(struct audit_run *run)
@@ -68,7 +68,7 @@ struct err *audit_run_judge(struct audit_run *run)
 		audit_add_extent(&run->audit, &extent, fact_of(run, number));
 	}
 	if (!err)
-		audit_finish(&run->audit, &run->facts);
+		audit_finish(&run->audit, &run->contents);
 	return err;
 }
 

@@ -22,10 +22,10 @@ struct audit_run {
 	const char *file;
 	struct core *core;
 	struct image *image;
-	struct facts facts;
+	struct contents contents;
 	struct rows_channels channels;
-	struct machine_registers registers;
-	struct machine_ram ram;
+	struct own_registers registers;
+	struct own_ram ram;
 	struct summary_reasons reasons;
 	struct audit audit;
 };
@@ -41,7 +41,7 @@ static inline void audit_run_guard(struct audit_run **run)
 
 #define guarded_audit_run guarded(audit_run_guard)
 
-/* Findings and verdict from the facts */
+/* Findings and verdict from the contents */
 struct err *audit_run_judge(struct audit_run *run);
 
 /**

@@ -27,7 +27,7 @@ struct hasher {
 	unsigned char *buf;
 	__u64 budget_bytes;
 	__u64 absent_gpa; /* of the page that ended the last extent, and why */
-	char absent_why[FACTS_WHY_BYTES];
+	char absent_why[CONTENTS_WHY_BYTES];
 	bool is_kexec;
 };
 
@@ -45,14 +45,15 @@ static bool is_comparable(const struct hvcrash_extent *extent)
 }
 
 /* Several pages at once where they are there, else page by page */
-static enum fact read_some(struct hasher *hasher, __u64 gpa, size_t bytes)
+static enum contents_fact read_some(struct hasher *hasher, __u64 gpa,
+				    size_t bytes)
 {
 	struct err *err;
 	bool is_present;
 
 	err = core_read_gpa(hasher->core, gpa, hasher->buf, bytes, &is_present);
 	if (!err && is_present)
-		return FACT_SAME;
+		return CONTENTS_SAME;
 	err_destroy(err);
 	for (size_t at = 0; at < bytes; at += HVCRASH_PAGE_BYTES) {
 		err = core_read_gpa(hasher->core, gpa + at, hasher->buf + at,
@@ -63,19 +64,19 @@ static enum fact read_some(struct hasher *hasher, __u64 gpa, size_t bytes)
 		snprintf(hasher->absent_why, sizeof(hasher->absent_why), "%s",
 			 err ? err->message : hasher->core->absence);
 		if (!err)
-			return FACT_MISSING;
+			return CONTENTS_MISSING;
 		err_destroy(err);
-		return FACT_UNREADABLE;
+		return CONTENTS_UNREADABLE;
 	}
-	return FACT_SAME;
+	return CONTENTS_SAME;
 }
 
-static enum fact hash_extent(struct hasher *hasher,
-			     const struct hvcrash_extent *extent,
-			     __u64 *ret_hash)
+static enum contents_fact hash_extent(struct hasher *hasher,
+				      const struct hvcrash_extent *extent,
+				      __u64 *ret_hash)
 {
 	__u64 bytes = (__u64)extent->pages * HVCRASH_PAGE_BYTES;
-	enum fact fact;
+	enum contents_fact fact;
 
 	XXH64_reset(hasher->state, 0);
 	for (__u64 at = 0; at < bytes; at += READ_BYTES) {
@@ -83,26 +84,26 @@ static enum fact hash_extent(struct hasher *hasher,
 							READ_BYTES;
 
 		if (want > hasher->budget_bytes)
-			return FACT_TOO_MANY;
+			return CONTENTS_TOO_MANY;
 		hasher->budget_bytes -= want;
 		fact = read_some(hasher, extent->gpa + at, want);
-		if (fact != FACT_SAME)
+		if (fact != CONTENTS_SAME)
 			return fact;
 		XXH64_update(hasher->state, hasher->buf, want);
 	}
 	*ret_hash = XXH64_digest(hasher->state);
-	return FACT_SAME;
+	return CONTENTS_SAME;
 }
 
 /* What there is to say before the contents are read */
-static enum fact fact_unread(const struct hasher *hasher,
-			     const struct hvcrash_extent *extent)
+static enum contents_fact fact_unread(const struct hasher *hasher,
+				      const struct hvcrash_extent *extent)
 {
 	if (!is_comparable(extent))
-		return FACT_NOT_LOOKED;
+		return CONTENTS_NOT_LOOKED;
 	if (extent->flags & HVCRASH_EXTENT_HASHED)
-		return FACT_SAME;
-	return hasher->is_kexec ? FACT_GIVEN_ON : FACT_NOT_HASHED;
+		return CONTENTS_SAME;
+	return hasher->is_kexec ? CONTENTS_GIVEN_ON : CONTENTS_NOT_HASHED;
 }
 
 /*
@@ -111,10 +112,10 @@ static enum fact fact_unread(const struct hasher *hasher,
  * writes there, as it may.
  */
 static bool is_worth_watching(const struct hasher *hasher,
-			      const struct facts *facts,
+			      const struct contents *contents,
 			      const struct hvcrash_extent *extent)
 {
-	return facts->is_watched && !hasher->is_kexec &&
+	return contents->is_watched && !hasher->is_kexec &&
 	       extent->state >= HVCRASH_SHARED &&
 	       extent->state <= HVCRASH_REVOKED_LATE &&
 	       extent->state != HVCRASH_TORN_DOWN &&
@@ -122,15 +123,15 @@ static bool is_worth_watching(const struct hasher *hasher,
 }
 
 /* Back as it was is written as well: by whom, and what else, is not known */
-static bool was_written(struct facts *facts, __u64 number, __u64 hash)
+static bool was_written(struct contents *contents, __u64 number, __u64 hash)
 {
-	struct facts_watched *watched = &facts->watched[number];
-	const struct facts_watched now = { .hash = hash >> 2 };
+	struct contents_watched *watched = &contents->watched[number];
+	const struct contents_watched now = { .hash = hash >> 2 };
 
 	if (watched->is_hashed && watched->hash != now.hash &&
 	    !watched->is_written) {
 		watched->is_written = 1;
-		facts->written++;
+		contents->written++;
 	}
 	watched->is_hashed = 1;
 	watched->hash = now.hash;
@@ -138,39 +139,41 @@ static bool was_written(struct facts *facts, __u64 number, __u64 hash)
 }
 
 /* The first one only: it has a place in the report */
-static void note_absence(struct facts *facts, const struct hasher *hasher)
+static void note_absence(struct contents *contents, const struct hasher *hasher)
 {
-	if (facts->has_absent)
+	if (contents->has_absent)
 		return;
-	facts->has_absent = true;
-	facts->absent_gpa = hasher->absent_gpa;
-	memcpy(facts->absent_why, hasher->absent_why,
-	       sizeof(facts->absent_why));
+	contents->has_absent = true;
+	contents->absent_gpa = hasher->absent_gpa;
+	memcpy(contents->absent_why, hasher->absent_why,
+	       sizeof(contents->absent_why));
 }
 
-static enum fact look_at(struct hasher *hasher, struct facts *facts,
-			 __u64 number, const struct hvcrash_extent *extent)
+static enum contents_fact look_at(struct hasher *hasher,
+				  struct contents *contents, __u64 number,
+				  const struct hvcrash_extent *extent)
 {
-	enum fact fact = fact_unread(hasher, extent), read;
+	enum contents_fact fact = fact_unread(hasher, extent), read;
 	__u64 hash;
 
-	if (fact != FACT_SAME && !is_worth_watching(hasher, facts, extent))
+	if (fact != CONTENTS_SAME &&
+	    !is_worth_watching(hasher, contents, extent))
 		return fact;
 	read = hash_extent(hasher, extent, &hash);
-	if (read != FACT_SAME) {
-		if (fact != FACT_SAME)
+	if (read != CONTENTS_SAME) {
+		if (fact != CONTENTS_SAME)
 			return fact;
 		/* what was read once is known */
-		if (facts->rounds)
-			return facts->fact[number];
-		if (read == FACT_MISSING || read == FACT_UNREADABLE)
-			note_absence(facts, hasher);
+		if (contents->rounds)
+			return contents->fact[number];
+		if (read == CONTENTS_MISSING || read == CONTENTS_UNREADABLE)
+			note_absence(contents, hasher);
 		return read;
 	}
-	if (facts->is_watched && was_written(facts, number, hash))
-		return FACT_WRITTEN;
-	if (fact == FACT_SAME && hash != extent->hash)
-		return FACT_CHANGED;
+	if (contents->is_watched && was_written(contents, number, hash))
+		return CONTENTS_WRITTEN;
+	if (fact == CONTENTS_SAME && hash != extent->hash)
+		return CONTENTS_CHANGED;
 	return fact;
 }
 
@@ -187,30 +190,31 @@ static struct err *hasher_init(struct hasher *hasher, struct core *core)
 	return NULL;
 }
 
-static struct err *make_room(struct facts *facts, __u64 count)
+static struct err *make_room(struct contents *contents, __u64 count)
 {
 	if (!count)
 		count = 1;
-	facts->fact = calloc(count, sizeof(*facts->fact));
-	if (facts->is_watched)
-		facts->watched = calloc(count, sizeof(*facts->watched));
-	if (!facts->fact || (facts->is_watched && !facts->watched))
+	contents->fact = calloc(count, sizeof(*contents->fact));
+	if (contents->is_watched)
+		contents->watched = calloc(count, sizeof(*contents->watched));
+	if (!contents->fact || (contents->is_watched && !contents->watched))
 		return err_create(ERR_IO, "out of memory");
 	return NULL;
 }
 
 static struct err *look_at_all(struct hasher *hasher, const struct image *image,
-			       bool (*is_stopped)(void), struct facts *facts)
+			       bool (*is_stopped)(void),
+			       struct contents *contents)
 {
 	__u64 count = image_count(image, HVCRASH_CHUNK_EXTENTS);
-	bool is_first = !facts->rounds, has_stopped = false;
+	bool is_first = !contents->rounds, has_stopped = false;
 	struct hvcrash_extent extent;
 	struct image_iter iter;
 	struct err *err;
 
 	image_iter_init(&iter, image, HVCRASH_CHUNK_EXTENTS);
 	for (__u64 number = 0; number < count; number++) {
-		enum fact fact;
+		enum contents_fact fact;
 		bool is_end;
 
 		err = image_next_extent(&iter, &extent, &is_end);
@@ -220,22 +224,23 @@ static struct err *look_at_all(struct hasher *hasher, const struct image *image,
 		if (has_stopped && !is_first)
 			return NULL;
 		if (!has_stopped) {
-			fact = look_at(hasher, facts, number, &extent);
+			fact = look_at(hasher, contents, number, &extent);
 		} else {
 			fact = fact_unread(hasher, &extent);
-			if (fact == FACT_SAME)
-				fact = FACT_STOPPED;
+			if (fact == CONTENTS_SAME)
+				fact = CONTENTS_STOPPED;
 		}
-		facts->fact[number] = (unsigned char)fact;
+		contents->fact[number] = (unsigned char)fact;
 		if (is_first)
-			facts->nr = number + 1;
+			contents->nr = number + 1;
 	}
-	facts->rounds += !has_stopped;
+	contents->rounds += !has_stopped;
 	return NULL;
 }
 
-struct err *facts_collect(const struct image *image, bool (*is_stopped)(void),
-			  struct facts *facts)
+struct err *contents_collect(const struct image *image,
+			     bool (*is_stopped)(void),
+			     struct contents *contents)
 {
 	struct hasher hasher guarded(hasher_deinit) = { 0 };
 	struct err *err;
@@ -245,14 +250,14 @@ struct err *facts_collect(const struct image *image, bool (*is_stopped)(void),
 		return NULL;
 	err = hasher_init(&hasher, image->core);
 	hasher.is_kexec = image->header.way == HVCRASH_WAY_KEXEC;
-	if (!err && !facts->fact)
-		err = make_room(facts,
+	if (!err && !contents->fact)
+		err = make_room(contents,
 				image_count(image, HVCRASH_CHUNK_EXTENTS));
-	return err ? err : look_at_all(&hasher, image, is_stopped, facts);
+	return err ? err : look_at_all(&hasher, image, is_stopped, contents);
 }
 
-void facts_deinit(struct facts *facts)
+void contents_deinit(struct contents *contents)
 {
-	free(facts->watched);
-	free(facts->fact);
+	free(contents->watched);
+	free(contents->fact);
 }

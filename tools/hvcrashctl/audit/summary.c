@@ -14,15 +14,16 @@
 
 static void show_times(struct out *out, const struct hvcrash_crash *crash)
 {
-	struct times_step steps[TIMES_NR_STEPS + 1];
+	struct crash_times_step steps[CRASH_TIMES_NR_STEPS + 1];
 	char line[200] = "";
 
-	times_steps(crash, steps);
-	for (size_t i = 0; i < TIMES_NR_STEPS + 1; i++) {
+	crash_times_steps(crash, steps);
+	for (size_t i = 0; i < CRASH_TIMES_NR_STEPS + 1; i++) {
 		size_t used = strlen(line);
 		__u64 us;
 
-		if (times_elapsed_us(crash, steps[i].from, steps[i].to, &us)) {
+		if (crash_times_elapsed_us(crash, steps[i].from, steps[i].to,
+					   &us)) {
 			snprintf(line + used, sizeof(line) - used,
 				 "%s%s %llu us", i ? ", " : "", steps[i].name,
 				 us);
@@ -120,7 +121,7 @@ static void show_rounds(struct out *out, const struct audit *audit)
 static void show_own_registers(struct out *out, const struct audit *audit,
 			       const char *reason)
 {
-	const struct machine_registers *own = audit->registers;
+	const struct own_registers *own = audit->registers;
 	char line[200] = "";
 
 	if (own && !own->is_checked)
@@ -143,16 +144,16 @@ static void show_own_registers(struct out *out, const struct audit *audit,
 				"");
 		return;
 	}
-	for (int i = MACHINE_SIMP; i < MACHINE_NR_REGISTERS; i++) {
+	for (int i = OWN_SIMP; i < OWN_NR_REGISTERS; i++) {
 		size_t used = strlen(line);
 		__u64 value = own->value[i];
 		char gpa[32] = "off";
 
-		if (value & MACHINE_REGISTER_ENABLED)
+		if (value & OWN_REGISTER_ENABLED)
 			snprintf(gpa, sizeof(gpa), "0x%llx",
-				 value & MACHINE_REGISTER_GPA);
+				 value & OWN_REGISTER_GPA);
 		snprintf(line + used, sizeof(line) - used, "%s%s %s",
-			 used ? ", " : "", machine_register_name(i), gpa);
+			 used ? ", " : "", own_register_name(i), gpa);
 	}
 	out_line(out, "Own registers", "%s", line);
 }
@@ -160,7 +161,7 @@ static void show_own_registers(struct out *out, const struct audit *audit,
 static void show_own_ram(struct out *out, const struct audit *audit,
 			 const char *reason)
 {
-	const struct machine_ram *ram = audit->ram;
+	const struct own_ram *ram = audit->ram;
 	bool is_known = ram && ram->is_known;
 
 	if (ram && !is_known)

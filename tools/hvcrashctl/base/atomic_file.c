@@ -20,13 +20,13 @@ static struct err *cannot(const char *path, const char *what)
 			  strerror(errno));
 }
 
-struct err *whole_file_create(const char *path, struct whole_file *ret)
+struct err *atomic_file_create(const char *path, struct atomic_file *ret)
 {
 	struct stat st;
 	mode_t mask;
 	int fd;
 
-	*ret = (struct whole_file){ .path = path };
+	*ret = (struct atomic_file){ .path = path };
 	/* renaming over a device would replace it */
 	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
 		return err_create(ERR_IO, "%s: not a regular file", path);
@@ -50,7 +50,7 @@ struct err *whole_file_create(const char *path, struct whole_file *ret)
 	return NULL;
 }
 
-struct err *whole_file_commit(struct whole_file *file)
+struct err *atomic_file_commit(struct atomic_file *file)
 {
 	bool has_failed = ferror(file->to);
 
@@ -69,7 +69,7 @@ struct err *whole_file_commit(struct whole_file *file)
 	return NULL;
 }
 
-void whole_file_deinit(struct whole_file *file)
+void atomic_file_deinit(struct atomic_file *file)
 {
 	if (file->to)
 		fclose(file->to);

@@ -13,22 +13,22 @@
 #include "base/err.h"
 
 /**
- * struct whole_file - a file that is being written
+ * struct atomic_file - a file that is being written
  * @to: its temporary file
  * @path: name it gets in the end
  * @temporary: name until then, NULL once it is gone
  */
-struct whole_file {
+struct atomic_file {
 	FILE *to;
 	const char *path;
 	char *temporary;
 };
 
 /* A new file beside @path, which must be no directory, device or the like */
-struct err *whole_file_create(const char *path, struct whole_file *ret);
+struct err *atomic_file_create(const char *path, struct atomic_file *ret);
 /* Everything to the disk, and the file under its name */
-struct err *whole_file_commit(struct whole_file *file);
+struct err *atomic_file_commit(struct atomic_file *file);
 /* Nothing is left of a file that was not committed */
-void whole_file_deinit(struct whole_file *file);
+void atomic_file_deinit(struct atomic_file *file);
 
 #endif

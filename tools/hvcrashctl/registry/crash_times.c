@@ -10,14 +10,14 @@
 
 #include "registry/crash_times.h"
 
-void times_steps(const struct hvcrash_crash *crash,
-		 struct times_step ret[TIMES_NR_STEPS + 1])
+void crash_times_steps(const struct hvcrash_crash *crash,
+		       struct crash_times_step ret[CRASH_TIMES_NR_STEPS + 1])
 {
 	/* the last thing before it: with debug_revoke_first that is the unload */
 	const __u64 hash_begin = crash->tsc_unload_end > crash->tsc_revoke_end ?
 					 crash->tsc_unload_end :
 					 crash->tsc_revoke_end;
-	const struct times_step steps[TIMES_NR_STEPS + 1] = {
+	const struct crash_times_step steps[CRASH_TIMES_NR_STEPS + 1] = {
 		{ "park_us", "park", crash->tsc_begin, crash->tsc_parked },
 		/* with post_notifiers=Y the kernel itself unloads in here */
 		{ "notifiers_us", "notifiers", crash->tsc_parked,
@@ -33,8 +33,8 @@ void times_steps(const struct hvcrash_crash *crash,
 	memcpy(ret, steps, sizeof(steps));
 }
 
-bool times_elapsed_us(const struct hvcrash_crash *crash, __u64 from, __u64 to,
-		      __u64 *ret_us)
+bool crash_times_elapsed_us(const struct hvcrash_crash *crash, __u64 from,
+			    __u64 to, __u64 *ret_us)
 {
 	unsigned __int128 us;
 

@@ -13,15 +13,15 @@
 
 #include "hvcrash_abi.h"
 
-#define TIMES_NR_STEPS 5
+#define CRASH_TIMES_NR_STEPS 5
 
 /**
- * struct times_step - from one stamp to another
+ * struct crash_times_step - from one stamp to another
  * @key: for programs, with the unit
  * @name: for people
  * @from, @to: TSC stamps, 0 where not reached
  */
-struct times_step {
+struct crash_times_step {
 	const char *key;
 	const char *name;
 	__u64 from;
@@ -29,11 +29,11 @@ struct times_step {
 };
 
 /* The steps in order, then all of them in one */
-void times_steps(const struct hvcrash_crash *crash,
-		 struct times_step ret[TIMES_NR_STEPS + 1]);
+void crash_times_steps(const struct hvcrash_crash *crash,
+		       struct crash_times_step ret[CRASH_TIMES_NR_STEPS + 1]);
 
 /* Ticks to microseconds; false where a stamp was not reached or is no time */
-bool times_elapsed_us(const struct hvcrash_crash *crash, __u64 from, __u64 to,
-		      __u64 *ret_us);
+bool crash_times_elapsed_us(const struct hvcrash_crash *crash, __u64 from,
+			    __u64 to, __u64 *ret_us);
 
 #endif

@@ -62,19 +62,19 @@ struct err *html_create(const char *path, const char *subject, struct html *ret)
 	struct err *err;
 
 	*ret = (struct html){ .subject = subject };
-	err = whole_file_create(path, &ret->file);
+	err = atomic_file_create(path, &ret->file);
 	ret->to = ret->file.to;
 	return err;
 }
 
 struct err *html_commit(struct html *html)
 {
-	return whole_file_commit(&html->file);
+	return atomic_file_commit(&html->file);
 }
 
 void html_deinit(struct html *html)
 {
-	whole_file_deinit(&html->file);
+	atomic_file_deinit(&html->file);
 }
 
 /* Texts are ASCII: what is not was made '?' on its way in, or is here */

@@ -26,7 +26,7 @@
  * @subject: what was audited, for the title
  */
 struct html {
-	struct whole_file file;
+	struct atomic_file file;
 	FILE *to;
 	const char *subject;
 };

@@ -38,7 +38,7 @@ static void format_time(const struct hvcrash_crash *crash, __u64 from, __u64 to,
 
 	if (!from || !to || to < from)
 		snprintf(buf, bytes, "unknown");
-	else if (!times_elapsed_us(crash, from, to, &us))
+	else if (!crash_times_elapsed_us(crash, from, to, &us))
 		snprintf(buf, bytes, "%llu ticks", to - from);
 	else if (us < 1000)
 		snprintf(buf, bytes, "%llu \302\265s", us);
@@ -88,11 +88,11 @@ static void put_lane_begin(struct html *html, const char *class,
 }
 
 static void put_path(struct html *html, const struct html_timeline *timeline,
-		     const struct times_step *steps)
+		     const struct crash_times_step *steps)
 {
 	fputs("<div class=\"name\">crash path</div>\n", html->to);
 	put_lane_begin(html, "all", "Steps of the crash path");
-	for (int i = 0; i < TIMES_NR_STEPS; i++) {
+	for (int i = 0; i < CRASH_TIMES_NR_STEPS; i++) {
 		char class[40];
 
 		snprintf(class, sizeof(class), "work phase-%s", steps[i].name);
@@ -120,11 +120,11 @@ static void put_axis(struct html *html, const struct html_timeline *timeline)
 }
 
 static void put_figures(struct html *html, const struct html_timeline *timeline,
-			const struct times_step *steps)
+			const struct crash_times_step *steps)
 {
 	fputs("<table class=\"phases\">\n<thead><tr><th scope=\"col\">step</th><th scope=\"col\" class=\"number\">time</th></tr></thead>\n<tbody>\n",
 	      html->to);
-	for (int i = 0; i < TIMES_NR_STEPS + 1; i++) {
+	for (int i = 0; i < CRASH_TIMES_NR_STEPS + 1; i++) {
 		char time[64];
 
 		format_time(timeline->crash, steps[i].from, steps[i].to, time,
@@ -139,13 +139,13 @@ static void put_figures(struct html *html, const struct html_timeline *timeline,
 void html_timeline_begin(struct html *html, const struct hvcrash_crash *crash,
 			 struct html_timeline *ret)
 {
-	struct times_step steps[TIMES_NR_STEPS + 1];
+	struct crash_times_step steps[CRASH_TIMES_NR_STEPS + 1];
 
 	*ret = (struct html_timeline){
 		.crash = crash,
 		.last = find_last(crash),
 	};
-	times_steps(crash, steps);
+	crash_times_steps(crash, steps);
 	html_section_begin(html, "timeline", "Crash path");
 	if (!ret->last) {
 		fputs("<p class=\"note\">The registry holds no times.</p>\n",
@@ -205,7 +205,7 @@ void html_timeline_vp(struct html *html, struct html_timeline *timeline,
 
 void html_timeline_end(struct html *html, const struct html_timeline *timeline)
 {
-	struct times_step steps[TIMES_NR_STEPS + 1];
+	struct crash_times_step steps[CRASH_TIMES_NR_STEPS + 1];
 
 	if (timeline->last) {
 		put_axis(html, timeline);
@@ -214,7 +214,7 @@ void html_timeline_end(struct html *html, const struct html_timeline *timeline)
 			fprintf(html->to,
 				"<p class=\"note\">%u more VPs have no lane here.</p>\n",
 				timeline->lanes_not_drawn);
-		times_steps(timeline->crash, steps);
+		crash_times_steps(timeline->crash, steps);
 		put_figures(html, timeline, steps);
 	}
 	html_section_end(html);

@@ -73,8 +73,8 @@ struct err *metrics_write_status(const char *path,
 				 const struct status_total *total)
 {
 	static const char name[] = "hvcrash_status_verdict";
-	struct whole_file file guarded(whole_file_deinit) = { 0 };
-	struct err *err = whole_file_create(path, &file);
+	struct atomic_file file guarded(atomic_file_deinit) = { 0 };
+	struct err *err = atomic_file_create(path, &file);
 
 	if (err)
 		return err;
@@ -86,7 +86,7 @@ struct err *metrics_write_status(const char *path,
 		       status_verdict_name((enum status_verdict)v),
 		       v == (int)total->verdict);
 	put_checks(file.to, answers);
-	return whole_file_commit(&file);
+	return atomic_file_commit(&file);
 }
 
 static void put_findings(FILE *to, const char *name, const char *help,
@@ -108,8 +108,8 @@ static void put_number(FILE *to, const char *name, const char *help,
 struct err *metrics_write_audit(const char *path, const struct audit *audit)
 {
 	static const char name[] = "hvcrash_audit_verdict";
-	struct whole_file file guarded(whole_file_deinit) = { 0 };
-	struct err *err = whole_file_create(path, &file);
+	struct atomic_file file guarded(atomic_file_deinit) = { 0 };
+	struct err *err = atomic_file_create(path, &file);
 
 	if (err)
 		return err;
@@ -133,5 +133,5 @@ struct err *metrics_write_audit(const char *path, const struct audit *audit)
 	put_number(file.to, "hvcrash_audit_gaps",
 		   "Gaps in what is known; with any the verdict is not clean.",
 		   audit->nr_gaps);
-	return whole_file_commit(&file);
+	return atomic_file_commit(&file);
 }

@@ -69,12 +69,12 @@ const struct crash_kind *crash_find(const char *name)
 }
 
 /* "0-3,8": where the kernel does not say, the crash itself will */
-static bool is_online(const struct system *system, unsigned int cpu)
+static bool is_online(const struct sysroot *sysroot, unsigned int cpu)
 {
 	char list[512], *rest = list, *range;
 
-	if (!system_read(system, "/sys/devices/system/cpu/online", list,
-			 sizeof(list)))
+	if (!sysroot_read(sysroot, "/sys/devices/system/cpu/online", list,
+			  sizeof(list)))
 		return true;
 	while ((range = strsep(&rest, ","))) {
 		unsigned int first, last;
@@ -88,20 +88,20 @@ static bool is_online(const struct system *system, unsigned int cpu)
 	return false;
 }
 
-static const char *sysctl_path(const char *name, char buf[SYSTEM_PATH_BYTES])
+static const char *sysctl_path(const char *name, char buf[SYSROOT_PATH_BYTES])
 {
-	snprintf(buf, SYSTEM_PATH_BYTES, "/proc/sys/kernel/%s", name);
+	snprintf(buf, SYSROOT_PATH_BYTES, "/proc/sys/kernel/%s", name);
 	return buf;
 }
 
 static struct err *check_detector(const struct crash *crash)
 {
 	const char *name = crash->kind->detector;
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 	__u64 value;
 
-	if (!name || (system_read_number(crash->system, sysctl_path(name, path),
-					 &value) &&
+	if (!name || (sysroot_read_number(crash->sysroot,
+					  sysctl_path(name, path), &value) &&
 		      value))
 		return NULL;
 	/* hardlockup_detector_disable() in ms_hyperv_init_platform() */
@@ -116,13 +116,13 @@ static struct err *check_detector(const struct crash *crash)
 
 struct err *crash_check(struct crash *crash)
 {
-	if (!is_online(crash->system, crash->cpu))
+	if (!is_online(crash->sysroot, crash->cpu))
 		return err_create(ERR_IO, "CPU %u is not online", crash->cpu);
 	if (crash->kind->needs_other) {
 		crash->other = 0;
 		while (crash->other < MAX_CPUS &&
 		       (crash->other == crash->cpu ||
-			!is_online(crash->system, crash->other)))
+			!is_online(crash->sysroot, crash->other)))
 			crash->other++;
 		if (crash->other == MAX_CPUS)
 			return err_create(ERR_IO,
@@ -159,7 +159,7 @@ static struct err *load_module(const struct crash *crash)
 	char *argv[] = { "modprobe", MODULE, how, cpu, other, NULL };
 
 	/* its parameters are those of the first time, and it stays */
-	if (system_exists(crash->system, "/sys/module/" MODULE))
+	if (sysroot_exists(crash->sysroot, "/sys/module/" MODULE))
 		return err_create(
 			ERR_IO, MODULE
 			" is loaded already, for another crash: reboot first");
@@ -182,14 +182,15 @@ struct err *crash_prepare(struct crash *crash)
 		err = load_module(crash);
 	for (int i = 0; !err && i < CRASH_MAX_SYSCTLS; i++) {
 		const char *name = kind->sysctls[i].name;
-		char path[SYSTEM_PATH_BYTES];
+		char path[SYSROOT_PATH_BYTES];
 
 		if (!name)
 			break;
 		sysctl_path(name, path);
-		if (!system_read(crash->system, path, crash->saved[i],
-				 sizeof(crash->saved[i])) ||
-		    !system_write(crash->system, path, kind->sysctls[i].value))
+		if (!sysroot_read(crash->sysroot, path, crash->saved[i],
+				  sizeof(crash->saved[i])) ||
+		    !sysroot_write(crash->sysroot, path,
+				   kind->sysctls[i].value))
 			err = err_create(ERR_IO, "kernel.%s: cannot set: %s",
 					 name, strerror(errno));
 	}
@@ -198,12 +199,12 @@ struct err *crash_prepare(struct crash *crash)
 
 void crash_undo(struct crash *crash)
 {
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 
 	for (int i = 0; i < CRASH_MAX_SYSCTLS; i++)
 		if (crash->saved[i][0])
-			system_write(
-				crash->system,
+			sysroot_write(
+				crash->sysroot,
 				sysctl_path(crash->kind->sysctls[i].name, path),
 				crash->saved[i]);
 }
@@ -236,7 +237,7 @@ struct err *crash_fire(struct crash *crash)
 		err = go_to(crash->cpu);
 	if (err)
 		return err;
-	if (!system_write(crash->system, path, "c"))
+	if (!sysroot_write(crash->sysroot, path, "c"))
 		return err_create(ERR_IO, "%s: cannot write: %s", path,
 				  strerror(errno));
 	sleep(crash->kind->wait_s);

@@ -48,7 +48,7 @@ const struct crash_kind *crash_find(const char *name);
 
 /**
  * struct crash - one crash about to be made
- * @system: where
+ * @sysroot: where
  * @kind: how
  * @cpu: on which CPU
  * @other: the second CPU, where the kind has one
@@ -56,7 +56,7 @@ const struct crash_kind *crash_find(const char *name);
  * @saved: values of @kind->sysctls before
  */
 struct crash {
-	const struct system *system;
+	const struct sysroot *sysroot;
 	const struct crash_kind *kind;
 	unsigned int cpu;
 	unsigned int other;

@@ -27,14 +27,14 @@ static struct err *failed(const char *what)
 			  strerror(errno));
 }
 
-static struct err *make_directories(const struct system *system)
+static struct err *make_directories(const struct sysroot *sysroot)
 {
 	static const char *const dirs[] = { "/var", "/var/lib",
 					    "/var/lib/hvcrash" };
-	char full[SYSTEM_PATH_BYTES];
+	char full[SYSROOT_PATH_BYTES];
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
-		if (mkdir(system_path(system, dirs[i], full), 0755) &&
+		if (mkdir(sysroot_path(sysroot, dirs[i], full), 0755) &&
 		    errno != EEXIST)
 			return failed("cannot make its directory");
 	return NULL;
@@ -65,16 +65,16 @@ static int write_text(const char *path, const struct crash_marker *marker)
 	return fclose(file) || is_bad ? -1 : 0;
 }
 
-struct err *crash_marker_write(const struct system *system,
+struct err *crash_marker_write(const struct sysroot *sysroot,
 			       const struct crash_marker *marker)
 {
-	char path[SYSTEM_PATH_BYTES], new[SYSTEM_PATH_BYTES];
-	struct err *err = make_directories(system);
+	char path[SYSROOT_PATH_BYTES], new[SYSROOT_PATH_BYTES];
+	struct err *err = make_directories(sysroot);
 
 	if (err)
 		return err;
-	system_path(system, CRASH_MARKER, path);
-	system_path(system, CRASH_MARKER ".new", new);
+	sysroot_path(sysroot, CRASH_MARKER, path);
+	sysroot_path(sysroot, CRASH_MARKER ".new", new);
 	if (write_text(new, marker) || sync_path(new, O_RDONLY) ||
 	    rename(new, path) ||
 	    sync_path(dirname(new), O_RDONLY | O_DIRECTORY)) {
@@ -84,17 +84,17 @@ struct err *crash_marker_write(const struct system *system,
 	return err;
 }
 
-void crash_marker_remove(const struct system *system)
+void crash_marker_remove(const struct sysroot *sysroot)
 {
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 
-	unlink(system_path(system, CRASH_MARKER, path));
+	unlink(sysroot_path(sysroot, CRASH_MARKER, path));
 }
 
-bool crash_marker_read(const struct system *system, struct crash_marker *ret)
+bool crash_marker_read(const struct sysroot *sysroot, struct crash_marker *ret)
 {
 	char *text guarded_free =
-		system_read_all(system, CRASH_MARKER, MAX_MARKER_BYTES);
+		sysroot_read_all(sysroot, CRASH_MARKER, MAX_MARKER_BYTES);
 	char *rest = text, *line;
 
 	memset(ret, 0, sizeof(*ret));
@@ -108,7 +108,7 @@ bool crash_marker_read(const struct system *system, struct crash_marker *ret)
 }
 
 static void take_newest(const char *pattern, __u64 *newest,
-			char path[SYSTEM_PATH_BYTES], __u64 *ret_bytes)
+			char path[SYSROOT_PATH_BYTES], __u64 *ret_bytes)
 {
 	glob_t found;
 
@@ -120,7 +120,7 @@ static void take_newest(const char *pattern, __u64 *newest,
 
 		if (stat(file, &st) || !S_ISREG(st.st_mode) ||
 		    (__u64)st.st_mtime < *newest ||
-		    strlen(file) >= SYSTEM_PATH_BYTES)
+		    strlen(file) >= SYSROOT_PATH_BYTES)
 			continue;
 		*newest = (__u64)st.st_mtime;
 		*ret_bytes = (__u64)st.st_size;
@@ -132,8 +132,8 @@ static void take_newest(const char *pattern, __u64 *newest,
 /* The hooks leave it beside the dump; its first line is the verdict */
 static void read_verdict(const char *dump, char *buf, size_t bytes)
 {
-	char path[SYSTEM_PATH_BYTES + sizeof("/hvcrash-audit.txt")];
-	char copy[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES + sizeof("/hvcrash-audit.txt")];
+	char copy[SYSROOT_PATH_BYTES];
 	FILE *file;
 
 	snprintf(copy, sizeof(copy), "%s", dump);
@@ -148,17 +148,17 @@ static void read_verdict(const char *dump, char *buf, size_t bytes)
 	fclose(file);
 }
 
-bool crash_marker_find_dump(const struct system *system, const char *target,
+bool crash_marker_find_dump(const struct sysroot *sysroot, const char *target,
 			    __u64 seconds, struct crash_dump *ret)
 {
 	/* of kdump-tools, of its fallback and all others */
 	static const char *const names[] = { "dump*", "vmcore*" };
-	char full[SYSTEM_PATH_BYTES], path[SYSTEM_PATH_BYTES] = "";
-	char pattern[SYSTEM_PATH_BYTES + sizeof("/*/vmcore*")];
+	char full[SYSROOT_PATH_BYTES], path[SYSROOT_PATH_BYTES] = "";
+	char pattern[SYSROOT_PATH_BYTES + sizeof("/*/vmcore*")];
 	__u64 newest = seconds > CLOCK_SLACK_S ? seconds - CLOCK_SLACK_S : 0;
 
 	memset(ret, 0, sizeof(*ret));
-	system_path(system, target, full);
+	sysroot_path(sysroot, target, full);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(pattern, sizeof(pattern), "%s/*/%s", full, names[i]);
 		take_newest(pattern, &newest, path, &ret->bytes);
@@ -168,6 +168,6 @@ bool crash_marker_find_dump(const struct system *system, const char *target,
 	ret->is_complete = !strstr(path, "-incomplete") && ret->bytes;
 	read_verdict(path, ret->verdict, sizeof(ret->verdict));
 	snprintf(ret->path, sizeof(ret->path), "%s",
-		 path + strlen(system->root));
+		 path + strlen(sysroot->root));
 	return true;
 }

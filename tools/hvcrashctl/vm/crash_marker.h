@@ -31,12 +31,12 @@ struct crash_marker {
 };
 
 /* On disk when it returns, whole or not at all */
-struct err *crash_marker_write(const struct system *system,
+struct err *crash_marker_write(const struct sysroot *sysroot,
 			       const struct crash_marker *marker);
-void crash_marker_remove(const struct system *system);
+void crash_marker_remove(const struct sysroot *sysroot);
 
 /* false: there is none, or it says nothing */
-bool crash_marker_read(const struct system *system, struct crash_marker *ret);
+bool crash_marker_read(const struct sysroot *sysroot, struct crash_marker *ret);
 
 /**
  * struct crash_dump - what a crash left
@@ -46,14 +46,14 @@ bool crash_marker_read(const struct system *system, struct crash_marker *ret);
  * @verdict: first line of the audit beside it; empty without one
  */
 struct crash_dump {
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 	__u64 bytes;
 	bool is_complete;
 	char verdict[256];
 };
 
 /* The newest dump in a directory of @target that is no older than @seconds */
-bool crash_marker_find_dump(const struct system *system, const char *target,
+bool crash_marker_find_dump(const struct sysroot *sysroot, const char *target,
 			    __u64 seconds, struct crash_dump *ret);
 
 #endif

@@ -91,31 +91,31 @@ static void find_dump_level(const char *arguments, struct kdump_config *ret)
 }
 
 /* By the link that systemctl enable makes, whatever target wants it */
-static bool is_service_enabled(const struct system *system)
+static bool is_service_enabled(const struct sysroot *sysroot)
 {
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 
-	return system_glob(system, "/etc/systemd/system/*.wants/kdump.service",
-			   path);
+	return sysroot_glob(sysroot,
+			    "/etc/systemd/system/*.wants/kdump.service", path);
 }
 
 static void find_call(const char *arguments, struct kdump_config *ret)
 {
-	if (system_text_has_word(arguments, "-s") ||
-	    system_text_has_word(arguments, "-a") ||
-	    system_text_has_word(arguments, "--kexec-file-syscall") ||
-	    system_text_has_word(arguments, "--kexec-syscall-auto"))
+	if (sysroot_text_has_word(arguments, "-s") ||
+	    sysroot_text_has_word(arguments, "-a") ||
+	    sysroot_text_has_word(arguments, "--kexec-file-syscall") ||
+	    sysroot_text_has_word(arguments, "--kexec-syscall-auto"))
 		ret->call = KDUMP_SYSCALL_FILE;
-	else if (system_text_has_word(arguments, "-c") ||
-		 system_text_has_word(arguments, "--kexec-syscall"))
+	else if (sysroot_text_has_word(arguments, "-c") ||
+		 sysroot_text_has_word(arguments, "--kexec-syscall"))
 		ret->call = KDUMP_SYSCALL_LOAD;
 }
 
-static void read_os_release(const struct system *system,
+static void read_os_release(const struct sysroot *sysroot,
 			    struct kdump_config *ret)
 {
 	char *text guarded_free =
-		system_read_all(system, "/etc/os-release", MAX_CONFIG_BYTES);
+		sysroot_read_all(sysroot, "/etc/os-release", MAX_CONFIG_BYTES);
 	char like[128] = "", all[192];
 
 	if (!text)
@@ -124,17 +124,17 @@ static void read_os_release(const struct system *system,
 	assignment(text, "VERSION_ID", ret->version, sizeof(ret->version));
 	assignment(text, "ID_LIKE", like, sizeof(like));
 	snprintf(all, sizeof(all), "%s %s", ret->id, like);
-	if (system_text_has_word(all, "azurelinux") ||
-	    system_text_has_word(all, "mariner"))
+	if (sysroot_text_has_word(all, "azurelinux") ||
+	    sysroot_text_has_word(all, "mariner"))
 		ret->family = KDUMP_AZURE_LINUX;
-	else if (system_text_has_word(all, "debian") ||
-		 system_text_has_word(all, "ubuntu"))
+	else if (sysroot_text_has_word(all, "debian") ||
+		 sysroot_text_has_word(all, "ubuntu"))
 		ret->family = KDUMP_DEBIAN;
-	else if (system_text_has_word(all, "rhel") ||
-		 system_text_has_word(all, "fedora") ||
-		 system_text_has_word(all, "centos"))
+	else if (sysroot_text_has_word(all, "rhel") ||
+		 sysroot_text_has_word(all, "fedora") ||
+		 sysroot_text_has_word(all, "centos"))
 		ret->family = KDUMP_RHEL;
-	else if (strstr(all, "suse") || system_text_has_word(all, "sles"))
+	else if (strstr(all, "suse") || sysroot_text_has_word(all, "sles"))
 		ret->family = KDUMP_SUSE;
 }
 
@@ -150,7 +150,7 @@ static enum kdump_syscall debian_default(const struct kdump_config *config)
 	return KDUMP_SYSCALL_UNKNOWN;
 }
 
-static void read_debian(const struct system *system, const char *text,
+static void read_debian(const struct sysroot *sysroot, const char *text,
 			struct kdump_config *ret)
 {
 	static const char *const remote[] = { "SSH", "NFS", "FTP" };
@@ -158,7 +158,7 @@ static void read_debian(const struct system *system, const char *text,
 
 	ret->call = debian_default(ret);
 	/* kdump-config writes the command here that it loaded the kernel by */
-	if (system_read(system, "/var/crash/kexec_cmd", value, sizeof(value)))
+	if (sysroot_read(sysroot, "/var/crash/kexec_cmd", value, sizeof(value)))
 		find_call(value, ret);
 	if (assignment(text, "USE_KDUMP", value, sizeof(value)))
 		ret->is_enabled = strcmp(value, "0") && *value;
@@ -180,11 +180,11 @@ static void read_debian(const struct system *system, const char *text,
 }
 
 /* A file system that kdump mounts itself: where it is mounted now, if it is */
-static bool find_mount(const struct system *system, const char *device,
+static bool find_mount(const struct sysroot *sysroot, const char *device,
 		       char *buf, size_t bytes)
 {
 	char *text guarded_free =
-		system_read_all(system, "/proc/mounts", MAX_CONFIG_BYTES);
+		sysroot_read_all(sysroot, "/proc/mounts", MAX_CONFIG_BYTES);
 	char *rest = text, *line;
 
 	while (rest && (line = strsep(&rest, "\n"))) {
@@ -199,7 +199,7 @@ static bool find_mount(const struct system *system, const char *device,
 	return false;
 }
 
-static void read_rhel_target(const struct system *system, const char *text,
+static void read_rhel_target(const struct sysroot *sysroot, const char *text,
 			     struct kdump_config *ret)
 {
 	static const char *const remote[] = { "ssh", "nfs", "raw" };
@@ -213,7 +213,7 @@ static void read_rhel_target(const struct system *system, const char *text,
 		if (!directive(text, local[i], value, sizeof(value)))
 			continue;
 		ret->is_remote =
-			!find_mount(system, value, mount, sizeof(mount));
+			!find_mount(sysroot, value, mount, sizeof(mount));
 		snprintf(ret->target, sizeof(ret->target), "%s%s",
 			 ret->is_remote ? value : mount,
 			 ret->is_remote ? "" : path);
@@ -227,15 +227,15 @@ static void read_rhel_target(const struct system *system, const char *text,
 	}
 }
 
-static void read_rhel(const struct system *system, const char *text,
+static void read_rhel(const struct sysroot *sysroot, const char *text,
 		      struct kdump_config *ret)
 {
-	char *sysconfig guarded_free = system_read_all(
-		system, "/etc/sysconfig/kdump", MAX_CONFIG_BYTES);
+	char *sysconfig guarded_free = sysroot_read_all(
+		sysroot, "/etc/sysconfig/kdump", MAX_CONFIG_BYTES);
 	char value[256];
 
-	ret->is_enabled = is_service_enabled(system);
-	read_rhel_target(system, text, ret);
+	ret->is_enabled = is_service_enabled(sysroot);
+	read_rhel_target(sysroot, text, ret);
 	if (directive(text, "core_collector", value, sizeof(value)))
 		find_dump_level(value, ret);
 	if (!sysconfig)
@@ -246,12 +246,12 @@ static void read_rhel(const struct system *system, const char *text,
 				     ret->append, sizeof(ret->append));
 }
 
-static void read_suse(const struct system *system, const char *text,
+static void read_suse(const struct sysroot *sysroot, const char *text,
 		      struct kdump_config *ret)
 {
 	char value[256];
 
-	ret->is_enabled = is_service_enabled(system);
+	ret->is_enabled = is_service_enabled(sysroot);
 	/* load.sh says -a: kexec_file_load() first */
 	ret->call = KDUMP_SYSCALL_FILE;
 	if (assignment(text, "KDUMP_SAVEDIR", value, sizeof(value))) {
@@ -270,7 +270,7 @@ static void read_suse(const struct system *system, const char *text,
 		   sizeof(ret->prescript));
 }
 
-void kdump_config_read(const struct system *system, struct kdump_config *ret)
+void kdump_config_read(const struct sysroot *sysroot, struct kdump_config *ret)
 {
 	static const char *const files[] = {
 		[KDUMP_OTHER] = "/etc/kdump.conf",
@@ -284,18 +284,18 @@ void kdump_config_read(const struct system *system, struct kdump_config *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->dump_level = 31;
 	snprintf(ret->target, sizeof(ret->target), DEFAULT_DIRECTORY);
-	read_os_release(system, ret);
+	read_os_release(sysroot, ret);
 	ret->file = files[ret->family];
-	text = system_read_all(system, ret->file, MAX_CONFIG_BYTES);
+	text = sysroot_read_all(sysroot, ret->file, MAX_CONFIG_BYTES);
 	if (!text)
 		return;
 	ret->is_found = true;
 	if (ret->family == KDUMP_DEBIAN)
-		read_debian(system, text, ret);
+		read_debian(sysroot, text, ret);
 	else if (ret->family == KDUMP_SUSE)
-		read_suse(system, text, ret);
+		read_suse(sysroot, text, ret);
 	else
-		read_rhel(system, text, ret);
+		read_rhel(sysroot, text, ret);
 	/* its kdumpctl says -s whatever is configured */
 	if (ret->family == KDUMP_AZURE_LINUX)
 		ret->call = KDUMP_SYSCALL_FILE;

@@ -57,6 +57,6 @@ struct kdump_config {
 	char prescript[256];
 };
 
-void kdump_config_read(const struct system *system, struct kdump_config *ret);
+void kdump_config_read(const struct sysroot *sysroot, struct kdump_config *ret);
 
 #endif

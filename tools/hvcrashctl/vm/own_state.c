@@ -25,16 +25,16 @@
 static const struct {
 	__u32 msr;
 	const char *name;
-} registers[MACHINE_NR_REGISTERS] = {
-	[MACHINE_VP_INDEX] = { 0x40000002, "VP index" },
-	[MACHINE_SIMP] = { 0x40000083, "SIMP" },
-	[MACHINE_SIEFP] = { 0x40000082, "SIEFP" },
-	[MACHINE_VP_ASSIST] = { 0x40000073, "VP assist" },
-	[MACHINE_HYPERCALL] = { 0x40000001, "hypercall" },
-	[MACHINE_REFERENCE_TSC] = { 0x40000021, "reference TSC" },
+} registers[OWN_NR_REGISTERS] = {
+	[OWN_VP_INDEX] = { 0x40000002, "VP index" },
+	[OWN_SIMP] = { 0x40000083, "SIMP" },
+	[OWN_SIEFP] = { 0x40000082, "SIEFP" },
+	[OWN_VP_ASSIST] = { 0x40000073, "VP assist" },
+	[OWN_HYPERCALL] = { 0x40000001, "hypercall" },
+	[OWN_REFERENCE_TSC] = { 0x40000021, "reference TSC" },
 };
 
-const char *machine_register_name(enum machine_register number)
+const char *own_register_name(enum own_register number)
 {
 	return registers[number].name;
 }
@@ -66,7 +66,7 @@ static bool has_hyperv(void)
 	return !strcmp(vendor, "Microsoft Hv");
 }
 
-static void read_device(struct machine_registers *ret)
+static void read_device(struct own_registers *ret)
 {
 	int fd guarded(fd_guard) = -1;
 
@@ -81,7 +81,7 @@ static void read_device(struct machine_registers *ret)
 			 MSR_DEVICE, strerror(errno));
 		return;
 	}
-	for (int i = 0; i < MACHINE_NR_REGISTERS; i++) {
+	for (int i = 0; i < OWN_NR_REGISTERS; i++) {
 		__u64 value;
 
 		/* a register that the host does not offer fails with EIO */
@@ -93,14 +93,14 @@ static void read_device(struct machine_registers *ret)
 	}
 }
 #else
-static void read_device(struct machine_registers *ret)
+static void read_device(struct own_registers *ret)
 {
 	snprintf(ret->why, sizeof(ret->why),
 		 "no way to read them on this architecture");
 }
 #endif
 
-static void read_register_file(const char *path, struct machine_registers *ret)
+static void read_register_file(const char *path, struct own_registers *ret)
 {
 	FILE *file guarded(file_guard) = fopen(path, "re");
 	char line[128];
@@ -116,7 +116,7 @@ static void read_register_file(const char *path, struct machine_registers *ret)
 
 		if (sscanf(line, "%x %llx", &msr, &value) != 2)
 			continue;
-		for (int i = 0; i < MACHINE_NR_REGISTERS; i++) {
+		for (int i = 0; i < OWN_NR_REGISTERS; i++) {
 			if (registers[i].msr != msr)
 				continue;
 			ret->value[i] = value;
@@ -125,7 +125,7 @@ static void read_register_file(const char *path, struct machine_registers *ret)
 	}
 }
 
-void machine_read_registers(const char *path, struct machine_registers *ret)
+void own_state_read_registers(const char *path, struct own_registers *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	if (path)
@@ -134,7 +134,7 @@ void machine_read_registers(const char *path, struct machine_registers *ret)
 		read_device(ret);
 	if (ret->why[0])
 		return;
-	for (int i = MACHINE_SIMP; i < MACHINE_NR_REGISTERS; i++) {
+	for (int i = OWN_SIMP; i < OWN_NR_REGISTERS; i++) {
 		if (ret->is_read[i])
 			continue;
 		snprintf(ret->why, sizeof(ret->why), "%s cannot be read",
@@ -160,7 +160,7 @@ static bool parse_range(const char *line, __u64 *ret_first, __u64 *ret_last)
 	return first <= last;
 }
 
-void machine_read_ram(const char *path, struct machine_ram *ret)
+void own_state_read_ram(const char *path, struct own_ram *ret)
 {
 	FILE *file guarded(file_guard) = NULL;
 	char line[256];
@@ -180,7 +180,7 @@ void machine_read_ram(const char *path, struct machine_ram *ret)
 		if (!parse_range(line, &first, &last))
 			continue;
 		/* without privilege the kernel shows 0-0 for every range */
-		if (!last || ret->nr == MACHINE_MAX_RANGES) {
+		if (!last || ret->nr == OWN_MAX_RANGES) {
 			snprintf(ret->why, sizeof(ret->why), "%.80s %s", path,
 				 last ? "lists too many ranges" :
 					"hides the addresses");
@@ -196,7 +196,7 @@ void machine_read_ram(const char *path, struct machine_ram *ret)
 			 "%.80s lists no System RAM", path);
 }
 
-bool machine_ram_overlaps(const struct machine_ram *ram, __u64 gpa, __u64 bytes)
+bool own_ram_overlaps(const struct own_ram *ram, __u64 gpa, __u64 bytes)
 {
 	for (__u32 i = 0; i < ram->nr; i++)
 		if (gpa <= ram->last[i] && ram->first[i] < gpa + bytes)

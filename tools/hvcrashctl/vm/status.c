@@ -89,76 +89,77 @@ const char *status_verdict_name(enum status_verdict verdict)
 	return names[verdict];
 }
 
-static bool has_hyperv_dmi(const struct system *system)
+static bool has_hyperv_dmi(const struct sysroot *sysroot)
 {
 	char vendor[64], product[64];
 
-	system_read(system, "/sys/class/dmi/id/sys_vendor", vendor,
-		    sizeof(vendor));
-	system_read(system, "/sys/class/dmi/id/product_name", product,
-		    sizeof(product));
+	sysroot_read(sysroot, "/sys/class/dmi/id/sys_vendor", vendor,
+		     sizeof(vendor));
+	sysroot_read(sysroot, "/sys/class/dmi/id/product_name", product,
+		     sizeof(product));
 	return !strcmp(vendor, "Microsoft Corporation") &&
 	       !strcmp(product, "Virtual Machine");
 }
 
 /* "none [integrity] confidentiality": the one in brackets */
-static void read_lockdown(const struct system *system, char *buf, size_t bytes)
+static void read_lockdown(const struct sysroot *sysroot, char *buf,
+			  size_t bytes)
 {
 	char text[128];
 	const char *from;
 
 	snprintf(buf, bytes, "none");
-	system_read(system, "/sys/kernel/security/lockdown", text,
-		    sizeof(text));
+	sysroot_read(sysroot, "/sys/kernel/security/lockdown", text,
+		     sizeof(text));
 	from = strchr(text, '[');
 	if (from)
 		snprintf(buf, bytes, "%.*s", (int)strcspn(from + 1, "]"),
 			 from + 1);
 }
 
-static void read_release(const struct system *system, char *buf, size_t bytes)
+static void read_release(const struct sysroot *sysroot, char *buf, size_t bytes)
 {
 	struct utsname name;
 
-	if (!system_is_own(system))
-		system_read(system, "/proc/sys/kernel/osrelease", buf, bytes);
+	if (!sysroot_is_own(sysroot))
+		sysroot_read(sysroot, "/proc/sys/kernel/osrelease", buf, bytes);
 	else if (!uname(&name))
 		snprintf(buf, bytes, "%s", name.release);
 }
 
 /* The second name is gone after 2028 (Documentation/ABI/obsolete) */
-bool status_read_kexec(const struct system *system, const char *name,
+bool status_read_kexec(const struct sysroot *sysroot, const char *name,
 		       __u64 *ret)
 {
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 
 	snprintf(path, sizeof(path), "/sys/kernel/kexec/%s", name);
-	if (system_read_number(system, path, ret))
+	if (sysroot_read_number(sysroot, path, ret))
 		return true;
 	snprintf(path, sizeof(path), "/sys/kernel/kexec_%s", name);
-	return system_read_number(system, path, ret);
+	return sysroot_read_number(sysroot, path, ret);
 }
 
-void status_read_facts(const struct system *system, struct status_facts *ret)
+void status_read_facts(const struct sysroot *sysroot, struct status_facts *ret)
 {
 	char tag[64];
 
 	memset(ret, 0, sizeof(*ret));
-	ret->system = *system;
-	read_release(system, ret->release, sizeof(ret->release));
-	ret->is_arm64 = system_is_machine(system, "aarch64");
+	ret->sysroot = *sysroot;
+	read_release(sysroot, ret->release, sizeof(ret->release));
+	ret->is_arm64 = sysroot_is_machine(sysroot, "aarch64");
 	ret->is_hyperv =
-		system_has_hyperv_cpuid(system) || has_hyperv_dmi(system);
-	system_read(system, "/sys/class/dmi/id/chassis_asset_tag", tag,
-		    sizeof(tag));
+		sysroot_has_hyperv_cpuid(sysroot) || has_hyperv_dmi(sysroot);
+	sysroot_read(sysroot, "/sys/class/dmi/id/chassis_asset_tag", tag,
+		     sizeof(tag));
 	ret->is_azure = !strcmp(tag, AZURE_ASSET_TAG);
-	ret->is_gen2 = system_exists(system, "/sys/firmware/efi");
-	ret->is_loaded = system_exists(system, "/sys/kernel/hvcrash");
-	read_lockdown(system, ret->lockdown, sizeof(ret->lockdown));
-	status_read_kexec(system, "crash_size", &ret->crash_bytes);
-	if (system_meminfo(system, "MemTotal", &ret->ram_bytes))
+	ret->is_gen2 = sysroot_exists(sysroot, "/sys/firmware/efi");
+	ret->is_loaded = sysroot_exists(sysroot, "/sys/kernel/hvcrash");
+	read_lockdown(sysroot, ret->lockdown, sizeof(ret->lockdown));
+	status_read_kexec(sysroot, "crash_size", &ret->crash_bytes);
+	if (sysroot_meminfo(sysroot, "MemTotal", &ret->ram_bytes))
 		ret->ram_bytes += ret->crash_bytes;
-	kdump_config_read(system, &ret->kdump);
+	kdump_config_read(sysroot, &ret->kdump);
 }
 
 static void count(const struct status_check *check,

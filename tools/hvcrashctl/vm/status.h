@@ -52,7 +52,7 @@ void status_mend(struct status_answer *answer, const char *format, ...)
 
 /**
  * struct status_facts - what more than one check asks for
- * @system: the machine
+ * @sysroot: the machine
  * @release: of the running kernel
  * @is_hyperv: a guest of Hyper-V
  * @is_azure: by the chassis asset tag
@@ -65,7 +65,7 @@ void status_mend(struct status_answer *answer, const char *format, ...)
  * @kdump: the distribution's configuration
  */
 struct status_facts {
-	struct system system;
+	struct sysroot sysroot;
 	char release[80];
 	bool is_hyperv;
 	bool is_azure;
@@ -79,10 +79,10 @@ struct status_facts {
 };
 
 /* "crash_size", "crash_loaded" of /sys/kernel/kexec, or as it was before 7.0 */
-bool status_read_kexec(const struct system *system, const char *name,
+bool status_read_kexec(const struct sysroot *sysroot, const char *name,
 		       __u64 *ret);
 
-void status_read_facts(const struct system *system, struct status_facts *ret);
+void status_read_facts(const struct sysroot *sysroot, struct status_facts *ret);
 
 /**
  * struct status_check - one line of the report

@@ -140,7 +140,7 @@ void status_crashkernel(const struct status_facts *facts,
 {
 	__u64 wanted = wanted_bytes(facts), bytes;
 
-	if (!status_read_kexec(&facts->system, "crash_size", &bytes)) {
+	if (!status_read_kexec(&facts->sysroot, "crash_size", &bytes)) {
 		status_found(
 			ret, STATUS_FAIL,
 			"this kernel has no kdump: no crash_size in /sys/kernel/kexec");
@@ -171,7 +171,7 @@ void status_crash_loaded(const struct status_facts *facts,
 {
 	__u64 is_loaded;
 
-	if (!status_read_kexec(&facts->system, "crash_loaded", &is_loaded)) {
+	if (!status_read_kexec(&facts->sysroot, "crash_loaded", &is_loaded)) {
 		status_found(ret, STATUS_FAIL,
 			     "this kernel cannot load a crash kernel");
 		status_mend(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
@@ -206,7 +206,7 @@ void status_kexec_call(const struct status_facts *facts,
 		       struct status_answer *ret)
 {
 	/* vmbus_reserve_fb() falls back to the low MMIO base since then */
-	bool is_cured = !system_release_is_before(facts->release, 7, 1);
+	bool is_cured = !sysroot_release_is_before(facts->release, 7, 1);
 
 	if (facts->kdump.call == KDUMP_SYSCALL_FILE) {
 		status_found(ret, STATUS_OK, "kexec_file_load");

@@ -84,7 +84,7 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 		"/lib/systemd/system/kdump-tools-dump.service.d/*hvcrash*.conf",
 		"/etc/kdump/pre.d/*hvcrash*",
 	};
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 
 	if (facts->kdump.family == KDUMP_SUSE &&
 	    strstr(facts->kdump.prescript, "hvcrash")) {
@@ -94,7 +94,7 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 	}
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		if (facts->kdump.family == KDUMP_SUSE ||
-		    !system_glob(&facts->system, places[i], path))
+		    !sysroot_glob(&facts->sysroot, places[i], path))
 			continue;
 		status_found(ret, STATUS_OK, "%.150s", path);
 		return;
@@ -105,11 +105,12 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 }
 
 /* A virtual function that netvsc hands its traffic to, by its PCI bus */
-static bool has_virtual_function(const struct system *system)
+static bool has_virtual_function(const struct sysroot *sysroot)
 {
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 
-	return system_glob(system, "/sys/bus/vmbus/drivers/hv_pci/*-*-*", path);
+	return sysroot_glob(sysroot, "/sys/bus/vmbus/drivers/hv_pci/*-*-*",
+			    path);
 }
 
 void status_target(const struct status_facts *facts, struct status_answer *ret)
@@ -117,7 +118,7 @@ void status_target(const struct status_facts *facts, struct status_answer *ret)
 	const struct kdump_config *kdump = &facts->kdump;
 	const char *target = kdump->target;
 
-	if (kdump->is_remote && has_virtual_function(&facts->system)) {
+	if (kdump->is_remote && has_virtual_function(&facts->sysroot)) {
 		status_found(
 			ret, STATUS_WARN,
 			"%.100s, with accelerated networking: the kdump initrd needs the driver behind hv_netvsc",
@@ -154,11 +155,11 @@ static bool estimate(const struct status_facts *facts, __u64 *ret)
 	};
 	__u64 bytes, part;
 
-	if (!system_meminfo(&facts->system, "MemTotal", &bytes))
+	if (!sysroot_meminfo(&facts->sysroot, "MemTotal", &bytes))
 		return false;
 	for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++) {
 		if (!(facts->kdump.dump_level & left_out[i].levels) ||
-		    !system_meminfo(&facts->system, left_out[i].key, &part))
+		    !sysroot_meminfo(&facts->sysroot, left_out[i].key, &part))
 			continue;
 		bytes -= part < bytes ? part : bytes;
 	}
@@ -169,15 +170,15 @@ static bool estimate(const struct status_facts *facts, __u64 *ret)
 /* The target, or the part of its path that is there */
 static bool free_bytes(const struct status_facts *facts, __u64 *ret)
 {
-	char dir[sizeof(facts->kdump.target)], full[SYSTEM_PATH_BYTES];
+	char dir[sizeof(facts->kdump.target)], full[SYSROOT_PATH_BYTES];
 	struct statvfs fs;
 	char *end;
 
 	snprintf(dir, sizeof(dir), "%s", facts->kdump.target);
 	for (;;) {
-		if (!statvfs(
-			    system_path(&facts->system, *dir ? dir : "/", full),
-			    &fs)) {
+		if (!statvfs(sysroot_path(&facts->sysroot, *dir ? dir : "/",
+					  full),
+			     &fs)) {
 			*ret = (__u64)fs.f_bavail * fs.f_frsize;
 			return true;
 		}

@@ -39,13 +39,13 @@ static void show_dump(const struct crash_dump *dump, const char *what,
 void status_last_crash(const struct status_facts *facts,
 		       struct status_answer *ret)
 {
-	const struct system *system = &facts->system;
+	const struct sysroot *sysroot = &facts->sysroot;
 	struct crash_marker marker;
 	struct crash_dump dump;
 	char what[80], when[32] = "", boot_id[64];
 	time_t seconds;
 
-	if (!crash_marker_read(system, &marker)) {
+	if (!crash_marker_read(sysroot, &marker)) {
 		status_found(ret, STATUS_OK, "no test crash was made");
 		return;
 	}
@@ -53,8 +53,8 @@ void status_last_crash(const struct status_facts *facts,
 	strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", gmtime(&seconds));
 	snprintf(what, sizeof(what), "%s on CPU %llu, %s", marker.how,
 		 marker.cpu, when);
-	system_read(system, "/proc/sys/kernel/random/boot_id", boot_id,
-		    sizeof(boot_id));
+	sysroot_read(sysroot, "/proc/sys/kernel/random/boot_id", boot_id,
+		     sizeof(boot_id));
 	if (!strcmp(boot_id, marker.boot_id)) {
 		status_found(ret, STATUS_WARN,
 			     "%s: this kernel is still the same", what);
@@ -62,7 +62,7 @@ void status_last_crash(const struct status_facts *facts,
 	} else if (facts->kdump.is_remote) {
 		status_found(ret, STATUS_UNKNOWN,
 			     "%s: the dump did not stay here", what);
-	} else if (!crash_marker_find_dump(system, facts->kdump.target,
+	} else if (!crash_marker_find_dump(sysroot, facts->kdump.target,
 					   marker.seconds, &dump)) {
 		status_found(ret, STATUS_WARN, "%s: no dump in %.60s since",
 			     what, facts->kdump.target);

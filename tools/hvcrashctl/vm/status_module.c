@@ -25,32 +25,32 @@
 
 /* Where modprobe would find it, below the root; false if it would not */
 static bool find_module(const struct status_facts *facts,
-			char ret[SYSTEM_PATH_BYTES])
+			char ret[SYSROOT_PATH_BYTES])
 {
 	char *text guarded_free = NULL;
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 	const char *line, *name;
 
 	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep",
 		 facts->release);
-	text = system_read_all(&facts->system, path, MAX_DEP_BYTES);
+	text = sysroot_read_all(&facts->sysroot, path, MAX_DEP_BYTES);
 	name = text ? strstr(text, "/hvcrash.ko") : NULL;
 	if (!name)
 		return false;
 	for (line = name; line > text && line[-1] != '\n'; line--)
 		;
-	snprintf(ret, SYSTEM_PATH_BYTES, "/lib/modules/%s/%.*s", facts->release,
-		 (int)strcspn(line, ":\n"), line);
+	snprintf(ret, SYSROOT_PATH_BYTES, "/lib/modules/%s/%.*s",
+		 facts->release, (int)strcspn(line, ":\n"), line);
 	return true;
 }
 
 void status_module(const struct status_facts *facts, struct status_answer *ret)
 {
-	char path[SYSTEM_PATH_BYTES], version[40];
+	char path[SYSROOT_PATH_BYTES], version[40];
 
 	if (facts->is_loaded) {
-		system_read(&facts->system, "/sys/kernel/hvcrash/version",
-			    version, sizeof(version));
+		sysroot_read(&facts->sysroot, "/sys/kernel/hvcrash/version",
+			     version, sizeof(version));
 		if (!strcmp(version, HVCRASH_VERSION)) {
 			status_found(ret, STATUS_OK, "loaded, version %s",
 				     version);
@@ -65,19 +65,19 @@ void status_module(const struct status_facts *facts, struct status_answer *ret)
 	status_found(ret, STATUS_FAIL, "hvcrash.ko is not loaded");
 	if (find_module(facts, path))
 		status_mend(ret, "modprobe hvcrash");
-	else if (system_glob(&facts->system, "/usr/src/hvcrash-*/dkms.conf",
-			     path))
+	else if (sysroot_glob(&facts->sysroot, "/usr/src/hvcrash-*/dkms.conf",
+			      path))
 		status_mend(ret, "dkms autoinstall && modprobe hvcrash");
 	else
 		status_mend(ret,
 			    "make module && insmod build/module/hvcrash.ko");
 }
 
-static bool is_signed(const struct system *system, const char *path)
+static bool is_signed(const struct sysroot *sysroot, const char *path)
 {
 	size_t mark = strlen(SIGNATURE_MARK);
-	char full[SYSTEM_PATH_BYTES], tail[64] = "";
-	FILE *file = fopen(system_path(system, path, full), "re");
+	char full[SYSROOT_PATH_BYTES], tail[64] = "";
+	FILE *file = fopen(sysroot_path(sysroot, path, full), "re");
 
 	if (!file)
 		return false;
@@ -94,14 +94,14 @@ static void judge_signature(const struct status_facts *facts,
 {
 	static const char enrol[] =
 		"mokutil --import /var/lib/dkms/mok.pub; reboot, enrol on the console";
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 
 	if (!find_module(facts, path)) {
 		status_found(
 			ret, STATUS_WARN,
 			"this kernel takes signed modules only, and hvcrash.ko is not installed");
 		status_mend(ret, "dkms generate_mok; %s", enrol);
-	} else if (!strstr(path, ".ko.") && !is_signed(&facts->system, path)) {
+	} else if (!strstr(path, ".ko.") && !is_signed(&facts->sysroot, path)) {
 		status_found(
 			ret, STATUS_FAIL,
 			"this kernel takes signed modules only, and hvcrash.ko is not signed");
@@ -124,9 +124,9 @@ static bool is_unsupported_refused(const struct status_facts *facts)
 	};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (system_exists(&facts->system, files[i]))
-			return system_has_word(&facts->system, files[i],
-					       "allow_unsupported_modules 0");
+		if (sysroot_exists(&facts->sysroot, files[i]))
+			return sysroot_has_word(&facts->sysroot, files[i],
+						"allow_unsupported_modules 0");
 	return false;
 }
 
@@ -135,8 +135,9 @@ void status_signature(const struct status_facts *facts,
 {
 	char enforced[8];
 
-	system_read(&facts->system, "/sys/module/module/parameters/sig_enforce",
-		    enforced, sizeof(enforced));
+	sysroot_read(&facts->sysroot,
+		     "/sys/module/module/parameters/sig_enforce", enforced,
+		     sizeof(enforced));
 	if (facts->is_loaded) {
 		status_found(ret, STATUS_OK, "the kernel has taken the module");
 	} else if (is_unsupported_refused(facts)) {
@@ -156,12 +157,12 @@ void status_signature(const struct status_facts *facts,
 
 static bool is_vmbus_built_in(const struct status_facts *facts)
 {
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 
 	snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin",
 		 facts->release);
-	return system_has_word(&facts->system, path,
-			       "kernel/drivers/hv/hv_vmbus.ko");
+	return sysroot_has_word(&facts->sysroot, path,
+				"kernel/drivers/hv/hv_vmbus.ko");
 }
 
 void status_at_boot(const struct status_facts *facts, struct status_answer *ret)
@@ -178,16 +179,16 @@ void status_at_boot(const struct status_facts *facts, struct status_answer *ret)
 	};
 	static const char *const lists[] = { "/etc/modules",
 					     "/etc/initramfs-tools/modules" };
-	char path[SYSTEM_PATH_BYTES];
+	char path[SYSROOT_PATH_BYTES];
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (!system_glob(&facts->system, places[i], path))
+		if (!sysroot_glob(&facts->sysroot, places[i], path))
 			continue;
 		status_found(ret, STATUS_OK, "loaded at boot by %.150s", path);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		if (!system_has_word(&facts->system, lists[i], "hvcrash"))
+		if (!sysroot_has_word(&facts->sysroot, lists[i], "hvcrash"))
 			continue;
 		status_found(ret, STATUS_OK, "loaded at boot by %s", lists[i]);
 		return;
@@ -206,16 +207,17 @@ void status_coverage(const struct status_facts *facts,
 		status_found(
 			ret, STATUS_FAIL,
 			"no shared page is tracked: hvcrash.ko is not loaded");
-	} else if (!system_read(&facts->system, "/sys/kernel/hvcrash/coverage",
-				words, sizeof(words)) ||
+	} else if (!sysroot_read(&facts->sysroot,
+				 "/sys/kernel/hvcrash/coverage", words,
+				 sizeof(words)) ||
 		   !*words) {
 		status_found(ret, STATUS_UNKNOWN,
 			     "/sys/kernel/hvcrash/coverage cannot be read");
 		status_mend(ret, "run it as root");
 	} else if (!strcmp(words, "complete")) {
 		status_found(ret, STATUS_OK, "complete");
-	} else if (system_text_has_word(words, "no-vmbus") ||
-		   system_text_has_word(words, "isolated")) {
+	} else if (sysroot_text_has_word(words, "no-vmbus") ||
+		   sysroot_text_has_word(words, "isolated")) {
 		status_found(
 			ret, STATUS_FAIL,
 			"gaps that no audit can close: %s (hvcrashctl list says more)",
@@ -225,7 +227,7 @@ void status_coverage(const struct status_facts *facts,
 			ret, STATUS_WARN,
 			"gaps, so that an audit cannot tell: %s (hvcrashctl list says more)",
 			words);
-		if (system_text_has_word(words, "late") &&
+		if (sysroot_text_has_word(words, "late") &&
 		    !is_vmbus_built_in(facts))
 			status_mend(
 				ret,
@@ -245,15 +247,15 @@ void status_hand_over(const struct status_facts *facts,
 			"no registry to hand over: hvcrash.ko is not loaded");
 		return;
 	}
-	if (!system_exists(&facts->system, "/sys/kernel/vmcoreinfo")) {
+	if (!sysroot_exists(&facts->sysroot, "/sys/kernel/vmcoreinfo")) {
 		status_found(
 			ret, STATUS_FAIL,
 			"this kernel has no VMCOREINFO, by which the registry is found");
 		status_mend(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
 		return;
 	}
-	is_read = system_read(&facts->system, "/sys/kernel/hvcrash/address",
-			      address, sizeof(address));
+	is_read = sysroot_read(&facts->sysroot, "/sys/kernel/hvcrash/address",
+			       address, sizeof(address));
 	/* mode 0400: that it is there is what counts */
 	if (!is_read && errno == EACCES)
 		snprintf(address, sizeof(address), "an address for root only");

@@ -15,7 +15,7 @@ void status_notifiers(const struct status_facts *facts,
 {
 	char value[8];
 
-	if (!system_read(&facts->system, NOTIFIERS, value, sizeof(value))) {
+	if (!sysroot_read(&facts->sysroot, NOTIFIERS, value, sizeof(value))) {
 		status_found(ret, STATUS_UNKNOWN,
 			     "crash_kexec_post_notifiers cannot be read");
 	} else if (!strcmp(value, "Y")) {
@@ -34,18 +34,19 @@ void status_nmi(const struct status_facts *facts, struct status_answer *ret)
 {
 	__u64 unknown_panics = 0, unrecovered_panics = 0;
 
-	if (!system_exists(&facts->system,
-			   "/proc/sys/kernel/unknown_nmi_panic")) {
+	if (!sysroot_exists(&facts->sysroot,
+			    "/proc/sys/kernel/unknown_nmi_panic")) {
 		status_found(
 			ret, STATUS_OK,
 			"no such NMI on this architecture: SysRq over the serial console");
 		return;
 	}
-	system_read_number(&facts->system, "/proc/sys/kernel/unknown_nmi_panic",
-			   &unknown_panics);
-	system_read_number(&facts->system,
-			   "/proc/sys/kernel/panic_on_unrecovered_nmi",
-			   &unrecovered_panics);
+	sysroot_read_number(&facts->sysroot,
+			    "/proc/sys/kernel/unknown_nmi_panic",
+			    &unknown_panics);
+	sysroot_read_number(&facts->sysroot,
+			    "/proc/sys/kernel/panic_on_unrecovered_nmi",
+			    &unrecovered_panics);
 	if (unknown_panics)
 		status_found(
 			ret, STATUS_OK,
@@ -69,11 +70,11 @@ static void check_sysctl(const struct status_facts *facts, const char *name,
 			 const char *without, __u64 advised,
 			 struct status_answer *ret)
 {
-	char path[SYSTEM_PATH_BYTES] = "/proc/sys/kernel/";
+	char path[SYSROOT_PATH_BYTES] = "/proc/sys/kernel/";
 	__u64 value;
 
 	strcat(path, name);
-	if (!system_read_number(&facts->system, path, &value)) {
+	if (!sysroot_read_number(&facts->sysroot, path, &value)) {
 		status_found(ret, STATUS_UNKNOWN, "%s cannot be read", path);
 	} else if (value) {
 		status_found(ret, STATUS_OK, "%s=%llu", name, value);
@@ -98,8 +99,8 @@ void status_panic_timeout(const struct status_facts *facts,
 	char value[32];
 
 	/* negative: at once, which is as good */
-	if (system_read(&facts->system, "/proc/sys/kernel/panic", value,
-			sizeof(value)) &&
+	if (sysroot_read(&facts->sysroot, "/proc/sys/kernel/panic", value,
+			 sizeof(value)) &&
 	    *value == '-')
 		status_found(ret, STATUS_OK, "panic=%s", value);
 	else

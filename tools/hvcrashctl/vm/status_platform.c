@@ -22,7 +22,7 @@ void status_hyperv(const struct status_facts *facts, struct status_answer *ret)
 {
 	__u32 regs[4];
 
-	if (system_exists(&facts->system, "/proc/vmcore")) {
+	if (sysroot_exists(&facts->sysroot, "/proc/vmcore")) {
 		status_found(ret, STATUS_FAIL,
 			     "this is a crash kernel, beside a crashed one");
 		status_mend(ret, "hvcrashctl audit");
@@ -30,15 +30,16 @@ void status_hyperv(const struct status_facts *facts, struct status_answer *ret)
 		status_found(
 			ret, STATUS_FAIL,
 			"no Hyper-V guest, by CPUID and DMI: nothing to revoke here");
-	} else if (system_cpuid(&facts->system, LEAF_FEATURES, regs) &&
+	} else if (sysroot_cpuid(&facts->sysroot, LEAF_FEATURES, regs) &&
 		   (regs[EBX] & FEATURES_EBX_CREATE_PARTITIONS)) {
 		status_found(
 			ret, STATUS_FAIL,
 			"the root partition of Hyper-V, which hvcrash does not support");
 	} else {
 		status_found(ret, STATUS_OK, "a guest of Hyper-V, by %s",
-			     system_has_hyperv_cpuid(&facts->system) ? "CPUID" :
-								       "DMI");
+			     sysroot_has_hyperv_cpuid(&facts->sysroot) ?
+				     "CPUID" :
+				     "DMI");
 	}
 }
 
@@ -60,19 +61,19 @@ void status_confidential(const struct status_facts *facts,
 {
 	static const char *const types[16] = { "an unknown kind", "VBS",
 					       "SEV-SNP", "TDX" };
-	const struct system *system = &facts->system;
+	const struct sysroot *sysroot = &facts->sysroot;
 	const char *type = NULL;
 	__u32 regs[4];
 
-	if (system_cpuid(system, LEAF_FEATURES, regs) &&
+	if (sysroot_cpuid(sysroot, LEAF_FEATURES, regs) &&
 	    (regs[EBX] & FEATURES_EBX_ISOLATION)) {
 		type = types[0];
-		if (system_cpuid(system, LEAF_ISOLATION, regs) &&
+		if (sysroot_cpuid(sysroot, LEAF_ISOLATION, regs) &&
 		    types[regs[EBX] & 0xf])
 			type = types[regs[EBX] & 0xf];
-	} else if (system_has_word(system, "/proc/cpuinfo", "tdx_guest")) {
+	} else if (sysroot_has_word(sysroot, "/proc/cpuinfo", "tdx_guest")) {
 		type = types[3];
-	} else if (system_exists(system, "/dev/sev-guest")) {
+	} else if (sysroot_exists(sysroot, "/dev/sev-guest")) {
 		type = types[2];
 	}
 	if (type)
@@ -85,7 +86,7 @@ void status_confidential(const struct status_facts *facts,
 }
 
 /* Attributes, then the value: the form of efivarfs */
-static bool read_secure_boot(const struct system *system, bool *ret_is_on)
+static bool read_secure_boot(const struct sysroot *sysroot, bool *ret_is_on)
 {
 	static const char path[] =
 		"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
@@ -93,7 +94,7 @@ static bool read_secure_boot(const struct system *system, bool *ret_is_on)
 	char buf[8];
 
 	memset(buf, 0, sizeof(buf));
-	if (!system_read(system, path, buf, bytes + 1))
+	if (!sysroot_read(sysroot, path, buf, bytes + 1))
 		return false;
 	*ret_is_on = buf[4] == 1;
 	return true;
@@ -103,7 +104,7 @@ void status_secure_boot(const struct status_facts *facts,
 			struct status_answer *ret)
 {
 	bool is_on = false;
-	bool is_known = read_secure_boot(&facts->system, &is_on);
+	bool is_known = read_secure_boot(&facts->sysroot, &is_on);
 	const char *word = is_on ? "on" : "off";
 
 	if (!is_known && facts->is_gen2)
@@ -136,7 +137,7 @@ void status_stimer(const struct status_facts *facts, struct status_answer *ret)
 	if (facts->is_arm64)
 		status_found(ret, STATUS_OK,
 			     "none: arm64 uses the architecture's timer");
-	else if (!system_cpuid(&facts->system, LEAF_FEATURES, regs))
+	else if (!sysroot_cpuid(&facts->sysroot, LEAF_FEATURES, regs))
 		status_found(ret, STATUS_UNKNOWN, "CPUID does not say");
 	else if (regs[EDX] & FEATURES_EDX_STIMER_DIRECT)
 		status_found(ret, STATUS_OK, "direct mode");
@@ -169,10 +170,11 @@ void status_kernel(const struct status_facts *facts, struct status_answer *ret)
 	status_found(ret, STATUS_OK, "%s", release);
 	for (size_t i = 0; i < sizeof(bad_kernels) / sizeof(bad_kernels[0]);
 	     i++) {
-		if (system_release_is_before(release, bad_kernels[i].from_major,
-					     bad_kernels[i].from_minor) ||
-		    !system_release_is_before(release, bad_kernels[i].to_major,
-					      bad_kernels[i].to_minor))
+		if (sysroot_release_is_before(release,
+					      bad_kernels[i].from_major,
+					      bad_kernels[i].from_minor) ||
+		    !sysroot_release_is_before(release, bad_kernels[i].to_major,
+					       bad_kernels[i].to_minor))
 			continue;
 		status_found(ret, STATUS_WARN, "%s, without a backport: %s",
 			     release, bad_kernels[i].what);
@@ -188,7 +190,7 @@ void status_framebuffer(const struct status_facts *facts,
 			struct status_answer *ret)
 {
 	if (facts->is_gen2 &&
-	    system_exists(&facts->system, "/sys/module/hyperv_fb")) {
+	    sysroot_exists(&facts->sysroot, "/sys/module/hyperv_fb")) {
 		status_found(
 			ret, STATUS_WARN,
 			"hyperv_fb on a Gen2 VM: the second kernel's efifb may crawl");

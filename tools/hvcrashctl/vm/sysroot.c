@@ -26,9 +26,9 @@
 #define CPUID_HYPERVISOR_BIT (1U << 31)
 #define CPUID_HYPERVISOR_VENDOR 0x40000000
 
-struct err *system_init(struct system *system, const char *root)
+struct err *sysroot_init(struct sysroot *sysroot, const char *root)
 {
-	system->root = root ? root : "";
+	sysroot->root = root ? root : "";
 	if (!root)
 		return NULL;
 	if (!*root)
@@ -38,81 +38,81 @@ struct err *system_init(struct system *system, const char *root)
 	return NULL;
 }
 
-bool system_is_own(const struct system *system)
+bool sysroot_is_own(const struct sysroot *sysroot)
 {
-	return !*system->root;
+	return !*sysroot->root;
 }
 
-const char *system_path(const struct system *system, const char *path,
-			char buf[SYSTEM_PATH_BYTES])
+const char *sysroot_path(const struct sysroot *sysroot, const char *path,
+			 char buf[SYSROOT_PATH_BYTES])
 {
 	int length =
-		snprintf(buf, SYSTEM_PATH_BYTES, "%s%s", system->root, path);
+		snprintf(buf, SYSROOT_PATH_BYTES, "%s%s", sysroot->root, path);
 
-	if (length >= SYSTEM_PATH_BYTES)
+	if (length >= SYSROOT_PATH_BYTES)
 		*buf = '\0';
 	return buf;
 }
 
-bool system_exists(const struct system *system, const char *path)
+bool sysroot_exists(const struct sysroot *sysroot, const char *path)
 {
-	char full[SYSTEM_PATH_BYTES];
+	char full[SYSROOT_PATH_BYTES];
 
-	return !access(system_path(system, path, full), F_OK);
+	return !access(sysroot_path(sysroot, path, full), F_OK);
 }
 
-bool system_glob(const struct system *system, const char *pattern,
-		 char ret_path[SYSTEM_PATH_BYTES])
+bool sysroot_glob(const struct sysroot *sysroot, const char *pattern,
+		  char ret_path[SYSROOT_PATH_BYTES])
 {
-	char full[SYSTEM_PATH_BYTES];
+	char full[SYSROOT_PATH_BYTES];
 	bool is_found = false;
 	glob_t found;
 
-	if (!glob(system_path(system, pattern, full), 0, NULL, &found)) {
-		const char *path = found.gl_pathv[0] + strlen(system->root);
+	if (!glob(sysroot_path(sysroot, pattern, full), 0, NULL, &found)) {
+		const char *path = found.gl_pathv[0] + strlen(sysroot->root);
 
-		is_found = snprintf(ret_path, SYSTEM_PATH_BYTES, "%s", path) <
-			   SYSTEM_PATH_BYTES;
+		is_found = snprintf(ret_path, SYSROOT_PATH_BYTES, "%s", path) <
+			   SYSROOT_PATH_BYTES;
 		globfree(&found);
 	}
 	return is_found;
 }
 
-unsigned int system_count(const struct system *system, const char *pattern)
+unsigned int sysroot_count(const struct sysroot *sysroot, const char *pattern)
 {
-	char full[SYSTEM_PATH_BYTES];
+	char full[SYSROOT_PATH_BYTES];
 	unsigned int nr = 0;
 	glob_t found;
 
-	if (!glob(system_path(system, pattern, full), 0, NULL, &found)) {
+	if (!glob(sysroot_path(sysroot, pattern, full), 0, NULL, &found)) {
 		nr = (unsigned int)found.gl_pathc;
 		globfree(&found);
 	}
 	return nr;
 }
 
-bool system_is_machine(const struct system *system, const char *machine)
+bool sysroot_is_machine(const struct sysroot *sysroot, const char *machine)
 {
 	struct utsname name = { 0 };
 
-	if (system_is_own(system))
+	if (sysroot_is_own(sysroot))
 		uname(&name);
 	else
-		system_read(system, "/proc/sys/kernel/arch", name.machine,
-			    sizeof(name.machine));
+		sysroot_read(sysroot, "/proc/sys/kernel/arch", name.machine,
+			     sizeof(name.machine));
 	return !strcmp(name.machine, machine);
 }
 
 /* Bytes read, or -1 with errno */
-static ssize_t read_file(const struct system *system, const char *path,
+static ssize_t read_file(const struct sysroot *sysroot, const char *path,
 			 char *buf, size_t bytes)
 {
-	char full[SYSTEM_PATH_BYTES];
+	char full[SYSROOT_PATH_BYTES];
 	size_t done = 0;
 	ssize_t got = 0;
 	int cause, fd;
 
-	fd = open(system_path(system, path, full), O_RDONLY | O_CLOEXEC);
+	fd = open(sysroot_path(sysroot, path, full), O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	while (done < bytes) {
@@ -129,10 +129,10 @@ static ssize_t read_file(const struct system *system, const char *path,
 	return got < 0 ? -1 : (ssize_t)done;
 }
 
-bool system_read(const struct system *system, const char *path, char *buf,
-		 size_t bytes)
+bool sysroot_read(const struct sysroot *sysroot, const char *path, char *buf,
+		  size_t bytes)
 {
-	ssize_t length = read_file(system, path, buf, bytes - 1);
+	ssize_t length = read_file(sysroot, path, buf, bytes - 1);
 
 	buf[length < 0 ? 0 : length] = '\0';
 	if (length < 0)
@@ -143,14 +143,15 @@ bool system_read(const struct system *system, const char *path, char *buf,
 	return true;
 }
 
-char *system_read_all(const struct system *system, const char *path, size_t max)
+char *sysroot_read_all(const struct sysroot *sysroot, const char *path,
+		       size_t max)
 {
 	char *buf = malloc(max + 1);
 	ssize_t length;
 
 	if (!buf)
 		return NULL;
-	length = read_file(system, path, buf, max);
+	length = read_file(sysroot, path, buf, max);
 	if (length < 0) {
 		free(buf);
 		return NULL;
@@ -159,14 +160,14 @@ char *system_read_all(const struct system *system, const char *path, size_t max)
 	return buf;
 }
 
-bool system_write(const struct system *system, const char *path,
-		  const char *text)
+bool sysroot_write(const struct sysroot *sysroot, const char *path,
+		   const char *text)
 {
-	char full[SYSTEM_PATH_BYTES];
+	char full[SYSROOT_PATH_BYTES];
 	int cause, fd;
 	ssize_t put;
 
-	fd = open(system_path(system, path, full),
+	fd = open(sysroot_path(sysroot, path, full),
 		  O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -177,19 +178,19 @@ bool system_write(const struct system *system, const char *path,
 	return put == (ssize_t)strlen(text);
 }
 
-bool system_read_number(const struct system *system, const char *path,
-			__u64 *ret)
+bool sysroot_read_number(const struct sysroot *sysroot, const char *path,
+			 __u64 *ret)
 {
 	char buf[64], *end;
 
-	if (!system_read(system, path, buf, sizeof(buf)) || !*buf)
+	if (!sysroot_read(sysroot, path, buf, sizeof(buf)) || !*buf)
 		return false;
 	errno = 0;
 	*ret = strtoull(buf, &end, 0);
 	return !*end && !errno;
 }
 
-bool system_text_has_word(const char *text, const char *word)
+bool sysroot_text_has_word(const char *text, const char *word)
 {
 	size_t length = strlen(word);
 	const char *at = text;
@@ -203,18 +204,19 @@ bool system_text_has_word(const char *text, const char *word)
 	return false;
 }
 
-bool system_has_word(const struct system *system, const char *path,
-		     const char *word)
-{
-	char *text guarded_free = system_read_all(system, path, MAX_TEXT_BYTES);
-
-	return text && system_text_has_word(text, word);
-}
-
-bool system_meminfo(const struct system *system, const char *key, __u64 *ret)
+bool sysroot_has_word(const struct sysroot *sysroot, const char *path,
+		      const char *word)
 {
 	char *text guarded_free =
-		system_read_all(system, "/proc/meminfo", MAX_TEXT_BYTES);
+		sysroot_read_all(sysroot, path, MAX_TEXT_BYTES);
+
+	return text && sysroot_text_has_word(text, word);
+}
+
+bool sysroot_meminfo(const struct sysroot *sysroot, const char *key, __u64 *ret)
+{
+	char *text guarded_free =
+		sysroot_read_all(sysroot, "/proc/meminfo", MAX_TEXT_BYTES);
 	size_t length = strlen(key);
 	const char *line = text;
 	unsigned long long kib;
@@ -232,10 +234,11 @@ bool system_meminfo(const struct system *system, const char *key, __u64 *ret)
 	return false;
 }
 
-static bool cpuid_of_file(const struct system *system, __u32 leaf, __u32 ret[4])
+static bool cpuid_of_file(const struct sysroot *sysroot, __u32 leaf,
+			  __u32 ret[4])
 {
 	char *text guarded_free =
-		system_read_all(system, "/cpuid", MAX_CPUID_BYTES);
+		sysroot_read_all(sysroot, "/cpuid", MAX_CPUID_BYTES);
 	char *rest = text, *line;
 
 	while (rest && (line = strsep(&rest, "\n"))) {
@@ -274,26 +277,26 @@ static bool cpuid_of_cpu(__u32 leaf, __u32 ret[4])
 }
 #endif
 
-bool system_cpuid(const struct system *system, __u32 leaf, __u32 ret[4])
+bool sysroot_cpuid(const struct sysroot *sysroot, __u32 leaf, __u32 ret[4])
 {
-	if (system_is_own(system))
+	if (sysroot_is_own(sysroot))
 		return cpuid_of_cpu(leaf, ret);
-	return cpuid_of_file(system, leaf, ret);
+	return cpuid_of_file(sysroot, leaf, ret);
 }
 
-bool system_has_hyperv_cpuid(const struct system *system)
+bool sysroot_has_hyperv_cpuid(const struct sysroot *sysroot)
 {
 	char vendor[13] = "";
 	__u32 regs[4];
 
-	if (!system_cpuid(system, CPUID_HYPERVISOR_VENDOR, regs))
+	if (!sysroot_cpuid(sysroot, CPUID_HYPERVISOR_VENDOR, regs))
 		return false;
 	memcpy(vendor, &regs[1], 12);
 	return !strcmp(vendor, "Microsoft Hv");
 }
 
-bool system_release_is_before(const char *release, unsigned int major,
-			      unsigned int minor)
+bool sysroot_release_is_before(const char *release, unsigned int major,
+			       unsigned int minor)
 {
 	unsigned int own_major = 0, own_minor = 0;
 

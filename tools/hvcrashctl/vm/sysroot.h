@@ -16,68 +16,69 @@
 
 #include "base/err.h"
 
-#define SYSTEM_PATH_BYTES 512
+#define SYSROOT_PATH_BYTES 512
 
 /**
- * struct system - a machine
+ * struct sysroot - a machine
  * @root: "" for the one we run on, else a directory
  */
-struct system {
+struct sysroot {
 	const char *root;
 };
 
 /* @root NULL: this machine; else it has to be a directory */
-struct err *system_init(struct system *system, const char *root);
-bool system_is_own(const struct system *system);
+struct err *sysroot_init(struct sysroot *sysroot, const char *root);
+bool sysroot_is_own(const struct sysroot *sysroot);
 
 /* @path below the root; cut where it does not fit, and then not found */
-const char *system_path(const struct system *system, const char *path,
-			char buf[SYSTEM_PATH_BYTES]);
+const char *sysroot_path(const struct sysroot *sysroot, const char *path,
+			 char buf[SYSROOT_PATH_BYTES]);
 
-bool system_exists(const struct system *system, const char *path);
+bool sysroot_exists(const struct sysroot *sysroot, const char *path);
 
 /* Is there a file that the pattern of glob(7) fits, and which */
-bool system_glob(const struct system *system, const char *pattern,
-		 char ret_path[SYSTEM_PATH_BYTES]);
+bool sysroot_glob(const struct sysroot *sysroot, const char *pattern,
+		  char ret_path[SYSROOT_PATH_BYTES]);
 
 /* How many files the pattern fits */
-unsigned int system_count(const struct system *system, const char *pattern);
+unsigned int sysroot_count(const struct sysroot *sysroot, const char *pattern);
 
 /* "x86_64", by uname(2) or the sysctl that says the same */
-bool system_is_machine(const struct system *system, const char *machine);
+bool sysroot_is_machine(const struct sysroot *sysroot, const char *machine);
 
 /*
  * The first @bytes - 1 of a file, without white space at its end. False with
  * errno where it cannot be read; @buf is empty then.
  */
-bool system_read(const struct system *system, const char *path, char *buf,
-		 size_t bytes);
+bool sysroot_read(const struct sysroot *sysroot, const char *path, char *buf,
+		  size_t bytes);
 
 /* All of a file, at most @max bytes, to be freed; NULL with errno */
-char *system_read_all(const struct system *system, const char *path,
-		      size_t max);
+char *sysroot_read_all(const struct sysroot *sysroot, const char *path,
+		       size_t max);
 
 /* Into a file that is there, of /proc or /sys; false with errno */
-bool system_write(const struct system *system, const char *path,
-		  const char *text);
+bool sysroot_write(const struct sysroot *sysroot, const char *path,
+		   const char *text);
 
-bool system_read_number(const struct system *system, const char *path,
-			__u64 *ret);
+bool sysroot_read_number(const struct sysroot *sysroot, const char *path,
+			 __u64 *ret);
 
 /* Does the text of a file have the word, between blanks or line breaks */
-bool system_has_word(const struct system *system, const char *path,
-		     const char *word);
-bool system_text_has_word(const char *text, const char *word);
+bool sysroot_has_word(const struct sysroot *sysroot, const char *path,
+		      const char *word);
+bool sysroot_text_has_word(const char *text, const char *word);
 
 /* "MemTotal" of /proc/meminfo in bytes */
-bool system_meminfo(const struct system *system, const char *key, __u64 *ret);
+bool sysroot_meminfo(const struct sysroot *sysroot, const char *key,
+		     __u64 *ret);
 
 /* EAX, EBX, ECX, EDX of a leaf that the hypervisor offers */
-bool system_cpuid(const struct system *system, __u32 leaf, __u32 ret[4]);
-bool system_has_hyperv_cpuid(const struct system *system);
+bool sysroot_cpuid(const struct sysroot *sysroot, __u32 leaf, __u32 ret[4]);
+bool sysroot_has_hyperv_cpuid(const struct sysroot *sysroot);
 
 /* 6.1.20 is before 6.2; a release that is no version is before none */
-bool system_release_is_before(const char *release, unsigned int major,
-			      unsigned int minor);
+bool sysroot_release_is_before(const char *release, unsigned int major,
+			       unsigned int minor);
 
 #endif
