@@ -11,13 +11,15 @@
  * panicking CPU alone enters them into the registry.
  *
  * Contents of a page are touched only where the living kernel found the page to
- * be RAM at exactly that address.
+ * be RAM at exactly that address. They are read, to be hashed, wherever the kernel
+ * has a page of its own there: contents.c survives what cannot be read.
  *
  * Leaves out: when any of this happens (crash_path.c), and how a register is read
  * and written (regs_x86.c, regs_arm64.c).
  */
 #include <linux/atomic.h>
 #include <linux/io.h>
+#include <linux/mm.h>
 #include <linux/string.h>
 #include "arch.h"
 #include "compat/compat.h"
@@ -225,6 +227,16 @@ void hvcrash_regs_revoke(u32 cpu)
 	r->vp.tsc_revoked = hvcrash_cycles();
 }
 
+/*
+ * For a page that only the crash path has seen: a VP that came up a moment ago, or
+ * the panic message. page_is_ram() takes a lock; pfn_valid() takes none, whatever
+ * number it is given.
+ */
+static u32 ram_flag(u64 gpa)
+{
+	return pfn_valid(PHYS_PFN(gpa)) ? 0 : HVCRASH_EXTENT_NOT_RAM;
+}
+
 /* Enters one page's fate. Returns 1 if the register did not go off. */
 static u32 record_page(struct hvcrash_extent *e, u64 before, u64 after,
 		       u32 vp_index)
@@ -239,9 +251,10 @@ static u32 record_page(struct hvcrash_extent *e, u64 before, u64 after,
 						   e->flags);
 		return 0;
 	}
-	/* Without having looked in the living kernel: not proven to be RAM */
-	if (!known_page(e, before))
-		flags |= HVCRASH_EXTENT_NOT_RAM;
+	if (e->state != HVCRASH_EMPTY && e->gpa == gpa)
+		flags |= e->flags & HVCRASH_EXTENT_NOT_RAM;
+	else
+		flags |= ram_flag(gpa);
 	e->vp_index = vp_index;
 	if (after & HVCRASH_REG_ENABLED) {
 		hvcrash_registry_set_fixed(e, gpa, HVCRASH_FAILED,
@@ -338,8 +351,7 @@ static u32 revoke_panic_message(void)
 	}
 	/* hv_panic_page is RAM; what another kernel left there need not be */
 	hvcrash_registry_set_fixed(e, gpa, HVCRASH_REVOKED,
-				   HVCRASH_EV_READ_BACK,
-				   HVCRASH_EXTENT_NOT_RAM);
+				   HVCRASH_EV_READ_BACK, ram_flag(gpa));
 	return 0;
 }
 

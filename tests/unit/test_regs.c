@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_regs.c - kernel/regs.c on each of its back ends, against a hypervisor
+ * test_regs.c - kernel/regs.c, and contents.c, on each of its back ends, against a hypervisor
  * that refuses, forgets and lies
  *
  * Compiled twice: with MSRs, and with arm64's hypercalls.
@@ -12,10 +12,14 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <string.h>
+#include <xxhash.h>
 #include <asm/mshyperv.h>
+#include <linux/mm.h>
+#include "contents.h"
 #include "fake_hv.h"
 #include "host.h"
 #include "hvcrash.h"
+#include "leave.h"
 #include "regs.h"
 #include "regs_state.h"
 
@@ -32,6 +36,20 @@ bool hvcrash_has_crash_regs;
 u32 hvcrash_used_sints, hvcrash_used_stimers;
 
 int hvcrash_debug_stubborn_vp = -1;
+
+/* What leave.c and main.c have */
+unsigned int hvcrash_hash_budget_ms = 50;
+
+struct hvcrash_crash *hvcrash_leave_report(void)
+{
+	return &hvcrash_registry.header->crash;
+}
+
+/* The first 16 MiB are no RAM: the tests name pages there that are not ours */
+bool pfn_valid(u64 pfn)
+{
+	return pfn >= 0x1000;
+}
 
 #define CPU 1
 #define VP_INDEX 5
@@ -264,7 +282,15 @@ static void contents_are_cleared_where_the_page_is_known(void **s)
 	assert_int_equal(hvcrash_results[CPU].vp.slots_cleared, 1 << 2);
 }
 
-static void a_page_that_nobody_looked_at_is_not_touched(void **s)
+static void assert_hashed(const struct hvcrash_extent *e, const void *page)
+{
+	assert_int_equal(e->state, HVCRASH_REVOKED);
+	assert_int_equal(e->gpa, (uintptr_t)page);
+	assert_true(e->flags & HVCRASH_EXTENT_HASHED);
+	assert_true(e->hash == XXH64(page, 4096, 0));
+}
+
+static void a_page_that_nobody_looked_at_is_hashed_and_not_touched(void **s)
 {
 	(void)s;
 	/* Somewhere else since the living kernel looked */
@@ -275,9 +301,29 @@ static void a_page_that_nobody_looked_at_is_not_touched(void **s)
 	assert_int_equal(crash_here(), 0);
 	assert_int_equal(elsewhere[2].header.message_type, 1);
 	assert_int_equal(siefp[100], 0x77);
-	assert_int_equal(extent(HVCRASH_REG_SIMP)->gpa, (uintptr_t)elsewhere);
 	assert_int_equal(extent(HVCRASH_REG_SIMP)->flags,
+			 HVCRASH_EXTENT_OVERLAY);
+	assert_int_equal(extent(HVCRASH_REG_SIEFP)->flags,
 			 HVCRASH_EXTENT_OVERLAY | HVCRASH_EXTENT_NOT_RAM);
+	hvcrash_contents_hash();
+	assert_hashed(extent(HVCRASH_REG_SIMP), elsewhere);
+	assert_false(extent(HVCRASH_REG_SIEFP)->flags & HVCRASH_EXTENT_HASHED);
+}
+
+static void a_vp_that_came_up_a_moment_ago_is_hashed(void **s)
+{
+	(void)s;
+	memset(extent(HVCRASH_REG_SIMP), 0, sizeof(struct hvcrash_extent));
+	memset(extent(HVCRASH_REG_SIEFP), 0, sizeof(struct hvcrash_extent));
+	/* And this one of its pages is no RAM */
+	fake_registers[HVCRASH_REG_SIEFP].value = 0x5001;
+	assert_int_equal(crash_here(), 0);
+	hvcrash_contents_hash();
+	assert_hashed(extent(HVCRASH_REG_SIMP), simp);
+	assert_int_equal(extent(HVCRASH_REG_SIEFP)->flags,
+			 HVCRASH_EXTENT_OVERLAY | HVCRASH_EXTENT_NOT_RAM);
+	assert_int_equal(hvcrash_leave_report()->pages_hashed, 1);
+	assert_int_equal(hvcrash_leave_report()->pages_not_hashed, 0);
 }
 
 static void a_cpu_that_just_came_back_shares_what_it_shared_before(void **s)
@@ -370,6 +416,18 @@ static void the_page_with_the_last_words_is_taken_back(void **s)
 	assert_int_equal(panic_message()->kind, HVCRASH_KIND_PANIC_MESSAGE);
 	assert_int_equal(panic_message()->state, HVCRASH_REVOKED);
 	assert_int_equal(panic_message()->gpa, 0x7000);
+	assert_int_equal(panic_message()->flags, HVCRASH_EXTENT_NOT_RAM);
+}
+
+static void the_last_words_are_hashed(void **s)
+{
+	(void)s;
+	write_crash_regs(0, 0, 0, (uintptr_t)elsewhere, 1234);
+	assert_int_equal(hvcrash_regs_revoke_vm(), 0);
+	hvcrash_contents_hash();
+	assert_hashed(panic_message(), elsewhere);
+	assert_int_equal(hvcrash_leave_report()->pages_hashed, 1);
+	assert_int_equal(hvcrash_leave_report()->pages_not_hashed, 0);
 }
 
 static void a_name_that_stays_is_failed(void **s)
@@ -426,12 +484,14 @@ int main(void)
 		TEST(a_register_that_stays_on_is_failed_and_counted),
 		TEST(a_register_that_cannot_be_read_back_counts_as_on),
 		TEST(contents_are_cleared_where_the_page_is_known),
-		TEST(a_page_that_nobody_looked_at_is_not_touched),
+		TEST(a_page_that_nobody_looked_at_is_hashed_and_not_touched),
+		TEST(a_vp_that_came_up_a_moment_ago_is_hashed),
 		TEST(a_cpu_that_just_came_back_shares_what_it_shared_before),
 		TEST(while_parked_a_vp_clears_timer_messages_and_no_others),
 		TEST(a_vp_that_does_not_answer_keeps_what_was_last_seen),
 		TEST(pages_of_the_whole_vm_keep_their_other_bits),
 		TEST(the_page_with_the_last_words_is_taken_back),
+		TEST(the_last_words_are_hashed),
 		TEST(a_name_that_stays_is_failed),
 		TEST(a_report_of_cpu_registers_names_no_page),
 		TEST(the_host_says_which_version_it_is),
