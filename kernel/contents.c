@@ -15,10 +15,10 @@
 #include <linux/io.h>
 #include <linux/uaccess.h>
 #include <linux/xxhash.h>
-#include "arch.h"
+#include "cycles.h"
 #include "contents.h"
 #include "hvcrash.h"
-#include "leave.h"
+#include "revoke.h"
 
 /* The panicking CPU alone hashes */
 static u8 page[HVCRASH_PAGE_BYTES];
@@ -54,12 +54,12 @@ static bool hash_one(struct hvcrash_extent *e, void *ctx)
 		xxh64_update(&x, page, sizeof(page));
 	}
 	if (i < e->pages) {
-		hvcrash_leave_report()->pages_not_hashed += e->pages;
+		hvcrash_report()->pages_not_hashed += e->pages;
 		return true;
 	}
 	e->hash = xxh64_digest(&x);
 	e->flags |= HVCRASH_EXTENT_HASHED;
-	hvcrash_leave_report()->pages_hashed += e->pages;
+	hvcrash_report()->pages_hashed += e->pages;
 	return true;
 }
 
@@ -80,5 +80,5 @@ void hvcrash_contents_hash(void)
 	hvcrash_registry_for_each(&hvcrash_registry, hash_one, &h);
 	h.gpadls = true;
 	hvcrash_registry_for_each(&hvcrash_registry, hash_one, &h);
-	hvcrash_leave_report()->tsc_hash_end = hvcrash_cycles();
+	hvcrash_report()->tsc_hash_end = hvcrash_cycles();
 }

@@ -14,42 +14,42 @@
  * allocation, every wait bounded, one line of printk where something failed. Even a
  * fault of our own: on x86 all this runs under guard (guard_x86.c).
  *
- * Leaves out: what a panic and a kexec have in common (leave.c), who calls.
+ * Leaves out: what a panic and a kexec have in common (revoke.c), who calls.
  */
-#include "arch.h"
+#include "cycles.h"
 #include "contents.h"
 #include "crash_path.h"
-#include "debug.h"
+#include "inject.h"
 #include "driver_pages.h"
 #include "handoff.h"
 #include "hvcrash.h"
-#include "leave.h"
+#include "revoke.h"
 #include "unload.h"
 
 /**
  * hvcrash_crash_finish - unload, revoke, record, hash, hand over
  * @unload: asks the host to unload VMBus and waits for it, bounded; or NULL
  *
- * Context: panicking CPU, after hvcrash_leave_stopped().
+ * Context: panicking CPU, after hvcrash_revoke_wait_parked().
  */
 void hvcrash_crash_finish(hvcrash_unload_fn unload)
 {
-	struct hvcrash_crash *r = hvcrash_leave_report();
+	struct hvcrash_crash *r = hvcrash_report();
 
-	hvcrash_debug_fault_at(1);
-	if (hvcrash_debug_revoke_first)
-		hvcrash_leave_revoke();
+	hvcrash_inject_fault_at(1);
+	if (hvcrash_inject_revoke_first)
+		hvcrash_revoke_all();
 	hvcrash_unload_vmbus(unload);
 	hvcrash_driver_pages_revoke();
-	if (!hvcrash_debug_revoke_first)
-		hvcrash_leave_revoke();
-	hvcrash_debug_fault_at(2);
-	hvcrash_leave_record();
+	if (!hvcrash_inject_revoke_first)
+		hvcrash_revoke_all();
+	hvcrash_inject_fault_at(2);
+	hvcrash_revoke_record();
 	hvcrash_contents_hash();
 	r->tsc_end = hvcrash_cycles();
 	hvcrash_registry_finish(&hvcrash_registry);
 	hvcrash_handoff_vmcoreinfo(hvcrash_registry.header->gpa);
-	hvcrash_leave_complain();
+	hvcrash_revoke_complain();
 }
 
 /**
@@ -62,6 +62,6 @@ void hvcrash_crash_finish(hvcrash_unload_fn unload)
  */
 void hvcrash_crash_give_up(void)
 {
-	hvcrash_leave_revoke();
+	hvcrash_revoke_all();
 	hvcrash_handoff_vmcoreinfo(hvcrash_registry.header->gpa);
 }

@@ -37,7 +37,7 @@
 #include "crash_path.h"
 #include "hooks.h"
 #include "hvcrash.h"
-#include "leave.h"
+#include "revoke.h"
 #include "regs.h"
 #include "unload.h"
 #include "vmbus_layout.h"
@@ -48,7 +48,7 @@ static void (*vmbus_unload)(bool crash);
 static int on_crash_stop(struct kprobe *p, struct pt_regs *regs)
 {
 	if (kexec_crash_loaded())
-		hvcrash_leave_begin(HVCRASH_WAY_CRASH);
+		hvcrash_revoke_begin(HVCRASH_WAY_CRASH);
 	return 0;
 }
 
@@ -56,8 +56,8 @@ static int on_crash_stop(struct kprobe *p, struct pt_regs *regs)
 static int on_cpu_stopped(struct kprobe *p, struct pt_regs *regs)
 {
 	/* The panicking CPU comes here, too, and does not park */
-	if (hvcrash_leave_way())
-		hvcrash_leave_park(raw_smp_processor_id());
+	if (hvcrash_way())
+		hvcrash_revoke_park(raw_smp_processor_id());
 	return 0;
 }
 
@@ -69,9 +69,9 @@ static enum hvcrash_answer unload_vmbus(void)
 
 static int on_crash_stopped(struct kprobe *p, struct pt_regs *regs)
 {
-	if (!hvcrash_leave_way())
+	if (!hvcrash_way())
 		return 0;
-	hvcrash_leave_stopped();
+	hvcrash_revoke_wait_parked();
 	hvcrash_crash_finish(vmbus_unload ? unload_vmbus : NULL);
 	return 0;
 }

@@ -51,7 +51,7 @@
 #include "hvcrash.h"
 #include "kexec_path.h"
 #include "kexec_stimers.h"
-#include "leave.h"
+#include "revoke.h"
 #include "regs.h"
 #include "stop_x86.h"
 #include "vmbus_layout.h"
@@ -73,9 +73,9 @@ static void crash_stop_other_cpus(void)
 
 	if (!kexec_crash_loaded()) {
 		orig_crash_stop();
-	} else if (hvcrash_leave_begin(HVCRASH_WAY_CRASH)) {
+	} else if (hvcrash_revoke_begin(HVCRASH_WAY_CRASH)) {
 		hvcrash_stop_others(orig_crash_stop);
-	} else if (hvcrash_leave_way() == HVCRASH_WAY_KEXEC && !was_kexec) {
+	} else if (hvcrash_way() == HVCRASH_WAY_KEXEC && !was_kexec) {
 		/* A panic on the last steps of a kexec: the others are stopped */
 		was_kexec = true;
 		orig_crash_stop();
@@ -107,7 +107,7 @@ static void crash_handler(struct pt_regs *regs)
 {
 	local_irq_disable();
 	crash_stop_other_cpus();
-	if (hvcrash_leave_way() == HVCRASH_WAY_KEXEC) {
+	if (hvcrash_way() == HVCRASH_WAY_KEXEC) {
 		/* Cut short: the audit finds no end to it, and cannot tell */
 		hvcrash_handoff_vmcoreinfo(hvcrash_registry.header->gpa);
 		return;
@@ -148,7 +148,7 @@ static void stop_for_kexec(void)
 static void stop_other_cpus_hook(int wait)
 {
 	if (!hvcrash_kexec_is_under_way() ||
-	    !hvcrash_leave_begin(HVCRASH_WAY_KEXEC)) {
+	    !hvcrash_revoke_begin(HVCRASH_WAY_KEXEC)) {
 		orig_stop(wait);
 		return;
 	}

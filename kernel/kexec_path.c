@@ -25,11 +25,11 @@
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/time.h>
-#include "arch.h"
+#include "cycles.h"
 #include "driver_pages.h"
 #include "hvcrash.h"
 #include "kexec_path.h"
-#include "leave.h"
+#include "revoke.h"
 
 /* As often as vmbus_wait_for_unload() says that it still waits */
 #define SAY_EVERY_MS (5 * MSEC_PER_SEC)
@@ -86,7 +86,7 @@ enum hvcrash_answer hvcrash_kexec_wait_unload(void (*ask)(void))
  */
 void hvcrash_kexec_unload(hvcrash_unload_fn unload)
 {
-	hvcrash_leave_report()->tsc_begin = hvcrash_cycles();
+	hvcrash_report()->tsc_begin = hvcrash_cycles();
 	hvcrash_unload_vmbus(unload);
 	WRITE_ONCE(is_under_way, true);
 }
@@ -104,17 +104,17 @@ bool hvcrash_kexec_is_under_way(void)
 /**
  * hvcrash_kexec_finish - revoke, record, seal
  *
- * Context: the CPU that goes on, interrupts off, after hvcrash_leave_stopped().
+ * Context: the CPU that goes on, interrupts off, after hvcrash_revoke_wait_parked().
  */
 void hvcrash_kexec_finish(void)
 {
-	struct hvcrash_crash *r = hvcrash_leave_report();
+	struct hvcrash_crash *r = hvcrash_report();
 
 	hvcrash_driver_pages_revoke();
-	hvcrash_leave_revoke();
-	hvcrash_leave_record();
+	hvcrash_revoke_all();
+	hvcrash_revoke_record();
 	r->tsc_hash_end = hvcrash_cycles();
 	r->tsc_end = r->tsc_hash_end;
 	hvcrash_registry_finish(&hvcrash_registry);
-	hvcrash_leave_complain();
+	hvcrash_revoke_complain();
 }

@@ -11,9 +11,9 @@
 #include "compat/compat.h"
 #include "driver_pages.h"
 #include "hooks.h"
-#include "host.h"
+#include "host_version.h"
 #include "hvcrash.h"
-#include "leave.h"
+#include "revoke.h"
 #include "regs.h"
 #include "rescue.h"
 #include "vmbus.h"
@@ -77,7 +77,7 @@ static void name_kernel(void)
 
 	strscpy(h->release, utsname()->release, sizeof(h->release));
 	strscpy(h->module_version, HVCRASH_VERSION, sizeof(h->module_version));
-	hvcrash_host_describe(&h->host);
+	hvcrash_host_version(&h->host);
 }
 
 /* In a crash kernel there is the rescue and then nothing: no hook, no registry */
@@ -104,7 +104,7 @@ static int __init hvcrash_init(void)
 	ret = hvcrash_vmbus_init();
 	if (ret)
 		goto free_regs;
-	ret = hvcrash_leave_init();
+	ret = hvcrash_revoke_init();
 	if (ret)
 		goto stop_vmbus;
 	ret = hvcrash_driver_api_init();
@@ -124,7 +124,7 @@ remove_sysfs:
 stop_driver_api:
 	hvcrash_driver_api_deinit();
 free_leave:
-	hvcrash_leave_deinit();
+	hvcrash_revoke_deinit();
 stop_vmbus:
 	hvcrash_vmbus_deinit();
 free_regs:
@@ -144,7 +144,7 @@ static void __exit hvcrash_exit(void)
 	hvcrash_driver_api_deinit();
 	hvcrash_vmbus_deinit();
 	hvcrash_regs_deinit();
-	hvcrash_leave_deinit();
+	hvcrash_revoke_deinit();
 	hvcrash_registry_deinit(&hvcrash_registry);
 }
 module_exit(hvcrash_exit);

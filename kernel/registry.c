@@ -17,21 +17,21 @@
  *	LMM(fill:A)  state = BUSY before any other field changes
  *	LMM(fill:B)  all fields before state = SHARED
  *	LMM(read:A)  state before the other fields; pairs with both
- *	LMM(grow:A)  chunk complete before nr_chunks counts it (chunk.c)
+ *	LMM(grow:A)  chunk complete before nr_chunks counts it (registry_alloc.c)
  *	LMM(walk:A)  nr_chunks before the chunk; pairs with grow:A
  *	LMM(finish:A) checksums before phase = FINISHED; the reader is another
  *	             kernel, long after
  *
- * Leaves out: memory (chunk.c, registry_extents.c), pages that a message shares
+ * Leaves out: memory (registry_alloc.c, registry_extents.c), pages that a message shares
  * (registry_owners.c), who owns a channel (registry_channels.c), reading
- * (registry_read.c), what a page is to Hyper-V, when to revoke it, and contents.
+ * (registry_walk.c), what a page is to Hyper-V, when to revoke it, and contents.
  */
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/string.h>
-#include "chunk.h"
-#include "place.h"
+#include "registry_alloc.h"
+#include "registry_place.h"
 #include "registry.h"
 #include "registry_extents.h"
 #include "registry_owners.h"

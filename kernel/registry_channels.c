@@ -10,7 +10,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/string.h>
-#include "chunk.h"
+#include "registry_alloc.h"
 #include "registry.h"
 
 static struct hvcrash_chunk *channel_chunk(struct hvcrash_registry *reg)

@@ -5,7 +5,7 @@
  * Called by registry.c and registry_owners.c in the living kernel. Free extents are
  * a list through their records; the crash path needs none of it.
  *
- * Leaves out: memory (chunk.c).
+ * Leaves out: memory (registry_alloc.c).
  */
 #include <linux/errno.h>
 #include <linux/gfp.h>

@@ -8,7 +8,7 @@
 #define _HVCRASH_REGISTRY_EXTENTS_H
 
 #include <linux/gfp.h>
-#include "chunk.h"
+#include "registry_alloc.h"
 #include "registry.h"
 
 /* Extent and record numbers: chunk index in the high half, slot in the low */

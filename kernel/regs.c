@@ -21,9 +21,9 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/string.h>
-#include "arch.h"
+#include "cycles.h"
 #include "compat/compat.h"
-#include "debug.h"
+#include "inject.h"
 #include "hvcrash.h"
 #include "regs.h"
 #include "regs_state.h"
@@ -193,7 +193,7 @@ static u32 clear_contents(struct hvcrash_result *r)
 /* For tests: writing to the registers of this VP has no effect */
 static bool is_stubborn(const struct hvcrash_result *r)
 {
-	return (int)r->vp.vp_index == hvcrash_debug_stubborn_vp;
+	return (int)r->vp.vp_index == hvcrash_inject_stubborn_vp;
 }
 
 /**

@@ -20,7 +20,7 @@
 #include <linux/smp.h>
 #include <linux/workqueue.h>
 #include "compat/compat.h"
-#include "debug.h"
+#include "inject.h"
 #include "hvcrash.h"
 #include "regs.h"
 #include "regs_state.h"
@@ -207,7 +207,7 @@ int hvcrash_regs_init(void)
 	u32 i;
 
 	hvcrash_results = NULL;
-	if (!hvcrash_debug_alloc_fails())
+	if (!hvcrash_inject_alloc_fails())
 		hvcrash_results = kvcalloc(nr_cpu_ids, sizeof(*hvcrash_results),
 					   GFP_KERNEL);
 	if (!hvcrash_results)

@@ -24,11 +24,11 @@
 #include <linux/smp.h>
 #include <linux/slab.h>
 #include <linux/xxhash.h>
-#include "chunk.h"
+#include "registry_alloc.h"
 #include "compat/compat.h"
 #include "regs_access.h"
 #include "rescue.h"
-#include "vmcore.h"
+#include "rescue_find.h"
 
 /**
  * struct lost - an overlay page whose VP was not reached
@@ -334,7 +334,7 @@ int hvcrash_rescue(void)
 	u64 gpa;
 	int ret;
 
-	ret = hvcrash_vmcore_find_registry(&gpa);
+	ret = hvcrash_rescue_find(&gpa);
 	if (ret) {
 		pr_info("crash kernel: the first kernel left no registry: nothing to do\n");
 		return -ENODEV;

@@ -12,15 +12,15 @@
 #include <linux/irqflags.h>
 #include <linux/smp.h>
 #include <asm/smp.h>
-#include "leave.h"
+#include "revoke.h"
 #include "stop_x86.h"
 
 static void (*orig_stop_this_cpu)(void);
 
 static void stop_this_cpu_hook(void)
 {
-	if (hvcrash_leave_way())
-		hvcrash_leave_park(raw_smp_processor_id());
+	if (hvcrash_way())
+		hvcrash_revoke_park(raw_smp_processor_id());
 	/* TDX guests hand the CPU back to the firmware here */
 	if (orig_stop_this_cpu)
 		orig_stop_this_cpu();
@@ -37,7 +37,7 @@ static void stop_this_cpu_hook(void)
 void hvcrash_stop_others(void (*kernel_stop)(void))
 {
 	kernel_stop();
-	hvcrash_leave_stopped();
+	hvcrash_revoke_wait_parked();
 }
 
 /**

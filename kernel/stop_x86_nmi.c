@@ -18,7 +18,7 @@
  * diagnostic NMI while the host has not answered UNLOAD. They are left to the
  * handlers they are for, as crash_nmi_callback() leaves those of crashing_cpu.
  *
- * Leaves out: what parking does (leave.c).
+ * Leaves out: what parking does (revoke.c).
  */
 #include <linux/delay.h>
 #include <linux/irqflags.h>
@@ -28,7 +28,7 @@
 #include <linux/smp.h>
 #include <asm/apic.h>
 #include <asm/nmi.h>
-#include "leave.h"
+#include "revoke.h"
 #include "hvcrash.h"
 #include "stop_x86.h"
 
@@ -42,10 +42,10 @@ static int park_nmi(unsigned int type, struct pt_regs *regs)
 {
 	u32 self = raw_smp_processor_id();
 
-	if (!hvcrash_leave_way() || hvcrash_leave_is_begun_by(self) ||
+	if (!hvcrash_way() || hvcrash_revoke_is_begun_by(self) ||
 	    READ_ONCE(released))
 		return NMI_DONE;
-	if (!hvcrash_leave_park(self))
+	if (!hvcrash_revoke_park(self))
 		/* Nobody asked for ten minutes: this kernel is not going on */
 		for (;;)
 			native_halt();
@@ -64,7 +64,7 @@ static int park_nmi(unsigned int type, struct pt_regs *regs)
 static int park_before_self_stop(struct kprobe *p, struct pt_regs *regs)
 {
 	if (kexec_crash_loaded())
-		hvcrash_leave_park(raw_smp_processor_id());
+		hvcrash_revoke_park(raw_smp_processor_id());
 	return 0;
 }
 
@@ -82,7 +82,7 @@ static struct kprobe self_stop_probe = {
 void hvcrash_stop_others(void (*kernel_stop)(void))
 {
 	apic->send_IPI_allbutself(NMI_VECTOR);
-	hvcrash_leave_stopped();
+	hvcrash_revoke_wait_parked();
 }
 
 /**

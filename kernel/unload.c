@@ -11,10 +11,10 @@
 #include <linux/delay.h>
 #include <linux/hyperv.h>
 #include <linux/minmax.h>
-#include "arch.h"
+#include "cycles.h"
 #include "compat/compat.h"
 #include "hvcrash.h"
-#include "leave.h"
+#include "revoke.h"
 #include "unload.h"
 #include "vmbus.h"
 #include "vmbus_layout.h"
@@ -76,7 +76,7 @@ static u32 unload_outcome(const struct hvcrash_crash *r, bool have_unload,
  */
 void hvcrash_unload_vmbus(hvcrash_unload_fn unload)
 {
-	struct hvcrash_crash *r = hvcrash_leave_report();
+	struct hvcrash_crash *r = hvcrash_report();
 	enum hvcrash_answer answer = HVCRASH_ANSWER_UNKNOWN;
 
 	r->tsc_unload_begin = hvcrash_cycles();

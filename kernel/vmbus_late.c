@@ -29,7 +29,7 @@
 #include <linux/hyperv.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include "debug.h"
+#include "inject.h"
 #include "hvcrash.h"
 #include "vmbus_late.h"
 #include "vmbus_layout.h"
@@ -267,7 +267,7 @@ static int find_all(const struct hvcrash_vmbus_view *view,
 	struct walk w = {};
 	int ret = 0;
 
-	if (!hvcrash_debug_alloc_fails())
+	if (!hvcrash_inject_alloc_fails())
 		w.devices =
 			kcalloc(MAX_DEVICES, sizeof(*w.devices), GFP_KERNEL);
 	if (!w.devices)

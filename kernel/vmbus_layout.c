@@ -21,8 +21,8 @@
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 #include "btf.h"
-#include "debug.h"
-#include "file.h"
+#include "inject.h"
+#include "read_file.h"
 #include "vmbus_layout.h"
 
 #define BTF_OF_KERNEL "/sys/kernel/btf/vmlinux"
@@ -73,8 +73,8 @@ static void *read_file(struct file *file, size_t *ret_bytes)
 
 	if (bytes <= 0 || bytes > MAX_BTF_BYTES)
 		return NULL;
-	data = hvcrash_debug_alloc_fails() ? NULL : vmalloc(bytes);
-	if (data && hvcrash_file_read(file, data, bytes, 0)) {
+	data = hvcrash_inject_alloc_fails() ? NULL : vmalloc(bytes);
+	if (data && hvcrash_read_file(file, data, bytes, 0)) {
 		vfree(data);
 		data = NULL;
 	}

@@ -219,7 +219,7 @@ static int finishing_ends(struct kretprobe_instance *instance,
 }
 
 static struct kretprobe probe_parking = {
-	.kp.symbol_name = "hvcrash:hvcrash_leave_stopped",
+	.kp.symbol_name = "hvcrash:hvcrash_revoke_wait_parked",
 	.entry_handler = at_entry,
 	.handler = parking_ends,
 	.data_size = sizeof(u64),

@@ -123,7 +123,7 @@ setup_file() {
 	held own-fault
 	[ "$(field own-fault '.stale_overlays | length')" -eq 0 ]
 	[ "$(field own-fault .dump_ok)" = true ]
-	grep -aq 'RIP: .*hvcrash_debug_fault_at' "$(run_directory own-fault)/console.log"
+	grep -aq 'RIP: .*hvcrash_inject_fault_at' "$(run_directory own-fault)/console.log"
 }
 
 @test "no run had to be repeated because the lab failed" {

@@ -41,10 +41,10 @@ says() {
 }
 
 @test "what KASAN says of the fault that hvcrash was told to make is no report on it, what follows is" {
-	says 'BUG: KASAN: null-ptr-deref in hvcrash_debug_fault_at+0x25/0x40 [hvcrash]' ' hvcrash_debug_fault_at+0x25/0x40 [hvcrash]' \
-		'BUG: KASAN: use-after-free in finish+0x25/0x40 [hvcrash]' ' finish+0x25/0x40 [hvcrash]' ' hvcrash_debug_fault_at+0x25/0x40 [hvcrash]'
+	says 'BUG: KASAN: null-ptr-deref in hvcrash_inject_fault_at+0x25/0x40 [hvcrash]' ' hvcrash_inject_fault_at+0x25/0x40 [hvcrash]' \
+		'BUG: KASAN: use-after-free in finish+0x25/0x40 [hvcrash]' ' finish+0x25/0x40 [hvcrash]' ' hvcrash_inject_fault_at+0x25/0x40 [hvcrash]'
 	run -0 kernel_reports
-	[ "${lines[0]}" = 'other BUG: KASAN: null-ptr-deref in hvcrash_debug_fault_at+0x25/0x40 [hvcrash]' ]
+	[ "${lines[0]}" = 'other BUG: KASAN: null-ptr-deref in hvcrash_inject_fault_at+0x25/0x40 [hvcrash]' ]
 	[ "${lines[1]}" = 'hvcrash BUG: KASAN: use-after-free in finish+0x25/0x40 [hvcrash]' ]
 	[ "${#lines[@]}" -eq 2 ]
 }

@@ -17,9 +17,9 @@
 #include <linux/mm.h>
 #include "contents.h"
 #include "fake_hv.h"
-#include "host.h"
+#include "host_version.h"
 #include "hvcrash.h"
-#include "leave.h"
+#include "revoke.h"
 #include "regs.h"
 #include "regs_state.h"
 
@@ -35,12 +35,12 @@ bool hvcrash_has_vm[HVCRASH_VM_REGS];
 bool hvcrash_has_crash_regs;
 u32 hvcrash_used_sints, hvcrash_used_stimers;
 
-int hvcrash_debug_stubborn_vp = -1;
+int hvcrash_inject_stubborn_vp = -1;
 
 /* What leave.c and main.c have */
 unsigned int hvcrash_hash_budget_ms = 50;
 
-struct hvcrash_crash *hvcrash_leave_report(void)
+struct hvcrash_crash *hvcrash_report(void)
 {
 	return &hvcrash_registry.header->crash;
 }
@@ -322,8 +322,8 @@ static void a_vp_that_came_up_a_moment_ago_is_hashed(void **s)
 	assert_hashed(extent(HVCRASH_REG_SIMP), simp);
 	assert_int_equal(extent(HVCRASH_REG_SIEFP)->flags,
 			 HVCRASH_EXTENT_OVERLAY | HVCRASH_EXTENT_NOT_RAM);
-	assert_int_equal(hvcrash_leave_report()->pages_hashed, 1);
-	assert_int_equal(hvcrash_leave_report()->pages_not_hashed, 0);
+	assert_int_equal(hvcrash_report()->pages_hashed, 1);
+	assert_int_equal(hvcrash_report()->pages_not_hashed, 0);
 }
 
 static void a_cpu_that_just_came_back_shares_what_it_shared_before(void **s)
@@ -426,8 +426,8 @@ static void the_last_words_are_hashed(void **s)
 	assert_int_equal(hvcrash_regs_revoke_vm(), 0);
 	hvcrash_contents_hash();
 	assert_hashed(panic_message(), elsewhere);
-	assert_int_equal(hvcrash_leave_report()->pages_hashed, 1);
-	assert_int_equal(hvcrash_leave_report()->pages_not_hashed, 0);
+	assert_int_equal(hvcrash_report()->pages_hashed, 1);
+	assert_int_equal(hvcrash_report()->pages_not_hashed, 0);
 }
 
 static void a_name_that_stays_is_failed(void **s)
@@ -461,7 +461,7 @@ static void the_host_says_which_version_it_is(void **s)
 	struct hvcrash_host host = { 0 };
 
 	(void)s;
-	hvcrash_host_describe(&host);
+	hvcrash_host_version(&host);
 	assert_int_equal(host.build, 20348);
 	assert_int_equal(host.major, 10);
 	assert_int_equal(host.minor, 0);

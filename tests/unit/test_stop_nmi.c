@@ -2,7 +2,7 @@
 /*
  * test_stop_nmi.c - kernel/stop_x86_nmi.c: which CPU parks in which NMI
  *
- * With kernel/leave.c and kernel/rendezvous.c as they are; registers and VMBus are
+ * With kernel/revoke.c and kernel/rendezvous.c as they are; registers and VMBus are
  * the test's. The test is the CPU that it says it is: shim_cpu.
  */
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 #include <asm/apic.h>
 #include <asm/nmi.h>
 #include "hvcrash.h"
-#include "leave.h"
+#include "revoke.h"
 #include "regs.h"
 #include "stop_x86.h"
 #include "vmbus.h"
@@ -33,8 +33,8 @@ unsigned int nr_cpu_ids = NR_CPUS;
 struct hvcrash_registry hvcrash_registry;
 unsigned int hvcrash_stop_bound_ms = 1;
 unsigned int hvcrash_revoke_bound_ms = 1;
-int hvcrash_debug_deaf_vp = -1;
-unsigned int hvcrash_debug_deaf_ms;
+int hvcrash_inject_deaf_vp = -1;
+unsigned int hvcrash_inject_deaf_ms;
 
 static u32 vp_index[NR_CPUS] = { 0, 1, 2, 3 };
 u32 *hv_vp_index = vp_index;
@@ -43,7 +43,7 @@ static u32 arrived[NR_CPUS], revoked[NR_CPUS];
 static int (*nmi_handler)(unsigned int type, struct pt_regs *regs);
 static u32 ipis, kernel_stops;
 
-bool hvcrash_debug_alloc_fails(void)
+bool hvcrash_inject_alloc_fails(void)
 {
 	return false;
 }
@@ -167,7 +167,7 @@ static int setup(void **state)
 {
 	(void)state;
 	if (hvcrash_registry_init(&hvcrash_registry, NR_CPUS, 0) ||
-	    hvcrash_leave_init() || hvcrash_stop_init())
+	    hvcrash_revoke_init() || hvcrash_stop_init())
 		return -1;
 	return 0;
 }
@@ -181,15 +181,15 @@ static void an_nmi_on_the_panicking_cpu_is_left_to_whom_it_is_for(void **s)
 	(void)s;
 	shim_cpu = 2;
 	assert_int_equal(nmi_on(2), NMI_DONE);
-	assert_true(hvcrash_leave_begin(HVCRASH_WAY_CRASH));
+	assert_true(hvcrash_revoke_begin(HVCRASH_WAY_CRASH));
 	assert_int_equal(nmi_on(2), NMI_DONE);
 	hvcrash_stop_others(kernel_stop);
 	assert_int_equal(ipis, 1);
 	/* Here the notifiers and the wait for UNLOAD are */
 	assert_int_equal(nmi_on(2), NMI_DONE);
-	hvcrash_leave_revoke();
+	hvcrash_revoke_all();
 	assert_int_equal(nmi_on(2), NMI_DONE);
-	hvcrash_leave_record();
+	hvcrash_revoke_record();
 	hvcrash_stop_done(kernel_stop);
 	assert_int_equal(kernel_stops, 1);
 	assert_int_equal(nmi_on(2), NMI_DONE);

@@ -136,7 +136,7 @@ expect_starved() {
 
 # kernel_reports: what the kernel says of mistakes in itself or in a module, one a line: "hvcrash" if our code is in the trace, else
 # "other", and the report's first line. A panic or an Oops is none: those are asked for, and so is what KASAN says of the fault that
-# debug_fault makes (kernel/debug.c).
+# debug_fault makes (kernel/inject.c).
 kernel_reports() {
 	[ ! -e "$run_dir/console.log" ] || tr -d '\r' <"$run_dir/console.log" | awk '
 		function over() { if (report != "") print (ours ? "hvcrash" : "other"), report; report = ""; ours = 0 }
@@ -146,7 +146,7 @@ kernel_reports() {
 			sub(/^\[ *[0-9.]+\] */, "", report)
 			left = 80
 		}
-		report != "" && report !~ / in hvcrash_debug_fault_at\+/ && /\+0x[0-9a-f]+\/0x[0-9a-f]+ \[hvcrash\]/ { ours = 1 }
+		report != "" && report !~ / in hvcrash_inject_fault_at\+/ && /\+0x[0-9a-f]+\/0x[0-9a-f]+ \[hvcrash\]/ { ours = 1 }
 		report != "" && (--left == 0 || /---\[ end trace/) { over() }
 		END { over() }'
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chunk.c - memory of the registry, a chunk of records at a time
+ * registry_alloc.c - memory of the registry, a chunk of records at a time
  *
  * Called by the files registry*.c in the living kernel. A chunk that
  * is part of the registry stays there until the registry goes: the crash path may
  * be walking it.
  *
- * Leaves out: what the records are, and where the memory lies (place.c).
+ * Leaves out: what the records are, and where the memory lies (registry_place.c).
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/io.h>
-#include "chunk.h"
-#include "place.h"
+#include "registry_alloc.h"
+#include "registry_place.h"
 
 /**
  * hvcrash_chunk_alloc - a chunk that nobody sees yet

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * leave.c - [NMI] this kernel ends: every VP revokes what it shares, once
+ * revoke.c - [NMI] this kernel ends: every VP revokes what it shares, once
  *
  * What a panic and a kexec have in common. The other CPUs park where they are
  * stopped, all revoke at once when told to, the CPU that stopped them goes last,
@@ -19,11 +19,11 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
-#include "arch.h"
+#include "cycles.h"
 #include "compat/compat.h"
-#include "debug.h"
+#include "inject.h"
 #include "hvcrash.h"
-#include "leave.h"
+#include "revoke.h"
 #include "rendezvous.h"
 #include "regs.h"
 #include "vmbus.h"
@@ -56,11 +56,11 @@ static struct hvcrash_rdv rdv = {
 };
 
 /**
- * hvcrash_leave_report - what happened, for the audit
+ * hvcrash_report - what happened, for the audit
  *
  * Context: any.
  */
-struct hvcrash_crash *hvcrash_leave_report(void)
+struct hvcrash_crash *hvcrash_report(void)
 {
 	return &hvcrash_registry.header->crash;
 }
@@ -79,15 +79,15 @@ static bool is_running(u32 cpu)
 }
 
 /**
- * hvcrash_leave_begin - this CPU is about to stop the others; expect them
+ * hvcrash_revoke_begin - this CPU is about to stop the others; expect them
  * @way: HVCRASH_WAY_*
  *
  * Context: the CPU that stops the others, interrupts off; NMI too.
  * Return: true for the first call only.
  */
-bool hvcrash_leave_begin(u32 way)
+bool hvcrash_revoke_begin(u32 way)
 {
-	struct hvcrash_crash *r = hvcrash_leave_report();
+	struct hvcrash_crash *r = hvcrash_report();
 	u32 self = raw_smp_processor_id();
 	u32 cpu;
 
@@ -112,35 +112,35 @@ bool hvcrash_leave_begin(u32 way)
 }
 
 /**
- * hvcrash_leave_way - how this kernel ends
+ * hvcrash_way - how this kernel ends
  *
  * Context: any, NMI too.
  * Return: HVCRASH_WAY_*, or 0 as long as it lives.
  */
-u32 hvcrash_leave_way(void)
+u32 hvcrash_way(void)
 {
 	return READ_ONCE(hvcrash_registry.header->way);
 }
 
 /**
- * hvcrash_leave_is_begun_by - is this the CPU that stops the others
+ * hvcrash_revoke_is_begun_by - is this the CPU that stops the others
  * @cpu: Linux CPU number
  *
  * Context: any, NMI too.
  */
-bool hvcrash_leave_is_begun_by(u32 cpu)
+bool hvcrash_revoke_is_begun_by(u32 cpu)
 {
 	return hvcrash_rdv_is_begun_by(&rdv, cpu);
 }
 
 /**
- * hvcrash_leave_stopped - the kernel has stopped the others; let them arrive
+ * hvcrash_revoke_wait_parked - the kernel has stopped the others; let them arrive
  *
- * Context: after hvcrash_leave_begin(). Bounded by the parameter stop_bound_ms.
+ * Context: after hvcrash_revoke_begin(). Bounded by the parameter stop_bound_ms.
  */
-void hvcrash_leave_stopped(void)
+void hvcrash_revoke_wait_parked(void)
 {
-	struct hvcrash_crash *r = hvcrash_leave_report();
+	struct hvcrash_crash *r = hvcrash_report();
 
 	r->vps_parked = hvcrash_rdv_wait_parked(&rdv, hvcrash_stop_bound_ms *
 							      USEC_PER_MSEC);
@@ -152,23 +152,23 @@ static bool is_deaf(u32 cpu)
 {
 	u64 start = now_us();
 
-	if ((int)hv_vp_index[cpu] != hvcrash_debug_deaf_vp)
+	if ((int)hv_vp_index[cpu] != hvcrash_inject_deaf_vp)
 		return false;
-	if (!hvcrash_debug_deaf_ms)
+	if (!hvcrash_inject_deaf_ms)
 		return true;
-	while (now_us() - start < (u64)hvcrash_debug_deaf_ms * USEC_PER_MSEC)
+	while (now_us() - start < (u64)hvcrash_inject_deaf_ms * USEC_PER_MSEC)
 		pause_cpu();
 	return false;
 }
 
 /**
- * hvcrash_leave_park - this CPU waits until it may revoke, and revokes
+ * hvcrash_revoke_park - this CPU waits until it may revoke, and revokes
  * @cpu: this CPU
  *
  * Context: NMI, or the interrupt that stops this CPU. Bounded by PARK_BOUND_US.
  * Return: false if it was never asked to.
  */
-bool hvcrash_leave_park(u32 cpu)
+bool hvcrash_revoke_park(u32 cpu)
 {
 	if (is_deaf(cpu))
 		return false;
@@ -176,13 +176,13 @@ bool hvcrash_leave_park(u32 cpu)
 }
 
 /**
- * hvcrash_leave_revoke - all VPs take their pages back
+ * hvcrash_revoke_all - all VPs take their pages back
  *
- * Context: after hvcrash_leave_stopped(). Bounded by the parameter revoke_bound_ms.
+ * Context: after hvcrash_revoke_wait_parked(). Bounded by the parameter revoke_bound_ms.
  */
-void hvcrash_leave_revoke(void)
+void hvcrash_revoke_all(void)
 {
-	struct hvcrash_crash *r = hvcrash_leave_report();
+	struct hvcrash_crash *r = hvcrash_report();
 	u32 self = raw_smp_processor_id();
 
 	r->tsc_revoke_begin = hvcrash_cycles();
@@ -194,15 +194,15 @@ void hvcrash_leave_revoke(void)
 }
 
 /**
- * hvcrash_leave_record - take the VM's pages back, and enter what came of it all
+ * hvcrash_revoke_record - take the VM's pages back, and enter what came of it all
  *
  * Of VMBus's pages by what hvcrash_unload_vmbus() has found out before.
  *
- * Context: after hvcrash_leave_revoke().
+ * Context: after hvcrash_revoke_all().
  */
-void hvcrash_leave_record(void)
+void hvcrash_revoke_record(void)
 {
-	struct hvcrash_crash *r = hvcrash_leave_report();
+	struct hvcrash_crash *r = hvcrash_report();
 	u32 cpu;
 
 	r->registers_failed += hvcrash_regs_revoke_vm();
@@ -242,7 +242,7 @@ static bool is_all_well(const struct hvcrash_crash *r)
 }
 
 /**
- * hvcrash_leave_complain - one line for the log, if not all went well
+ * hvcrash_revoke_complain - one line for the log, if not all went well
  *
  * Each character on an emulated serial port is an exit to the host, and one more
  * to ask whether the port is ready: 200 of them, where all the registers of a VP
@@ -250,9 +250,9 @@ static bool is_all_well(const struct hvcrash_crash *r)
  *
  * Context: at the end of the way out; NMI too.
  */
-void hvcrash_leave_complain(void)
+void hvcrash_revoke_complain(void)
 {
-	const struct hvcrash_crash *r = hvcrash_leave_report();
+	const struct hvcrash_crash *r = hvcrash_report();
 
 	if (is_all_well(r))
 		return;
@@ -263,15 +263,15 @@ void hvcrash_leave_complain(void)
 }
 
 /**
- * hvcrash_leave_init - allocate what the way out may not
+ * hvcrash_revoke_init - allocate what the way out may not
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int hvcrash_leave_init(void)
+int hvcrash_revoke_init(void)
 {
 	rdv.slot = NULL;
-	if (!hvcrash_debug_alloc_fails())
+	if (!hvcrash_inject_alloc_fails())
 		rdv.slot = kvcalloc(nr_cpu_ids, sizeof(*rdv.slot), GFP_KERNEL);
 	if (!rdv.slot)
 		return -ENOMEM;
@@ -280,11 +280,11 @@ int hvcrash_leave_init(void)
 }
 
 /**
- * hvcrash_leave_deinit - undo hvcrash_leave_init()
+ * hvcrash_revoke_deinit - undo hvcrash_revoke_init()
  *
  * Context: process; no hook of ours is left.
  */
-void hvcrash_leave_deinit(void)
+void hvcrash_revoke_deinit(void)
 {
 	kvfree(rdv.slot);
 	rdv.slot = NULL;

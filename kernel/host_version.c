@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host.c - which hypervisor this is, in its own words
+ * host_version.c - which hypervisor this is, in its own words
  *
  * Called once, at load. For people who read an audit and know that some version
  * of the host had a fault: hvcrash itself decides nothing by a version.
  */
 #include "compat/compat.h"
-#include "host.h"
+#include "host_version.h"
 #include "regs_access.h"
 
 /**
- * hvcrash_host_describe - fill in the registry's description of the host
+ * hvcrash_host_version - fill in the registry's description of the host
  * @host: zeroed
  *
  * Context: process.
  */
-void hvcrash_host_describe(struct hvcrash_host *host)
+void hvcrash_host_version(struct hvcrash_host *host)
 {
 	u32 version[4];
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * chunk.h - memory of the registry, a chunk of records at a time
+ * registry_alloc.h - memory of the registry, a chunk of records at a time
  *
  * For the files registry*.c only.
  */
-#ifndef _HVCRASH_CHUNK_H
-#define _HVCRASH_CHUNK_H
+#ifndef _HVCRASH_REGISTRY_ALLOC_H
+#define _HVCRASH_REGISTRY_ALLOC_H
 
 #include <linux/gfp.h>
 #include "registry.h"
@@ -23,4 +23,4 @@ int hvcrash_chunk_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c);
 int hvcrash_chunk_add(struct hvcrash_registry *reg, u32 type, u32 record_bytes);
 void hvcrash_chunk_use(struct hvcrash_chunk *c, u32 slot);
 
-#endif /* _HVCRASH_CHUNK_H */
+#endif /* _HVCRASH_REGISTRY_ALLOC_H */

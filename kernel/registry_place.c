@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * place.c - where in memory the registry lies
+ * registry_place.c - where in memory the registry lies
  *
  * A kexec copies the next kernel and its initrd to their places at the very last,
  * over whatever lies there, and the registry is to survive that. kexec_load takes
@@ -19,8 +19,8 @@
 #include <linux/sizes.h>
 #include <linux/string.h>
 #include "compat/contig.h"
-#include "debug.h"
-#include "place.h"
+#include "inject.h"
+#include "registry_place.h"
 
 /* Another try is that much further down; what is in a block often stays there */
 #define BLOCK_PAGES (SZ_4M >> PAGE_SHIFT)
@@ -75,7 +75,7 @@ void *hvcrash_place_alloc(size_t bytes, gfp_t gfp)
 {
 	void *p = NULL;
 
-	if (hvcrash_debug_alloc_fails())
+	if (hvcrash_inject_alloc_fails())
 		return NULL;
 	if (gfpflags_allow_blocking(gfp))
 		p = alloc_between(PFN_UP(bytes));

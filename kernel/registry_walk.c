@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * registry_read.c - [NMI] walk the registry, and seal it
+ * registry_walk.c - [NMI] walk the registry, and seal it
  *
  * Called in the crash path by the one CPU that panics, when all writers stand
  * still wherever they were. Takes no lock; what makes that right is told at the
@@ -14,7 +14,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/xxhash.h>
-#include "chunk.h"
+#include "registry_alloc.h"
 #include "registry.h"
 
 /* NULL behind the last one, whatever the header says */

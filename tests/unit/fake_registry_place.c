@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_place.c - memory of the registry, anywhere
+ * fake_registry_place.c - memory of the registry, anywhere
  *
- * In the place of kernel/place.c, which asks for page frames.
+ * In the place of kernel/registry_place.c, which asks for page frames.
  */
-#include "place.h"
+#include "registry_place.h"
 
 void *hvcrash_place_alloc(size_t bytes, gfp_t gfp)
 {

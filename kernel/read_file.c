@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * file.c - read a file that the kernel itself writes
+ * read_file.c - read a file that the kernel itself writes
  *
  * Used for what the kernel says of itself (/sys/kernel/btf) and of the kernel
  * before it (/proc/vmcore). Not kernel_read_file(): it asks the security modules
@@ -8,10 +8,10 @@
  * and IPE warns (security/ipe/hooks.c).
  */
 #include <linux/errno.h>
-#include "file.h"
+#include "read_file.h"
 
 /**
- * hvcrash_file_read - read so many bytes, or fail
+ * hvcrash_read_file - read so many bytes, or fail
  * @file: open
  * @buf: where to
  * @bytes: how many
@@ -20,7 +20,7 @@
  * Context: process, may sleep.
  * Return: 0, or a negative errno; -ENODATA if the file ends before.
  */
-int hvcrash_file_read(struct file *file, void *buf, size_t bytes, loff_t at)
+int hvcrash_read_file(struct file *file, void *buf, size_t bytes, loff_t at)
 {
 	ssize_t n;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmcore.c - in a crash kernel: where the first kernel's registry is
+ * rescue_find.c - in a crash kernel: where the first kernel's registry is
  *
  * Called by rescue.c. The line that handoff.c appended to VMCOREINFO, read from
  * the notes of /proc/vmcore, whose ELF header this very kernel made
@@ -13,9 +13,9 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
-#include "file.h"
+#include "read_file.h"
 #include "uapi/hvcrash_abi.h"
-#include "vmcore.h"
+#include "rescue_find.h"
 
 #define VMCORE "/proc/vmcore"
 #define NOTE_NAME "VMCOREINFO"
@@ -72,9 +72,9 @@ static int search_notes(struct file *file, u64 *ret_gpa)
 	void *notes;
 	int ret;
 
-	ret = hvcrash_file_read(file, &elf, sizeof(elf), 0);
+	ret = hvcrash_read_file(file, &elf, sizeof(elf), 0);
 	if (!ret)
-		ret = hvcrash_file_read(file, &phdr, sizeof(phdr), elf.e_phoff);
+		ret = hvcrash_read_file(file, &phdr, sizeof(phdr), elf.e_phoff);
 	if (ret)
 		return ret;
 	if (phdr.p_type != PT_NOTE || !phdr.p_filesz ||
@@ -83,7 +83,7 @@ static int search_notes(struct file *file, u64 *ret_gpa)
 	notes = vmalloc(phdr.p_filesz);
 	if (!notes)
 		return -ENOMEM;
-	ret = hvcrash_file_read(file, notes, phdr.p_filesz, phdr.p_offset);
+	ret = hvcrash_read_file(file, notes, phdr.p_filesz, phdr.p_offset);
 	if (!ret) {
 		text = find_vmcoreinfo(notes, phdr.p_filesz, &bytes);
 		ret = text ? parse_gpa(text, bytes, ret_gpa) : -ENOENT;
@@ -93,13 +93,13 @@ static int search_notes(struct file *file, u64 *ret_gpa)
 }
 
 /**
- * hvcrash_vmcore_find_registry - where the first kernel says that it is
+ * hvcrash_rescue_find - where the first kernel says that it is
  * @ret_gpa: its header's GPA
  *
  * Context: process, may sleep.
  * Return: 0; -ENOENT if the first kernel left no word of it; or another errno.
  */
-int hvcrash_vmcore_find_registry(u64 *ret_gpa)
+int hvcrash_rescue_find(u64 *ret_gpa)
 {
 	struct file *file = filp_open(VMCORE, O_RDONLY | O_LARGEFILE, 0);
 	int ret;

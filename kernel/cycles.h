@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * arch.h - [NMI] the clock of the crash path, on each architecture
+ * cycles.h - [NMI] the clock of the crash path, on each architecture
  *
  * Stamps in the registry are cycles of a counter that all CPUs share and that
  * runs on when everything else stands still: the TSC, or arm64's virtual counter.
  */
-#ifndef _HVCRASH_ARCH_H
-#define _HVCRASH_ARCH_H
+#ifndef _HVCRASH_CYCLES_H
+#define _HVCRASH_CYCLES_H
 
 #include <linux/types.h>
 
@@ -41,4 +41,4 @@ static inline u32 hvcrash_cycles_khz(void)
 }
 #endif
 
-#endif /* _HVCRASH_ARCH_H */
+#endif /* _HVCRASH_CYCLES_H */

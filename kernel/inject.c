@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debug.c - faults that tests inject: the parameters debug_*
+ * inject.c - faults that tests inject: the parameters debug_*
  *
  * What they do is done where the fault is; by default none of them does anything.
  * The words for each are in ABI/sysfs-module-hvcrash.
  */
 #include <linux/atomic.h>
 #include <linux/module.h>
-#include "debug.h"
+#include "inject.h"
 
-int hvcrash_debug_deaf_vp = -1;
-module_param_named(debug_deaf_vp, hvcrash_debug_deaf_vp, int, 0644);
+int hvcrash_inject_deaf_vp = -1;
+module_param_named(debug_deaf_vp, hvcrash_inject_deaf_vp, int, 0644);
 MODULE_PARM_DESC(
 	debug_deaf_vp,
 	"for tests: this VP index does not answer in a crash (-1: none)");
 
-unsigned int hvcrash_debug_deaf_ms;
-module_param_named(debug_deaf_ms, hvcrash_debug_deaf_ms, uint, 0644);
+unsigned int hvcrash_inject_deaf_ms;
+module_param_named(debug_deaf_ms, hvcrash_inject_deaf_ms, uint, 0644);
 MODULE_PARM_DESC(
 	debug_deaf_ms,
 	"for tests: debug_deaf_vp does answer, after so long (ms; 0: never)");
 
-int hvcrash_debug_stubborn_vp = -1;
-module_param_named(debug_stubborn_vp, hvcrash_debug_stubborn_vp, int, 0644);
+int hvcrash_inject_stubborn_vp = -1;
+module_param_named(debug_stubborn_vp, hvcrash_inject_stubborn_vp, int, 0644);
 MODULE_PARM_DESC(
 	debug_stubborn_vp,
 	"for tests: the page registers of this VP index do not go off (-1: none)");
 
-bool hvcrash_debug_revoke_first;
-module_param_named(debug_revoke_first, hvcrash_debug_revoke_first, bool, 0644);
+bool hvcrash_inject_revoke_first;
+module_param_named(debug_revoke_first, hvcrash_inject_revoke_first, bool, 0644);
 MODULE_PARM_DESC(
 	debug_revoke_first,
 	"for tests: revoke before the VMBus unload, so that its answer has nowhere to go");
@@ -45,11 +45,11 @@ MODULE_PARM_DESC(debug_fail_alloc,
 		 "for tests: the allocation with this number fails (0: none)");
 
 /**
- * hvcrash_debug_alloc_fails - is this the allocation that is to fail
+ * hvcrash_inject_alloc_fails - is this the allocation that is to fail
  *
  * Context: any but NMI.
  */
-bool hvcrash_debug_alloc_fails(void)
+bool hvcrash_inject_alloc_fails(void)
 {
 	static atomic_t allocations = ATOMIC_INIT(0);
 
@@ -57,12 +57,12 @@ bool hvcrash_debug_alloc_fails(void)
 }
 
 /**
- * hvcrash_debug_fault_at - fault here, if this is the place
+ * hvcrash_inject_fault_at - fault here, if this is the place
  * @place: as in the parameter debug_fault
  *
  * Context: any, NMI too.
  */
-void hvcrash_debug_fault_at(unsigned int place)
+void hvcrash_inject_fault_at(unsigned int place)
 {
 	unsigned int *nowhere = NULL;
 
