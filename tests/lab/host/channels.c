@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* channels.c - channels: offered, opened, signalled, rescinded, released */
+#include "vmbus.h"
+#include "device.h"
+
+#define CONNECTION_EVENTS 0x10000
+
+/* So many packets of a channel in one call; the rest in the next */
+#define PACKETS_AT_ONCE 64
+
+struct channel *channel_of(u32 relid)
+{
+	struct channel *c;
+
+	if (!relid || relid > MAX_CHANNELS)
+		return NULL;
+	c = &vmbus.channel[relid - 1];
+	return c->offered ? c : NULL;
+}
+
+/* The rings of a channel that is open, as opposed to a buffer */
+bool channel_is_ring(const struct gpadl *g)
+{
+	struct channel *c = channel_of(g->relid);
+
+	return c && c->open && c->ring_gpadl == g->id;
+}
+
+/*
+ * A channel of a device. The first one of it has the relid that its place in
+ * the table says, so that it is the same in each run.
+ */
+struct channel *channel_add(const struct device *device, u16 sub_channel)
+{
+	struct channel *c = NULL;
+	u32 n = 0;
+
+	while (n < nr_devices && devices[n] != device)
+		n++;
+	if (!sub_channel && !vmbus.channel[n].relid)
+		c = &vmbus.channel[n];
+	for (u32 i = nr_devices; !c && i < MAX_CHANNELS; i++)
+		if (!vmbus.channel[i].relid)
+			c = &vmbus.channel[i];
+	if (!c)
+		return NULL;
+	memset(c, 0, sizeof(*c));
+	c->relid = (u32)(c - vmbus.channel) + 1;
+	c->device = device;
+	c->sub_channel = sub_channel;
+	memcpy(c->instance, device->type, sizeof(c->instance));
+	put32(c->instance, 0x10000000 + n);
+	return c;
+}
+
+/* struct vmbus_channel_offer_channel of include/linux/hyperv.h */
+void channel_offer(struct channel *c)
+{
+	u8 m[196] = { 0 };
+
+	put32(m, OFFER_CHANNEL);
+	memcpy(m + 8, c->device->type, 16);
+	memcpy(m + 24, c->instance, 16);
+	m[56] = (u8)c->device->flags;
+	m[57] = (u8)(c->device->flags >> 8);
+	put32(m + 60, c->device->pipe_mode);
+	m[180] = (u8)c->sub_channel;
+	put32(m + 184, c->relid);
+	m[188] = 0xff; /* no monitor */
+	m[190] = 1;    /* an interrupt of its own */
+	put32(m + 192, CONNECTION_EVENTS + c->relid);
+	c->offered = true;
+	vmbus_answer(m, sizeof(m));
+}
+
+void channels_offer_all(void)
+{
+	struct channel *c;
+
+	for (u32 i = 0; i < nr_devices; i++) {
+		if (!(options.devices >> i & 1) || vmbus.channel[i].relid)
+			continue;
+		c = channel_add(devices[i], 0);
+		if (c)
+			channel_offer(c);
+	}
+	vmbus_answer_words(ALL_OFFERS_DELIVERED, NULL, 0);
+}
+
+static bool open_channel(struct channel *c, const u8 *m)
+{
+	struct gpadl *g = ledger_find(get32(m + 16));
+	size_t bytes;
+
+	if (!c || c->open || !g || g->raw || g->relid != c->relid ||
+	    !vp_of_index(get32(m + 20)) || !ring_open(c, g, get32(m + 24)))
+		return false;
+	bytes = c->device->state_bytes;
+	c->state = bytes ? platform_alloc(bytes) : NULL;
+	if (bytes && !c->state)
+		return false;
+	c->open = true;
+	c->broken = c->signalled = false;
+	c->open_id = get32(m + 12);
+	c->ring_gpadl = g->id;
+	c->target_vp = get32(m + 20);
+	return true;
+}
+
+/* Channel, number of the request, GPADL, VP, page where the other ring begins */
+void channels_open(const u8 *m)
+{
+	u32 relid = get32(m + 8);
+	struct channel *c = channel_of(relid);
+	bool good = open_channel(c, m);
+
+	if (good)
+		say("vmbus: %s (channel %u) is open, its interrupts go to VP %u",
+		    c->device->name, relid, c->target_vp);
+	else
+		violation("vmbus: channel %u cannot be opened with GPADL %#x",
+			  relid, get32(m + 16));
+	ANSWER(OPEN_RESULT, relid, get32(m + 12),
+	       good ? NTSTATUS_OK : NTSTATUS_UNSUCCESSFUL);
+	if (good && c->device->opened)
+		c->device->opened(c);
+}
+
+static void close_channel(struct channel *c)
+{
+	if (!c->open)
+		return;
+	if (c->device->closed)
+		c->device->closed(c);
+	c->open = false;
+	platform_free(c->state);
+	c->state = NULL;
+}
+
+void channels_close(const u8 *m)
+{
+	struct channel *c = channel_of(get32(m + 8));
+
+	if (!c || !c->open) {
+		violation("vmbus: channel %u, to be closed, is not open",
+			  get32(m + 8));
+		return;
+	}
+	say("vmbus: %s (channel %u) is closed", c->device->name, c->relid);
+	close_channel(c);
+}
+
+static void remove_channel(struct channel *c)
+{
+	close_channel(c);
+	memset(c, 0, sizeof(*c));
+}
+
+/* And all that was the channel's: of one that was rescinded, the guest tears
+ * nothing down (Linux: vmbus_teardown_gpadl() skips it). */
+void channels_released(u32 relid)
+{
+	struct channel *c = channel_of(relid);
+
+	if (!c) {
+		violation("vmbus: channel %u, released, is not there", relid);
+		return;
+	}
+	say("vmbus: %s (channel %u) is released", c->device->name, relid);
+	remove_channel(c);
+	ledger_drop_channel(relid);
+}
+
+void channels_modify(const u8 *m)
+{
+	u32 relid = get32(m + 8), vp = get32(m + 12);
+	struct channel *c = channel_of(relid);
+	bool good = c && c->open && vp_of_index(vp);
+
+	if (good)
+		c->target_vp = vp;
+	else
+		violation("vmbus: channel %u cannot go to VP %u", relid, vp);
+	if (vmbus.version >= VMBUS_VERSION(5, 3))
+		ANSWER(MODIFY_CHANNEL_RESPONSE, relid,
+		       good ? NTSTATUS_OK : NTSTATUS_UNSUCCESSFUL);
+}
+
+bool channel_rescind(u32 relid)
+{
+	struct channel *c = channel_of(relid);
+
+	if (!c || c->rescinded)
+		return false;
+	c->rescinded = true;
+	say("vmbus: %s (channel %u) is rescinded", c->device->name, relid);
+	ANSWER(RESCIND_OFFER, relid);
+	return true;
+}
+
+void channels_let_go(void)
+{
+	for (u32 i = 0; i < MAX_CHANNELS; i++)
+		if (vmbus.channel[i].relid)
+			remove_channel(&vmbus.channel[i]);
+}
+
+void channel_signal_guest(struct channel *c)
+{
+	struct vp *vp = vp_of_index(c->target_vp);
+
+	if (vp)
+		synic_signal(vp, vmbus.sint, c->relid);
+}
+
+/* False: there is no more to read. */
+static bool receive(struct channel *c)
+{
+	struct packet p;
+
+	for (u32 i = 0; i < PACKETS_AT_ONCE; i++) {
+		if (!c->open || !ring_receive(c, &p))
+			return false;
+		c->packets_in++;
+		c->device->packet(c, &p);
+	}
+	return true;
+}
+
+bool channels_signalled(u32 relid)
+{
+	struct channel *c = channel_of(relid);
+
+	if (!c || !c->open)
+		return false;
+	c->signalled = true;
+	if (options.fast)
+		c->signalled = receive(c);
+	if (c->signalled)
+		platform_wake();
+	return true;
+}
+
+u64 channels_run(u64 now)
+{
+	u64 next = HV_NEVER;
+	struct channel *c;
+
+	for (c = vmbus.channel; c < vmbus.channel + MAX_CHANNELS; c++) {
+		if (!c->open)
+			continue;
+		if (c->signalled) {
+			c->signalled = false;
+			if (receive(c)) {
+				c->signalled = true;
+				next = now;
+			}
+		}
+		if (c->open && c->device->run)
+			next = earlier(next, c->device->run(c, now));
+	}
+	return next;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * device.h - what is behind a channel
+ */
+#ifndef DEVICE_H
+#define DEVICE_H
+
+#include "core.h"
+
+struct channel;
+struct packet;
+
+#define CHANNEL_ENUMERATE 1
+#define CHANNEL_NAMED_PIPE 0x10
+#define CHANNEL_TLNPI 0x2000
+
+struct device {
+	const char *name; /* as the option "devices" has it */
+	u8 type[16];	  /* the GUID of its interface, as it lies in memory */
+	u16 flags;
+	u32 pipe_mode;
+	size_t state_bytes; /* zeroed at open */
+	void (*opened)(struct channel *c);
+	void (*closed)(struct channel *c);
+	void (*packet)(struct channel *c, const struct packet *p);
+	/* What it does by itself; returns when it wants to be called next */
+	u64 (*run)(struct channel *c, u64 now);
+};
+
+/* A GUID from the words in which it is written */
+#define GUID(a, b, c, d0, d1, d2, d3, d4, d5, d6, d7)                          \
+	{                                                                      \
+		(u8)((a)&0xff), (u8)((a) >> 8 & 0xff), (u8)((a) >> 16 & 0xff), \
+			(u8)((a) >> 24), (u8)((b)&0xff), (u8)((b) >> 8),       \
+			(u8)((c)&0xff), (u8)((c) >> 8), d0, d1, d2, d3, d4,    \
+			d5, d6, d7                                             \
+	}
+
+/* All that can be offered, in the order of their relids: devices.c */
+extern const struct device *const devices[];
+extern const u32 nr_devices;
+
+extern const struct device balloon_device, heartbeat_device, timesync_device,
+	shutdown_device;
+
+#endif

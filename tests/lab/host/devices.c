@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* devices.c - all that can be offered; a device's relid is its place here */
+#include "device.h"
+
+const struct device *const devices[] = {
+	&balloon_device,
+	&heartbeat_device,
+	&timesync_device,
+	&shutdown_device,
+};
+
+const u32 nr_devices = ARRAY_SIZE(devices);

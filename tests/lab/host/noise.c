@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * noise.c - a host that goes on writing into all that it holds
+ *
+ * As a real one may, until the moment it lets go, and in ways that do no harm
+ * to a guest that shares the page. A page that the guest took back too early
+ * is found with the host's mark in it.
+ */
+#include "vmbus.h"
+#include "device.h"
+
+static u64 count, due;
+
+void noise_init(void)
+{
+	count = due = 0;
+}
+
+static void mark_gpa(u64 page, u32 offset)
+{
+	u8 *at = page ? platform_guest(page, HV_PAGE) : NULL;
+
+	if (at)
+		put64(at + offset, count);
+}
+
+/*
+ * The last SINT of each, which no guest uses, and what is reserved. The mark is
+ * behind a message's type, so that the slot stays empty.
+ */
+static void mark_overlays(u32 vp)
+{
+	static const struct {
+		enum overlay_kind kind;
+		u32 offset;
+	} places[] = {
+		{ OVERLAY_SIMP, 15 * 256 + 16 },
+		{ OVERLAY_SIEFP, 15 * 256 },
+		{ OVERLAY_SIRBP, HV_PAGE - 8 },
+		{ OVERLAY_VP_ASSIST, HV_PAGE - 8 },
+	};
+	u8 *at;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		at = overlay_contents(vp, places[i].kind);
+		if (at)
+			put64(at + places[i].offset, count);
+	}
+}
+
+/* Buffers: the end of the last page, which is behind what drivers use */
+static void mark_gpadl(const struct gpadl *g)
+{
+	u8 *at = g->raw || channel_is_ring(g) || !g->pages ?
+			 NULL :
+			 ledger_page(g, g->pages - 1);
+
+	if (at)
+		put64(at + HV_PAGE - 8, count);
+}
+
+u64 noise_run(u64 now)
+{
+	struct channel *c;
+
+	if (!options.noise)
+		return HV_NEVER;
+	if (due > now)
+		return due;
+	count++;
+	due = now + (options.noise_ms + !options.noise_ms) * HV_MILLISECOND;
+	for (u32 vp = 0; vp < host.vps; vp++)
+		mark_overlays(vp);
+	mark_gpa(vmbus.monitor[0], HV_PAGE - 8);
+	mark_gpa(vmbus.monitor[1], HV_PAGE - 8);
+	mark_gpa(vmbus.interrupt_page, HV_PAGE - 8);
+	for (c = vmbus.channel; c < vmbus.channel + MAX_CHANNELS; c++)
+		if (c->open)
+			ring_noise(c, count);
+	for (struct gpadl *g = vmbus.gpadls; g; g = g->next)
+		mark_gpadl(g);
+	return due;
+}

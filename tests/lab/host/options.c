@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * options.c - the options, one table: names, defaults, what they mean
+ *
+ * Words come from the command line of the lab at the start, and from the oracle
+ * ("option NAME=VALUE") at any time. The same table drives both.
+ */
+#include "core.h"
+#include "device.h"
+
+struct options options;
+
+enum option_kind {
+	OPTION_NUMBER,
+	OPTION_VERSION, /* 5.3 */
+	OPTION_CHOICE,	/* one of the words */
+	OPTION_VPS,	/* a number, or "all" */
+	OPTION_PLACE,	/* simp:1, hypercall, simp:all or a GPA; empty: none */
+	OPTION_DEVICES, /* names, with commas between */
+};
+
+struct option {
+	const char *name;
+	enum option_kind kind;
+	size_t at;
+	u64 most;
+	const char *initially;
+	bool at_start_only;
+	const char *const *words;
+	const char *help;
+};
+
+static const char *const unload_words[] = { "after", "before", "never", NULL };
+static const char *const moment_words[] = {
+	"none",		"crash-notify", "unload", "unload-answer",
+	"register-off", "eom",		NULL
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct option table[] = {
+	{ "vmbus", OPTION_VERSION, AT(vmbus), 6ull << 16, "5.3",
+	  .help = "the newest version of VMBus that is taken: 2.4, 3.0, 4.0, 4.1, 5.0 to 5.3, 6.0" },
+	{ "devices", OPTION_DEVICES, AT(devices), 0,
+	  "balloon,heartbeat,timesync,shutdown",
+	  .help = "what is offered, separated by commas" },
+	{ "vp-offset", OPTION_NUMBER, AT(vp_offset), 1024, "0", true,
+	  .help = "a VP's index is its number and this" },
+	{ "timers", OPTION_NUMBER, AT(timers), 1, "1", true,
+	  .help = "offer synthetic timers" },
+	{ "direct-timers", OPTION_NUMBER, AT(direct_timers), 1, "1", true,
+	  .help = "offer their direct mode" },
+	{ "flush-hypercall", OPTION_NUMBER, AT(flush_hypercall), 1, "0", true,
+	  .help = "advise to flush TLBs by hypercall" },
+	{ "ipi-hypercall", OPTION_NUMBER, AT(ipi_hypercall), 1, "0", true,
+	  .help = "advise to send IPIs by hypercall" },
+	{ "crash-notify", OPTION_NUMBER, AT(crash_notify), 1, "1", true,
+	  .help = "offer the crash registers" },
+	{ "crash-message", OPTION_NUMBER, AT(crash_message), 1, "1", true,
+	  .help = "offer to take a message with a crash" },
+	{ "l1vh", OPTION_NUMBER, AT(l1vh), 1, "0", true,
+	  .help = "the privileges of a partition that may create others" },
+	{ "build", OPTION_NUMBER, AT(build), UINT32_MAX, "20348", true,
+	  .help = "the host's build number" },
+	{ "apic-hz", OPTION_NUMBER, AT(apic_hz), UINT32_MAX, "1000000000", true,
+	  .help = "what the APIC frequency register says" },
+	{ "noise", OPTION_NUMBER, AT(noise), 1, "1",
+	  .help = "write into all that is held, until it is let go" },
+	{ "noise-ms", OPTION_NUMBER, AT(noise_ms), 60000, "20",
+	  .help = "how often" },
+	{ "fast", OPTION_NUMBER, AT(fast), 1, "0",
+	  .help = "answer a message before the guest's hypercall returns" },
+	{ "answer-ms", OPTION_NUMBER, AT(answer_ms), 60000, "0",
+	  .help = "hold each answer back for so long" },
+	{ "unload", OPTION_CHOICE, AT(unload), 0, "after",
+	  .words = unload_words,
+	  .help = "answer UNLOAD after all is let go, before it is, or never (and keep all)" },
+	{ "unload-ms", OPTION_NUMBER, AT(unload_ms), 600000, "0",
+	  .help = "how long it takes to let go of all" },
+	{ "chatter", OPTION_NUMBER, AT(chatter), 128, "0",
+	  .help = "so many other messages before the answer to UNLOAD" },
+	{ "refuse-gpadl", OPTION_NUMBER, AT(refuse_gpadl), UINT32_MAX, "0",
+	  .help = "refuse the GPADL that is so many from now; 0: none" },
+	{ "stuck-on", OPTION_PLACE, AT(stuck_on), 0, "",
+	  .help = "the register KIND:VP that does not go off" },
+	{ "lying-off", OPTION_PLACE, AT(lying_off), 0, "",
+	  .help = "the register KIND:VP that reads off, and its overlay stays" },
+	{ "write-after", OPTION_PLACE, AT(write_after), 0, "",
+	  .help = "write at a GPA after UNLOAD, or into the page of KIND:VP after it went off" },
+	{ "nmi-at", OPTION_CHOICE, AT(nmi_at), 0, "none", .words = moment_words,
+	  .help = "send an NMI, once, at: crash-notify, unload, unload-answer, register-off, eom" },
+	{ "nmi-vp", OPTION_VPS, AT(nmi_vp), HV_MAX_VPS - 1, "all",
+	  .help = "to this VP, or all" },
+	{ "nmi-ms", OPTION_NUMBER, AT(nmi_ms), 600000, "0",
+	  .help = "so long after that moment" },
+};
+
+/* A word of the line, from its begin to its end, and what is wrong with it */
+struct word {
+	const char *at;
+	size_t length;
+};
+
+static bool is(const struct word *w, const char *name)
+{
+	return strlen(name) == w->length && !strncmp(w->at, name, w->length);
+}
+
+/* Cuts w before the first c; what is behind that is *ret_rest. */
+static bool cut(struct word *w, char c, struct word *ret_rest)
+{
+	for (size_t i = 0; i < w->length; i++)
+		if (w->at[i] == c) {
+			*ret_rest = (struct word){ w->at + i + 1,
+						   w->length - i - 1 };
+			w->length = i;
+			return true;
+		}
+	*ret_rest = (struct word){ w->at + w->length, 0 };
+	return false;
+}
+
+static bool to_number(const struct word *w, u64 most, u64 *ret_value)
+{
+	u64 value;
+
+	if (!parse_number(w->at, w->length, &value) || value > most)
+		return false;
+	*ret_value = value;
+	return true;
+}
+
+static bool to_version(struct word w, u64 most, u64 *ret_value)
+{
+	struct word minor;
+	u64 a, b;
+
+	if (!cut(&w, '.', &minor) || !to_number(&w, 255, &a) ||
+	    !to_number(&minor, 255, &b) || (a << 16 | b) > most)
+		return false;
+	*ret_value = a << 16 | b;
+	return true;
+}
+
+static bool to_choice(const struct word *w, const char *const *words,
+		      u64 *ret_value)
+{
+	for (u64 i = 0; words[i]; i++)
+		if (is(w, words[i])) {
+			*ret_value = i;
+			return true;
+		}
+	return false;
+}
+
+static bool to_vps(const struct word *w, u64 most, u64 *ret_value)
+{
+	if (!is(w, "all"))
+		return to_number(w, most, ret_value);
+	*ret_value = ALL_VPS;
+	return true;
+}
+
+static bool to_place(struct word w, struct option_place *ret_place)
+{
+	struct option_place place = { .set = w.length, .vp = ALL_VPS };
+	struct word rest;
+	u64 vp;
+
+	place.is_gpa = parse_number(w.at, w.length, &place.gpa);
+	if (place.set && !place.is_gpa) {
+		if (cut(&w, ':', &rest)) {
+			if (!to_vps(&rest, HV_MAX_VPS - 1, &vp))
+				return false;
+			place.vp = (u32)vp;
+		}
+		while (place.kind < OVERLAY_KINDS &&
+		       !is(&w, overlay_name(place.kind)))
+			place.kind++;
+		if (place.kind == OVERLAY_KINDS)
+			return false;
+	}
+	*ret_place = place;
+	return true;
+}
+
+static bool to_devices(struct word w, u64 *ret_value)
+{
+	u64 set = 0;
+	struct word rest;
+	u32 i;
+
+	for (; w.length; w = rest) {
+		cut(&w, ',', &rest);
+		for (i = 0; i < nr_devices && !is(&w, devices[i]->name); i++)
+			;
+		if (i == nr_devices)
+			return false;
+		set |= 1ull << i;
+	}
+	*ret_value = set;
+	return true;
+}
+
+static bool set_one(struct options *in, const struct option *o, struct word w)
+{
+	void *at = (char *)in + o->at;
+
+	switch (o->kind) {
+	case OPTION_NUMBER:
+		return to_number(&w, o->most, at);
+	case OPTION_VERSION:
+		return to_version(w, o->most, at);
+	case OPTION_CHOICE:
+		return to_choice(&w, o->words, at);
+	case OPTION_VPS:
+		return to_vps(&w, o->most, at);
+	case OPTION_PLACE:
+		return to_place(w, at);
+	case OPTION_DEVICES:
+		return to_devices(w, at);
+	}
+	return false;
+}
+
+static const struct option *find(const struct word *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (is(name, table[i].name))
+			return &table[i];
+	return NULL;
+}
+
+void options_default(void)
+{
+	memset(&options, 0, sizeof(options));
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		set_one(&options, &table[i],
+			(struct word){ table[i].initially,
+				       strlen(table[i].initially) });
+}
+
+static const char *wrong(const char *why, struct word w)
+{
+	static char line[160];
+
+	format_line(line, sizeof(line), "%s: %.*s", why,
+		    (int)earlier(w.length, 100), w.at);
+	return line;
+}
+
+const char *options_set(const char *words, bool running)
+{
+	struct options changed = options;
+	struct word line = { words, strlen(words) }, rest, w, value;
+	const struct option *o;
+
+	for (; line.length; line = rest) {
+		cut(&line, ' ', &rest);
+		if (!line.length)
+			continue;
+		w = line;
+		if (!cut(&w, '=', &value))
+			return wrong("not of the form NAME=VALUE", line);
+		o = find(&w);
+		if (!o)
+			return wrong("no such option", w);
+		if (o->at_start_only && running)
+			return wrong("only at the start", w);
+		if (!set_one(&changed, o, value))
+			return wrong("bad value", line);
+	}
+	options = changed;
+	return NULL;
+}
+
+static void place_json(const struct option_place *place)
+{
+	if (!place->set)
+		put("null");
+	else if (place->is_gpa)
+		put("\"%#llx\"", (unsigned long long)place->gpa);
+	else if (place->vp == ALL_VPS)
+		put("\"%s\"", overlay_name(place->kind));
+	else
+		put("\"%s:%u\"", overlay_name(place->kind), place->vp);
+}
+
+static void devices_json(u64 set)
+{
+	const char *comma = "";
+
+	put("\"");
+	for (u32 i = 0; i < nr_devices; i++)
+		if (set >> i & 1) {
+			put("%s%s", comma, devices[i]->name);
+			comma = ",";
+		}
+	put("\"");
+}
+
+static void value_json(const struct option *o)
+{
+	const void *at = (const char *)&options + o->at;
+	u64 value = o->kind == OPTION_PLACE ? 0 : *(const u64 *)at;
+
+	switch (o->kind) {
+	case OPTION_NUMBER:
+		put("%llu", (unsigned long long)value);
+		break;
+	case OPTION_VERSION:
+		put("\"%u.%u\"", (u32)value >> 16, (u32)value & 0xffff);
+		break;
+	case OPTION_CHOICE:
+		put("\"%s\"", o->words[value]);
+		break;
+	case OPTION_VPS:
+		if (value == ALL_VPS)
+			put("\"all\"");
+		else
+			put("%llu", (unsigned long long)value);
+		break;
+	case OPTION_PLACE:
+		place_json(at);
+		break;
+	case OPTION_DEVICES:
+		devices_json(value);
+		break;
+	}
+}
+
+void options_json(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		put("%s\"%s\":", i ? "," : "", table[i].name);
+		value_json(&table[i]);
+	}
+}

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * oracle.c - what the hypervisor knows, to whoever asks: a line in, one of JSON
+ * out, without the guest's help and at any time
+ *
+ *   state              all that is below
+ *   registers          of each VP's processor, as far as it answers
+ *   options            the options' values
+ *   option NAME=VALUE  sets some: options.c
+ *   peek GPA [BYTES]   what the guest sees there, and what is beneath an overlay
+ *   poke GPA [VALUE]   64 bits of the guest's own page; without VALUE a byte is
+ *                      inverted
+ *   nmi [VP]           an NMI, to all without a number
+ *   deaf VP 0|1        that VP does nothing more, or goes on
+ *   freeze 0|1         all VPs leave the guest and wait, for a snapshot
+ *   rescind RELID      takes a channel back
+ *   offer NAME         offers a device, whether it is among "devices" or not
+ *   quit
+ *
+ * An answer is {} where there is nothing to say, {"error":"..."} where it was
+ * not done. Registers are strings, as 64 bits do not fit into every reader's
+ * numbers; pages are ranges [first PFN, number].
+ */
+#include "vmbus.h"
+#include "device.h"
+
+typedef unsigned long long ull;
+
+static void put_char(void *to, char c)
+{
+	(void)to;
+	platform_oracle_put(c);
+}
+
+void put(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	format_each(put_char, NULL, format, args);
+	va_end(args);
+}
+
+static const char *word(bool is)
+{
+	return is ? "true" : "false";
+}
+
+static void overlay_json(u32 vp, enum overlay_kind kind, u64 gpa,
+			 const char **comma)
+{
+	put("%s{\"kind\":\"%s\",", *comma, overlay_name(kind));
+	if (kind < OVERLAYS_OF_VP)
+		put("\"vp\":%u,\"vp_index\":%u,", vp, hv_vp_index(vp));
+	else
+		put("\"vp\":null,\"vp_index\":null,");
+	put("\"gpa\":\"%#llx\",\"pfn\":%llu", (ull)gpa, (ull)gpa / HV_PAGE);
+	*comma = ",";
+}
+
+static void overlays_json(void)
+{
+	const char *comma = "";
+	struct overlay *o;
+
+	for (u32 vp = 0; vp < host.vps; vp++)
+		for (u32 kind = 0; kind < OVERLAY_KINDS; kind++) {
+			o = overlay_of(vp, kind);
+			if (!o->on || (kind >= OVERLAYS_OF_VP && vp))
+				continue;
+			overlay_json(vp, kind, o->gpa, &comma);
+			put(",\"register\":\"%#llx\",\"shown\":%s}",
+			    (ull)o->value, word(o->shown));
+		}
+}
+
+static void overlays_at_unload_json(void)
+{
+	const char *comma = "";
+	struct overlay_place *o = host.overlays_at_unload;
+
+	for (u32 i = 0; i < host.nr_overlays_at_unload; i++, o++) {
+		overlay_json(o->vp, o->kind, o->gpa, &comma);
+		put("}");
+	}
+}
+
+static void vp_counts_json(const struct vp *vp)
+{
+	put("\"hypercalls\":%llu,\"register_exits\":%llu,\"exits\":{\"all\":%llu",
+	    (ull)vp->hypercalls, (ull)vp->register_exits, (ull)vp->exits);
+	for (u32 i = 0; i < EXIT_WORDS && vp->exit[i].why; i++)
+		put(",\"%s\":%llu", vp->exit[i].why, (ull)vp->exit[i].count);
+	put("}");
+}
+
+static void vp_json(u32 n)
+{
+	struct vp *vp = &host.vp[n];
+
+	put("%s{\"vp\":%u,\"vp_index\":%u,\"started\":%s,\"scontrol\":\"%#llx\"",
+	    n ? "," : "", n, hv_vp_index(n), word(vp->started),
+	    (ull)vp->scontrol);
+	for (u32 kind = 0; kind < OVERLAYS_OF_VP; kind++)
+		put(",\"%s\":\"%#llx\"", overlay_name(kind),
+		    (ull)vp->overlay[kind].value);
+	put(",\"sints\":[");
+	for (u32 i = 0; i < HV_SINTS; i++)
+		put("%s\"%#llx\"", i ? "," : "", (ull)vp->sint[i]);
+	put("],\"queued\":[");
+	for (u32 i = 0; i < HV_SINTS; i++)
+		put("%s%u", i ? "," : "", vp->queue[i].length);
+	put("],\"timers\":[");
+	for (u32 i = 0; i < HV_TIMERS; i++)
+		put("%s{\"config\":\"%#llx\",\"count\":\"%#llx\",\"armed\":%s}",
+		    i ? "," : "", (ull)vp->timer[i].config,
+		    (ull)vp->timer[i].count, word(vp->timer[i].armed));
+	put("],");
+	vp_counts_json(vp);
+	put("}");
+}
+
+static void channels_json(void)
+{
+	const char *comma = "";
+	struct channel *c;
+
+	for (c = vmbus.channel; c < vmbus.channel + MAX_CHANNELS; c++) {
+		if (!c->relid)
+			continue;
+		put("%s{\"relid\":%u,\"device\":\"%s\",\"sub_channel\":%u,\"offered\":%s,\"open\":%s,\"rescinded\":%s,\"broken\":%s,",
+		    comma, c->relid, c->device->name, c->sub_channel,
+		    word(c->offered), word(c->open), word(c->rescinded),
+		    word(c->broken));
+		put("\"target_vp\":%u,\"ring_gpadl\":%u,\"packets_in\":%llu,\"packets_out\":%llu}",
+		    c->target_vp, c->ring_gpadl, (ull)c->packets_in,
+		    (ull)c->packets_out);
+		comma = ",";
+	}
+}
+
+static void vmbus_json(void)
+{
+	put("\"vmbus\":{\"connected\":%s,\"unloading\":%s,\"version\":\"%u.%u\",\"target_vp\":%u,\"sint\":%u,\"connection\":%u,",
+	    word(vmbus.connected), word(vmbus.unloading), vmbus.version >> 16,
+	    vmbus.version & 0xffff, vmbus.target_vp, vmbus.sint,
+	    vmbus.connection);
+	put("\"contacts\":%u,\"unloads\":%u,\"messages\":%u,\"channels\":[",
+	    vmbus.contacts, vmbus.unloads, vmbus.messages);
+	channels_json();
+	put("]}");
+}
+
+static void crash_json(void)
+{
+	put("\"crashes\":%llu,\"crash_ctl\":\"%#llx\",\"crash\":[",
+	    (ull)host.crashes, (ull)host.crash_ctl);
+	for (u32 i = 0; i < 5; i++)
+		put("%s\"%#llx\"", i ? "," : "", (ull)host.crash[i]);
+	put("],");
+}
+
+static void state(void)
+{
+	put("{\"time\":%llu,\"guest_os_id\":\"%#llx\",\"hypercall\":\"%#llx\",\"reference_tsc\":\"%#llx\",",
+	    (ull)platform_time(), (ull)host.guest_os_id,
+	    (ull)overlay_of(0, OVERLAY_HYPERCALL)->value,
+	    (ull)overlay_of(0, OVERLAY_REFERENCE_TSC)->value);
+	crash_json();
+	put("\"violations\":%llu,\"messages_dropped\":%llu,\"events_dropped\":%llu,\"overlays\":[",
+	    (ull)host.violations, (ull)host.messages_dropped,
+	    (ull)host.events_dropped);
+	overlays_json();
+	put("],\"ledger\":[");
+	ledger_json(false);
+	put("],\"overlays_at_unload\":[");
+	overlays_at_unload_json();
+	put("],\"ledger_at_unload\":[");
+	ledger_json(true);
+	put("],\"vps\":[");
+	for (u32 n = 0; n < host.vps; n++)
+		vp_json(n);
+	put("],");
+	vmbus_json();
+	put("}\n");
+}
+
+static void registers(void)
+{
+	put("{\"vps\":[");
+	for (u32 vp = 0; vp < host.vps; vp++) {
+		put("%s{\"vp\":%u,\"started\":%s,\"registers\":{",
+		    vp ? "," : "", vp, word(host.vp[vp].started));
+		platform_registers_json(vp);
+		put("}}");
+	}
+	put("]}\n");
+}
+
+/* Some of the text is from whoever asked */
+static void error(const char *why)
+{
+	put("{\"error\":\"");
+	for (; *why; why++)
+		if (*why == '"' || *why == '\\')
+			put("\\%c", *why);
+		else
+			put("%c", *why < ' ' || *why > '~' ? '?' : *why);
+	put("\"}\n");
+}
+
+static void done(const char *wrong)
+{
+	if (wrong)
+		error(wrong);
+	else
+		put("{}\n");
+}
+
+/* The words of a request; what is missing is "" */
+#define WORDS 3
+#define WORD_BYTES 32
+
+struct request {
+	char word[WORDS][WORD_BYTES];
+	u32 words;
+};
+
+static bool split(const char *line, struct request *ret)
+{
+	u32 n;
+
+	memset(ret, 0, sizeof(*ret));
+	for (; *line; ret->words++) {
+		if (*line == ' ') {
+			line++;
+			ret->words--;
+			continue;
+		}
+		if (ret->words == WORDS)
+			return false;
+		for (n = 0; *line && *line != ' '; line++) {
+			if (n == WORD_BYTES - 1)
+				return false;
+			ret->word[ret->words][n++] = *line;
+		}
+	}
+	return true;
+}
+
+static bool number(const struct request *r, u32 word, u64 most, u64 *ret)
+{
+	u64 value;
+
+	if (!parse_number(r->word[word], strlen(r->word[word]), &value) ||
+	    value > most)
+		return false;
+	*ret = value;
+	return true;
+}
+
+static void hex(const u8 *at, u32 bytes)
+{
+	for (u32 i = 0; i < bytes; i++)
+		put("%02x", at[i]);
+}
+
+static const char *peek(const struct request *r)
+{
+	u64 gpa, bytes = 16;
+	u8 *seen, *beneath;
+
+	if (!number(r, 1, UINT64_MAX - HV_PAGE, &gpa) ||
+	    (r->words > 2 && !number(r, 2, HV_PAGE, &bytes)))
+		return "peek: GPA [BYTES]";
+	seen = platform_guest(gpa, (u32)bytes);
+	beneath = platform_beneath(gpa, (u32)bytes);
+	if (!bytes || !seen || !beneath)
+		return "no such memory in one page";
+	put("{\"gpa\":\"%#llx\",\"seen\":\"", (ull)gpa);
+	hex(seen, (u32)bytes);
+	put("\",\"beneath\":\"");
+	hex(beneath, (u32)bytes);
+	put("\"}\n");
+	return NULL;
+}
+
+static const char *poke(const struct request *r)
+{
+	u64 gpa, value = 0;
+	u8 *at;
+
+	if (!number(r, 1, UINT64_MAX - HV_PAGE, &gpa) ||
+	    (r->words > 2 && !number(r, 2, UINT64_MAX, &value)))
+		return "poke: GPA [VALUE]";
+	at = platform_beneath(gpa, r->words > 2 ? 8 : 1);
+	if (!at)
+		return "no such memory in one page";
+	if (r->words > 2)
+		put64(at, value);
+	else
+		*at ^= 0xff;
+	return "";
+}
+
+static const char *nmi(const struct request *r)
+{
+	u64 only = 0;
+
+	if (r->words > 1 && !number(r, 1, host.vps - 1, &only))
+		return "nmi: no such VP";
+	for (u32 vp = 0; vp < host.vps; vp++)
+		if (r->words < 2 || vp == only)
+			platform_nmi(vp);
+	return "";
+}
+
+static const char *deaf(const struct request *r)
+{
+	u64 vp, is;
+
+	if (!number(r, 1, host.vps - 1, &vp) || !number(r, 2, 1, &is))
+		return "deaf: VP 0|1";
+	platform_freeze_vp((u32)vp, is);
+	return "";
+}
+
+static const char *freeze(const struct request *r)
+{
+	u64 is;
+
+	if (!number(r, 1, 1, &is))
+		return "freeze: 0|1";
+	platform_freeze(is);
+	return "";
+}
+
+static const char *rescind(const struct request *r)
+{
+	u64 relid;
+
+	if (!number(r, 1, MAX_CHANNELS, &relid) || !channel_rescind((u32)relid))
+		return "rescind: no such channel";
+	return "";
+}
+
+static const char *offer(const struct request *r)
+{
+	struct channel *c;
+
+	if (!vmbus.connected)
+		return "offer: VMBus is not connected";
+	for (u32 i = 0; i < nr_devices; i++) {
+		if (strcmp(devices[i]->name, r->word[1]))
+			continue;
+		c = channel_of(i + 1) ? NULL : channel_add(devices[i], 0);
+		if (!c)
+			return "offer: it is offered already";
+		channel_offer(c);
+		return "";
+	}
+	return "offer: no such device";
+}
+
+/* An answer's text where it is an error, "" where {} is one, NULL: it is there */
+static const struct {
+	const char *name;
+	const char *(*answer)(const struct request *r);
+} requests[] = {
+	{ "peek", peek },   { "poke", poke },	  { "nmi", nmi },
+	{ "deaf", deaf },   { "freeze", freeze }, { "rescind", rescind },
+	{ "offer", offer },
+};
+
+static void answer(const struct request *r)
+{
+	const char *wrong;
+
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
+		if (strcmp(requests[i].name, r->word[0]))
+			continue;
+		wrong = requests[i].answer(r);
+		if (wrong)
+			done(*wrong ? wrong : NULL);
+		return;
+	}
+	error("no such request");
+}
+
+void hv_oracle(const char *request)
+{
+	struct request r;
+
+	if (!strncmp(request, "option ", 7)) {
+		done(options_set(request + 7, true));
+	} else if (!split(request, &r)) {
+		error("too many words, or too long ones");
+	} else if (!strcmp(request, "state")) {
+		state();
+	} else if (!strcmp(request, "registers")) {
+		registers();
+	} else if (!strcmp(request, "options")) {
+		put("{");
+		options_json();
+		put("}\n");
+	} else if (!strcmp(request, "quit")) {
+		done(NULL);
+		platform_end("quit");
+	} else {
+		answer(&r);
+	}
+}

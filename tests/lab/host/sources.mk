@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# sources.mk - what is Hyper-V, for the Makefiles of the back ends
+#
+# host_dir is where this file is. Objects are named after their sources; the back
+# end's rule for %.o finds these through vpath, and adds $(host_cflags): nothing
+# may become a call to the function that it is the body of.
+
+host_dir := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+
+host_core := host.c options.c registers.c hypercalls.c guest.c overlay.c synic.c \
+	timers.c faults.c oracle.c vmbus.c channels.c ledger.c rings.c noise.c \
+	devices.c dev_balloon.c dev_ic.c
+host_core_lib := format.c parse.c
+# What a C library has, too
+host_libc := string.c heap.c
+
+host_sources := $(host_core:%=$(host_dir)/%) \
+	$(host_core_lib:%=$(host_dir)/lib/%)
+host_sources_bare := $(host_sources) $(host_libc:%=$(host_dir)/lib/%)
+host_objects := $(notdir $(host_sources_bare:.c=.o))
+host_headers := $(wildcard $(host_dir)/*.h $(host_dir)/lib/*.h)
+host_cflags := -I$(host_dir) -fno-tree-loop-distribute-patterns
+vpath %.c $(host_dir) $(host_dir)/lib

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * synic.c - the synthetic interrupt controller (TLFS 11)
+ *
+ * Messages wait in a queue of their SINT until its slot is free, events are
+ * bits. The guest looks at both pages while we do: each access that it may race
+ * with is an atomic one.
+ */
+#include "core.h"
+
+#define SCONTROL_ON 1
+#define SINT_MASKED (1ull << 16)
+#define SINT_AUTO_EOI (1ull << 17)
+#define SINT_POLLING (1ull << 18)
+#define SINT_VECTOR 0xffull
+#define SINT_RESET SINT_MASKED
+
+#define MESSAGE_PENDING 1
+#define EVENT_FLAGS 2048
+
+/* A message slot (TLFS 11.8) */
+struct slot {
+	u32 type;
+	u8 size, flags;
+	u16 reserved;
+	u64 origin;
+	u8 payload[MESSAGE_BYTES];
+};
+
+_Static_assert(sizeof(struct slot) == 256, "16 slots a page");
+
+static void raise_sint(struct vp *vp, u32 sint)
+{
+	u64 value = vp->sint[sint];
+
+	if (!(value & (SINT_MASKED | SINT_POLLING)))
+		platform_interrupt(vp_number(vp), value & SINT_VECTOR);
+}
+
+static void empty(struct queue *queue)
+{
+	struct queued *first;
+
+	while ((first = queue->first)) {
+		queue->first = first->next;
+		if (first->timer)
+			first->timer->queued = false;
+		platform_free(first);
+	}
+	queue->last = &queue->first;
+	queue->length = 0;
+}
+
+void synic_reset_vp(struct vp *vp)
+{
+	vp->scontrol = 0;
+	for (u32 sint = 0; sint < HV_SINTS; sint++) {
+		vp->sint[sint] = SINT_RESET;
+		empty(&vp->queue[sint]);
+	}
+}
+
+static void fill(struct slot *slot, const struct queued *m, bool more)
+{
+	slot->size = (u8)m->size;
+	slot->flags = more ? MESSAGE_PENDING : 0;
+	slot->reserved = 0;
+	slot->origin = 0;
+	memcpy(slot->payload, m->payload, m->size);
+	__atomic_store_n(&slot->type, m->type, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * The first message of a queue, if its slot is free. If not, the message that
+ * is there gets the flag by which the guest knows that it has to write EOM. The
+ * guest may have freed the slot in between without seeing the flag: the slot is
+ * looked at once more.
+ */
+static void deliver(struct vp *vp, u32 sint)
+{
+	struct queue *queue = &vp->queue[sint];
+	struct queued *first = queue->first;
+	struct slot *slot;
+
+	if (!first || !(vp->scontrol & SCONTROL_ON) ||
+	    (vp->sint[sint] & SINT_MASKED))
+		return;
+	slot = (struct slot *)overlay_contents(vp_number(vp), OVERLAY_SIMP);
+	if (!slot)
+		return;
+	slot += sint;
+	if (__atomic_load_n(&slot->type, __ATOMIC_SEQ_CST)) {
+		__atomic_fetch_or(&slot->flags, MESSAGE_PENDING,
+				  __ATOMIC_SEQ_CST);
+		if (__atomic_load_n(&slot->type, __ATOMIC_SEQ_CST))
+			return;
+	}
+	queue->first = first->next;
+	if (!queue->first)
+		queue->last = &queue->first;
+	queue->length--;
+	if (first->timer)
+		first->timer->queued = false;
+	fill(slot, first, queue->first);
+	platform_free(first);
+	raise_sint(vp, sint);
+}
+
+/* EOM, or a register has changed */
+void synic_scan(struct vp *vp)
+{
+	for (u32 sint = 0; sint < HV_SINTS; sint++)
+		deliver(vp, sint);
+}
+
+/* False: there is no room for it. */
+bool synic_post(struct vp *vp, u32 sint, u32 type, const void *payload,
+		u32 bytes, struct timer *timer)
+{
+	struct queue *queue = &vp->queue[sint];
+	struct queued *m = NULL;
+
+	if (bytes <= MESSAGE_BYTES && queue->length < MAX_QUEUED)
+		m = platform_alloc(sizeof(*m));
+	if (!m) {
+		if (!host.messages_dropped++)
+			say("VP %u: the first message that is dropped",
+			    vp_number(vp));
+		return false;
+	}
+	m->timer = timer;
+	m->type = type;
+	m->size = bytes;
+	memcpy(m->payload, payload, bytes);
+	if (timer)
+		timer->queued = true;
+	*queue->last = m;
+	queue->last = &m->next;
+	queue->length++;
+	deliver(vp, sint);
+	return true;
+}
+
+void synic_signal(struct vp *vp, u32 sint, u32 flag)
+{
+	u32 *flags = (u32 *)overlay_contents(vp_number(vp), OVERLAY_SIEFP);
+	u32 bit = 1u << flag % 32;
+
+	if (!flags || flag >= EVENT_FLAGS || !(vp->scontrol & SCONTROL_ON) ||
+	    (vp->sint[sint] & SINT_MASKED)) {
+		host.events_dropped++;
+		return;
+	}
+	flags += sint * EVENT_FLAGS / 32 + flag / 32;
+	if (!(__atomic_fetch_or(flags, bit, __ATOMIC_SEQ_CST) & bit))
+		raise_sint(vp, sint);
+}
+
+/* Vectors below 16 are refused where they could be raised (TLFS 11.11). */
+bool synic_write_sint(struct vp *vp, u32 sint, u64 value)
+{
+	if ((value & SINT_VECTOR) < 16 && !(value & SINT_MASKED))
+		return false;
+	vp->sint[sint] = value;
+	synic_scan(vp);
+	return true;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vmbus.h - the host's side of VMBus
+ *
+ * vmbus.c has the messages, channels.c what is offered and opened, ledger.c the
+ * guest's pages that are held, rings.c what goes through them. The protocol is
+ * what Linux's include/linux/hyperv.h says of it.
+ */
+#ifndef VMBUS_H
+#define VMBUS_H
+
+#include "core.h"
+
+#define VMBUS_VERSION(major, minor) ((u32)(major) << 16 | (minor))
+
+enum vmbus_message_type {
+	OFFER_CHANNEL = 1,
+	RESCIND_OFFER = 2,
+	REQUEST_OFFERS = 3,
+	ALL_OFFERS_DELIVERED = 4,
+	OPEN_CHANNEL = 5,
+	OPEN_RESULT = 6,
+	CLOSE_CHANNEL = 7,
+	GPADL_HEADER = 8,
+	GPADL_BODY = 9,
+	GPADL_CREATED = 10,
+	GPADL_TEARDOWN = 11,
+	GPADL_TORNDOWN = 12,
+	RELID_RELEASED = 13,
+	INITIATE_CONTACT = 14,
+	VERSION_RESPONSE = 15,
+	UNLOAD = 16,
+	UNLOAD_RESPONSE = 17,
+	TL_CONNECT_REQUEST = 21,
+	MODIFY_CHANNEL = 22,
+	TL_CONNECT_RESULT = 23,
+	MODIFY_CHANNEL_RESPONSE = 24,
+};
+
+#define NTSTATUS_OK 0u
+#define NTSTATUS_UNSUCCESSFUL 0xc0000001u
+#define NTSTATUS_INVALID_PARAMETER 0xc000000du
+#define NTSTATUS_NO_RESOURCES 0xc000009au
+
+/* Ranges of guest memory that the guest has handed over under a number */
+struct gpadl {
+	struct gpadl *next;
+	u32 id, relid;
+	u32 ranges, bytes, filled; /* as the guest sends it */
+	u8 *raw;		   /* until it is complete */
+	u64 *pfns;
+	u32 pages;
+	bool is_ring;	/* a channel was opened with it */
+	bool at_unload; /* it was there when UNLOAD came */
+};
+
+struct ring {
+	const struct gpadl *gpadl;
+	u32 first, size; /* its page of indices; bytes of data behind that */
+};
+
+struct device;
+
+struct channel {
+	u32 relid; /* 0: free */
+	const struct device *device;
+	u8 instance[16];
+	u16 sub_channel;
+	bool offered, open, rescinded;
+	bool signalled; /* the guest says that there is something to read */
+	bool broken;	/* it wrote nonsense: nothing is read any more */
+	u32 target_vp, open_id, ring_gpadl;
+	struct ring in, out; /* as the guest sees it: in is what it reads */
+	void *state;	     /* the device's, from open to close */
+	u64 packets_in, packets_out;
+};
+
+struct vmbus {
+	bool connected, unloading;
+	u32 version, target_vp, sint, connection;
+	u64 interrupt_page, monitor[2];
+	u64 let_go_at;
+	u32 messages, unloads, contacts;
+	struct channel channel[MAX_CHANNELS];
+	struct gpadl *gpadls;
+	u32 nr_gpadls, gpadl_pages;
+	/* What was held at the last UNLOAD, and is not any more */
+	struct gpadl *unloaded;
+	u64 interrupt_page_at_unload, monitor_at_unload[2];
+};
+
+extern struct vmbus vmbus;
+
+/* vmbus.c */
+void vmbus_init(void);
+u64 vmbus_message(u32 connection, const u8 *m, u32 bytes);
+u64 vmbus_signalled(u32 connection, u32 flag);
+u64 vmbus_run(u64 now);
+void vmbus_answer(const void *m, u32 bytes);
+/* type, and the words behind the header */
+void vmbus_answer_words(u32 type, const u32 *words, u32 n);
+#define ANSWER(type, ...)                                             \
+	do {                                                          \
+		const u32 words_[] = { __VA_ARGS__ };                 \
+		vmbus_answer_words(type, words_, ARRAY_SIZE(words_)); \
+	} while (0)
+
+/* channels.c */
+struct channel *channel_of(u32 relid); /* NULL if it is not offered */
+bool channel_is_ring(const struct gpadl *g);
+struct channel *channel_add(const struct device *device, u16 sub_channel);
+void channel_offer(struct channel *c);
+void channels_offer_all(void);
+void channels_open(const u8 *m);
+void channels_close(const u8 *m);
+void channels_released(u32 relid);
+void channels_modify(const u8 *m);
+bool channel_rescind(u32 relid);
+void channels_let_go(void);
+void channel_signal_guest(struct channel *c);
+bool channels_signalled(u32 relid);
+u64 channels_run(u64 now);
+
+/* ledger.c */
+struct gpadl *ledger_find(u32 id);
+void ledger_begin(const u8 *m, u32 bytes);
+void ledger_go_on(const u8 *m, u32 bytes);
+void ledger_teardown(const u8 *m);
+void ledger_drop_channel(u32 relid);
+void ledger_let_go(void);
+void ledger_snapshot(void);
+/* A page of a GPADL, NULL if it is no RAM */
+u8 *ledger_page(const struct gpadl *g, u32 page);
+void ledger_json(bool at_unload);
+
+/* rings.c */
+struct packet {
+	u32 type, flags;
+	u64 transaction;
+	const u8 *head; /* behind the descriptor, before the payload */
+	u32 head_bytes;
+	const u8 *payload;
+	u32 bytes;
+};
+
+enum packet_type {
+	PACKET_INBAND = 6,
+	PACKET_TRANSFER_PAGES = 7,
+	PACKET_GPA_DIRECT = 9,
+	PACKET_COMPLETION = 11,
+};
+
+#define PACKET_WANTS_COMPLETION 1u
+
+bool ring_open(struct channel *c, struct gpadl *g, u32 downstream);
+/* The next packet of the guest, good until the next call; false: none */
+bool ring_receive(struct channel *c, struct packet *ret);
+/* False: there is no room, or the channel is not open. */
+bool ring_send(struct channel *c, const struct packet *packet);
+/* An in-band packet without more */
+bool ring_send_payload(struct channel *c, const void *payload, u32 bytes);
+bool ring_complete(struct channel *c, u64 transaction, const void *payload,
+		   u32 bytes);
+void ring_noise(struct channel *c, u64 mark);
+
+/* noise.c */
+void noise_init(void);
+u64 noise_run(u64 now);
+
+#endif
