@@ -12,12 +12,22 @@ overlays_of() {
 			| sort_by((.name | split("-")[1] | tonumber), (.name | test("event")))'
 }
 
+# state_of: standard input: such overlays; standard output: as compare.jq reads it. QEMU tells of no other pages.
+state_of() {
+	jq '{knows: ["SIMP", "SIEFP"], overlays: map((.name | split("-")) as [$_, $vp, $page] |
+		{kind: (if $page == "msg" then "simp" else "siefp" end), vp: ($vp | tonumber), gpa})}'
+}
+
+# state_file FILE: beside the overlays in FILE, all that was said with them
+state_file() { printf '%s.state.json' "${1%.json}"; }
+
 # oracle_ask FILE: the overlays that are mapped now.
 oracle_ask() {
 	local reply
 	monitor 'info mtree -f' || lab_failed "the monitor did not answer 'info mtree -f' in 30 s"
 	printf '%s\n' "$reply" >"${1%.json}.mtree"
 	overlays_of <"${1%.json}.mtree" >"$1"
+	state_of <"$1" >"$(state_file "$1")"
 }
 
 # not_within RANGES: drops what lies in RANGES ("a-b,c-d", hexadecimal): the second kernel's own pages are in its reserved memory.

@@ -205,7 +205,7 @@ run_result() {
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
 		--argjson left "$(audit_left_json)" --argjson crash_path_us "$(audit_number total_us)" --arg panic "$(fact_of panic)" --arg crash_panic "$(fact_of crash_panic)" --arg opened_by "$(fact_of opened_by)" \
 		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --argjson losses "$kernel_losses" --argjson nudges "$(nudges_of_run)" --arg log "$run_dir/console.log" \
-		--argjson stamps "$(stamps_json)" --argjson reports "$(reports_json)" --argjson seconds "$(phases_json)" '{
+		--argjson comparisons "$(comparisons_json)" --argjson stamps "$(stamps_json)" --argjson reports "$(reports_json)" --argjson seconds "$(phases_json)" '{
 			schema: "hvcrash.lab/1", scenario: (if $scenario == "" then null else $scenario end), name: $name, result: $result,
 			failure: (if $failure == "" then null else $failure end),
 			kernel: (if $kernel == "" then $wanted else $kernel end), cpus: $cpus, crash: $crash, cpu: $cpu, other: $other,
@@ -213,7 +213,7 @@ run_result() {
 			from: (if $from == "" then null else $from end), mode: $mode, module: $module_parameters, stimer: $stimer, machine: $way, expect: $expect,
 			overlays_before: $before, stale_overlays: $stale,
 			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
-			audit_left: $left, crash_path_us: $crash_path_us,
+			audit_left: $left, comparisons: $comparisons, crash_path_us: $crash_path_us,
 			dump_ok: ($dump_ok == "true"), panic: (if $panic == "" then null else $panic end),
 			opened_by: (if $opened_by == "" then null else $opened_by end),
 			crash_panic: (if $crash_panic == "" then null else $crash_panic end), poked: (if $poked == "" then null else $poked end),
@@ -248,9 +248,22 @@ report_unfinished() {
 	write_result "$result" "$(fact_of failure)"
 }
 
+# report_differences: whatever else came of the run, a page about which registry and host differ is the result. Fails if there is none.
+report_differences() {
+	local lines line
+	mapfile -t lines < <(differences)
+	[ ${#lines[@]} -gt 0 ] || return 1
+	for line in "${lines[@]}"; do
+		say "REGISTRY AND HOST DIFFER: $line"
+	done
+	write_result differs "registry and host differ: $(IFS=';'; echo "${lines[*]}")"
+	say "differs: $("${verb}_summary")"
+}
+
 # report: says how the run ended, writes the JSON, and returns the exit status of the whole.
 report() {
 	local miss
+	! report_differences || return "$EXIT_DIFFERS"
 	case $attempt_status in
 	"$EXIT_HELD")
 		misses=()
@@ -284,6 +297,7 @@ run_summary() {
 	printf '%s of %s overlays left, ' "$(json_or stale_overlays.json null | jq -r 'if . == null then "unknown" else length end')" \
 		"$(overlay_count "$run_dir/overlays_before.json")"
 	[ "$opt_mode" = stock ] || printf 'audit says %s (%s), ' "$(audit_verdict)" "$(fact_of audit_exit)"
+	[ "$opt_mode" != hvcrash ] || printf 'registry and host: %s, ' "$(comparison_words)"
 	printf 'dump %s, %s lab retries, %s' "$(if [ "$(fact_of dump_ok)" = true ]; then echo good; else echo bad; fi)" \
 		"$lab_retries" "$run_dir/result.json"
 }

@@ -133,6 +133,7 @@ boot_guest() {
 	[ "$(word_of crash_loaded)" = 1 ] || blame_setup 'the crash kernel is not loaded'
 	phase_end ready
 	oracle_ask "$run_dir/overlays_before.json"
+	compare_before overlays_before
 	say "$(word_of kernel), $(word_of cpus) CPUs, crash kernel loaded, $(overlay_count "$run_dir/overlays_before.json") overlays mapped"
 	[ "$(overlay_count "$run_dir/overlays_before.json")" -gt 0 ] || blame_setup 'no SynIC overlay is mapped before the crash'
 	phase_end oracle_before
@@ -159,7 +160,9 @@ crash_guest() {
 	guest_says READY2 "$opt_timeout" 'the second kernel' guest_stopped
 	phase_end second_kernel
 	oracle_ask "$run_dir/overlays_after.json"
+	asked_after=overlays_after
 	if [ "$(word_of vmbus)" = 1 ]; then
+		asked_after=''
 		say 'VMBus is built in and up again: the map says nothing about the jump before it'
 		return
 	fi
@@ -202,6 +205,7 @@ stop_at_unload() {
 # ask_stale NAME: what is mapped now, into NAME.json, and what of that the first kernel left.
 ask_stale() {
 	oracle_ask "$run_dir/$1.json"
+	asked_after=$1
 	not_within "$crash_ranges" <"$run_dir/$1.json" >"$run_dir/stale_overlays.json"
 }
 
@@ -237,6 +241,7 @@ jump_on() {
 	jump=$((jump + 1))
 	guest_says READY1 180 'VMBus after a jump' guest_stopped
 	oracle_ask "$run_dir/overlays_jump_$jump.json"
+	compare_before "overlays_jump_$jump"
 	[ "$(overlay_count "$run_dir/overlays_jump_$jump.json")" -gt 0 ] || guest_stopped 'no SynIC overlay is mapped before the jump'
 	phase_end "jump_$jump"
 	crash_guest
@@ -285,12 +290,12 @@ finish_guest() {
 	while guest_line "$patience" 'the second kernel to finish'; do
 		case $words in
 		'AUDIT '*) note_audit "$(cut -d' ' -f2 <<<"$words")" ;;
-		NEXT) jump_on ;;
+		NEXT) compare_after; jump_on ;;
 		'BLOB '*) guest_blob "${words#BLOB }" ;;
 		'WROTE '* | 'CANNOT '*) dump_line "$words" ;;
 		'DUMP 0 '?*) fact dump_ok true; fact panic "${words#DUMP 0 }" ;;
 		'DUMP '*) fact dump_ok false ;;
-		DONE) phase_end audit; fetch_dumps; ask_crash; return ;;
+		DONE) compare_after; phase_end audit; fetch_dumps; ask_crash; return ;;
 		esac
 	done
 	guest_stopped "waited for the second kernel to finish, ${fail_words:-$patience s in vain}"
@@ -309,7 +314,7 @@ run_prepare() {
 attempt_begin() {
 	trap machine_stop EXIT
 	trap 'exit 130' INT TERM HUP
-	fail_words='' words='' crash_ranges='' memory_file='' nudges=0 jump=0 blob_dir=$run_dir
+	fail_words='' words='' crash_ranges='' memory_file='' nudges=0 jump=0 blob_dir=$run_dir asked_after=''
 }
 
 # run_attempt: one go at the run. Ends with EXIT_HELD when all was gathered, whatever it says about the guest.

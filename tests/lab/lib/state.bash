@@ -59,7 +59,7 @@ keep_state() {
 	ln "$run_dir/initrd.img" "$run_dir/machine.initrd"
 	boot_words >"$run_dir/machine.boot"
 	mkdir "$run_dir/machine"
-	for file in facts overlays_before.json overlays_before.mtree list.json interface; do
+	for file in facts overlays_before.json overlays_before.state.json overlays_before.mtree comparisons.jsonl list.json interface; do
 		[ ! -e "$run_dir/$file" ] || cp "$run_dir/$file" "$run_dir/machine/"
 	done
 	printf '%s\n' "$qmp_number" >"$run_dir/machine.monitor"

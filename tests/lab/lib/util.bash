@@ -4,11 +4,12 @@
 #
 # Messages, the two kinds of failure, facts and phases of a run.
 #
-# A run ends in one of three ways, and everything here keeps them apart: the expectation held (0), the guest or hvcrash
-# failed it (1), or the lab itself failed and nothing can be said about the guest (2). Only the last kind is retried, and an
-# attempt in which the stock kernel lost its own crash kernel before hvcrash could have a say (4, never a run's).
+# A run ends in one of four ways, and everything here keeps them apart: the expectation held (0), the guest or hvcrash
+# failed it (1), the lab itself failed and nothing can be said about the guest (2), or the module's registry and the host differ
+# about a page (4), which is worse than any other. Only a failure of the lab is retried, and an attempt in which the stock kernel
+# lost its own crash kernel before hvcrash could have a say (5, never a run's).
 
-readonly EXIT_HELD=0 EXIT_GUEST=1 EXIT_LAB=2 EXIT_USAGE=3 EXIT_KERNEL=4
+readonly EXIT_HELD=0 EXIT_GUEST=1 EXIT_LAB=2 EXIT_USAGE=3 EXIT_DIFFERS=4 EXIT_KERNEL=5
 
 # Microseconds since the epoch: EPOCHREALTIME writes the decimal point of the locale, so cut digits, not a point.
 now_us() { printf '%s' "${EPOCHREALTIME//[!0-9]/}"; }

@@ -1,0 +1,193 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: how the registry is held against the host's account, on made-up JSON: each way in which they can differ is found,
+# named and told from the others, and nothing else is.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	run_dir=$BATS_TEST_TMPDIR lab_dir=$BATS_TEST_DIRNAME crash_ranges=20000000-2fffffff
+	# shellcheck source-path=SCRIPTDIR source=lib/util.bash
+	. "$BATS_TEST_DIRNAME/lib/util.bash"
+	# shellcheck source-path=SCRIPTDIR source=lib/compare.bash
+	. "$BATS_TEST_DIRNAME/lib/compare.bash"
+	cat >"$run_dir/state.json" <<'END'
+{"overlays": [{"kind": "simp", "vp": 0, "gpa": "0x1000"}, {"kind": "siefp", "vp": 0, "gpa": "0x2000"},
+	{"kind": "hypercall", "vp": -1, "gpa": "0xAB000"}],
+ "overlays_at_unload": [{"kind": "simp", "vp": 0, "gpa": "0x1000"}],
+ "vmbus": {"ledger": [{"kind": "monitor", "channel": 0, "gpadl": 0, "pages": 1, "pfns": [16]},
+	{"kind": "gpadl", "channel": 3, "gpadl": 923153, "pages": 3, "pfns": [32, 33, 40]}],
+	"ledger_at_unload": [{"kind": "gpadl", "channel": 3, "gpadl": 923153, "pages": 2, "pfns": [32, 33]}]}}
+END
+	extents='[{"kind": "SIMP", "vp_index": 0, "gpa": "0x1000", "pages": 1, "state": "shared", "evidence": "register on"},
+		{"kind": "SIEFP", "vp_index": 0, "gpa": "0x0000000000002000", "pages": 1, "state": "shared", "evidence": "register on"},
+		{"kind": "hypercall", "gpa": "0xab000", "pages": 1, "state": "shared", "evidence": "register on"},
+		{"kind": "VMBus monitor", "gpa": "0x10000", "pages": 1, "state": "shared", "evidence": "message sent"},
+		{"kind": "GPADL", "relid": 3, "gpadl": 923153, "gpa": "0x20000", "pages": 2, "state": "shared", "evidence": "GPADL created"},
+		{"kind": "GPADL", "relid": 3, "gpadl": 923153, "gpa": "0x28000", "pages": 1, "state": "shared", "evidence": "GPADL created"},
+		{"kind": "GPADL", "relid": 9, "gpadl": 5, "gpa": "0x50000", "pages": 1, "state": "torn down", "evidence": "GPADL torn down"},
+		{"kind": "driver", "gpa": "0x60000", "pages": 4, "state": "shared", "evidence": "driver says"}]'
+	findings='[{"kind": "SIMP", "vp_index": 0, "gpa": "0x1000", "pages": 1, "state": "revoked", "finding": "clean", "evidence": "read back"},
+		{"kind": "panic message", "gpa": "0x3000", "pages": 1, "state": "revoked", "finding": "clean", "evidence": "read back"},
+		{"kind": "GPADL", "relid": 3, "gpadl": 923153, "gpa": "0x20000", "pages": 2, "state": "unloaded", "finding": "clean",
+			"evidence": "UNLOAD answered"}]'
+	after='.overlays = [] | .vmbus.ledger = []'
+}
+
+# registry [CHANGE] [GAPS]: what the module lists; audited: what the audit found
+registry() { jq -n --argjson e "$extents" --argjson g "${2:-[]}" '{extents: $e, gaps: $g} | '"${1:-.}" >"$run_dir/list.json"; }
+
+audited() { jq -n --argjson f "$findings" --argjson g "${2:-[]}" '{findings: $f, gaps: $g} | '"${1:-.}" >"$run_dir/audit.json"; }
+
+# host CHANGE: of the oracle's answer
+host() { jq "$1" "$run_dir/state.json" >"$run_dir/new" && mv "$run_dir/new" "$run_dir/state.json"; }
+
+# compared WHAT: the comparison, of what there is now
+compared() {
+	local file=list.json
+	[ "$1" = before ] || file=audit.json
+	rm -f "$run_dir/comparisons.jsonl"
+	compare "$1" "$run_dir/state.json" "$run_dir/$file"
+	comparisons_json | jq -c --arg what "$1" '.[$what]'
+}
+
+# is JQ: of the comparison in $output
+is() { jq -e "$1" <<<"$output" >/dev/null || { printf '%s\n' "$output"; return 1; }; }
+
+# gap KIND: of the registry
+gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
+
+@test "the same pages on both sides, however their addresses are written, are the same" {
+	registry
+	run -0 compared before
+	is '.result == "same" and .host_pages == 7 and .registry_pages == 7 and .differences == []'
+	audited
+	run -0 compared unload
+	is '.result == "same" and .host_pages == 3 and .registry_pages == 3'
+	host "$after"
+	run -0 compared second_kernel
+	is '.result == "same" and .host_pages == 0'
+}
+
+@test "a page that only the host holds: different, with what the host says of it" {
+	registry '.extents |= map(select(.gpa != "0x28000"))'
+	run -0 compared before
+	is '.result == "different" and .only_host == 1 and .only_module == 0 and .kind_differs == 0'
+	is '.differences == [{gpa: "0x28000", differs: "only the host", host: "GPADL 0xe1611 of channel 3", registry: null, covered: false, pages: 1}]'
+	run -0 differences
+	[ "$output" = 'before the crash: 1 page from 0x28000: only the host holds them: GPADL 0xe1611 of channel 3' ]
+}
+
+@test "an overlay that only the host holds: different" {
+	registry '.extents |= map(select(.kind != "SIEFP"))'
+	run -0 compared before
+	is '.result == "different" and .differences[0].host == "SIEFP of VP 0"'
+}
+
+@test "a page that only the module names: different, and no gap but a torn update excuses it" {
+	for kind in '' late dropped untracked not-hashed; do
+		registry '.extents[0].pages = 2' "$(if [ -n "$kind" ]; then gap $kind; else echo '[]'; fi)"
+		host '.overlays |= map(select(.gpa != "0x2000"))'
+		run -0 compared before
+		is '.result == "different" and .only_module == 2 and (.differences | map(.differs) | unique) == ["only the module"]'
+	done
+	registry '.extents[0].pages = 2' "$(gap torn)"
+	run -0 compared before
+	is '.result == "gap"'
+}
+
+@test "the same page as another kind, of another VP, channel or GPADL: different, and no gap excuses it" {
+	local change
+	for change in '.extents[0].kind = "VP assist"' '.extents[0].vp_index = 1' '.extents[4].relid = 4' '.extents[5].gpadl = 923154' \
+		'.extents[3].kind = "VMBus interrupt"'; do
+		registry "$change" "$(gap torn)"
+		run -0 compared before
+		is '.result == "different" and .kind_differs > 0 and .only_host == 0 and .only_module == 0'
+	done
+	run -0 differences
+	[ "$output" = 'before the crash: 1 page from 0x10000: VMBus monitor by the host, VMBus interrupt by the module' ]
+}
+
+@test "pages that only the host holds are a gap where the registry names one that covers them, and differ where it names another" {
+	local kind
+	for kind in late dropped torn no-vmbus untracked phase vps; do
+		registry '.extents |= .[:3]' "$(gap $kind)"
+		run -0 compared before
+		is ".result == \"gap\" and .only_host == 4 and .gaps == [\"$kind\"]"
+		[ -z "$(differences)" ]
+	done
+	for kind in not-hashed not-in-dump no-hash unload; do
+		registry '.extents |= .[:3]' "$(gap $kind)"
+		run -0 compared before
+		is '.result == "different"'
+	done
+}
+
+@test "what only one side keeps an account of is no difference; a host that knows some kinds only is asked for those" {
+	registry
+	host '.knows = ["SIMP", "SIEFP"] | del(.vmbus)'
+	run -0 compared before
+	is '.result == "same" and .host_pages == 2 and .registry_pages == 2'
+	registry '.extents |= map(select(.kind != "SIMP"))'
+	run -0 compared before
+	is '.result == "different" and .only_host == 1'
+}
+
+@test "a page at UNLOAD that the dump's registry has lost: different" {
+	audited '.findings[2].pages = 1'
+	run -0 compared unload
+	is '.result == "different" and .differences[0].gpa == "0x21000"'
+	run -0 differences
+	[[ $output == 'at UNLOAD: 1 page from 0x21000'* ]]
+}
+
+@test "a page that the host still holds in the second kernel: different, unless the audit says left shared" {
+	audited
+	host "$after"' | .overlays = [{kind: "simp", vp: 0, gpa: "0x1000"}]'
+	run -0 compared second_kernel
+	is '.result == "different" and .only_host == 1'
+	audited '.findings[0].finding = "left shared"'
+	run -0 compared second_kernel
+	is '.result == "same" and .host_pages == 1'
+	audited '.findings[0].finding = "not checked"'
+	run -0 compared second_kernel
+	is '.result == "gap"'
+}
+
+@test "the second kernel's own pages, in its own memory, are not the first kernel's" {
+	audited
+	host "$after"' | .overlays = [{kind: "simp", vp: 0, gpa: "0x20000000"}, {kind: "siefp", vp: 0, gpa: "0x2ffff000"}]'
+	run -0 compared second_kernel
+	is '.result == "same"'
+	host '.overlays[0].gpa = "0x30000000"'
+	run -0 compared second_kernel
+	is '.result == "different" and .only_host == 1'
+}
+
+@test "left shared by the audit, and not held: different; a host that let go after the kernel had stopped waiting: a gap" {
+	audited '.findings[0].finding = "left shared"'
+	host "$after"
+	run -0 compared second_kernel
+	is '.result == "different" and .only_module == 1'
+	audited '.findings[2] |= (.finding = "left shared" | .evidence = "UNLOAD timeout")'
+	run -0 compared second_kernel
+	is '.result == "gap" and .only_module == 2'
+}
+
+@test "without a registry, or a host that was asked, nothing is compared; of several jumps the worst counts" {
+	printf '{"exit_status": 2}\n' >"$run_dir/audit.json"
+	[ "$(compared unload)" = null ]
+	rm "$run_dir/state.json"
+	registry
+	[ "$(compared before)" = null ]
+	printf '{"comparison": "before", "result": "%s"}\n' same different gap >"$run_dir/comparisons.jsonl"
+	[ "$(comparisons_json | jq -c .before.result)" = '"different"' ]
+	[ "$(comparison_words)" = 'before different, unload not made, second kernel not made' ]
+}
+
+@test "buffers of netvsc's size are compared in seconds" {
+	registry '.extents += [{"kind": "GPADL", "relid": 7, "gpadl": 1, "gpa": "0x10000000", "pages": 8000, "state": "shared", "evidence": "GPADL created"}]'
+	host '.vmbus.ledger += [{kind: "gpadl", channel: 7, gpadl: 1, pages: 8000, pfns: [range(65536; 73536)]}]'
+	run -0 compared before
+	is '.result == "same" and .host_pages == 8007'
+}

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# The three comparisons of a run, by compare.jq: the module's registry against the host's own account of the pages that it holds.
+# A difference is worse than any other failure: a page that only the host knows of is one that the module would call clean and
+# the host may write to. Only what the registry itself names as a gap is excused: it then said "cannot tell".
+
+readonly comparison_names=(before unload second_kernel)
+
+# compare WHAT STATE REGISTRY [BEFORE]: files, of which one that is not there means that there is nothing to compare. Each comparison
+# is a line of comparisons.jsonl: a run with several jumps makes each of them several times.
+compare() {
+	local what=$1 state=$2 registry=$3 before=${4:-} list=findings
+	[ "$what" != before ] || list=extents
+	[ -s "$state" ] && [ -s "$registry" ] || return 0
+	jq -e --arg list "$list" '.[$list] != null' "$registry" >/dev/null 2>&1 || return 0
+	[ -s "$before" ] || before=/dev/null
+	jq -n -c --arg what "$what" --arg ranges "$crash_ranges" --slurpfile states "$state" --slurpfile registries "$registry" \
+		--slurpfile befores "$before" '$states[0] as $state | $registries[0] as $registry | $befores[0] as $before | '"$(cat "$lab_dir/lib/compare.jq")" \
+		>>"$run_dir/comparisons.jsonl" || lab_failed "the comparison '$what' could not be made"
+}
+
+# is_guest_busy: with a storm or a CPU that comes and goes, the list and the host's answer are of two moments, and nothing follows
+# from what differs. At UNLOAD nothing moves any more.
+is_guest_busy() { case :$opt_steps: in *:churn:*) ;; *:busy:*:idle:*) return 1 ;; *:busy:*) ;; *) return 1 ;; esac }
+
+# compare_before NAME: the host's answer of that name against the list that the guest has just sent
+compare_before() {
+	is_guest_busy || compare before "$(state_file "$run_dir/$1.json")" "$run_dir/list.json"
+}
+
+# compare_after: the last answer in the second kernel, if it says anything of the first, against the audit in there. A host without
+# a ledger cannot say what it held when UNLOAD came.
+compare_after() {
+	local state
+	[ -n "$asked_after" ] || return 0
+	state=$(state_file "$run_dir/$asked_after.json")
+	! jq -e '.vmbus.ledger_at_unload' "$state" >/dev/null ||
+		compare unload "$state" "$run_dir/audit.json" "$(state_file "$run_dir/overlays_before.json")"
+	compare second_kernel "$state" "$run_dir/audit.json"
+}
+
+# comparisons_json: of each, the worst that was made, or null
+comparisons_json() {
+	{ [ ! -e "$run_dir/comparisons.jsonl" ] || cat "$run_dir/comparisons.jsonl"; } |
+		jq -s '. as $made | ["before", "unload", "second_kernel"] | map({key: ., value: (. as $name |
+			[$made[] | select(.comparison == $name)] | max_by(["same", "gap", "different"] as $order | .result as $r | $order | index($r)) |
+			if . then del(.comparison) else null end)}) | from_entries'
+}
+
+# differences: what differs and is no gap, in words, one a line
+differences() {
+	comparisons_json | jq -r '
+		def pages: if .pages == 1 then "1 page" else "\(.pages) pages" end;
+		def moment: {before: "before the crash", unload: "at UNLOAD", second_kernel: "in the second kernel"}[.];
+		to_entries[] | .key as $what | .value // empty | .differences[] | select(.covered | not) |
+		"\($what | moment): \(pages) from \(.gpa): " + if .differs == "kind" then "\(.host) by the host, \(.registry) by the module"
+			elif .host then "only the host holds them: \(.host)" else "only the module names them: \(.registry)" end'
+}
+
+# comparison_words: of all three, for the line that sums up a run
+comparison_words() {
+	comparisons_json | jq -r '[to_entries[] | "\(.key | gsub("_"; " ")) \(.value.result // "not made")"] | join(", ")'
+}

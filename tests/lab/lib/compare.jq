@@ -1,0 +1,100 @@
+# jq: the module's registry against the host's own account, page for page. No page is taken on either side's word alone.
+#
+#   $what      "before": what the living kernel lists against what the host holds, overlays and ledger
+#              "unload": what the dump's registry names against what the host held when UNLOAD came
+#              "second_kernel": what the audit says is left against what the host still holds, outside of $ranges
+#   $state     the oracle's answer to "state"; $before the one before the crash, or null
+#   $registry  "hvcrashctl list --json", else "hvcrashctl audit --json"
+#   $ranges    "a-b,c-d", hexadecimal: memory of the second kernel, which shares pages of its own there
+#
+# Prints one object. "result" is "same", or "gap" if all that differs is covered by a gap that the registry itself names, else
+# "different". A host that knows only some kinds of pages says so in "knows".
+
+def digit: if . >= 97 then . - 87 elif . >= 65 then . - 55 else . - 48 end;
+def number_of: ltrimstr("0x") | reduce explode[] as $c (0; . * 16 + ($c | digit));
+def digits: if . < 16 then "0123456789abcdef"[.:. + 1] else (. / 16 | floor | digits) + (. % 16 | digits) end;
+def hex: "0x" + digits;
+
+# The registry's word for what the host has. The last of them were begun by a guest that has not sent all of it yet.
+def kind_names: {simp: "SIMP", siefp: "SIEFP", sirbp: "SIRBP", vp_assist: "VP assist", hypercall: "hypercall",
+	reference_tsc: "reference TSC", monitor: "VMBus monitor", interrupt: "VMBus interrupt", gpadl: "GPADL",
+	"gpadl-begun": "GPADL"};
+def is_vp_kind: IN("SIMP", "SIEFP", "SIRBP", "VP assist");
+def is_vmbus_kind: IN("VMBus monitor", "VMBus interrupt", "GPADL");
+
+# What each side says of a page: two that say the same have the same text
+def words($kind; $vp; $relid; $gpadl):
+	if $kind | is_vp_kind then "\($kind) of VP \($vp)"
+	elif $kind == "GPADL" then "GPADL \($gpadl | hex) of channel \($relid)"
+	else $kind end;
+
+def host_overlays: [.[]? | (kind_names[.kind] // .kind) as $kind |
+	{gpa: (.gpa | number_of), kind: $kind, words: words($kind; .vp; null; null)}];
+def host_ledger: [.[]? | (kind_names[.kind] // .kind) as $kind | words($kind; null; .channel; .gpadl) as $words |
+	.pfns[] | {gpa: (. * 4096), kind: $kind, words: $words}];
+
+def registry_pages: [.[] | words(.kind; .vp_index; .relid; (.gpadl // 0)) as $words |
+	. as $extent | (.gpa | number_of) as $gpa | range(.pages) |
+	{gpa: ($gpa + . * 4096), kind: $extent.kind, words: $words, evidence: $extent.evidence}];
+
+# Of gaps, those because of which pages may be missing from the registry
+def covering_gaps: [.[]?.gap | select(IN("late", "dropped", "torn", "no-vmbus", "isolated", "untracked", "unknown", "phase", "vps"))];
+
+def ranges_of: [split(",")[] | select(. != "") | split("-") | map(number_of)];
+def outside($ranges): map(select(.gpa as $g | any($ranges[]; $g >= .[0] and $g <= .[1]) | not));
+
+# Registered by other drivers, or named by a register at the moment of the panic: the host keeps no account of those.
+def is_accounted($state): .kind as $kind |
+	if $state.knows then any($state.knows[]; . == $kind) else $kind | is_vp_kind or is_vmbus_kind or IN("hypercall", "reference TSC") end;
+
+def sides:
+	if $what == "before" then {
+		host: (($state.overlays | host_overlays) + ($state.vmbus.ledger | host_ledger)),
+		registry: [$registry.extents[] | select(.state != "torn down")],
+		unsure: []
+	} elif $what == "unload" then {
+		host: (($state.vmbus.overlays_at_unload // $state.overlays_at_unload // $before.overlays | host_overlays) +
+			($state.vmbus.ledger_at_unload | host_ledger)),
+		registry: [$registry.findings[] | select(.state != "torn down")],
+		unsure: []
+	} else {
+		host: (($state.overlays | host_overlays) + ($state.vmbus.ledger | host_ledger) | outside($ranges | ranges_of)),
+		registry: [$registry.findings[] | select(.finding == "left shared")],
+		unsure: [$registry.findings[] | select(.finding == "not checked")]
+	} end;
+
+def texts: map("\(.gpa) \(.words)");
+def index_of: reduce .[] as $page ({}; .["\($page.gpa) \($page.words)"] = true);
+
+sides as $sides |
+($sides.host | map(select(is_accounted($state))) | unique_by([.gpa, .words])) as $host |
+($sides.registry | map(select(is_accounted($state))) | registry_pages | unique_by([.gpa, .words])) as $named |
+($sides.unsure | registry_pages | map({key: "\(.gpa)", value: true}) | from_entries) as $unsure |
+($host | index_of) as $in_host | ($named | index_of) as $in_registry |
+[$host[] | select($in_registry["\(.gpa) \(.words)"] | not)] as $only_host |
+[$named[] | select($in_host["\(.gpa) \(.words)"] | not)] as $only_registry |
+# A page that both have, as something else
+($only_registry | map({key: "\(.gpa)", value: .words}) | from_entries) as $other |
+($only_host | map({key: "\(.gpa)", value: true}) | from_entries) as $by_gpa |
+($registry.gaps | covering_gaps) as $gaps |
+[$only_host[] | . + {differs: (if $other["\(.gpa)"] then "kind" else "only the host" end)} |
+	if .differs == "kind" then . + {registry: $other["\(.gpa)"], covered: false}
+	else . + {registry: null, covered: (($gaps | length > 0) or $unsure["\(.gpa)"] == true)} end |
+	{gpa, differs, host: .words, registry, covered}] +
+[$only_registry[] | select($by_gpa["\(.gpa)"] | not) |
+	# A torn update may be one that was to take the page out. What no UNLOAD was seen to free may be freed by now.
+	{gpa, differs: "only the module", host: null, registry: "\(.words), \(.evidence)",
+		covered: (any($gaps[]; . == "torn") or ($what == "second_kernel" and .evidence == "UNLOAD timeout"))}] |
+sort_by(.gpa, .differs) as $differences |
+{
+	comparison: $what,
+	result: (if $differences == [] then "same" elif all($differences[]; .covered) then "gap" else "different" end),
+	host_pages: ($host | length), registry_pages: ($named | length),
+	only_host: ($differences | map(select(.differs == "only the host")) | length),
+	only_module: ($differences | map(select(.differs == "only the module")) | length),
+	kind_differs: ($differences | map(select(.differs == "kind")) | length),
+	gaps: $gaps,
+	# The first of each run of pages that differ in the same way, with how many there are
+	differences: ([$differences | group_by(.differs, .host, .registry, .covered)[] |
+		.[0] + {gpa: (.[0].gpa | hex), pages: length}] | .[:32])
+}
