@@ -11,6 +11,6 @@ def outcome:
 
 .cells | map(select(.mode == "hvcrash")) | totals as $t |
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
-	"<testsuite name=\"hvcrash.matrix\" tests=\"\($t.cells)\" failures=\"\($t.failed)\" errors=\"\($t.lab_failed)\" skipped=\"\($t.not_run)\" time=\"\(map(.seconds.total // 0) | add // 0)\">",
+	"<testsuite name=\"hvcrash.matrix\" tests=\"\($t.cells)\" failures=\"\($t.failed + $t.differ)\" errors=\"\($t.lab_failed)\" skipped=\"\($t.not_run)\" time=\"\(map(.seconds.total // 0) | add // 0)\">",
 	(.[] | "  <testcase classname=\"matrix.\(.mode)\" name=\"\(.cell | text)\" time=\"\(.seconds.total // 0)\">\(outcome)</testcase>"),
 	"</testsuite>"

@@ -175,6 +175,29 @@ END_OF_RESULT
 	grep -q 'class="disagree">DISAGREE' "$MATRIX_OUT/results.html"
 }
 
+@test "registry and host differ about a page: worse than a failure, with a status, a column and words of its own" {
+	small_table
+	echo 'result=differs failure="\"registry and host differ: 1 page\"" compared="\"different\"" status=4' >"$FAKE/deaf-vp.sh"
+	echo 'result=failed failure="\"other\"" status=1' >"$FAKE/6.1_sysrq.sh"
+	run -4 matrix
+	[[ $output == *'differs: registry and host differ: 1 page'* ]]
+	[ "$(result .totals.hvcrash.differ)" -eq 1 ]
+	grep -q '^not ok .*fault_deaf-vp' "$MATRIX_OUT/results.tap"
+	grep -q 'class="disagree">DIFFERENT' "$MATRIX_OUT/results.html"
+	[ "$(xmllint --xpath 'count(//failure)' "$MATRIX_OUT/results.xml")" -eq $((1 + $(result .totals.hvcrash.failed))) ]
+	# It is a result, which is kept, and a record has it
+	: >"$FAKE/calls"
+	run -4 matrix --record "$BATS_TEST_TMPDIR/record"
+	[ "$(runs_made)" -eq 0 ]
+	[ "$(jq -c 'select(.result == "differs") | .comparisons' "$BATS_TEST_TMPDIR/record")" = '{"before":"different","second_kernel":"same"}' ]
+	rm -r "$MATRIX_OUT"
+	run -4 matrix --report --record "$BATS_TEST_TMPDIR/record"
+	grep -q 'class="disagree">DIFFERENT' "$MATRIX_OUT/results.html"
+	echo 'compared="\"gap\""' >"$FAKE/deaf-vp.sh"
+	run -1 matrix --again --only 'fault_*'
+	grep -q '<td>named gap</td>' "$MATRIX_OUT/results.html"
+}
+
 @test "another page named than the one that is mapped: they disagree; the same, however it is written: they do not" {
 	small_table
 	cat >"$FAKE/deaf-vp.sh" <<'END_OF_RESULT'

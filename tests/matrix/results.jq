@@ -28,6 +28,14 @@ def is_comparable: .mode != "stock" and .stale_overlays != null and .audit_exit 
 
 # judged: a lab's result with what the matrix asks beyond it. A disagreement, or a bound that was not kept, fails a cell
 # whatever its expectation says.
+# differences_of: of a result, what the three comparisons found and no gap covers; comparisons_of: their results, or "-"
+def differences_of: [.comparisons // {} | .[]? | objects | .differences[]? | select(.covered | not)];
+def comparisons_of: [.comparisons // {} | (.before, .unload, .second_kernel) | if type == "object" then .result else . // "-" end];
+
+# compared_words: the three as one word, the worst of them; "-" where none was made
+def compared_words: comparisons_of | if any(.[]; . == "different") then "DIFFERENT" elif any(.[]; . == "gap") then "named gap"
+	elif any(.[]; . == "same") then "same" else "-" end;
+
 def judged:
 	. + {disagreement: disagreement_of} |
 	. + {disagree: (if is_comparable then .disagreement != null else null end)} |
@@ -47,7 +55,7 @@ def many: if type == "array" then length else . end;
 def totals: {
 	cells: length, held: count(.result == "held"), failed: count(.result == "failed"),
 	lab_failed: count(.result == "lab-failed"), not_run: count(.result == null),
-	disagree: count(.disagree == true), lab_retries: (map(.lab_retries // 0) | add // 0),
+	differ: count(.result == "differs"), disagree: count(.disagree == true), lab_retries: (map(.lab_retries // 0) | add // 0),
 	overlays_before: (map(select(.stale_overlays != null) | .overlays_before // 0 | many) | add // 0),
 	overlays_left: (map(.stale_overlays // 0 | many) | add // 0)
 };
@@ -65,6 +73,7 @@ def ran($word): totals | (.cells - .not_run) as $run | if $run == 0 then "not ru
 def recorded:
 	{cell, mode, dimensions, fault, bound_s, kernel, commit, time, from, result, failure, expect,
 		overlays_before: (.overlays_before | many), stale_overlays: (.stale_overlays | many), audit_exit, verdict, disagree, disagreement,
+		comparisons: (.comparisons // {} | map_values(if type == "object" then .result else . end) | del(.. | nulls) | if . == {} then null else . end),
 		crash_path_us, kernel_reports: (.kernel_reports // [] | map(.report? // .) | unique | if . == [] then null else . end), dump_ok, opened_by, crash_panic, lab_retries, kernel_losses, nudges,
 		seconds: (.seconds // {} | {second_kernel, total})} | del(.. | nulls);
 

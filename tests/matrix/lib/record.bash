@@ -10,7 +10,7 @@ take_record() {
 	local mode cell time line file
 	[ -n "$opt_record" ] && [ -e "$opt_record" ] || return 0
 	jq -e -n 'all(inputs; (.mode | IN("hvcrash", "stock")) and (.cell | test("^[0-9A-Za-z._-]+$")) and (.time | type) == "string"
-		and (.result | IN("held", "failed")))' "$opt_record" >/dev/null 2>&1 || usage_error "$opt_record: not a record of results, a line of JSON each"
+		and (.result | IN("held", "failed", "differs")))' "$opt_record" >/dev/null 2>&1 || usage_error "$opt_record: not a record of results, a line of JSON each"
 	while IFS=$'\t' read -r mode cell time line; do
 		file=$out/cells/$mode/$cell.json
 		[ ! -s "$file" ] || [[ $(jq -r '.time // ""' "$file") < $time ]] || continue
@@ -22,7 +22,7 @@ take_record() {
 # write_record: of cells that the table has no more nothing is kept
 write_record() {
 	[ -n "$opt_record" ] || return 0
-	jq -c -L "$matrix_dir" 'include "results"; .cells[] | select(.result == "held" or .result == "failed") | recorded' \
+	jq -c -L "$matrix_dir" 'include "results"; .cells[] | select(.result | IN("held", "failed", "differs")) | recorded' \
 		"$out/results.json" >"$opt_record.new"
 	mv "$opt_record.new" "$opt_record"
 }

@@ -62,7 +62,8 @@ show_results() {
 
 # status_of_results: the worst of all that has a result
 status_of_results() {
-	case $(jq -r '.totals.hvcrash | if .failed + .disagree > 0 then "failed" elif .lab_failed > 0 then "lab" else "held" end' "$out/results.json") in
+	case $(jq -r '.totals.hvcrash | if .differ > 0 then "differs" elif .failed + .disagree > 0 then "failed" elif .lab_failed > 0 then "lab" else "held" end' "$out/results.json") in
+	differs) return "$EXIT_DIFFERS" ;;
 	failed) return "$EXIT_FAILED" ;;
 	lab) return "$EXIT_LAB" ;;
 	*) return "$EXIT_HELD" ;;

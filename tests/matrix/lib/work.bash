@@ -12,11 +12,11 @@ say() { printf 'matrix: %s\n' "$*"; }
 
 cell_file() { printf '%s/cells/%s/%s' "$out" "$opt_mode" "$1"; }
 
-# result_of NAME: held, failed, lab-failed, or "-" for none
+# result_of NAME: held, failed, differs, lab-failed, or "-" for none
 result_of() { jq -r .result "$(cell_file "$1").json" 2>/dev/null || echo -; }
 
 # is_done NAME: a failure of the lab is no result
-is_done() { case $(result_of "$1") in held | failed) return 0 ;; *) return 1 ;; esac; }
+is_done() { case $(result_of "$1") in held | failed | differs) return 0 ;; *) return 1 ;; esac; }
 
 # run_cell LINE RUN [OPTION...]: in a process of its own, RUN being the run's name. timeout puts the lab into a process group of
 # its own, so that a Ctrl-C reaches it once, from stop_work. What a run kept for others is not its to remove: see boots.bash.
