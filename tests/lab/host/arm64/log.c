@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* log.c - what the host says, and how it ends */
+#include "arm64.h"
+
+#define PSCI_SYSTEM_OFF 0x84000008u
+
+void platform_log(const char *line)
+{
+	for (; *line; line++)
+		uart_put(UART_LOG, *line);
+	uart_put(UART_LOG, '\n');
+}
+
+/* With the time in front, as the core's lines have it */
+void log_line(const char *format, ...)
+{
+	char line[256];
+	u64 ms = platform_time() / 10000;
+	va_list args;
+	size_t n;
+
+	n = format_line(line, sizeof(line), "[%4lu.%03lu] ", ms / 1000,
+			ms % 1000);
+	va_start(args, format);
+	format_line_v(line + n, sizeof(line) - n, format, args);
+	va_end(args);
+	platform_log(line);
+}
+
+void platform_oracle_put(char c)
+{
+	uart_put(UART_ORACLE, c);
+}
+
+/* The machine goes off, and QEMU ends with it. The lab reads the last line. */
+void platform_end(const char *why)
+{
+	log_line("end: %s", why);
+	smc(PSCI_SYSTEM_OFF, 0, 0, 0);
+	for (;;)
+		asm volatile("wfi");
+}
+
+void end_run(const char *format, ...)
+{
+	char why[256];
+	va_list args;
+
+	va_start(args, format);
+	format_line_v(why, sizeof(why), format, args);
+	va_end(args);
+	platform_end(why);
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * psci.c - VPs that start and stop (Arm DEN 0022), and whose hypervisor this is
+ *
+ * A guest's PSCI calls come here by HVC or by a trapped SMC, and are passed on
+ * to QEMU's own PSCI with an entry of the host's: a CPU comes up at EL2, gets
+ * its stage 2, and goes on where the guest wanted it. The host's CPU is none
+ * that the guest could name.
+ */
+#include "arm64.h"
+
+#define SMCCC_VERSION 0x80000000u
+#define SMCCC_VERSION_1_2 0x10002
+#define VENDOR_UID 0x8600ff01u
+#define PSCI_VERSION 0x84000000u
+#define PSCI_VERSION_1_1 0x10001
+#define PSCI_CPU_OFF 0x84000002u
+#define PSCI_MIGRATE_INFO_TYPE 0x84000006u
+#define PSCI_NO_MIGRATION 2
+#define PSCI_SYSTEM_OFF 0x84000008u
+#define PSCI_SYSTEM_RESET 0x84000009u
+#define PSCI_FEATURES 0x8400000au
+#define PSCI_CPU_ON 0xc4000003u
+#define PSCI_AFFINITY_INFO 0xc4000004u
+#define NOT_SUPPORTED ((u64)-1)
+#define INVALID_PARAMETERS ((u64)-2)
+
+#define MPIDR_AFFINITY 0xff00fffffful
+
+/* What a VP is to begin with, from CPU_ON until it is up */
+static struct start {
+	u64 entry, context;
+	bool was_on;
+} starts[MAX_VPS];
+
+/* QEMU's clusters have 16 CPUs with a GICv3 (virt_cpu_mp_affinity()). */
+static u32 vp_of(u64 mpidr)
+{
+	u64 affinity = mpidr & MPIDR_AFFINITY;
+
+	return affinity < machine.vps && affinity < 16 ? (u32)affinity :
+							 machine.vps;
+}
+
+static u64 mpidr_of(u32 cpu)
+{
+	return cpu / 16 << 8 | cpu % 16;
+}
+
+static u64 features_of(u32 function)
+{
+	switch (function) {
+	case SMCCC_VERSION:
+	case PSCI_CPU_OFF:
+	case PSCI_CPU_ON:
+	case PSCI_AFFINITY_INFO:
+	case PSCI_SYSTEM_OFF:
+	case PSCI_SYSTEM_RESET:
+		return 0;
+	default:
+		return NOT_SUPPORTED;
+	}
+}
+
+static u64 cpu_on(u64 mpidr, u64 entry, u64 context)
+{
+	u32 vp = vp_of(mpidr);
+	u64 error;
+
+	if (vp >= machine.vps)
+		return INVALID_PARAMETERS;
+	platform_lock();
+	starts[vp].entry = entry;
+	starts[vp].context = context;
+	platform_unlock();
+	error = smc(PSCI_CPU_ON, mpidr_of(vp), (u64)cpu_entry, vp);
+	if (error)
+		log_line("VP %u: CPU_ON, error %d", vp, (int)error);
+	return error;
+}
+
+u64 start_cpu(u32 cpu)
+{
+	return smc(PSCI_CPU_ON, mpidr_of(cpu), (u64)cpu_entry, cpu);
+}
+
+static void cpu_off(u32 vp)
+{
+	platform_lock();
+	log_line("VP %u: CPU_OFF", vp);
+	platform_unlock();
+	smc(PSCI_CPU_OFF, 0, 0, 0);
+}
+
+/* On the VP itself, at its start */
+void run_vp(u32 vp)
+{
+	struct start *start = &starts[vp];
+
+	platform_lock();
+	hv_start_vp(vp, !start->was_on);
+	start->was_on = true;
+	platform_unlock();
+	set_up_guest(vp, start->entry);
+	enter_guest(start->context);
+}
+
+void run_first_vp(void)
+{
+	starts[0].entry = GUEST_KERNEL;
+	starts[0].context = GUEST_DEVICE_TREE;
+	run_vp(0);
+}
+
+static void end_by_guest(u32 vp, const char *how)
+{
+	platform_lock();
+	log_line("VP %u: the guest asks for %s", vp, how);
+	platform_end("quit");
+}
+
+void smccc_call(u32 vp, struct frame *frame)
+{
+	u32 function = (u32)frame->x[0];
+
+	switch (function) {
+	case VENDOR_UID: /* TLFS 2.1; Linux: HYPERV UUID in hyperv_detect_via_smccc() */
+		frame->x[0] = 0x4d32ba58;
+		frame->x[1] = 0xcd244764;
+		frame->x[2] = 0x8eef6c75;
+		frame->x[3] = 0x16597024;
+		return;
+	case SMCCC_VERSION:
+		frame->x[0] = SMCCC_VERSION_1_2;
+		return;
+	case PSCI_VERSION:
+		frame->x[0] = PSCI_VERSION_1_1;
+		return;
+	case PSCI_FEATURES:
+		frame->x[0] = features_of((u32)frame->x[1]);
+		return;
+	case PSCI_MIGRATE_INFO_TYPE:
+		frame->x[0] = PSCI_NO_MIGRATION;
+		return;
+	case PSCI_CPU_OFF:
+		cpu_off(vp);
+		return;
+	case PSCI_CPU_ON:
+		frame->x[0] = cpu_on(frame->x[1], frame->x[2], frame->x[3]);
+		return;
+	case PSCI_AFFINITY_INFO:
+		frame->x[0] =
+			vp_of(frame->x[1]) < machine.vps ?
+				smc(function, frame->x[1], frame->x[2], 0) :
+				INVALID_PARAMETERS;
+		return;
+	case PSCI_SYSTEM_OFF:
+		end_by_guest(vp, "power off");
+		return;
+	case PSCI_SYSTEM_RESET:
+		end_by_guest(vp, "a reset");
+		return;
+	default:
+		frame->x[0] = NOT_SUPPORTED;
+	}
+}
