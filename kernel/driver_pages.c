@@ -13,12 +13,15 @@
  *	LMM(slot:A)  the slot's fields before its handle
  *	LMM(slot:B)  the handle before the fields; pairs with slot:A. Without the
  *	             pair the crash path may call half a pointer
- *
- * Leaves out: what a module's end is (driver_api.c).
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/spinlock.h>
 #include "driver_pages.h"
 #include "hvcrash.h"
@@ -168,16 +171,12 @@ int hvcrash_unregister_pages(int handle)
 }
 EXPORT_SYMBOL_GPL(hvcrash_unregister_pages);
 
-/**
- * hvcrash_driver_pages_gone - a module goes: it can no longer be asked to revoke
- * @owner: the module
- *
- * Nobody said that the host gave its pages back: they stay shared.
- *
- * Context: any but NMI; the module's memory is still there.
- * Return: registrations that it left behind.
+/*
+ * A module goes and can no longer be asked to revoke; its memory is still there. The
+ * host has not given its pages back: they stay shared. Returns the registrations that
+ * it left behind.
  */
-u32 hvcrash_driver_pages_gone(const struct module *owner)
+static u32 forget_module(const struct module *owner)
 {
 	unsigned long irq;
 	struct slot *s;
@@ -236,4 +235,42 @@ void hvcrash_driver_pages_revoke(void)
 		o.is_revoked = !revoke(s->pages.context);
 		hvcrash_registry_for_each(&hvcrash_registry, record_one, &o);
 	}
+}
+
+/* GOING comes after the module's own exit, and before its memory goes */
+static int on_module(struct notifier_block *nb, unsigned long event, void *data)
+{
+	const struct module *mod = data;
+	u32 n;
+
+	if (event != MODULE_STATE_GOING)
+		return NOTIFY_OK;
+	n = forget_module(mod);
+	if (n)
+		pr_err("%s goes and leaves %u registrations of shared pages behind\n",
+		       mod->name, n);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block module_nb = { .notifier_call = on_module };
+
+/**
+ * hvcrash_driver_pages_init - watch modules go
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int hvcrash_driver_pages_init(void)
+{
+	return register_module_notifier(&module_nb);
+}
+
+/**
+ * hvcrash_driver_pages_deinit - watch no more
+ *
+ * Context: process, may sleep; nobody can call the exported functions any more.
+ */
+void hvcrash_driver_pages_deinit(void)
+{
+	unregister_module_notifier(&module_nb);
 }

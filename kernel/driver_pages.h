@@ -11,10 +11,9 @@
 /* Registrations at a time; each is a driver's buffer, not a page */
 #define HVCRASH_MAX_DRIVER_PAGES 256
 
-u32 hvcrash_driver_pages_gone(const struct module *owner);
 void hvcrash_driver_pages_revoke(void);
 
-int hvcrash_driver_api_init(void);
-void hvcrash_driver_api_deinit(void);
+int hvcrash_driver_pages_init(void);
+void hvcrash_driver_pages_deinit(void);
 
 #endif /* _HVCRASH_DRIVER_PAGES_H */

@@ -22,7 +22,7 @@
  * Never run: there was no Hyper-V on arm64 to run it on. It is built against
  * Debian's kernels, and its registers are tested against an imitated hypervisor.
  *
- * Leaves out: what is done at each of these moments (crash_path.c); a panic inside
+ * Leaves out: what is done at each of these moments (crash.c); a panic inside
  * a kprobe handler, whose probes the kernel skips; kexec, where the kernel sends no
  * UNLOAD either.
  */
@@ -34,16 +34,12 @@
 #include <linux/module.h>
 #include <linux/smp.h>
 #include "compat/compat.h"
-#include "crash_path.h"
+#include "crash.h"
 #include "hooks.h"
 #include "hvcrash.h"
 #include "revoke.h"
 #include "regs.h"
 #include "unload.h"
-#include "vmbus_layout.h"
-
-/* Of hv_vmbus, while it is there */
-static void (*vmbus_unload)(bool crash);
 
 static int on_crash_stop(struct kprobe *p, struct pt_regs *regs)
 {
@@ -61,18 +57,12 @@ static int on_cpu_stopped(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
-static enum hvcrash_answer unload_vmbus(void)
-{
-	vmbus_unload(true);
-	return HVCRASH_ANSWER_UNKNOWN;
-}
-
 static int on_crash_stopped(struct kprobe *p, struct pt_regs *regs)
 {
 	if (!hvcrash_way())
 		return 0;
 	hvcrash_revoke_wait_parked();
-	hvcrash_crash_finish(vmbus_unload ? unload_vmbus : NULL);
+	hvcrash_crash_finish();
 	return 0;
 }
 
@@ -119,33 +109,16 @@ static int on_cpu_online(unsigned int cpu)
 
 static int cpuhp_state;
 
-/* hv_vmbus is up. Process context. */
-static void learn_vmbus(void)
-{
-	void *fn = hvcrash_compat_lookup("vmbus_initiate_unload");
-
-	if (hvcrash_compat_is_callable(fn))
-		vmbus_unload = fn;
-	if (!vmbus_unload) {
-		pr_err("found no way to unload VMBus in a panic\n");
-		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_NO_VMBUS,
-				     0);
-	}
-	hvcrash_vmbus_learn_unload();
-}
-
 static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct module *mod = data;
 
 	if (strcmp(mod->name, "hv_vmbus"))
 		return NOTIFY_OK;
-	if (event == MODULE_STATE_LIVE) {
-		learn_vmbus();
-	} else if (event == MODULE_STATE_GOING) {
-		hvcrash_vmbus_forget_unload();
-		vmbus_unload = NULL;
-	}
+	if (event == MODULE_STATE_LIVE)
+		hvcrash_unload_learn();
+	else if (event == MODULE_STATE_GOING)
+		hvcrash_unload_forget();
 	return NOTIFY_OK;
 }
 
@@ -171,7 +144,7 @@ int hvcrash_hooks_init(void)
 	if (ret)
 		goto remove_cpuhp;
 	if (hvcrash_compat_lookup("vmbus_initiate_unload"))
-		learn_vmbus();
+		hvcrash_unload_learn();
 	for (i = 0; i < ARRAY_SIZE(probes); i++) {
 		ret = register_kprobe(probes[i]);
 		if (!ret)

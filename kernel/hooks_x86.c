@@ -9,7 +9,7 @@
  *	hv_setup_kexec_handler()	a kexec, first thing in
  *					hv_machine_shutdown(): unload VMBus
  *	hv_stimer_global_cleanup()	the same in 7.2, even before: skipped
- *					(kexec_stimers.c)
+ *					(kexec.c)
  *	smp_ops.stop_other_cpus		the same kexec stops the others for good:
  *					begin, revoke, finish
  *	smp_ops.cpu_disable		a CPU that goes offline, at the very end
@@ -31,7 +31,7 @@
  * work (unload; timers, SynIC). To put them back their addresses are looked up by
  * name; where that fails the module stays.
  *
- * Leaves out: what is done at each of these moments (crash_path.c, kexec_path.c).
+ * Leaves out: what is done at each of these moments (crash.c, kexec.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -44,25 +44,21 @@
 #include <linux/smp.h>
 #include <asm/smp.h>
 #include "compat/compat.h"
-#include "crash_path.h"
+#include "crash.h"
 #include "guard.h"
-#include "handoff.h"
 #include "hooks.h"
 #include "hvcrash.h"
-#include "kexec_path.h"
-#include "kexec_stimers.h"
+#include "kexec.h"
 #include "revoke.h"
 #include "regs.h"
 #include "stop_x86.h"
-#include "vmbus_layout.h"
+#include "unload.h"
 
 static void (*orig_crash_stop)(void);
 static void (*orig_stop)(int wait);
 static int (*orig_cpu_disable)(void);
 
 /* Of hv_vmbus, while it is there */
-static void (*vmbus_unload)(bool crash);
-static notifier_fn_t vmbus_panic_unload;
 static void (*vmbus_crash_handler)(struct pt_regs *regs);
 static void (*vmbus_kexec_handler)(void);
 
@@ -82,26 +78,6 @@ static void crash_stop_other_cpus(void)
 	}
 }
 
-/* By polling, with the messages of all CPUs in view: for a panic only */
-static enum hvcrash_answer unload_in_panic(void)
-{
-	if (vmbus_unload)
-		vmbus_unload(true);
-	else
-		vmbus_panic_unload(NULL, 0, NULL);
-	return HVCRASH_ANSWER_UNKNOWN;
-}
-
-static bool can_unload(void)
-{
-	return vmbus_unload || vmbus_panic_unload;
-}
-
-static void finish(void)
-{
-	hvcrash_crash_finish(can_unload() ? unload_in_panic : NULL);
-}
-
 /* Panicking CPU; a crash kernel is loaded, or the kernel would not come here */
 static void crash_handler(struct pt_regs *regs)
 {
@@ -109,32 +85,12 @@ static void crash_handler(struct pt_regs *regs)
 	crash_stop_other_cpus();
 	if (hvcrash_way() == HVCRASH_WAY_KEXEC) {
 		/* Cut short: the audit finds no end to it, and cannot tell */
-		hvcrash_handoff_vmcoreinfo(hvcrash_registry.header->gpa);
+		hvcrash_crash_hand_over(hvcrash_registry.header->gpa);
 		return;
 	}
-	if (!hvcrash_guard_run(finish))
+	if (!hvcrash_guard_run(hvcrash_crash_finish))
 		hvcrash_guard_run(hvcrash_crash_give_up);
 	hvcrash_stop_done(orig_crash_stop);
-}
-
-static void ask_to_unload(void)
-{
-	vmbus_unload(false);
-}
-
-static enum hvcrash_answer unload_in_kexec(void)
-{
-	enum hvcrash_answer answer = HVCRASH_ANSWER_UNKNOWN;
-
-	if (vmbus_unload)
-		answer = hvcrash_kexec_wait_unload(ask_to_unload);
-	return answer == HVCRASH_ANSWER_UNKNOWN ? unload_in_panic() : answer;
-}
-
-/* Process context, all CPUs run; only if a kexec is in progress */
-static void kexec_handler(void)
-{
-	hvcrash_kexec_unload(can_unload() ? unload_in_kexec : NULL);
 }
 
 static int stop_wait;
@@ -177,45 +133,30 @@ static int on_cpu_online(unsigned int cpu)
 
 static int cpuhp_state;
 
-static void *lookup_callable(const char *name)
-{
-	void *fn = hvcrash_compat_lookup(name);
-
-	return hvcrash_compat_is_callable(fn) ? fn : NULL;
-}
-
 static void fill_slots(void)
 {
 	hv_setup_crash_handler(crash_handler);
-	hv_setup_kexec_handler(kexec_handler);
+	hv_setup_kexec_handler(hvcrash_kexec_unload);
 }
 
 /* hv_vmbus is up and has filled the slots. Process context. */
 static void take_slots(void)
 {
-	vmbus_unload = lookup_callable("vmbus_initiate_unload");
-	if (!vmbus_unload)
-		vmbus_panic_unload = lookup_callable("hv_panic_vmbus_unload");
-	if (!can_unload()) {
-		pr_err("found no way to unload VMBus\n");
-		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_NO_VMBUS,
-				     0);
-	}
-	vmbus_crash_handler = lookup_callable("hv_vmbus:hv_crash_handler");
-	vmbus_kexec_handler = lookup_callable("hv_vmbus:hv_kexec_handler");
+	hvcrash_unload_learn();
+	vmbus_crash_handler =
+		hvcrash_compat_lookup_callable("hv_vmbus:hv_crash_handler");
+	vmbus_kexec_handler =
+		hvcrash_compat_lookup_callable("hv_vmbus:hv_kexec_handler");
 	if ((!vmbus_crash_handler || !vmbus_kexec_handler) &&
 	    try_module_get(THIS_MODULE))
 		pr_warn("cannot find hv_vmbus's handlers to put them back: hvcrash stays loaded\n");
-	hvcrash_vmbus_learn_unload();
 	fill_slots();
 }
 
 /* hv_vmbus is gone, and emptied the slots. Process context. */
 static void forget_vmbus(void)
 {
-	hvcrash_vmbus_forget_unload();
-	vmbus_unload = NULL;
-	vmbus_panic_unload = NULL;
+	hvcrash_unload_forget();
 	vmbus_crash_handler = NULL;
 	vmbus_kexec_handler = NULL;
 	fill_slots();
@@ -300,7 +241,7 @@ int hvcrash_hooks_init(void)
 		take_slots();
 	else
 		fill_slots();
-	hvcrash_kexec_stimers_init();
+	hvcrash_kexec_init();
 	return 0;
 
 guard_deinit:
@@ -321,7 +262,7 @@ void hvcrash_hooks_deinit(void)
 {
 	/* First, or an hv_vmbus that comes up meanwhile would be given our handlers */
 	unregister_module_notifier(&module_nb);
-	hvcrash_kexec_stimers_deinit();
+	hvcrash_kexec_deinit();
 	restore_slots();
 	restore_smp_ops();
 	hvcrash_guard_deinit();

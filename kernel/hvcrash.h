@@ -5,6 +5,7 @@
 #ifndef _HVCRASH_H
 #define _HVCRASH_H
 
+#include <linux/compiler.h>
 #include "registry.h"
 
 #define HVCRASH_NAME "hvcrash"
@@ -14,6 +15,21 @@
 
 /* The one registry of this kernel; set up before anything else sees it */
 extern struct hvcrash_registry hvcrash_registry;
+
+/* What the way out did, for the audit. Context: any, NMI too. */
+static inline struct hvcrash_crash *hvcrash_report(void)
+{
+	return &hvcrash_registry.header->crash;
+}
+
+/*
+ * How this kernel ends: HVCRASH_WAY_*, or 0 as long as it lives. Context: any, NMI
+ * too.
+ */
+static inline u32 hvcrash_way(void)
+{
+	return READ_ONCE(hvcrash_registry.header->way);
+}
 
 /* Parameters, see main.c */
 extern unsigned int hvcrash_stop_bound_ms;

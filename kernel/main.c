@@ -107,12 +107,12 @@ static int __init hvcrash_init(void)
 	ret = hvcrash_revoke_init();
 	if (ret)
 		goto stop_vmbus;
-	ret = hvcrash_driver_api_init();
+	ret = hvcrash_driver_pages_init();
 	if (ret)
 		goto free_leave;
 	ret = hvcrash_sysfs_init();
 	if (ret)
-		goto stop_driver_api;
+		goto stop_driver_pages;
 	ret = hvcrash_hooks_init();
 	if (ret)
 		goto remove_sysfs;
@@ -121,8 +121,8 @@ static int __init hvcrash_init(void)
 
 remove_sysfs:
 	hvcrash_sysfs_deinit();
-stop_driver_api:
-	hvcrash_driver_api_deinit();
+stop_driver_pages:
+	hvcrash_driver_pages_deinit();
 free_leave:
 	hvcrash_revoke_deinit();
 stop_vmbus:
@@ -141,7 +141,7 @@ static void __exit hvcrash_exit(void)
 		return;
 	hvcrash_hooks_deinit();
 	hvcrash_sysfs_deinit();
-	hvcrash_driver_api_deinit();
+	hvcrash_driver_pages_deinit();
 	hvcrash_vmbus_deinit();
 	hvcrash_regs_deinit();
 	hvcrash_revoke_deinit();

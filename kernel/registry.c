@@ -22,7 +22,7 @@
  *	LMM(finish:A) checksums before phase = FINISHED; the reader is another
  *	             kernel, long after
  *
- * Leaves out: memory (registry_alloc.c, registry_extents.c), pages that a message shares
+ * Leaves out: memory (registry_alloc.c), pages that a message shares
  * (registry_owners.c), who owns a channel (registry_channels.c), reading
  * (registry_walk.c), what a page is to Hyper-V, when to revoke it, and contents.
  */
@@ -33,7 +33,6 @@
 #include "registry_alloc.h"
 #include "registry_place.h"
 #include "registry.h"
-#include "registry_extents.h"
 #include "registry_owners.h"
 
 /* By what is compiled in: the crash path takes no number from memory on trust */

@@ -13,7 +13,7 @@
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include "registry.h"
-#include "registry_extents.h"
+#include "registry_alloc.h"
 #include "registry_owners.h"
 
 static u32 *owner_bucket(struct hvcrash_registry *reg,

@@ -12,9 +12,9 @@
  *
  * Contents of a page are touched only where the living kernel found the page to
  * be RAM at exactly that address. They are read, to be hashed, wherever the kernel
- * has a page of its own there: contents.c survives what cannot be read.
+ * has a page of its own there: crash.c survives what cannot be read.
  *
- * Leaves out: when any of this happens (crash_path.c), and how a register is read
+ * Leaves out: when any of this happens (crash.c), and how a register is read
  * and written (regs_x86.c, regs_arm64.c).
  */
 #include <linux/atomic.h>

@@ -2,7 +2,7 @@
 /*
  * rescue_find.c - in a crash kernel: where the first kernel's registry is
  *
- * Called by rescue.c. The line that handoff.c appended to VMCOREINFO, read from
+ * Called by rescue.c. The line that crash.c appended to VMCOREINFO, read from
  * the notes of /proc/vmcore, whose ELF header this very kernel made
  * (fs/proc/vmcore.c): one PT_NOTE, the first program header. Its contents are the
  * dead kernel's, so every length in them is checked.

@@ -9,7 +9,7 @@
  * Invariant: whatever fails here is recorded and the way out goes on. No lock, no
  * allocation, every wait bounded.
  *
- * Leaves out: the order around it (crash_path.c, kexec_path.c), registers
+ * Leaves out: the order around it (crash.c, kexec.c), registers
  * (regs.c), who waits for whom (rendezvous.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -55,16 +55,6 @@ static struct hvcrash_rdv rdv = {
 	.ops = &rdv_ops,
 };
 
-/**
- * hvcrash_report - what happened, for the audit
- *
- * Context: any.
- */
-struct hvcrash_crash *hvcrash_report(void)
-{
-	return &hvcrash_registry.header->crash;
-}
-
 /*
  * Of what it may share nobody has heard that it was taken back. arm64 takes a CPU
  * off the online mask while it stops it, so that mask alone would lose it; the
@@ -109,17 +99,6 @@ bool hvcrash_revoke_begin(u32 way)
 		r->vps_expected++;
 	}
 	return true;
-}
-
-/**
- * hvcrash_way - how this kernel ends
- *
- * Context: any, NMI too.
- * Return: HVCRASH_WAY_*, or 0 as long as it lives.
- */
-u32 hvcrash_way(void)
-{
-	return READ_ONCE(hvcrash_registry.header->way);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include <linux/irqflags.h>
 #include <linux/smp.h>
 #include <asm/smp.h>
+#include "hvcrash.h"
 #include "revoke.h"
 #include "stop_x86.h"
 

@@ -3,21 +3,102 @@
  * unload.c - ask the host to give all of VMBus back, and note what came of it
  *
  * Called once on each way out, before the revoke: the host's answer arrives in
- * the message page of the VP that made first contact.
+ * the message page of the VP that made first contact. How to ask, and where hv_vmbus
+ * notes the answer, is found out in the living kernel, when hv_vmbus comes up.
  *
- * Leaves out: how to ask (hooks_x86.c), and the waiting, which the kernel's own
- * functions do (crash) or kexec_path.c.
+ * Leaves out: where hv_vmbus keeps what it keeps (vmbus_layout.c).
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/hyperv.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/minmax.h>
-#include "cycles.h"
+#include <linux/notifier.h>
+#include <linux/sched.h>
+#include <linux/time.h>
 #include "compat/compat.h"
+#include "cycles.h"
 #include "hvcrash.h"
-#include "revoke.h"
 #include "unload.h"
 #include "vmbus.h"
 #include "vmbus_layout.h"
+
+/* As often as vmbus_wait_for_unload() says that it still waits */
+#define SAY_EVERY_MS (5 * MSEC_PER_SEC)
+
+/*
+ * ANSWER_NO: not yet, or there was no request. ANSWER_UNKNOWN: hv_vmbus's note of it
+ * could not be found.
+ */
+enum answer {
+	ANSWER_UNKNOWN,
+	ANSWER_NO,
+	ANSWER_YES,
+};
+
+/* Of hv_vmbus, while it is there; each may be NULL. The second in a panic only. */
+static void (*initiate_unload)(bool crash);
+static notifier_fn_t panic_unload;
+static const struct completion *unload_event;
+
+static bool can_ask(void)
+{
+	return initiate_unload || panic_unload;
+}
+
+/**
+ * hvcrash_unload_learn - hv_vmbus is up: find how to ask, and where the answer is noted
+ *
+ * Context: process, may sleep.
+ */
+void hvcrash_unload_learn(void)
+{
+	initiate_unload =
+		hvcrash_compat_lookup_callable("vmbus_initiate_unload");
+	if (!initiate_unload)
+		panic_unload =
+			hvcrash_compat_lookup_callable("hv_panic_vmbus_unload");
+	if (!can_ask()) {
+		pr_err("found no way to unload VMBus\n");
+		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_NO_VMBUS,
+				     0);
+	}
+	WRITE_ONCE(unload_event, hvcrash_vmbus_unload_event());
+	if (!unload_event)
+		pr_info("no BTF of hv_vmbus: an answer to UNLOAD is told by the time it takes\n");
+}
+
+/**
+ * hvcrash_unload_forget - hv_vmbus goes
+ *
+ * Context: process.
+ */
+void hvcrash_unload_forget(void)
+{
+	WRITE_ONCE(unload_event, NULL);
+	hvcrash_vmbus_forget_layout();
+	initiate_unload = NULL;
+	panic_unload = NULL;
+}
+
+/*
+ * vmbus_initiate_unload() resets the completion, and only the host's answer
+ * completes it, in the message interrupt or in the loop that polls for it; in a
+ * panic nobody consumes it. Read without completion_done(), which takes a lock
+ * that a stopped CPU may hold.
+ */
+static enum answer noted_answer(void)
+{
+	const struct completion *event = READ_ONCE(unload_event);
+
+	if (!event)
+		return ANSWER_UNKNOWN;
+	return READ_ONCE(event->done) ? ANSWER_YES : ANSWER_NO;
+}
 
 /*
  * vmbus_wait_for_unload() polls 10,000 times with mdelay(10) in between, prints
@@ -44,8 +125,7 @@ static u64 unload_bound_tsc(void)
 	return shortest * (waits_of_10us / 2);
 }
 
-static u32 unload_outcome(const struct hvcrash_crash *r, bool have_unload,
-			  enum hvcrash_answer answer)
+static u32 outcome(const struct hvcrash_crash *r, enum answer answer)
 {
 	u32 version = hvcrash_registry.header->vmbus_version;
 
@@ -55,33 +135,93 @@ static u32 unload_outcome(const struct hvcrash_crash *r, bool have_unload,
 	if (version && version < VERSION_WIN8_1)
 		return HVCRASH_UNLOAD_NO_WAY;
 	/* A panic notifier may have had the answer before us: no matter who asked */
-	if (answer == HVCRASH_ANSWER_UNKNOWN)
-		answer = hvcrash_vmbus_unload_answer();
-	if (answer == HVCRASH_ANSWER_YES)
+	if (answer == ANSWER_UNKNOWN)
+		answer = noted_answer();
+	if (answer == ANSWER_YES)
 		return HVCRASH_UNLOAD_ANSWERED;
-	if (!have_unload)
+	if (!can_ask())
 		return HVCRASH_UNLOAD_NO_WAY;
-	if (answer == HVCRASH_ANSWER_NO)
+	if (answer == ANSWER_NO)
 		return HVCRASH_UNLOAD_TIMEOUT;
 	return r->tsc_unload_end - r->tsc_begin < unload_bound_tsc() ?
 		       HVCRASH_UNLOAD_ANSWERED :
 		       HVCRASH_UNLOAD_TIMEOUT;
 }
 
-/**
- * hvcrash_unload_vmbus - unload, and enter the outcome in the report
- * @unload: or NULL, where there is no way to ask
- *
- * Context: on the way out; NMI too, if @unload allows.
- */
-void hvcrash_unload_vmbus(hvcrash_unload_fn unload)
+/* By polling, with the messages of all CPUs in view */
+static enum answer ask_and_poll(void)
+{
+	if (initiate_unload)
+		initiate_unload(true);
+	else if (panic_unload)
+		panic_unload(NULL, 0, NULL);
+	return ANSWER_UNKNOWN;
+}
+
+static void unload(enum answer (*ask)(void))
 {
 	struct hvcrash_crash *r = hvcrash_report();
-	enum hvcrash_answer answer = HVCRASH_ANSWER_UNKNOWN;
+	enum answer answer;
 
 	r->tsc_unload_begin = hvcrash_cycles();
-	if (unload)
-		answer = unload();
+	answer = ask();
 	r->tsc_unload_end = hvcrash_cycles();
-	r->unload = unload_outcome(r, unload, answer);
+	r->unload = outcome(r, answer);
+}
+
+/**
+ * hvcrash_unload_in_panic - unload, and enter the outcome in the report
+ *
+ * Context: crash path; NMI too. Bounded by the kernel's own bound, 100 s.
+ */
+void hvcrash_unload_in_panic(void)
+{
+	unload(ask_and_poll);
+}
+
+static bool is_answered;
+
+static int ask_thread(void *unused)
+{
+	initiate_unload(false);
+	WRITE_ONCE(is_answered, true);
+	return 0;
+}
+
+/*
+ * The kernel's wait has no bound and is not ours to change, so a thread does it, which
+ * the kexec simply leaves behind. Waiting counts milliseconds by mdelay() and
+ * sets no timer: without a kprobe (kexec.c) 7.2 has taken them down before.
+ */
+static enum answer ask_and_wait(void)
+{
+	u32 waited;
+
+	if (!initiate_unload ||
+	    IS_ERR(kthread_run(ask_thread, NULL, "hvcrash_unload")))
+		return ask_and_poll();
+	for (waited = 0; waited < hvcrash_kexec_unload_bound_ms; waited++) {
+		/* The second is enough where the thread had no chance to run yet */
+		if (READ_ONCE(is_answered) || noted_answer() == ANSWER_YES)
+			return ANSWER_YES;
+		if (waited && !(waited % SAY_EVERY_MS))
+			pr_notice("waiting for VMBus UNLOAD, %u of %u s\n",
+				  waited / (u32)MSEC_PER_SEC,
+				  hvcrash_kexec_unload_bound_ms /
+					  (u32)MSEC_PER_SEC);
+		mdelay(1);
+		schedule();
+	}
+	pr_err("no answer to VMBus UNLOAD: the kexec goes on without\n");
+	return ANSWER_NO;
+}
+
+/**
+ * hvcrash_unload_in_kexec - the same, while all CPUs run
+ *
+ * Context: process, may sleep. Bounded by the parameter kexec_unload_bound_ms.
+ */
+void hvcrash_unload_in_kexec(void)
+{
+	unload(ask_and_wait);
 }

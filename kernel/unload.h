@@ -5,15 +5,10 @@
 #ifndef _HVCRASH_UNLOAD_H
 #define _HVCRASH_UNLOAD_H
 
-#include "vmbus_layout.h"
+void hvcrash_unload_learn(void);
+void hvcrash_unload_forget(void);
 
-/**
- * hvcrash_unload_fn - ask the host to unload VMBus and wait for it, bounded
- *
- * Return: whether it answered, HVCRASH_ANSWER_UNKNOWN where the caller cannot tell.
- */
-typedef enum hvcrash_answer (*hvcrash_unload_fn)(void);
-
-void hvcrash_unload_vmbus(hvcrash_unload_fn unload);
+void hvcrash_unload_in_panic(void);
+void hvcrash_unload_in_kexec(void);
 
 #endif /* _HVCRASH_UNLOAD_H */

@@ -11,7 +11,7 @@
  * Symbols of hv_vmbus are looked up by symbol_get(): a plain reference would make
  * it a dependency of ours, and hvcrash is to be loaded before it.
  *
- * Leaves out: what is done with the members (vmbus_late.c, crash_path.c).
+ * Leaves out: what is done with the members (vmbus_late.c, unload.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -61,9 +61,6 @@ static const struct {
 /* Of the hv_vmbus that is loaded: read once, which is megabytes of BTF */
 static u32 offset[NR_MEMBERS];
 static bool is_layout_known;
-
-/* NULL if not known. Read in the crash path. */
-static const struct completion *unload_event;
 
 /* All of @file, to be freed with vfree(), or NULL */
 static void *read_file(struct file *file, size_t *ret_bytes)
@@ -186,54 +183,32 @@ void hvcrash_vmbus_view_put(void)
 }
 
 /**
- * hvcrash_vmbus_learn_unload - hv_vmbus is up: find where it notes the answer
+ * hvcrash_vmbus_unload_event - what hv_vmbus completes when the host answers UNLOAD
  *
- * Holds hv_vmbus only while looking: hvcrash_vmbus_forget_unload() is called
- * before it goes.
+ * Holds hv_vmbus only while looking: the caller forgets it before hv_vmbus goes.
  *
  * Context: process, may sleep.
+ * Return: its address, or NULL if that cannot be told.
  */
-void hvcrash_vmbus_learn_unload(void)
+const struct completion *hvcrash_vmbus_unload_event(void)
 {
 	void *base;
 
-	if (learn_layout()) {
-		pr_info("no BTF of hv_vmbus: an answer to UNLOAD is told by the time it takes\n");
-		return;
-	}
+	if (learn_layout())
+		return NULL;
 	base = symbol_get(vmbus_connection);
 	if (!base)
-		return;
-	WRITE_ONCE(unload_event, base + offset[UNLOAD_EVENT]);
+		return NULL;
 	symbol_put(vmbus_connection);
+	return base + offset[UNLOAD_EVENT];
 }
 
 /**
- * hvcrash_vmbus_forget_unload - hv_vmbus goes
+ * hvcrash_vmbus_forget_layout - hv_vmbus goes, and another may come
  *
  * Context: process.
  */
-void hvcrash_vmbus_forget_unload(void)
+void hvcrash_vmbus_forget_layout(void)
 {
-	WRITE_ONCE(unload_event, NULL);
 	is_layout_known = false;
-}
-
-/**
- * hvcrash_vmbus_unload_answer - has the host answered CHANNELMSG_UNLOAD
- *
- * vmbus_initiate_unload() resets the completion, and only the host's answer
- * completes it, in the message interrupt or in the loop that polls for it; in a
- * panic nobody consumes it. Read without completion_done(), which takes a lock
- * that a stopped CPU may hold.
- *
- * Context: crash path, NMI too.
- */
-enum hvcrash_answer hvcrash_vmbus_unload_answer(void)
-{
-	const struct completion *event = READ_ONCE(unload_event);
-
-	if (!event)
-		return HVCRASH_ANSWER_UNKNOWN;
-	return READ_ONCE(event->done) ? HVCRASH_ANSWER_YES : HVCRASH_ANSWER_NO;
 }

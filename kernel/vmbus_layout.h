@@ -9,6 +9,8 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+struct completion;
+
 /**
  * struct hvcrash_vmbus_view - members of hv_vmbus's own struct vmbus_connection
  * @channels: list of the primary channels, struct vmbus_channel.listentry
@@ -32,21 +34,7 @@ struct hvcrash_vmbus_view {
 int hvcrash_vmbus_view_get(struct hvcrash_vmbus_view *ret);
 void hvcrash_vmbus_view_put(void);
 
-void hvcrash_vmbus_learn_unload(void);
-void hvcrash_vmbus_forget_unload(void);
-
-/**
- * enum hvcrash_answer - has the host answered the request to unload VMBus
- * @HVCRASH_ANSWER_UNKNOWN: hv_vmbus's note of it could not be found
- * @HVCRASH_ANSWER_NO: not yet, or there was no request
- * @HVCRASH_ANSWER_YES: it has
- */
-enum hvcrash_answer {
-	HVCRASH_ANSWER_UNKNOWN,
-	HVCRASH_ANSWER_NO,
-	HVCRASH_ANSWER_YES,
-};
-
-enum hvcrash_answer hvcrash_vmbus_unload_answer(void);
+const struct completion *hvcrash_vmbus_unload_event(void);
+void hvcrash_vmbus_forget_layout(void);
 
 #endif /* _HVCRASH_VMBUS_LAYOUT_H */

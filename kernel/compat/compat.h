@@ -87,6 +87,6 @@ void *hvcrash_compat_lookup(const char *name);
 #define hvcrash_kernel_hides_pages() \
 	(!!hvcrash_compat_lookup("hv_vtom_kexec_finish"))
 
-bool hvcrash_compat_is_callable(const void *fn);
+void *hvcrash_compat_lookup_callable(const char *name);
 
 #endif /* _HVCRASH_COMPAT_H */

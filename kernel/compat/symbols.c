@@ -50,17 +50,12 @@ void *hvcrash_compat_lookup(const char *name)
 	return addr;
 }
 
-/**
- * hvcrash_compat_is_callable - may @fn be called through a pointer
- * @fn: from hvcrash_compat_lookup()
- *
- * With indirect branch tracking the kernel poisons the ENDBR of functions whose
- * address nobody takes (arch/x86/kernel/alternative.c, apply_seal_endbr()): such
- * a call would raise #CP in the middle of a panic.
- *
- * Context: any.
+/*
+ * May @fn be called through a pointer? With indirect branch tracking the kernel poisons
+ * the ENDBR of functions whose address nobody takes (arch/x86/kernel/alternative.c,
+ * apply_seal_endbr()): such a call would raise #CP in the middle of a panic.
  */
-bool hvcrash_compat_is_callable(const void *fn)
+static bool is_callable(const void *fn)
 {
 	if (!fn)
 		return false;
@@ -74,4 +69,18 @@ bool hvcrash_compat_is_callable(const void *fn)
 	       *(const __le32 *)fn == cpu_to_le32(0xd503233f);
 #endif
 	return true;
+}
+
+/**
+ * hvcrash_compat_lookup_callable - a function that may be called through a pointer
+ * @name: symbol, or module:symbol
+ *
+ * Context: process, may sleep.
+ * Return: its address, or NULL.
+ */
+void *hvcrash_compat_lookup_callable(const char *name)
+{
+	void *fn = hvcrash_compat_lookup(name);
+
+	return is_callable(fn) ? fn : NULL;
 }

@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
 #include "driver_pages.h"
 #include "hvcrash.h"
 
@@ -15,9 +18,30 @@ int shim_allocations_left = -1;
 u64 shim_freed_word;
 struct hvcrash_registry hvcrash_registry;
 
-static const struct module *const module_a = (void *)0x1000;
-static const struct module *const module_b = (void *)0x2000;
+static struct module module_a = { .name = "a" };
+static struct module module_b = { .name = "b" };
 static u32 asked;
+static struct notifier_block *module_nb;
+static u32 printed;
+
+int register_module_notifier(struct notifier_block *nb)
+{
+	module_nb = nb;
+	return 0;
+}
+
+int unregister_module_notifier(struct notifier_block *nb)
+{
+	assert_ptr_equal(nb, module_nb);
+	module_nb = NULL;
+	return 0;
+}
+
+void shim_print(const char *format, ...)
+{
+	(void)format;
+	printed++;
+}
 
 static int give_back(void *context)
 {
@@ -29,7 +53,7 @@ static int answer_yes, answer_no = -EIO;
 
 static struct hvcrash_pages pages_at(u64 gpa, u32 nr_pages)
 {
-	return (struct hvcrash_pages){ .owner = (struct module *)module_a,
+	return (struct hvcrash_pages){ .owner = &module_a,
 				       .gpa = gpa,
 				       .nr_pages = nr_pages,
 				       .revoke = give_back,
@@ -43,10 +67,18 @@ static int reg(u64 gpa, u32 nr_pages)
 	return hvcrash_register_pages(&p);
 }
 
+static void goes(unsigned long event, struct module *mod)
+{
+	assert_int_equal(module_nb->notifier_call(module_nb, event, mod),
+			 NOTIFY_OK);
+}
+
 static int setup(void **state)
 {
 	(void)state;
 	asked = 0;
+	printed = 0;
+	hvcrash_driver_pages_init();
 	return hvcrash_registry_init(&hvcrash_registry, 1, 0);
 }
 
@@ -57,6 +89,7 @@ static int teardown(void **state)
 	(void)state;
 	for (handle = 1; handle < 2000; handle++)
 		hvcrash_unregister_pages(handle);
+	hvcrash_driver_pages_deinit();
 	hvcrash_registry_deinit(&hvcrash_registry);
 	return 0;
 }
@@ -157,10 +190,13 @@ static void a_module_that_goes_is_not_asked_and_its_pages_stay(void **s)
 
 	(void)s;
 	assert_true(reg(0x10000, 4) > 0);
-	p.owner = (struct module *)module_b;
+	p.owner = &module_b;
 	assert_true(hvcrash_register_pages(&p) > 0);
-	assert_int_equal(hvcrash_driver_pages_gone(module_a), 1);
-	assert_int_equal(hvcrash_driver_pages_gone(module_a), 0);
+	goes(MODULE_STATE_LIVE, &module_a);
+	assert_int_equal(printed, 0);
+	goes(MODULE_STATE_GOING, &module_a);
+	goes(MODULE_STATE_GOING, &module_a);
+	assert_int_equal(printed, 1);
 	hvcrash_driver_pages_revoke();
 	assert_int_equal(asked, 1);
 	assert_int_equal(look().of[HVCRASH_SHARED], 1);

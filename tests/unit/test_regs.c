@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_regs.c - kernel/regs.c, and contents.c, on each of its back ends, against a hypervisor
+ * test_regs.c - kernel/regs.c, and crash.c, on each of its back ends, against a hypervisor
  * that refuses, forgets and lies
  *
  * Compiled twice: with MSRs, and with arm64's hypercalls.
@@ -15,7 +15,7 @@
 #include <xxhash.h>
 #include <asm/mshyperv.h>
 #include <linux/mm.h>
-#include "contents.h"
+#include "crash.h"
 #include "fake_hv.h"
 #include "host_version.h"
 #include "hvcrash.h"
@@ -37,13 +37,8 @@ u32 hvcrash_used_sints, hvcrash_used_stimers;
 
 int hvcrash_inject_stubborn_vp = -1;
 
-/* What leave.c and main.c have */
+/* What main.c has */
 unsigned int hvcrash_hash_budget_ms = 50;
-
-struct hvcrash_crash *hvcrash_report(void)
-{
-	return &hvcrash_registry.header->crash;
-}
 
 /* The first 16 MiB are no RAM: the tests name pages there that are not ours */
 bool pfn_valid(u64 pfn)
@@ -305,7 +300,7 @@ static void a_page_that_nobody_looked_at_is_hashed_and_not_touched(void **s)
 			 HVCRASH_EXTENT_OVERLAY);
 	assert_int_equal(extent(HVCRASH_REG_SIEFP)->flags,
 			 HVCRASH_EXTENT_OVERLAY | HVCRASH_EXTENT_NOT_RAM);
-	hvcrash_contents_hash();
+	hvcrash_crash_hash();
 	assert_hashed(extent(HVCRASH_REG_SIMP), elsewhere);
 	assert_false(extent(HVCRASH_REG_SIEFP)->flags & HVCRASH_EXTENT_HASHED);
 }
@@ -318,7 +313,7 @@ static void a_vp_that_came_up_a_moment_ago_is_hashed(void **s)
 	/* And this one of its pages is no RAM */
 	fake_registers[HVCRASH_REG_SIEFP].value = 0x5001;
 	assert_int_equal(crash_here(), 0);
-	hvcrash_contents_hash();
+	hvcrash_crash_hash();
 	assert_hashed(extent(HVCRASH_REG_SIMP), simp);
 	assert_int_equal(extent(HVCRASH_REG_SIEFP)->flags,
 			 HVCRASH_EXTENT_OVERLAY | HVCRASH_EXTENT_NOT_RAM);
@@ -424,7 +419,7 @@ static void the_last_words_are_hashed(void **s)
 	(void)s;
 	write_crash_regs(0, 0, 0, (uintptr_t)elsewhere, 1234);
 	assert_int_equal(hvcrash_regs_revoke_vm(), 0);
-	hvcrash_contents_hash();
+	hvcrash_crash_hash();
 	assert_hashed(panic_message(), elsewhere);
 	assert_int_equal(hvcrash_report()->pages_hashed, 1);
 	assert_int_equal(hvcrash_report()->pages_not_hashed, 0);

@@ -2,13 +2,19 @@
 /* <linux/kernel.h>: what the module's sources use of it, for user space */
 #ifndef _SHIM_KERNEL_H
 #define _SHIM_KERNEL_H
+#include <stdio.h>
 #include <asm/processor.h>
 
 #define USEC_PER_SEC 1000000UL
 #define USEC_PER_MSEC 1000UL
 #define max(a, b) ((a) > (b) ? (a) : (b))
 
+#define ALIGN(x, a) (((x) + (a)-1) & ~((__typeof__(x))(a)-1))
+/* As far as what is printed fits, and here it does */
+#define scnprintf(buf, size, ...) snprintf(buf, size, __VA_ARGS__)
+
 /* The test sees who prints, and when */
 void shim_print(const char *format, ...);
 #define pr_emerg(...) shim_print(__VA_ARGS__)
+#define pr_err(...) shim_print(__VA_ARGS__)
 #endif

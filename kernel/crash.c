@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * crash.c - [NMI] what happens between the panic and the second kernel
+ *
+ * Called by the hooks on the panicking CPU, when the kernel has stopped the
+ * others and they have parked. Design: park, unload VMBus, revoke, hash, hand
+ * over.
+ *
+ * Why parking: the host delivers its answer to UNLOAD into the message page of
+ * the VP that made first contact. Revoke that page first and every panic waits
+ * the kernel's full 100 s for it.
+ *
+ * Invariant: whatever fails here is recorded and the dump goes on. No lock, no
+ * allocation, every wait bounded, one line of printk where something failed. Even a
+ * fault of our own: on x86 all this runs under guard (guard_x86.c).
+ *
+ * Leaves out: what a panic and a kexec have in common (revoke.c, unload.c), who
+ * calls.
+ */
+#include <linux/elf.h>
+#include <linux/io.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/xxhash.h>
+#include "compat/compat.h"
+#include "compat/vmcoreinfo.h"
+#include "crash.h"
+#include "cycles.h"
+#include "driver_pages.h"
+#include "hvcrash.h"
+#include "inject.h"
+#include "revoke.h"
+#include "unload.h"
+
+/*
+ * What revoked pages held when the first kernel ended: a hash of each extent, for the
+ * audit to compare. A difference means that the hypervisor wrote after the revoke.
+ * Overlays are off by now, so it is the guest's own page that is read.
+ *
+ * An extent that was damaged, and now names no memory, is not hashed and costs
+ * nothing else. Bounded by the parameter hash_budget_ms; what it does not reach is
+ * counted, and the audit says so.
+ *
+ * The panicking CPU alone hashes.
+ */
+static u8 page[HVCRASH_PAGE_BYTES];
+
+/**
+ * struct hashing - state of the walk over contents
+ * @deadline: TSC
+ * @gpadls: this round takes GPADLs, else everything else
+ */
+struct hashing {
+	u64 deadline;
+	bool gpadls;
+};
+
+static bool hash_one(struct hvcrash_extent *e, void *ctx)
+{
+	struct hashing *h = ctx;
+	struct xxh64_state x;
+	u32 i;
+
+	if (e->state != HVCRASH_REVOKED && e->state != HVCRASH_UNLOADED)
+		return true;
+	if ((e->kind == HVCRASH_KIND_GPADL) != h->gpadls ||
+	    (e->flags & HVCRASH_EXTENT_NOT_RAM))
+		return true;
+	xxh64_reset(&x, 0);
+	for (i = 0; i < e->pages && hvcrash_cycles() < h->deadline; i++) {
+		if (copy_from_kernel_nofault(
+			    page,
+			    phys_to_virt(e->gpa) + (u64)i * HVCRASH_PAGE_BYTES,
+			    sizeof(page)))
+			break;
+		xxh64_update(&x, page, sizeof(page));
+	}
+	if (i < e->pages) {
+		hvcrash_report()->pages_not_hashed += e->pages;
+		return true;
+	}
+	e->hash = xxh64_digest(&x);
+	e->flags |= HVCRASH_EXTENT_HASHED;
+	hvcrash_report()->pages_hashed += e->pages;
+	return true;
+}
+
+/**
+ * hvcrash_crash_hash - hash all revoked pages, as far as time allows
+ *
+ * Overlays and monitor pages first: the hypervisor writes those unasked.
+ *
+ * Context: crash path, panicking CPU, after all states are entered.
+ */
+void hvcrash_crash_hash(void)
+{
+	struct hashing h = {
+		.deadline = hvcrash_cycles() +
+			    (u64)hvcrash_cycles_khz() * hvcrash_hash_budget_ms,
+	};
+
+	hvcrash_registry_for_each(&hvcrash_registry, hash_one, &h);
+	h.gpadls = true;
+	hvcrash_registry_for_each(&hvcrash_registry, hash_one, &h);
+	hvcrash_report()->tsc_hash_end = hvcrash_cycles();
+}
+
+/**
+ * hvcrash_crash_hand_over - append our line to the VMCOREINFO note
+ * @registry_gpa: where the registry's header is
+ *
+ * One line in the VMCOREINFO note, which every dump format keeps:
+ * HVCRASH_REGISTRY=0x<GPA>.
+ *
+ * Why the note and not vmcoreinfo_append_str() at load: that function is not
+ * exported, what it appends cannot be taken back when the module goes, and a
+ * crash image that was loaded before holds a copy of VMCOREINFO without the line
+ * (kernel/vmcore_info.c, crash_update_vmcoreinfo_safecopy()). __crash_kexec()
+ * writes the note first and calls the crash handler after, so here the note is
+ * final, its address is exported, and the order of loading does not matter.
+ *
+ * The length goes last, so that a reader sees the note with the line or without.
+ *
+ * Context: crash path, panicking CPU.
+ * Return: false if the note is not as expected or has no room; it is unchanged.
+ */
+bool hvcrash_crash_hand_over(u64 registry_gpa)
+{
+	const u32 name_bytes = ALIGN(sizeof(VMCOREINFO_NOTE_NAME), 4);
+	struct elf_note *note = phys_to_virt(paddr_vmcoreinfo_note());
+	char *name = (char *)(note + 1);
+	char *text = name + name_bytes;
+	char line[64];
+	u32 room, len;
+
+	if (note->n_namesz != sizeof(VMCOREINFO_NOTE_NAME) ||
+	    memcmp(name, VMCOREINFO_NOTE_NAME, sizeof(VMCOREINFO_NOTE_NAME)))
+		return false;
+	len = scnprintf(line, sizeof(line), HVCRASH_VMCOREINFO_KEY "=0x%llx\n",
+			registry_gpa);
+	/* An empty note ends the list; it has to fit behind, aligned */
+	room = VMCOREINFO_NOTE_SIZE - 2 * sizeof(*note) - name_bytes;
+	if (note->n_descsz > room || room - note->n_descsz < len + 4)
+		return false;
+	memcpy(text + note->n_descsz, line, len);
+	memset(text + ALIGN(note->n_descsz + len, 4), 0, sizeof(*note));
+	WRITE_ONCE(note->n_descsz, note->n_descsz + len);
+	return true;
+}
+
+/**
+ * hvcrash_crash_finish - unload, revoke, record, hash, hand over
+ *
+ * Context: panicking CPU, after hvcrash_revoke_wait_parked().
+ */
+void hvcrash_crash_finish(void)
+{
+	struct hvcrash_crash *r = hvcrash_report();
+
+	hvcrash_inject_fault_at(1);
+	if (hvcrash_inject_revoke_first)
+		hvcrash_revoke_all();
+	hvcrash_unload_in_panic();
+	hvcrash_driver_pages_revoke();
+	if (!hvcrash_inject_revoke_first)
+		hvcrash_revoke_all();
+	hvcrash_inject_fault_at(2);
+	hvcrash_revoke_record();
+	hvcrash_crash_hash();
+	r->tsc_end = hvcrash_cycles();
+	hvcrash_registry_finish(&hvcrash_registry);
+	hvcrash_crash_hand_over(hvcrash_registry.header->gpa);
+	hvcrash_revoke_complain();
+}
+
+/**
+ * hvcrash_crash_give_up - hvcrash_crash_finish() came to no end: what still helps
+ *
+ * Nothing is recorded any more. The registry is found and has no end to it, so that
+ * the audit cannot tell; but the registers go, where they have not gone yet.
+ *
+ * Context: panicking CPU.
+ */
+void hvcrash_crash_give_up(void)
+{
+	hvcrash_revoke_all();
+	hvcrash_crash_hand_over(hvcrash_registry.header->gpa);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kexec.h - what happens between "kexec -e" and the next kernel
+ */
+#ifndef _HVCRASH_KEXEC_H
+#define _HVCRASH_KEXEC_H
+
+#include <linux/types.h>
+
+void hvcrash_kexec_unload(void);
+bool hvcrash_kexec_is_under_way(void);
+void hvcrash_kexec_finish(void);
+
+void hvcrash_kexec_init(void);
+void hvcrash_kexec_deinit(void);
+
+#endif /* _HVCRASH_KEXEC_H */

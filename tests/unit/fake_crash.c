@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fake_crash.c - what kernel/crash.c calls, for tests of parts of it
+ *
+ * None of it does anything.
+ */
+#include <linux/crash_core.h>
+#include "driver_pages.h"
+#include "inject.h"
+#include "revoke.h"
+#include "unload.h"
+
+bool hvcrash_inject_revoke_first;
+
+void hvcrash_inject_fault_at(unsigned int place)
+{
+	(void)place;
+}
+
+void hvcrash_unload_in_panic(void)
+{
+}
+
+void hvcrash_driver_pages_revoke(void)
+{
+}
+
+void hvcrash_revoke_all(void)
+{
+}
+
+void hvcrash_revoke_record(void)
+{
+}
+
+void hvcrash_revoke_complain(void)
+{
+}
+
+u64 paddr_vmcoreinfo_note(void)
+{
+	static unsigned char note[VMCOREINFO_NOTE_SIZE];
+
+	return (uintptr_t)note;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* <linux/crash_core.h>: what the module's sources use of it, for user space */
+#ifndef _SHIM_CRASH_CORE_H
+#define _SHIM_CRASH_CORE_H
+#include <linux/types.h>
+
+#define VMCOREINFO_NOTE_NAME "VMCOREINFO"
+#define VMCOREINFO_NOTE_SIZE 4096
+
+/* The note of the test */
+u64 paddr_vmcoreinfo_note(void);
+#endif

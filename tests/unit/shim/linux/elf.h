@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* <linux/elf.h>: what the module's sources use of it, for user space */
+#ifndef _SHIM_ELF_H
+#define _SHIM_ELF_H
+#include_next <linux/elf.h>
+
+#define elf_note elf64_note
+#endif

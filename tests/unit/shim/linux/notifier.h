@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* <linux/notifier.h>: what the module's sources use of it, for user space */
+#ifndef _SHIM_NOTIFIER_H
+#define _SHIM_NOTIFIER_H
+#define NOTIFY_OK 1
+
+struct notifier_block {
+	int (*notifier_call)(struct notifier_block *nb, unsigned long event,
+			     void *data);
+};
+#endif
