@@ -14,6 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 #if defined(__x86_64__)
+static void fd_guard(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
 #include <cpuid.h>
 #endif
 
@@ -43,12 +49,6 @@ static void file_guard(FILE **file)
 {
 	if (*file)
 		fclose(*file);
-}
-
-static void fd_guard(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
 }
 
 #if defined(__x86_64__)
