@@ -118,7 +118,7 @@ misused() {
 
 @test "an unknown column is misuse" {
 	core good
-	refused 3 "unknown column 'COLOUR'" audit -o KIND,COLOUR core
+	refused 3 "unknown column 'COLOUR': there are KIND OWNER GPA PAGES" audit -o KIND,COLOUR core
 	refused 3 "unknown column ''" audit -o "" core
 	refused 3 "unknown column ''" audit -o + core
 	refused 3 "unknown column ''" audit -o KIND,, core
@@ -126,14 +126,14 @@ misused() {
 
 @test "a column named twice is shown once" {
 	core good
-	try audit -o KIND,kind,KIND core
+	try audit --all -o KIND,kind,KIND core
 	expect_status 0
 	expect "$(row '^KIND')" KIND
 }
 
 @test "all columns at once fit" {
 	core good
-	try audit -o +VP,RELID,GPADL,OVERLAY,HASH,CLASS,INSTANCE,RAM core
+	try audit --all -o +VP,RELID,GPADL,OVERLAY,HASH,CLASS,INSTANCE,RAM core
 	expect_status 0
 	expect_word out INSTANCE
 }
@@ -143,7 +143,7 @@ misused() {
 	try audit --no-headings core
 	expect_status 0
 	expect_no_word out EVIDENCE
-	expect_word out 0x200000
+	expect_no_word out CLEAN
 }
 
 @test "a full disk is an error, status 3" {
@@ -168,12 +168,12 @@ misused() {
 	expect_status 3
 }
 
-@test "a closed pipe is an error and no signal, status 3" {
+@test "a closed pipe is status 3 and neither a signal nor a message: the reader has enough" {
 	core many
 	# more than a pipe holds, so that the writer meets the closed end
-	{ "$HVCRASHCTL" audit core 2>err && echo 0 >result || echo $? >result; } | true
+	{ "$HVCRASHCTL" audit --all core 2>err && echo 0 >result || echo $? >result; } | true
 	expect "$(cat result)" 3
-	expect_word err "cannot write: Broken pipe"
+	expect "$(wc -c <err)" 0
 }
 
 @test "a file is audited without privilege, and status needs none" {

@@ -41,7 +41,7 @@ text_of() {
 	text_of page >text
 	expect_word page '<header class="clean">'
 	expect_word page "<h1>clean</h1>"
-	expect_word text "18 regions, 25 pages, all revoked or unloaded, contents unchanged"
+	expect_word text "18 regions of 25 pages, all taken back from the host, contents unchanged"
 	expect_word text "kernel 6.12.0-test, module 0.1.0"
 	expect_nothing_left "./page "
 }
@@ -63,10 +63,10 @@ text_of() {
 	expect_word page "SIMP of VP 3 at 0x101c000: left shared"
 	expect_word text "Where the crash kernel lies is not known: FILE is not /proc/vmcore."
 	# as many rows as the table on the terminal has, worst first
-	try audit --no-headings -o gpa core
+	try audit --all --no-headings -o gpa core
 	expect "$(grep -c '<tr><td data-label' page)" "$(grep -c '^ *0x' out)"
 	expect "$(grep -m1 -o 'data-label="FINDING"><span class="tag [a-z]*' page)" \
-		'data-label="FINDING"><span class="tag changed'
+		'data-label="FINDING"><span class="tag left'
 }
 
 @test "the drawing's places: each region's, and what overlaps the crash kernel" {
@@ -136,8 +136,7 @@ text_of() {
 	expect_status 0
 	jq -e .verdict out >/dev/null
 	expect_valid page
-	# that of the times stays
-	expect "$(grep -c '<thead>' page)" 1
+	expect "$(grep -c '<thead>' page)" 2
 	expect_no_word page 'data-label="HASH"'
 	try audit --html page -o gpa,hash core
 	expect "$(grep -c 'data-label="GPA".*data-label="HASH"' page)" 18
@@ -153,7 +152,7 @@ text_of() {
 		"$HVCRASHCTL" audit --html page core >out 2>err
 	) || status=$?
 	expect_status 3
-	expect "$(cat err)" "hvcrashctl: core: page: cannot write: File too large"
+	expect "$(cat err)" "hvcrashctl: page: cannot write: File too large"
 	expect "$(wc -c <out)" 0
 	expect_nothing_left ""
 }
@@ -176,9 +175,11 @@ text_of() {
 @test "a place where no page can be: one line, no report" {
 	core good
 	mkdir page
-	refused 3 "core: page: not a regular file" audit --html page core
-	refused 3 "core: /dev/null: not a regular file" audit --html /dev/null core
-	refused 3 "core: none/page: cannot create: No such file or directory" \
+	refused 3 "page: not a regular file" audit --html page core
+	refused 3 "/dev/null: not a regular file" audit --html /dev/null core
+	refused 3 "/dev/stdout: not a regular file" audit --html /dev/stdout core
+	refused 3 "-: not written to standard output: name a file" audit --html - core
+	refused 3 "none/page: cannot create: No such file or directory" \
 		audit --html none/page core
 }
 

@@ -118,7 +118,7 @@ load helpers
 	live live
 	try audit registry
 	expect_status 2
-	expect "$(verdict)" "CANNOT TELL: the crash path did not run (phase: live); 18 regions of 25 pages shared now, which a crash has to take back"
+	expect "$(verdict)" "CANNOT TELL: the crash path did not run (phase: live); 18 regions of 25 pages shared now, which a crash has to take back."
 	expect "$(row 0x203000)" "SIMP VP 1 0x203000 1 shared register on not checked shared now, a crash has to take it back"
 	expect_no_word out CLEAN
 	try audit --json registry

@@ -75,7 +75,7 @@ load helpers
 @test "column RAM says where each region lies" {
 	core good
 	own_ram 00200000-002fffff
-	try audit --iomem iomem -o GPA,RAM --no-headings core
+	try audit --all --iomem iomem -o GPA,RAM --no-headings core
 	expect "$(row 0x200000)" "0x200000 inside"
 	expect "$(row 0x40000000)" "0x40000000 outside"
 }

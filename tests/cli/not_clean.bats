@@ -8,7 +8,7 @@ load helpers
 	core not-reached
 	try audit core
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 3 regions left shared, VP 3 did not answer (SIMP 0x209000, SIEFP 0x20a000, VP assist 0x20b000)"
+	expect "$(verdict)" "NOT CLEAN: the host can still write to 3 pages of the crashed kernel (VP 3 did not answer: SIMP 0x209000, SIEFP 0x20a000, VP assist 0x20b000)."
 	expect "$(row 0x209000)" "SIMP VP 3 0x209000 1 not reached no answer left shared its VP did not answer"
 }
 
@@ -28,7 +28,7 @@ load helpers
 	core good "poke 0x204123 0x5a"
 	try audit core
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 1 region changed after revoke (SIEFP 0x204000 of VP 1)"
+	expect "$(verdict)" "NOT CLEAN: 1 region changed after the crashed kernel took it back (SIEFP 0x204000 of VP 1)."
 	expect "$(row 0x204000)" "SIEFP VP 1 0x204000 1 revoked read back changed after revoke contents differ"
 }
 
@@ -36,7 +36,7 @@ load helpers
 	core good "poke 0x40003fff 0x5a"
 	try audit core
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 1 region changed after revoke (GPADL 0x40000000 of channel 5)"
+	expect "$(verdict)" "NOT CLEAN: 1 region changed after the crashed kernel took it back (GPADL 0x40000000 of channel 5)."
 }
 
 @test "a change of an unloaded page counts as well" {
@@ -50,21 +50,21 @@ load helpers
 	core good "edit extent 4 state=failed evidence=register_on" "header crash.registers_failed=1"
 	try audit core
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 1 region left shared (SIEFP 0x204000 of VP 1); 1 register read back as enabled"
+	expect "$(verdict)" "NOT CLEAN: the host can still write to 1 page of the crashed kernel (SIEFP 0x204000 of VP 1); 1 register reads back as enabled after the revoke."
 }
 
 @test "the header's count of failed registers is enough" {
 	core good "header crash.registers_failed=2"
 	try audit core
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 2 registers read back as enabled"
+	expect "$(verdict)" "NOT CLEAN: 2 registers read back as enabled after the revoke."
 }
 
 @test "a VP record whose register reads back as enabled is enough" {
 	core good "edit vp 1 after.0=0x203001"
 	try audit core
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 1 register read back as enabled"
+	expect "$(verdict)" "NOT CLEAN: 1 register reads back as enabled after the revoke."
 }
 
 @test "SCONTROL left on is no shared page" {
@@ -77,7 +77,7 @@ load helpers
 	core unload-timeout
 	try audit core
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 4 regions left shared (VMBus interrupt 0x20e000 of VM, VMBus monitor 0x20f000 of VM, GPADL 0x220000 of channel 5, GPADL 0x40000000 of channel 5); 1 gap"
+	expect "$(verdict)" "NOT CLEAN: the host can still write to 11 pages of the crashed kernel (VMBus interrupt 0x20e000 of VM, VMBus monitor 0x20f000 of VM, GPADL 0x220000 of channel 5, GPADL 0x40000000 of channel 5); 1 gap."
 	expect_word out "the host did not answer VMBus UNLOAD"
 }
 
@@ -85,15 +85,15 @@ load helpers
 	core unload-timeout "include not-reached-edits.core" "extent kind=gpadl relid=5 gpa=0x221000 state=shared"
 	try audit core
 	expect_status 1
-	expect_word out "VP 3 did not answer (SIMP 0x209000, SIEFP 0x20a000, VP assist 0x20b000) (VMBus interrupt 0x20e000 of VM,"
-	expect_word out "of channel 5, and 1 more); 1 gap"
+	expect_word out "(VP 3 did not answer: SIMP 0x209000, SIEFP 0x20a000, VP assist 0x20b000; VMBus interrupt 0x20e000 of VM,"
+	expect_word out "of channel 5, and 1 more); 1 gap."
 }
 
 @test "not clean beats cannot tell" {
 	core not-reached "header coverage=1" "edit extent 0 flags=0"
 	try audit core
 	expect_status 1
-	expect_word out "NOT CLEAN: 3 regions left shared"
+	expect_word out "NOT CLEAN: the host can still write to 3 pages"
 	expect_word out "2 gaps"
 	expect "$(row 0x200000)" "SIMP VP 0 0x200000 1 revoked read back not checked contents were not hashed"
 }
@@ -102,7 +102,7 @@ load helpers
 	core late "poke 0x209000 1 2 3"
 	try audit core
 	expect_status 1
-	expect_word out "NOT CLEAN: 1 region changed after revoke (SIMP 0x209000 of VP 3)"
+	expect_word out "NOT CLEAN: 1 region changed after the crashed kernel took it back (SIMP 0x209000 of VP 3)"
 }
 
 @test "what is left says whether it lies in this kernel's RAM" {
@@ -110,7 +110,8 @@ load helpers
 	own_ram 00209000-0020a7ff 80000000-8fffffff
 	try audit --iomem iomem core
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 3 regions left shared, 2 of them inside this kernel's RAM, VP 3 did not answer (SIMP 0x209000, SIEFP 0x20a000, VP assist 0x20b000)"
+	expect "$(verdict)" "NOT CLEAN: the host can still write to 3 pages of the crashed kernel (VP 3 did not answer: SIMP 0x209000, SIEFP 0x20a000, VP assist 0x20b000); 2 of these regions lie in this kernel's RAM."
+	expect_word out "Do: do not trust this dump: the crash kernel itself runs in memory that the host can write to."
 	expect "$(row 0x20a000)" "SIEFP VP 3 0x20a000 1 not reached no answer left shared its VP did not answer, inside this kernel's RAM"
 	expect "$(row 0x20b000)" "VP assist VP 3 0x20b000 1 not reached no answer left shared its VP did not answer, outside this kernel's RAM"
 }
@@ -120,7 +121,7 @@ load helpers
 	own_registers 0x20b001
 	try audit --registers registers core
 	expect_status 1
-	expect_word out "NOT CLEAN: 1 region left shared (VP assist 0x20b000 of VP 3); own registers still point into 1 region"
+	expect_word out "NOT CLEAN: the host can still write to 1 page of the crashed kernel (VP assist 0x20b000 of VP 3); this kernel's own registers still point into 1 region."
 	expect_word out "own SIMP register still points there"
 }
 

@@ -12,12 +12,12 @@ setup() {
 
 # check ID: how it stands, into "line"; the whole report is in "out"
 check() {
-	try status --sysroot root -n -o CHECK,STATE,FOUND,MEND
+	try status --sysroot root -o CHECK,STATE,FOUND,FIX
 	line=$(row "^$1 ")
 	echo "$line"
 }
 
-# says ID STATE WORDS [MEND]: and a fail is not ready
+# says ID STATE WORDS [FIX]: and a fail is not ready
 says() {
 	check "$1"
 	case $line in

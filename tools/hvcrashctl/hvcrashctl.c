@@ -31,11 +31,11 @@ static struct err *run_version(const struct opts_common *options,
 	(void)table;
 	(void)ret_file;
 	(void)ret_status;
-	if (!options->is_json) {
+	if (!options->style.is_json) {
 		puts("hvcrashctl " HVCRASH_VERSION);
 		return NULL;
 	}
-	out_init(&out, true, false);
+	out_init(&out, &options->style);
 	out_begin(&out, "hvcrash.version/1");
 	out_field_text(&out, "version", HVCRASH_VERSION);
 	out_end(&out);
@@ -159,7 +159,8 @@ static struct err *run_verb(const struct verb *verb, int argc, char **argv,
 	}
 	if (verb->opts.columns) {
 		table.nr_columns = *verb->opts.nr_columns;
-		err = out_select(&table, options->columns, options->is_json);
+		err = out_select(&table, options->columns,
+				 options->style.is_json);
 	}
 	return err ? err : verb->run(options, &table, ret_file, ret_status);
 }
@@ -184,6 +185,19 @@ static struct err *run(int argc, char **argv, const char **ret_file,
 	return run_verb(verb, argc - 1, argv + 1, ret_file, ret_status);
 }
 
+/* A verb that does not exist may have been asked for JSON all the same */
+static bool wants_json(int argc, char **argv)
+{
+	const struct verb *verb = argc < 2 ? NULL : find_verb(argv[1]);
+
+	if (verb)
+		return opts_wants_json(&verb->opts, argc - 1, argv + 1);
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-J"))
+			return true;
+	return false;
+}
+
 static int exit_status(const struct err *err)
 {
 	switch (err->kind) {
@@ -203,6 +217,8 @@ static void report(struct err *err, const char *file, bool is_json)
 	/* misuse is about the command line, whatever file it names */
 	if (err->kind == ERR_USAGE)
 		file = NULL;
+	else if (err->file)
+		file = err->file;
 	if (is_json)
 		out_json_error(err, file, status);
 	if (file)
@@ -225,6 +241,9 @@ static int close_stdout(int status)
 	}
 	if (!has_failed)
 		return status;
+	/* "| head": whoever read has enough, and needs no words */
+	if (cause == EPIPE)
+		return EXIT_USAGE_IO;
 	fprintf(stderr, "hvcrashctl: stdout: cannot write: %s\n",
 		cause ? strerror(cause) : "write error");
 	return EXIT_USAGE_IO;
@@ -241,7 +260,7 @@ int main(int argc, char **argv)
 	err = run(argc, argv, &file, &status);
 	if (err) {
 		status = exit_status(err);
-		report(err, file, opts_wants_json(argc, argv));
+		report(err, file, wants_json(argc, argv));
 		err_destroy(err);
 	}
 	return close_stdout(status);

@@ -17,12 +17,18 @@
 
 static const struct opts_desc json_option = {
 	"json", 'J',	      NULL,
-	NULL,	"write JSON", OPTS_FLAG(struct opts_common, is_json),
+	NULL,	"write JSON", OPTS_FLAG(struct opts_common, style.is_json),
 };
 
 static const struct opts_desc table_options[] = {
-	{ "no-headings", 'n', NULL, NULL, "no headings over the table",
-	  OPTS_FLAG(struct opts_common, is_no_headings) },
+	{ "no-headings", 'n', NULL, NULL, "rows only, without headings",
+	  OPTS_FLAG(struct opts_common, style.is_bare) },
+	{ "raw", 'r', NULL, NULL, "rows whose cells have no blanks",
+	  OPTS_FLAG(struct opts_common, style.is_raw) },
+	{ "pairs", 'P', NULL, NULL, "rows of NAME=\"value\"",
+	  OPTS_FLAG(struct opts_common, style.is_pairs) },
+	{ "quiet", 'q', NULL, NULL, "no report: the exit status says it",
+	  OPTS_FLAG(struct opts_common, style.is_quiet) },
 	{ "output", 'o', "COLUMNS", NULL, "columns, or +COLUMNS to add some",
 	  OPTS_TEXT(struct opts_common, columns) },
 };
@@ -131,6 +137,13 @@ struct err *opts_parse(const struct opts_verb *verb, int argc, char **argv,
 		else
 			*(bool *)member = true;
 	}
+	if (options->style.is_json + options->style.is_raw +
+		    options->style.is_pairs + options->style.is_quiet >
+	    1)
+		return err_create(
+			ERR_USAGE,
+			"%s: --json, --raw, --pairs and --quiet exclude each other: try 'hvcrashctl %s --help'",
+			verb->name, verb->name);
 	return take_operands(verb, argc - optind, argv + optind, options);
 }
 
@@ -210,10 +223,17 @@ void opts_print_words(const struct opts_verb *verb)
 		puts(verb->operand);
 }
 
-bool opts_wants_json(int argc, char **argv)
+bool opts_wants_json(const struct opts_verb *verb, int argc, char **argv)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-J"))
-			return true;
-	return false;
+	struct option longs[OPTS_MAX + 1];
+	char letters[2 * OPTS_MAX + 2];
+	bool is_json = false;
+	int got;
+
+	fill_getopt(verb, longs, letters);
+	opterr = 0;
+	optind = 0;
+	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1)
+		is_json |= find(verb, got) == &json_option;
+	return is_json;
 }

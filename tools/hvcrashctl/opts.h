@@ -22,15 +22,13 @@
 /**
  * struct opts_common - what every verb's options begin with
  * @is_help: --help was given, and has been shown
- * @is_json: --json
- * @is_no_headings: --no-headings
+ * @style: --json and the like
  * @columns: -o
  * @operand: the one operand, or NULL
  */
 struct opts_common {
 	bool is_help;
-	bool is_json;
-	bool is_no_headings;
+	struct out_style style;
 	const char *columns;
 	const char *operand;
 };
@@ -107,6 +105,6 @@ void opts_print_help(const struct opts_verb *verb);
 void opts_print_words(const struct opts_verb *verb);
 
 /* Is --json among the arguments, even where others are wrong */
-bool opts_wants_json(int argc, char **argv);
+bool opts_wants_json(const struct opts_verb *verb, int argc, char **argv);
 
 #endif

@@ -15,6 +15,7 @@
 #include "audit/rows.h"
 #include "audit/summary.h"
 #include "opts.h"
+#include "registry/names.h"
 #include "report/audit_page.h"
 #include "report/journal.h"
 #include "report/metrics.h"
@@ -24,6 +25,9 @@
 #define VMCORE "/proc/vmcore"
 #define LIVE_REGISTRY "/sys/kernel/hvcrash/registry"
 
+/* Of --finding, in the order of enum audit_finding, without AUDIT_SKIPPED */
+#define FINDING_WORDS "clean revoked-late left-shared changed not-checked"
+
 struct audit_options {
 	struct opts_common common;
 	const char *registers;
@@ -31,11 +35,18 @@ struct audit_options {
 	const char *html;
 	const char *prometheus;
 	bool is_journal;
+	bool is_all;
+	const char *finding;
 	const char *watch;
 	const char *rounds;
 };
 
 static const struct opts_desc audit_options[] = {
+	{ "all", 'a', NULL, NULL, "also regions that are clean",
+	  OPTS_FLAG(struct audit_options, is_all) },
+	{ "finding", 'f', "WORD", FINDING_WORDS,
+	  "only regions with this finding",
+	  OPTS_TEXT(struct audit_options, finding) },
 	{ "registers", 0, "FILE", NULL, "own registers from FILE",
 	  OPTS_TEXT(struct audit_options, registers) },
 	{ "iomem", 0, "FILE", NULL, "own System RAM from FILE",
@@ -79,26 +90,92 @@ static void ask_machine(struct audit_run *run,
 	}
 }
 
+/* Which regions are shown: bit N is enum audit_finding N */
+static struct err *choose_findings(const struct audit_options *options,
+				   __u32 *ret)
+{
+	const char *word = FINDING_WORDS, *asked = options->finding;
+
+	*ret = ~0U;
+	if (!asked) {
+		if (!options->is_all && !options->common.style.is_json)
+			*ret &= ~(1U << AUDIT_EXTENT_CLEAN |
+				  1U << AUDIT_REVOKED_LATE);
+		return NULL;
+	}
+	for (int f = AUDIT_EXTENT_CLEAN; f < AUDIT_NR_FINDINGS; f++) {
+		size_t length = strcspn(word, " ");
+
+		if (strlen(asked) == length && !strncmp(asked, word, length)) {
+			*ret = 1U << f;
+			return NULL;
+		}
+		word += length + 1;
+	}
+	return err_create(ERR_USAGE,
+			  "audit: no finding '%.40s': there are " FINDING_WORDS
+			  ": try 'hvcrashctl audit --help'",
+			  asked);
+}
+
+/* What the words in the rows mean, each once */
+static void explain(struct out *out, __u64 kinds, bool has_vp)
+{
+	if (has_vp)
+		out_remark(out, "VP: virtual processor, a CPU of the VM");
+	for (__u32 kind = 0; kind < 64; kind++)
+		if (kinds & 1ULL << kind && names_kind_help(kind))
+			out_remark(out, "%s: %s", names_kind(kind),
+				   names_kind_help(kind));
+}
+
+static void show_hidden(struct out *out, const struct audit *audit)
+{
+	__u64 hidden = audit->regions[AUDIT_EXTENT_CLEAN] +
+		       audit->regions[AUDIT_REVOKED_LATE];
+
+	if (hidden)
+		out_remark(out, "%llu clean region%s not shown: --all shows %s",
+			   hidden, hidden == 1 ? "" : "s",
+			   hidden == 1 ? "it" : "them");
+}
+
 static struct err *show_findings(struct out *out, const struct audit_run *run,
+				 const struct audit_options *options,
 				 const struct out_table *table)
 {
 	struct out_cell cells[OUT_MAX_COLUMNS];
 	struct hvcrash_extent extent;
 	struct audit_result result;
 	struct audit_walk walk;
+	bool has_vp = false, is_end;
+	__u64 kinds = 0;
+	__u32 findings;
 	struct err *err;
-	bool is_end;
 
-	err = out_table_begin(out, table);
+	err = choose_findings(options, &findings);
+	if (!err)
+		err = out_table_begin(out, table);
 	audit_walk_init(&walk, run);
 	while (!err) {
 		err = audit_walk_next(&walk, &extent, &result, &is_end);
 		if (err || is_end)
 			break;
+		if (!(findings & 1U << result.finding))
+			continue;
+		kinds |= extent.kind < 64 ? 1ULL << extent.kind : 0;
+		has_vp |= extent.vp_index != HVCRASH_NO_VP;
 		rows_make(&extent, &run->channels, &result, cells);
 		err = out_row(out, cells);
 	}
-	return err ? err : out_table_end(out);
+	if (!err)
+		err = out_table_end(out);
+	if (err)
+		return err;
+	explain(out, kinds, has_vp);
+	if (!options->is_all && !options->finding)
+		show_hidden(out, &run->audit);
+	return NULL;
 }
 
 static struct err *show(const struct audit_run *run,
@@ -107,18 +184,23 @@ static struct err *show(const struct audit_run *run,
 {
 	const struct audit *audit = &run->audit;
 	char *text guarded_free = audit_verdict_text(audit);
+	const struct out_head head = {
+		.key = "verdict",
+		.word = audit_verdict_name(audit->verdict),
+		.exit_status = (int)audit->verdict,
+		.message = text,
+		.action = audit_action(audit),
+	};
 	struct err *err;
 	struct out out;
 
 	if (!text)
 		return err_create(ERR_IO, "out of memory");
-	out_init(&out, options->common.is_json,
-		 !options->common.is_no_headings);
+	out_init(&out, &options->common.style);
 	out_begin(&out, "hvcrash.audit/1");
-	out_head(&out, "verdict", audit_verdict_name(audit->verdict),
-		 (int)audit->verdict, text);
+	out_head(&out, &head);
 	summary_show(&out, audit, &run->reasons);
-	err = show_findings(&out, run, table);
+	err = show_findings(&out, run, options, table);
 	out_end(&out);
 	return err;
 }
@@ -157,21 +239,26 @@ static struct err *write_page(const struct audit_run *run,
 	err = out_select(&table, options->common.columns, false);
 	if (err)
 		return err;
-	return audit_page_write(run, &table, !options->common.is_no_headings,
-				options->html);
+	return audit_page_write(run, &table, options->html);
 }
 
 /*
  * A crash kernel has the dump; a kernel after kexec what it was told to keep; the
  * kernel that has not crashed yet the registry itself, for a dry run.
  */
-static const char *default_file(void)
+static struct err *choose_file(const char **ret)
 {
 	if (!access(VMCORE, F_OK))
-		return VMCORE;
-	if (core_devmem_is_told())
-		return CORE_DEVMEM;
-	return access(LIVE_REGISTRY, F_OK) ? VMCORE : LIVE_REGISTRY;
+		*ret = VMCORE;
+	else if (core_devmem_is_told())
+		*ret = CORE_DEVMEM;
+	else if (!access(LIVE_REGISTRY, F_OK))
+		*ret = LIVE_REGISTRY;
+	else
+		return err_create(
+			ERR_USAGE,
+			"audit: no FILE, and this is no crash kernel: name a dump: try 'hvcrashctl audit --help'");
+	return NULL;
 }
 
 static struct err *run_audit(const struct opts_common *common,
@@ -181,11 +268,16 @@ static struct err *run_audit(const struct opts_common *common,
 	const struct audit_options *options = (const void *)common;
 	struct audit_run *run guarded_audit_run = NULL;
 	struct watch watch;
-	const char *file = common->operand ? common->operand : default_file();
+	const char *file = common->operand;
+	__u32 findings;
 	struct err *err;
 
 	err = watch_parse(&verb_audit.opts, options->watch, options->rounds,
 			  &watch);
+	if (!err)
+		err = choose_findings(options, &findings);
+	if (!err && !file)
+		err = choose_file(&file);
 	if (err)
 		return err;
 	*ret_file = file;
@@ -202,7 +294,7 @@ static struct err *run_audit(const struct opts_common *common,
 		err = metrics_write_audit(options->prometheus, &run->audit);
 	if (!err && options->is_journal)
 		err = journal_send_audit(file, &run->audit);
-	if (!err)
+	if (!err && !options->common.style.is_quiet)
 		err = show(run, options, table);
 	*ret_status = (int)run->audit.verdict;
 	return err;

@@ -40,7 +40,8 @@ static const struct out_column columns[] = {
 };
 
 static struct err *show_json(const struct image *image,
-			     const struct kexec_args *args)
+			     const struct kexec_args *args,
+			     const struct out_style *style)
 {
 	struct out_cell cells[NR_COLUMNS] = { 0 };
 	struct out_table table = {
@@ -53,7 +54,7 @@ static struct err *show_json(const struct image *image,
 	struct out out;
 	char buf[32];
 
-	out_init(&out, true, false);
+	out_init(&out, style);
 	out_begin(&out, "hvcrash.kexec-args/1");
 	out_field_text(&out, "arguments", args->text);
 	out_set_number(&gpa, image->gpa);
@@ -149,8 +150,8 @@ static struct err *run_kexec_args(const struct opts_common *common,
 	err = open_registry(&sysroot, &core, &image);
 	if (!err)
 		err = make(&sysroot, image, args);
-	if (!err && common->is_json)
-		err = show_json(image, args);
+	if (!err && common->style.is_json)
+		err = show_json(image, args, &common->style);
 	else if (!err)
 		puts(args->text);
 	return err;

@@ -48,7 +48,7 @@ static void show_header(struct out *out, const struct hvcrash_header *header)
 static void show_gaps(struct out *out, struct audit *audit)
 {
 	audit_add_header_gaps(audit);
-	out_list_begin(out, "gaps", "Gaps");
+	out_list_begin(out, "gaps", "gap", "Gaps");
 	for (__u32 i = 0; i < audit->nr_gaps; i++)
 		out_list_item(out, audit->gaps[i].id, audit->gaps[i].text);
 	out_list_end(out);
@@ -111,8 +111,7 @@ static struct err *show(const struct image *image,
 	if (err)
 		return err;
 	audit_init(audit, &image->header);
-	out_init(&out, options->common.is_json,
-		 !options->common.is_no_headings);
+	out_init(&out, &options->common.style);
 	out_begin(&out, "hvcrash.list/1");
 	show_header(&out, &image->header);
 	show_gaps(&out, audit);
@@ -154,7 +153,7 @@ static struct err *run_list(const struct opts_common *common,
 		err = core_open(*ret_file, &core);
 	if (!err)
 		err = image_open(core, &image);
-	if (!err)
+	if (!err && !options->common.style.is_quiet)
 		err = show(image, options, table);
 	return err;
 }

@@ -31,14 +31,16 @@ static const struct opts_desc status_options[] = {
 	{ 0 },
 };
 
-enum { COL_CHECK, COL_STATE, COL_FOUND, COL_MEND, NR_COLUMNS };
+enum { COL_CHECK, COL_STATE, COL_FOUND, COL_FIX, NR_COLUMNS };
 
 static const struct out_column columns[] = {
 	[COL_CHECK] = { "CHECK", "check", "what is checked", OUT_TEXT, true },
 	[COL_STATE] = { "STATE", "state", "ok, warn, fail or unknown", OUT_TEXT,
 			true },
-	[COL_FOUND] = { "FOUND", "found", "how it stands", OUT_TEXT, true },
-	[COL_MEND] = { "MEND", "mend", "what mends it", OUT_TEXT, true },
+	[COL_FOUND] = { "FOUND", "found", "how it stands", OUT_TEXT, true,
+			OUT_FIT_WRAP },
+	[COL_FIX] = { "FIX", "fix", "what fixes it", OUT_TEXT, true,
+		      OUT_FIT_LINE },
 };
 
 static const size_t nr_columns = NR_COLUMNS;
@@ -54,14 +56,19 @@ static struct err *show(const struct status_answer *answers,
 		[STATUS_FAIL] = OUT_BAD,
 		[STATUS_UNKNOWN] = OUT_DOUBTFUL,
 	};
+	const struct out_head head = {
+		.key = "verdict",
+		.word = status_verdict_name(total->verdict),
+		.exit_status = (int)total->verdict,
+		.message = total->text,
+	};
 	struct out_cell cells[NR_COLUMNS];
 	struct err *err;
 	struct out out;
 
-	out_init(&out, common->is_json, !common->is_no_headings);
+	out_init(&out, &common->style);
 	out_begin(&out, "hvcrash.status/1");
-	out_head(&out, "verdict", status_verdict_name(total->verdict),
-		 (int)total->verdict, total->text);
+	out_head(&out, &head);
 	out_section_begin(&out, "summary");
 	out_line(&out, "Checks", "%zu, %u failed, %u warned, %u unknown",
 		 status_nr_checks, total->nr_fail, total->nr_warn,
@@ -82,7 +89,7 @@ static struct err *show(const struct status_answer *answers,
 		cells[COL_STATE].mood = moods[answer->level];
 		out_set_text(&cells[COL_FOUND], answer->found);
 		if (*answer->mend)
-			out_set_text(&cells[COL_MEND], answer->mend);
+			out_set_text(&cells[COL_FIX], answer->mend);
 		err = out_row(&out, cells);
 	}
 	if (!err)
@@ -117,7 +124,9 @@ static struct err *run_status(const struct opts_common *common,
 					   &total);
 	if (!err && options->is_journal)
 		err = journal_send_status(&total);
-	return err ? err : show(answers, &total, common, table);
+	if (!err && !common->style.is_quiet)
+		err = show(answers, &total, common, table);
+	return err;
 }
 
 const struct verb verb_status = {
@@ -125,7 +134,7 @@ const struct verb verb_status = {
 		.name = "status",
 		.summary = "say whether this VM is ready to crash safely",
 		.purpose =
-			"Says whether this VM is ready to crash safely, and what mends it where it is\nnot.",
+			"Says whether this VM is ready to crash safely, and what fixes it where it is\nnot.",
 		.options = status_options,
 		.options_bytes = sizeof(struct status_options),
 		.has_json = true,

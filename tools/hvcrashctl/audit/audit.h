@@ -127,6 +127,14 @@ void audit_add_header_gaps(struct audit *audit);
 
 /* The verdict line, to be freed; NULL without memory */
 char *audit_verdict_text(const struct audit *audit);
+/* What to do about it, in a sentence or two; NULL if nothing */
+const char *audit_action(const struct audit *audit);
+
+/* "clean" and "revoked late": the pages were taken back */
+static inline bool audit_is_fine(enum audit_finding finding)
+{
+	return finding == AUDIT_EXTENT_CLEAN || finding == AUDIT_REVOKED_LATE;
+}
 
 /* Is it owned by a VP that did not revoke, and by which of audit->silent */
 bool audit_is_of_silent_vp(const struct audit *audit,

@@ -2,8 +2,9 @@
 /*
  * audit_text.c - the verdict in one line that names what is wrong
  *
- * Called by verb_audit. The line must be enough to act on: which VP, which
- * pages, whose. It names a few and counts the rest, which the table lists.
+ * Called by verb_audit. The line says what follows from the findings and is
+ * enough to act on: which VP, which pages, whose. It names a few and counts the
+ * rest, which the table lists. What to do is in audit_action.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,13 +36,13 @@ static void put_kind(FILE *line, const struct hvcrash_extent *extent)
 		extent->gpa);
 }
 
-/* "VP 3 did not answer (SIMP 0x1000, SIEFP 0x2000)" */
+/* "VP 3 did not answer: SIMP 0x1000, SIEFP 0x2000" */
 static void put_silent_vp(FILE *line, const struct audit *audit,
 			  const struct audit_vp *vp)
 {
-	const char *separator = " (";
+	const char *separator = ": ";
 
-	fprintf(line, ", VP %u %s", vp->vp_index,
+	fprintf(line, "VP %u %s", vp->vp_index,
 		vp->state == HVCRASH_VP_NOT_REACHED ? "did not answer" :
 						      "did not revoke");
 	for (__u32 i = 0; i < audit->nr_left_of_vps; i++) {
@@ -51,11 +52,9 @@ static void put_silent_vp(FILE *line, const struct audit *audit,
 		put_kind(line, &audit->left_of_vps[i]);
 		separator = ", ";
 	}
-	if (*separator == ',')
-		fputc(')', line);
 }
 
-/* " (GPADL 0x1000 of channel 5, ...)" */
+/* "GPADL 0x1000 of channel 5, ..., and 3 more" */
 static void put_extents(FILE *line, const struct hvcrash_extent *extents,
 			__u32 nr, __u64 total)
 {
@@ -63,36 +62,53 @@ static void put_extents(FILE *line, const struct hvcrash_extent *extents,
 		char owner[AUDIT_OWNER_BYTES];
 
 		audit_owner(&extents[i], owner);
-		fputs(i ? ", " : " (", line);
+		fputs(i ? ", " : "", line);
 		put_kind(line, &extents[i]);
 		fprintf(line, " of %s", owner);
 	}
 	if (nr && nr < total)
 		fprintf(line, ", and %llu more", total - nr);
-	if (nr)
-		fputc(')', line);
 }
 
-static void put_left_shared(FILE *line, const struct audit *audit)
+/* Whose they are: VPs that did not revoke, then all others */
+static void put_left_owners(FILE *line, const struct audit *audit)
 {
-	__u64 regions = audit->regions[AUDIT_LEFT_SHARED];
 	__u64 of_silent = 0, vps = 0;
+	bool is_first = true;
 
-	fprintf(line, "%llu region%s left shared", regions, plural(regions));
-	if (audit->left_in_ram)
-		fprintf(line, ", %llu of them inside this kernel's RAM",
-			audit->left_in_ram);
+	fputs(" (", line);
 	for (__u32 i = 0; i < audit->nr_silent; i++) {
 		if (!audit->silent[i].left)
 			continue;
 		of_silent += audit->silent[i].left;
-		if (vps++ < MAX_VPS_IN_LINE)
-			put_silent_vp(line, audit, &audit->silent[i]);
+		if (vps++ >= MAX_VPS_IN_LINE)
+			continue;
+		next_part(line, &is_first);
+		put_silent_vp(line, audit, &audit->silent[i]);
 	}
 	if (vps > MAX_VPS_IN_LINE)
-		fprintf(line, ", and %llu more VP%s", vps - MAX_VPS_IN_LINE,
+		fprintf(line, "; %llu more VP%s", vps - MAX_VPS_IN_LINE,
 			plural(vps - MAX_VPS_IN_LINE));
-	put_extents(line, audit->left, audit->nr_left, regions - of_silent);
+	if (audit->nr_left) {
+		next_part(line, &is_first);
+		put_extents(line, audit->left, audit->nr_left,
+			    audit->regions[AUDIT_LEFT_SHARED] - of_silent);
+	}
+	fputc(')', line);
+}
+
+static void put_left_shared(FILE *line, const struct audit *audit)
+{
+	__u64 pages = audit->pages[AUDIT_LEFT_SHARED];
+
+	fprintf(line,
+		"the host can still write to %llu page%s of the crashed kernel",
+		pages, plural(pages));
+	put_left_owners(line, audit);
+	if (audit->left_in_ram)
+		fprintf(line, "; %llu of these regions %s this kernel's RAM",
+			audit->left_in_ram,
+			audit->left_in_ram == 1 ? "lies in" : "lie in");
 }
 
 static void put_not_clean(FILE *line, const struct audit *audit)
@@ -107,9 +123,11 @@ static void put_not_clean(FILE *line, const struct audit *audit)
 	}
 	if (changed) {
 		next_part(line, &is_first);
-		fprintf(line, "%llu region%s changed after revoke", changed,
-			plural(changed));
+		fprintf(line,
+			"%llu region%s changed after the crashed kernel took %s back (",
+			changed, plural(changed), changed == 1 ? "it" : "them");
 		put_extents(line, audit->changed, audit->nr_changed, changed);
+		fputc(')', line);
 	}
 	if (audit->written) {
 		next_part(line, &is_first);
@@ -120,12 +138,13 @@ static void put_not_clean(FILE *line, const struct audit *audit)
 		on = audit->registers_on;
 	if (on) {
 		next_part(line, &is_first);
-		fprintf(line, "%llu register%s read back as enabled", on,
-			plural(on));
+		fprintf(line, "%llu register%s as enabled after the revoke", on,
+			on == 1 ? " reads back" : "s read back");
 	}
 	if (audit->own_pointing) {
 		next_part(line, &is_first);
-		fprintf(line, "own registers still point into %llu region%s",
+		fprintf(line,
+			"this kernel's own registers still point into %llu region%s",
 			audit->own_pointing, plural(audit->own_pointing));
 	}
 	if (audit->nr_gaps)
@@ -150,10 +169,11 @@ static void put_clean(FILE *line, const struct audit *audit)
 	__u64 pages = audit->pages[AUDIT_EXTENT_CLEAN] +
 		      audit->pages[AUDIT_REVOKED_LATE];
 
-	fprintf(line, "%llu region%s, %llu page%s, all revoked or unloaded",
+	fprintf(line,
+		"%llu region%s of %llu page%s, all taken back from the host",
 		regions, plural(regions), pages, plural(pages));
 	if (late)
-		fprintf(line, " (%llu of them late)", late);
+		fprintf(line, " (%llu late, by the second kernel)", late);
 	fputs(audit->header->way == HVCRASH_WAY_KEXEC ?
 		      "; contents not compared, this kernel uses them" :
 		      ", contents unchanged",
@@ -182,6 +202,7 @@ char *audit_verdict_text(const struct audit *audit)
 		fputs("CANNOT TELL: ", line);
 		put_cannot_tell(line, audit);
 	}
+	fputc('.', line);
 	has_failed = ferror(line);
 	if (fclose(line) || has_failed) {
 		free(text);

@@ -197,10 +197,10 @@ static void show_host(struct out *out, const struct hvcrash_header *header)
 		version, host->features, host->features_high,
 		host->misc_features, host->hints);
 	out_field_text(out, "host_version", version);
-	out_field_number(out, "host_features",
-			 (__u64)host->features_high << 32 | host->features);
-	out_field_number(out, "host_misc_features", host->misc_features);
-	out_field_number(out, "host_hints", host->hints);
+	out_field_hex(out, "host_features",
+		      (__u64)host->features_high << 32 | host->features);
+	out_field_hex(out, "host_misc_features", host->misc_features);
+	out_field_hex(out, "host_hints", host->hints);
 }
 
 void summary_registry(struct out *out, const struct hvcrash_header *header)
@@ -235,7 +235,7 @@ void summary_show(struct out *out, const struct audit *audit,
 	show_own_registers(out, audit, reasons->registers);
 	show_own_ram(out, audit, reasons->ram);
 	out_section_end(out);
-	out_list_begin(out, "gaps", "Gaps");
+	out_list_begin(out, "gaps", "gap", "Gaps");
 	for (__u32 i = 0; i < audit->nr_gaps; i++)
 		out_list_item(out, audit->gaps[i].id, audit->gaps[i].text);
 	out_list_end(out);

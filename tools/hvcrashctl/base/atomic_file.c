@@ -16,8 +16,9 @@
 
 static struct err *cannot(const char *path, const char *what)
 {
-	return err_create(ERR_IO, "%s: cannot %s: %s", path, what,
-			  strerror(errno));
+	return err_of_file(
+		err_create(ERR_IO, "cannot %s: %s", what, strerror(errno)),
+		path);
 }
 
 struct err *atomic_file_create(const char *path, struct atomic_file *ret)
@@ -27,9 +28,16 @@ struct err *atomic_file_create(const char *path, struct atomic_file *ret)
 	int fd;
 
 	*ret = (struct atomic_file){ .path = path };
+	if (!strcmp(path, "-"))
+		return err_of_file(
+			err_create(
+				ERR_IO,
+				"not written to standard output: name a file"),
+			path);
 	/* renaming over a device would replace it */
 	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
-		return err_create(ERR_IO, "%s: not a regular file", path);
+		return err_of_file(err_create(ERR_IO, "not a regular file"),
+				   path);
 	if (asprintf(&ret->temporary, "%s.XXXXXX", path) < 0) {
 		ret->temporary = NULL;
 		return err_create(ERR_IO, "out of memory");

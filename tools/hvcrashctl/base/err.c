@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -92,10 +93,20 @@ struct err *err_prefix(struct err *err, const char *format, ...)
 	return err;
 }
 
+struct err *err_of_file(struct err *err, const char *file)
+{
+	if (!err || err == &no_memory)
+		return err;
+	free(err->file);
+	err->file = strdup(file);
+	return err;
+}
+
 void err_destroy(struct err *err)
 {
 	if (!err || err == &no_memory)
 		return;
+	free(err->file);
 	free(err->message);
 	free(err);
 }

@@ -23,7 +23,8 @@ enum err_kind {
 struct err {
 	enum err_kind kind;
 	bool has_gpa;
-	__u64 gpa; /* where in the guest's memory, if @has_gpa */
+	__u64 gpa;  /* where in the guest's memory, if @has_gpa */
+	char *file; /* which file, if not the one that the verb reads */
 	char *message;
 };
 
@@ -36,6 +37,9 @@ struct err *err_create_at(enum err_kind kind, __u64 gpa, const char *format,
 /* "PREFIX: " before the message; frees nothing, returns @err, NULL for NULL */
 struct err *err_prefix(struct err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* It is about @file, which the message leaves out; returns @err */
+struct err *err_of_file(struct err *err, const char *file);
 
 void err_destroy(struct err *err);
 

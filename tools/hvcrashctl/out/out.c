@@ -10,9 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "out/out.h"
+
+#define USUAL_WIDTH 80
+#define LEAST_WIDTH 40
 
 /* https://no-color.org: set and not empty, whatever it says */
 static bool wants_colours(void)
@@ -23,11 +27,24 @@ static bool wants_colours(void)
 	       strcmp(term, "dumb");
 }
 
-void out_init(struct out *out, bool is_json, bool has_headings)
+/* A pipe and a file have no width: their reader may search or cut lines */
+static unsigned int find_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return USUAL_WIDTH;
+	return size.ws_col < LEAST_WIDTH ? LEAST_WIDTH : size.ws_col;
+}
+
+void out_init(struct out *out, const struct out_style *style)
 {
 	memset(out, 0, sizeof(*out));
-	out->ops = is_json ? &out_json_ops : &out_table_ops;
-	out->has_headings = has_headings;
+	out->ops = style->is_json ? &out_json_ops : &out_table_ops;
+	out->style = *style;
+	out->width = find_width();
 	out->has_colours = wants_colours();
 	out->is_first = true;
 }
@@ -37,10 +54,10 @@ void out_begin(struct out *out, const char *schema)
 	out->ops->begin(out, schema);
 }
 
-void out_head(struct out *out, const char *key, const char *word,
-	      int exit_status, const char *message)
+void out_head(struct out *out, const struct out_head *head)
 {
-	out->ops->head(out, key, word, exit_status, message);
+	out->head = head;
+	out->ops->head(out, head);
 }
 
 void out_section_begin(struct out *out, const char *key)
@@ -74,8 +91,29 @@ void out_field_number(struct out *out, const char *key, __u64 number)
 	out->ops->field(out, key, NULL, &number);
 }
 
-void out_list_begin(struct out *out, const char *key, const char *label)
+void out_field_hex(struct out *out, const char *key, __u64 number)
 {
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%llx", number);
+	out->ops->field(out, key, text, NULL);
+}
+
+void out_remark(struct out *out, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	out->ops->remark(out, text);
+}
+
+void out_list_begin(struct out *out, const char *key, const char *item_key,
+		    const char *label)
+{
+	out->item_key = item_key;
 	out->nr_items = 0;
 	out->ops->list_begin(out, key, label);
 }
@@ -131,14 +169,28 @@ static bool find_column(const struct out_table *table, const char *name,
 	return false;
 }
 
+static struct err *unknown_column(const struct out_table *table,
+				  const char *name, size_t length)
+{
+	char known[OUT_MAX_COLUMNS * 16] = "";
+
+	for (size_t i = 0; i < table->nr_columns; i++) {
+		size_t used = strlen(known);
+
+		snprintf(known + used, sizeof(known) - used, "%s%s",
+			 i ? " " : "", table->columns[i].name);
+	}
+	return err_create(ERR_USAGE, "unknown column '%.*s': there are %s",
+			  (int)(length > 40 ? 40 : length), name, known);
+}
+
 static struct err *add_column(struct out_table *table, const char *name,
 			      size_t length)
 {
 	size_t column;
 
 	if (!find_column(table, name, length, &column))
-		return err_create(ERR_USAGE, "unknown column '%.*s'",
-				  (int)(length > 40 ? 40 : length), name);
+		return unknown_column(table, name, length);
 	for (size_t i = 0; i < table->nr_shown; i++)
 		if (table->shown[i] == column)
 			return NULL;

@@ -6,6 +6,9 @@
  * A renderer is a struct out_ops in its own out_*.c file; none of them knows
  * what a registry is. Everything is written as it comes: a table of any length
  * takes constant memory.
+ *
+ * For people the report is the verdict, lines, and the table. Rows for scripts
+ * (--raw, --pairs, --no-headings) are the table alone.
  */
 #ifndef HVCRASHCTL_OUT_H
 #define HVCRASHCTL_OUT_H
@@ -22,6 +25,14 @@ enum out_type {
 	OUT_HEX, /* an address or a hash: "0x..." in every renderer */
 };
 
+/* What becomes of a column that has no room on a terminal */
+enum out_fit {
+	OUT_FIT_COLUMN, /* stays as it is: short */
+	OUT_FIT_WRAP,	/* its cells wrap */
+	OUT_FIT_NOTE,	/* wraps; on a narrow terminal a line below the row */
+	OUT_FIT_LINE, /* always a line below the row, never broken: commands */
+};
+
 /**
  * struct out_column - one column of a table, and one key of its JSON objects
  * @name: heading, and name for -o
@@ -29,6 +40,7 @@ enum out_type {
  * @help: a line for --help
  * @type: how its cells are shown
  * @is_default: shown when -o does not say otherwise
+ * @fit: on a terminal
  */
 struct out_column {
 	const char *name;
@@ -36,6 +48,7 @@ struct out_column {
 	const char *help;
 	enum out_type type;
 	bool is_default;
+	enum out_fit fit;
 };
 
 #define OUT_CELL_BYTES 192
@@ -71,17 +84,49 @@ struct out_table {
 	size_t nr_shown;
 };
 
+/**
+ * struct out_style - what the command line asks for
+ * @is_json: a document for programs
+ * @is_raw: rows whose cells have no blanks
+ * @is_pairs: rows of NAME="value"
+ * @is_bare: no headings, and nothing but the rows
+ * @is_quiet: nothing at all
+ */
+struct out_style {
+	bool is_json;
+	bool is_raw;
+	bool is_pairs;
+	bool is_bare;
+	bool is_quiet;
+};
+
+/**
+ * struct out_head - the verdict
+ * @key: its JSON key
+ * @word: the verdict in a word or two
+ * @exit_status: the same, as a number
+ * @message: the verdict in a line
+ * @action: what to do, or NULL
+ */
+struct out_head {
+	const char *key;
+	const char *word;
+	int exit_status;
+	const char *message;
+	const char *action;
+};
+
 struct out;
 
 struct out_ops {
 	void (*begin)(struct out *out, const char *schema);
-	void (*head)(struct out *out, const char *key, const char *word,
-		     int exit_status, const char *message);
+	void (*head)(struct out *out, const struct out_head *head);
 	void (*section_begin)(struct out *out, const char *key);
 	void (*section_end)(struct out *out);
 	void (*line)(struct out *out, const char *label, const char *text);
 	void (*field)(struct out *out, const char *key, const char *text,
 		      const __u64 *number);
+	void (*remark)(struct out *out, const char *text);
 	void (*list_begin)(struct out *out, const char *key, const char *label);
 	void (*list_item)(struct out *out, const char *id, const char *text);
 	void (*list_end)(struct out *out);
@@ -96,20 +141,23 @@ extern const struct out_ops out_json_ops;
 
 struct out {
 	const struct out_ops *ops;
+	struct out_style style;
+	const struct out_head *head;   /* the caller's, until out_end() */
 	const struct out_table *table; /* while inside it */
-	bool has_headings;
-	bool has_colours; /* stdout is a terminal, and NO_COLOR is not set */
+	unsigned int width; /* of the terminal, 0 where there is none */
+	bool has_colours;   /* it is one, and NO_COLOR is not set */
 	bool is_in_section;
-	bool is_first;	/* no comma before the next JSON member */
-	__u32 nr_items; /* of the list or table so far */
-	void *priv;	/* the renderer's own */
+	bool is_first; /* JSON: no comma before the next; table: no remark yet */
+	const char *item_key; /* of a list's identifiers */
+	__u32 nr_items;	      /* of the list or table so far */
+	void *priv;	      /* the renderer's own */
 };
 
-void out_init(struct out *out, bool is_json, bool has_headings);
+void out_init(struct out *out, const struct out_style *style);
 
 void out_begin(struct out *out, const char *schema);
-void out_head(struct out *out, const char *key, const char *word,
-	      int exit_status, const char *message);
+/* @head is read once more by out_end() */
+void out_head(struct out *out, const struct out_head *head);
 void out_section_begin(struct out *out, const char *key);
 void out_section_end(struct out *out);
 
@@ -123,8 +171,16 @@ void out_line(struct out *out, const char *label, const char *format, ...)
 /* @text NULL: null, not known */
 void out_field_text(struct out *out, const char *key, const char *text);
 void out_field_number(struct out *out, const char *key, __u64 number);
+/* Bits or an address: "0x..." */
+void out_field_hex(struct out *out, const char *key, __u64 number);
 
-void out_list_begin(struct out *out, const char *key, const char *label);
+/* A sentence below the table, for people only */
+void out_remark(struct out *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* @item_key: JSON key of the items' identifiers */
+void out_list_begin(struct out *out, const char *key, const char *item_key,
+		    const char *label);
 void out_list_item(struct out *out, const char *id, const char *text);
 void out_list_end(struct out *out);
 struct err *out_table_begin(struct out *out, const struct out_table *table);

@@ -8,9 +8,12 @@
  */
 #include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/cleanup.h"
 #include "out/out.h"
 
+#define MAX_EXACT (1ULL << 53)
 #define STYLE (JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 /* Takes @value over; NULL is null, as json-c has it */
@@ -20,9 +23,74 @@ static void put_value(struct json_object *value)
 	json_object_put(value);
 }
 
+/* How long the UTF-8 sequence at @text is, 0 where there is none (RFC 3629) */
+static size_t sequence_bytes(const unsigned char *text)
+{
+	unsigned char least = 0x80, most = 0xbf;
+	size_t length;
+
+	if (*text < 0x80)
+		return 1;
+	if (*text >= 0xc2 && *text <= 0xdf)
+		length = 2;
+	else if (*text >= 0xe0 && *text <= 0xef)
+		length = 3;
+	else if (*text >= 0xf0 && *text <= 0xf4)
+		length = 4;
+	else
+		return 0;
+	/* neither longer than need be, nor a surrogate, nor past U+10FFFF */
+	if (*text == 0xe0)
+		least = 0xa0;
+	if (*text == 0xf0)
+		least = 0x90;
+	if (*text == 0xed)
+		most = 0x9f;
+	if (*text == 0xf4)
+		most = 0x8f;
+	for (size_t i = 1; i < length; i++) {
+		if (text[i] < least || text[i] > most)
+			return 0;
+		least = 0x80;
+		most = 0xbf;
+	}
+	return length;
+}
+
+/* File names and configuration are bytes, JSON is UTF-8: U+FFFD for the rest */
 static struct json_object *make_text(const char *text)
 {
-	return text ? json_object_new_string(text) : NULL;
+	const unsigned char *from = (const unsigned char *)text;
+	char *clean guarded_free = NULL;
+	size_t bytes = 0;
+
+	if (!text)
+		return NULL;
+	clean = malloc(3 * strlen(text) + 1);
+	if (!clean)
+		return NULL;
+	while (*from) {
+		size_t length = sequence_bytes(from);
+
+		memcpy(clean + bytes,
+		       length ? (const char *)from : "\xef\xbf\xbd",
+		       length ? length : 3);
+		bytes += length ? length : 3;
+		from += length ? length : 1;
+	}
+	clean[bytes] = '\0';
+	return json_object_new_string(clean);
+}
+
+/* What a double cannot hold would be rounded by most who read it */
+static struct json_object *make_number(__u64 number)
+{
+	char text[24];
+
+	if (number <= MAX_EXACT)
+		return json_object_new_uint64(number);
+	snprintf(text, sizeof(text), "0x%llx", number);
+	return json_object_new_string(text);
 }
 
 static void put_key(struct out *out, const char *key)
@@ -41,15 +109,16 @@ static void json_begin(struct out *out, const char *schema)
 	put_value(make_text(schema));
 }
 
-static void json_head(struct out *out, const char *key, const char *word,
-		      int exit_status, const char *message)
+static void json_head(struct out *out, const struct out_head *head)
 {
-	put_key(out, key);
-	put_value(make_text(word));
+	put_key(out, head->key);
+	put_value(make_text(head->word));
 	put_key(out, "exit_status");
-	put_value(json_object_new_int(exit_status));
+	put_value(json_object_new_int(head->exit_status));
 	put_key(out, "message");
-	put_value(make_text(message));
+	put_value(make_text(head->message));
+	put_key(out, "action");
+	put_value(make_text(head->action));
 }
 
 static void json_section_begin(struct out *out, const char *key)
@@ -79,9 +148,15 @@ static void json_field(struct out *out, const char *key, const char *text,
 {
 	put_key(out, key);
 	if (number)
-		put_value(json_object_new_uint64(*number));
+		put_value(make_number(*number));
 	else
 		put_value(make_text(text));
+}
+
+static void json_remark(struct out *out, const char *text)
+{
+	(void)out;
+	(void)text;
 }
 
 static void json_list_begin(struct out *out, const char *key, const char *label)
@@ -101,7 +176,7 @@ static void json_list_item(struct out *out, const char *id, const char *text)
 {
 	struct json_object *item = json_object_new_object();
 
-	json_object_object_add(item, "gap", make_text(id));
+	json_object_object_add(item, out->item_key, make_text(id));
 	json_object_object_add(item, "text", make_text(text));
 	put_item(out, item);
 }
@@ -132,7 +207,7 @@ static struct err *json_row(struct out *out, const struct out_cell *cells)
 		char buf[32];
 
 		if (cell->is_set && column->type == OUT_NUMBER)
-			value = json_object_new_uint64(cell->number);
+			value = make_number(cell->number);
 		else if (cell->is_set)
 			value = make_text(
 				out_cell_text(column, cell, buf, sizeof(buf)));
@@ -180,6 +255,7 @@ const struct out_ops out_json_ops = {
 	.section_end = json_section_end,
 	.line = json_line,
 	.field = json_field,
+	.remark = json_remark,
 	.list_begin = json_list_begin,
 	.list_item = json_list_item,
 	.list_end = json_list_end,

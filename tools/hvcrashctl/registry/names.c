@@ -26,6 +26,27 @@ static const char *const kinds[] = {
 	[HVCRASH_KIND_DRIVER] = "driver",
 };
 
+/* TLFS: "Synthetic Interrupt Controller", "Virtual Processor Assist Page" */
+static const char *const kind_helps[] = {
+	[HVCRASH_KIND_SIMP] =
+		"page of a VP into which the hypervisor puts messages",
+	[HVCRASH_KIND_SIEFP] =
+		"page of a VP into which the hypervisor puts event flags",
+	[HVCRASH_KIND_VP_ASSIST] =
+		"page that a VP and the hypervisor share for speed",
+	[HVCRASH_KIND_HYPERCALL] =
+		"page through which the guest calls the hypervisor",
+	[HVCRASH_KIND_REFERENCE_TSC] =
+		"page with the hypervisor's clock, for the whole VM",
+	[HVCRASH_KIND_VMBUS_INTERRUPT] =
+		"page into which the host writes which channel wants attention",
+	[HVCRASH_KIND_VMBUS_MONITOR] =
+		"page by which guest and host tell each other of new data",
+	[HVCRASH_KIND_GPADL] =
+		"memory that a device of the host reads and writes: buffers and rings",
+	[HVCRASH_KIND_DRIVER] = "memory that a driver registered itself",
+};
+
 static const char *const states[] = {
 	[HVCRASH_EMPTY] = "empty",
 	[HVCRASH_BUSY] = "busy",
@@ -107,6 +128,11 @@ static const struct {
 const char *names_kind(__u32 kind)
 {
 	return NAME_OF(kinds, kind);
+}
+
+const char *names_kind_help(__u32 kind)
+{
+	return NAME_OF(kind_helps, kind);
 }
 
 const char *names_state(__u32 state)

@@ -13,6 +13,8 @@
 #include <linux/types.h>
 
 const char *names_kind(__u32 kind);
+/* What it is, in a few words */
+const char *names_kind_help(__u32 kind);
 const char *names_state(__u32 state);
 const char *names_evidence(__u32 evidence);
 const char *names_phase(__u32 phase);

@@ -57,6 +57,22 @@ static void add_ranges(const struct audit_run *run, struct html_map *map)
 		html_map_add_own(map, run->ram.first[i], run->ram.last[i]);
 }
 
+static enum html_class class_of(enum audit_finding finding)
+{
+	switch (finding) {
+	case AUDIT_EXTENT_CLEAN:
+		return HTML_CLEAN;
+	case AUDIT_REVOKED_LATE:
+		return HTML_LATE;
+	case AUDIT_LEFT_SHARED:
+		return HTML_LEFT;
+	case AUDIT_CHANGED:
+		return HTML_CHANGED;
+	default:
+		return HTML_UNKNOWN;
+	}
+}
+
 enum pass { PASS_REACH, PASS_MARK, PASS_NAME };
 
 static struct err *add_regions(const struct audit_run *run,
@@ -79,7 +95,7 @@ static struct err *add_regions(const struct audit_run *run,
 		/* in a registry that was not finished it may be anything */
 		if (!image_extent_is_sound(&extent))
 			continue;
-		class = html_class_of(audit_finding_name(result.finding));
+		class = class_of(result.finding);
 		if (pass == PASS_REACH) {
 			html_map_reach(map, last_byte(&extent));
 		} else if (pass == PASS_MARK) {
@@ -244,13 +260,19 @@ static struct err *show(struct page *page, const struct out_table *table)
 {
 	const struct audit *audit = &page->run->audit;
 	char *text guarded_free = audit_verdict_text(audit);
+	const struct out_head head = {
+		.key = "verdict",
+		.word = audit_verdict_name(audit->verdict),
+		.exit_status = (int)audit->verdict,
+		.message = text,
+		.action = audit_action(audit),
+	};
 	struct err *err;
 
 	if (!text)
 		return err_create(ERR_IO, "out of memory");
 	out_begin(&page->out, "");
-	out_head(&page->out, "verdict", audit_verdict_name(audit->verdict),
-		 (int)audit->verdict, text);
+	out_head(&page->out, &head);
 	err = show_map(page);
 	if (!err)
 		err = show_timeline(page);
@@ -263,8 +285,7 @@ static struct err *show(struct page *page, const struct out_table *table)
 }
 
 struct err *audit_page_write(const struct audit_run *run,
-			     const struct out_table *table, bool has_headings,
-			     const char *path)
+			     const struct out_table *table, const char *path)
 {
 	struct html html guarded(html_deinit) = { 0 };
 	struct page page = { .run = run, .html = &html };
@@ -273,7 +294,7 @@ struct err *audit_page_write(const struct audit_run *run,
 	err = html_create(path, run->file, &html);
 	if (err)
 		return err;
-	html_out(&html, &page.out, has_headings);
+	html_out(&html, &page.out);
 	err = show(&page, table);
 	return err ? err : html_commit(&html);
 }

@@ -12,7 +12,6 @@
 
 /* The page at @path, whole or not at all; @table says which columns */
 struct err *audit_page_write(const struct audit_run *run,
-			     const struct out_table *table, bool has_headings,
-			     const char *path);
+			     const struct out_table *table, const char *path);
 
 #endif

@@ -24,24 +24,6 @@ const char *html_class_name(enum html_class class)
 	return class_names[class];
 }
 
-enum html_class html_class_of(const char *finding)
-{
-	static const struct {
-		const char *word;
-		enum html_class class;
-	} words[] = {
-		{ "clean", HTML_CLEAN },
-		{ "revoked late", HTML_LATE },
-		{ "left shared", HTML_LEFT },
-		{ "changed after revoke", HTML_CHANGED },
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i].word, finding))
-			return words[i].class;
-	return HTML_UNKNOWN;
-}
-
 void html_size(unsigned long long bytes, char buf[HTML_SIZE_BYTES])
 {
 	static const char *const units[] = { "B",   "KiB", "MiB", "GiB",
@@ -172,22 +154,26 @@ static const char *without_word(const char *message)
 	return colon ? colon + 2 : message;
 }
 
-static void page_head(struct out *out, const char *key, const char *word,
-		      int exit_status, const char *message)
+static void page_head(struct out *out, const struct out_head *head)
 {
 	static const char *const classes[] = { "clean", "left", "unknown" };
 	struct html *html = out->priv;
+	int status = head->exit_status;
 
-	(void)key;
 	fprintf(html->to, "<header class=\"%s\">\n<p class=\"what\">Audit of ",
-		exit_status >= 0 && exit_status < 3 ? classes[exit_status] :
-						      "unknown");
+		status >= 0 && status < 3 ? classes[status] : "unknown");
 	html_text(html, html->subject);
 	fputs("</p>\n<h1>", html->to);
-	html_text(html, word);
+	html_text(html, head->word);
 	fputs("</h1>\n<p class=\"message\">", html->to);
-	html_text(html, without_word(message));
-	fputs("</p>\n</header>\n<main>\n", html->to);
+	html_text(html, without_word(head->message));
+	fputs("</p>\n", html->to);
+	if (head->action) {
+		fputs("<p class=\"action\"><b>Do:</b> ", html->to);
+		html_text(html, head->action);
+		fputs("</p>\n", html->to);
+	}
+	fputs("</header>\n<main>\n", html->to);
 }
 
 static void page_section_begin(struct out *out, const char *key)
@@ -224,6 +210,11 @@ static void page_field(struct out *out, const char *key, const char *text,
 	(void)key;
 	(void)text;
 	(void)number;
+}
+
+static void page_remark(struct out *out, const char *text)
+{
+	html_note(out->priv, "%s", text);
 }
 
 static void page_list_begin(struct out *out, const char *key, const char *label)
@@ -269,9 +260,8 @@ static void put_headings(struct out *out)
 
 	fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Regions\">\n<table>\n",
 	      html->to);
-	if (out->has_headings)
-		fputs("<thead>\n<tr>", html->to);
-	for (size_t i = 0; out->has_headings && i < table->nr_shown; i++) {
+	fputs("<thead>\n<tr>", html->to);
+	for (size_t i = 0; i < table->nr_shown; i++) {
 		const struct out_column *column =
 			&table->columns[table->shown[i]];
 
@@ -279,25 +269,28 @@ static void put_headings(struct out *out)
 		html_text(html, column->name);
 		fputs("</th>", html->to);
 	}
-	if (out->has_headings)
-		fputs("</tr>\n</thead>\n", html->to);
+	fputs("</tr>\n</thead>\n", html->to);
 	fputs("<tbody>\n", html->to);
 }
 
 static void put_cell(struct html *html, const struct out_column *column,
 		     const struct out_cell *cell)
 {
-	bool is_finding = !strcmp(column->key, "finding") && cell->is_set;
+	static const char *const tags[] = {
+		[OUT_GOOD] = "clean",
+		[OUT_BAD] = "left",
+		[OUT_DOUBTFUL] = "unknown",
+	};
+	bool is_tag = cell->is_set && tags[cell->mood];
 	char buf[32];
 
 	fputs("<td data-label=\"", html->to);
 	html_text(html, column->name);
 	fprintf(html->to, "\"%s>", alignment(column));
-	if (is_finding)
-		fprintf(html->to, "<span class=\"tag %s\">",
-			html_class_name(html_class_of(cell->text)));
+	if (is_tag)
+		fprintf(html->to, "<span class=\"tag %s\">", tags[cell->mood]);
 	html_text(html, out_cell_text(column, cell, buf, sizeof(buf)));
-	fputs(is_finding ? "</span></td>" : "</td>", html->to);
+	fputs(is_tag ? "</span></td>" : "</td>", html->to);
 }
 
 static struct err *page_row(struct out *out, const struct out_cell *cells)
@@ -339,6 +332,7 @@ static const struct out_ops page_ops = {
 	.section_end = page_section_end,
 	.line = page_line,
 	.field = page_field,
+	.remark = page_remark,
 	.list_begin = page_list_begin,
 	.list_item = page_list_item,
 	.list_end = page_list_end,
@@ -348,10 +342,9 @@ static const struct out_ops page_ops = {
 	.end = page_end,
 };
 
-void html_out(struct html *html, struct out *out, bool has_headings)
+void html_out(struct html *html, struct out *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->ops = &page_ops;
-	out->has_headings = has_headings;
 	out->priv = html;
 }

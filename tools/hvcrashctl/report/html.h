@@ -40,7 +40,7 @@ struct err *html_commit(struct html *html);
 void html_deinit(struct html *html);
 
 /* out.h writes to @html from here on */
-void html_out(struct html *html, struct out *out, bool has_headings);
+void html_out(struct html *html, struct out *out);
 
 /* @text with all that HTML would obey made harmless */
 void html_text(struct html *html, const char *text);
@@ -66,8 +66,6 @@ enum html_class {
 };
 
 const char *html_class_name(enum html_class class);
-/* The class of the audit's word for a region */
-enum html_class html_class_of(const char *finding);
 
 /* Bytes as people say it: "64 KiB" */
 #define HTML_SIZE_BYTES 32

@@ -81,8 +81,9 @@ static struct err *begin(struct entry *entry, const char *id, int priority,
 
 static struct err *cannot(const char *path)
 {
-	return err_create(ERR_IO, "%s: cannot send to the journal: %s", path,
-			  strerror(errno));
+	return err_of_file(err_create(ERR_IO, "cannot send to the journal: %s",
+				      strerror(errno)),
+			   path);
 }
 
 static struct err *send_entry(struct entry *entry)
