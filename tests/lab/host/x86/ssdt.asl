@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What Hyper-V's firmware has and QEMU's has not: the VMBus, below the module
+// device whose _CRS is the MMIO range that VMBus hands out. iasl wants -f for a
+// _HID of lower case letters, which is the one that the guest looks for.
+//
+// Kernels before 6.5 want a _CRS of the VMBus device's parents up to the root,
+// or give up (vmbus_acpi_add()): \_SB gets an empty one.
+DefinitionBlock ("", "SSDT", 2, "HVLAB", "VMBUS", 1)
+{
+    Scope (\_SB)
+    {
+        Device (VMOD)
+        {
+            Name (_HID, "ACPI0004")
+            Name (_UID, Zero)
+            Name (_CRS, ResourceTemplate ()
+            {
+                DWordMemory (ResourceProducer, PosDecode, MinFixed, MaxFixed,
+                    Cacheable, ReadWrite,
+                    0, 0xF8000000, 0xFEBFFFFF, 0, 0x06C00000)
+            })
+
+            Device (VMBS)
+            {
+                Name (_HID, "VMBus")
+                Name (_UID, Zero)
+                Name (_DDN, "VMBUS")
+                Method (_STA, 0) { Return (0x0F) }
+                Name (_CRS, ResourceTemplate () { IRQNoFlags () {5} })
+            }
+        }
+    }
+}
