@@ -178,6 +178,7 @@ u64 timers_run(u64 now);
 
 /* faults.c: what a host does to a guest that it need not expect */
 void faults_init(void);
+void faults_rearm(void);
 void faults_event(enum option_moment moment, u32 vp);
 void faults_overlay_off(u32 vp, enum overlay_kind kind, u64 gpa);
 void faults_all_let_go(void);

@@ -23,6 +23,12 @@ void faults_init(void)
 	memset(&faults, 0, sizeof(faults));
 }
 
+/* A moment that is asked for anew comes once more. */
+void faults_rearm(void)
+{
+	faults.nmi_sent = false;
+}
+
 static void send_nmi(void)
 {
 	faults.nmi_due = 0;

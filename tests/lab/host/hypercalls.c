@@ -7,7 +7,7 @@
 #include "core.h"
 #include "vmbus.h"
 
-/* The control value (TLFS 3.7) */
+/* TLFS, "Hypercall Inputs" */
 #define CALL_CODE(control) ((u32)(control)&0xffff)
 #define CALL_FAST (1ull << 16)
 #define CALL_REPETITIONS(control) ((control)&0xfffull << 32)
@@ -24,7 +24,7 @@ enum call {
 	SIGNAL_EVENT = 0x5d,
 };
 
-/* HvPostMessage's input (TLFS 11.10.1) */
+/* TLFS, "HvCallPostMessage": connection, reserved, type, bytes, payload */
 #define POST_HEADER 16
 
 static u64 post_message(u64 input)
@@ -43,7 +43,7 @@ static u64 post_message(u64 input)
 	return vmbus_message(get32(call), call + POST_HEADER, bytes);
 }
 
-/* HvSignalEvent (TLFS 11.10.2): a connection, and a flag number */
+/* TLFS, "HvCallSignalEvent": a connection, and a flag number */
 static u64 signal_event(u64 control, u64 input)
 {
 	u8 call[8];
@@ -71,7 +71,7 @@ static u64 send_to(u32 vector, u32 first, u64 mask)
 	return HV_STATUS_SUCCESS;
 }
 
-/* HvSendSyntheticClusterIpi (TLFS 10.5.? ): vector, target VTL, mask of VPs */
+/* TLFS, "HvCallSendSyntheticClusterIpi": vector, target VTL, mask of VPs */
 static u64 send_ipi(u64 control, u64 input, u64 output)
 {
 	u8 call[16];
@@ -90,8 +90,8 @@ static u64 send_ipi(u64 control, u64 input, u64 output)
 }
 
 /*
- * HvSendSyntheticClusterIpiEx: the VPs as a sparse set (TLFS 7.8.7.3.4): a
- * format, 0 sparse or 1 all, a mask of the banks that follow, 64 VPs each.
+ * The same with the VPs as a sparse set (TLFS, "Sparse Virtual Processor Set"):
+ * a format, 0 sparse or 1 all, a mask of the banks that follow, 64 VPs each.
  */
 static u64 send_ipi_ex(u64 control, u64 input)
 {

@@ -271,6 +271,8 @@ const char *options_set(const char *words, bool running)
 			return wrong("bad value", line);
 	}
 	options = changed;
+	if (running)
+		faults_rearm();
 	return NULL;
 }
 

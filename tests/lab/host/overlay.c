@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * overlay.c - pages of the hypervisor that lie over the guest's (TLFS 5.2.1)
+ * overlay.c - pages of the hypervisor that lie over the guest's (TLFS, "GPA
+ * Overlay Pages" and "SIM and SIEF Pages")
  *
  * An overlay's contents are the hypervisor's: they are zeroed when its VP is
  * reset, stay while the register is off, and go where the register goes. The

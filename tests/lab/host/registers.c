@@ -8,7 +8,7 @@
 #define CRASH_NOTIFY (1ull << 63)
 #define CRASH_NOTIFY_MSG (1ull << 62)
 
-/* TLFS 2.4.4 and Linux's include/hyperv/hvgdk_mini.h: leaf 0x40000003 */
+/* TLFS, "Hypervisor Discovery", leaf 0x40000003, and Linux's hvgdk_mini.h */
 #define HAS_VP_RUNTIME (1u << 0)
 #define HAS_REFERENCE_COUNT (1u << 1)
 #define HAS_SYNIC (1u << 2)
@@ -67,7 +67,7 @@ void hv_features(struct hv_features *ret)
 	};
 }
 
-/* Crash registers (TLFS 3.? HvX64MsrCrashCtl): a line of the guest's message */
+/* TLFS, "Partition Crash Enlightenment": a line of the guest's message */
 static void log_crash_message(u64 gpa, u64 bytes)
 {
 	char text[161];
@@ -212,7 +212,8 @@ static bool write_ranges(struct vp *vp, enum hv_register reg, u64 value)
 	return true;
 }
 
-/* A guest without an identity makes no hypercalls (TLFS 3.13). */
+/* A guest without an identity makes no hypercalls (TLFS,
+ * "Establishing the Hypercall Interface"). */
 static bool write_identity(u64 value)
 {
 	u64 hypercall = overlay_of(0, OVERLAY_HYPERCALL)->value;
@@ -229,7 +230,7 @@ static void fill_hypercall_page(u8 *page)
 	platform_hypercall_code(page);
 }
 
-/* TLFS 12.7.2: sequence, reserved, scale, offset */
+/* TLFS, "Partition Reference TSC": sequence, reserved, scale, offset */
 static void fill_tsc_page(u8 *page)
 {
 	u64 scale = 0, offset = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * synic.c - the synthetic interrupt controller (TLFS 11)
+ * synic.c - the synthetic interrupt controller (TLFS, "Virtual Interrupt
+ * Controller")
  *
  * Messages wait in a queue of their SINT until its slot is free, events are
  * bits. The guest looks at both pages while we do: each access that it may race
@@ -18,7 +19,7 @@
 #define MESSAGE_PENDING 1
 #define EVENT_FLAGS 2048
 
-/* A message slot (TLFS 11.8) */
+/* A message slot (TLFS, "HV_MESSAGE") */
 struct slot {
 	u32 type;
 	u8 size, flags;
@@ -156,7 +157,8 @@ void synic_signal(struct vp *vp, u32 sint, u32 flag)
 		raise_sint(vp, sint);
 }
 
-/* Vectors below 16 are refused where they could be raised (TLFS 11.11). */
+/* Vectors below 16 are refused where they could be raised (TLFS,
+ * "SINTx Registers"). */
 bool synic_write_sint(struct vp *vp, u32 sint, u64 value)
 {
 	if ((value & SINT_VECTOR) < 16 && !(value & SINT_MASKED))

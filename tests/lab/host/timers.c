@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * timers.c - synthetic timers (TLFS 12.5)
+ * timers.c - synthetic timers (TLFS, "Synthetic Timers")
  *
  * A timer in message mode goes off in hv_run(). One in direct mode is served
  * by the back end, with the VP's own hardware timer: its interrupt has to come
@@ -67,7 +67,7 @@ bool timer_write(struct vp *vp, enum hv_register reg, u64 value)
 		t = &vp->timer[reg - HV_REG_TIMER_CONFIG];
 		was_direct = is_direct(t);
 		t->config = value;
-		/* SINT 0 is none (TLFS 12.5.2) */
+		/* SINT 0 is none (TLFS, "Synthetic Timer Configuration") */
 		if (!is_direct(t) && !TIMER_SINT(value))
 			t->config &= ~TIMER_ON;
 	}

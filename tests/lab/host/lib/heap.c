@@ -107,9 +107,12 @@ void *heap_alloc(size_t bytes)
 
 void heap_free(void *at)
 {
-	struct block *b = (struct block *)at - 1;
+	struct block *b;
 
-	if (!at || b->magic != MAGIC || !b->used)
+	if (!at)
+		return;
+	b = (struct block *)at - 1;
+	if (b->magic != MAGIC || !b->used)
 		return;
 	b->used = 0;
 	heap.used -= b->bytes + sizeof(*b);

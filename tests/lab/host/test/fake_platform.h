@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * fake_platform.h - a machine for the core, in user space
+ *
+ * Guest RAM is an array, an overlay an exchange of pointers, the clock stands
+ * still until a test moves it. What the core asks for is counted.
+ */
+#ifndef FAKE_PLATFORM_H
+#define FAKE_PLATFORM_H
+
+#include "hv.h"
+
+#define FAKE_PAGES 320u
+#define FAKE_VPS 4u
+
+struct fake {
+	u8 *ram;	       /* FAKE_PAGES pages */
+	u8 *shown[FAKE_PAGES]; /* NULL: the guest's own page */
+	u64 now;
+	u32 interrupts[HV_MAX_VPS][256];
+	u32 nmis[HV_MAX_VPS];
+	u32 wakes, flushes, ends, direct;
+	bool frozen[HV_MAX_VPS], all_frozen;
+	char end[128];
+	char log[4096];	     /* the last lines */
+	size_t answer_bytes; /* of the oracle's answer */
+	size_t allocated;
+	u32 allocations_left; /* then there is no memory; 0: never */
+};
+
+extern struct fake fake;
+
+/* A new machine with the options in words; fails the test if they are bad */
+void fake_start(const char *words);
+void fake_stop(void);
+
+/* Moves the clock by so many milliseconds, and runs what is due on the way. */
+void fake_run(u64 ms);
+
+/* What the guest sees at a GPA */
+u8 *fake_at(u64 gpa);
+
+/* The oracle's answer to a request */
+const char *fake_ask(const char *request);
+
+#endif
