@@ -15,7 +15,7 @@ load helpers
 @test "the table is as it always was" {
 	core good
 	try audit core
-	sed 's/ *$//' out >table
+	sed 's/^\(Judged: .*, \).*/\1now/' out >table
 	diff -u "$CLI_DIR/good.table" table
 }
 
@@ -23,7 +23,7 @@ load helpers
 	core good
 	try audit --json core
 	expect_status 0
-	jq -S . out >sorted.json
+	jq -S '.summary.judged_at = "now"' out >sorted.json
 	diff -u "$CLI_DIR/good.json" sorted.json
 }
 

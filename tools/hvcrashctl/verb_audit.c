@@ -199,7 +199,7 @@ static struct err *show(const struct audit_run *run,
 	out_init(&out, &options->common.style);
 	out_begin(&out, "hvcrash.audit/1");
 	out_head(&out, &head);
-	summary_show(&out, audit, &run->reasons);
+	summary_show(&out, audit, &run->origin, &run->reasons);
 	err = show_findings(&out, run, options, table);
 	out_end(&out);
 	return err;

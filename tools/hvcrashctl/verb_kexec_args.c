@@ -35,8 +35,10 @@ static const struct opts_desc kexec_args_options[] = {
 enum { COL_GPA, COL_BYTES, NR_COLUMNS };
 
 static const struct out_column columns[] = {
-	[COL_GPA] = { "GPA", "gpa", "guest physical address", OUT_HEX, true },
-	[COL_BYTES] = { "BYTES", "bytes", "size", OUT_NUMBER, true },
+	[COL_GPA] = { "GPA", "gpa", "guest physical address", OUT_HEX, true,
+		      OUT_FIT_COLUMN },
+	[COL_BYTES] = { "BYTES", "bytes", "size", OUT_NUMBER, true,
+			OUT_FIT_COLUMN },
 };
 
 static struct err *show_json(const struct image *image,

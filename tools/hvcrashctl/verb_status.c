@@ -34,9 +34,10 @@ static const struct opts_desc status_options[] = {
 enum { COL_CHECK, COL_STATE, COL_FOUND, COL_FIX, NR_COLUMNS };
 
 static const struct out_column columns[] = {
-	[COL_CHECK] = { "CHECK", "check", "what is checked", OUT_TEXT, true },
+	[COL_CHECK] = { "CHECK", "check", "what is checked", OUT_TEXT, true,
+			OUT_FIT_COLUMN },
 	[COL_STATE] = { "STATE", "state", "ok, warn, fail or unknown", OUT_TEXT,
-			true },
+			true, OUT_FIT_COLUMN },
 	[COL_FOUND] = { "FOUND", "found", "how it stands", OUT_TEXT, true,
 			OUT_FIT_WRAP },
 	[COL_FIX] = { "FIX", "fix", "what fixes it", OUT_TEXT, true,

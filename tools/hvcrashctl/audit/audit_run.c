@@ -25,6 +25,8 @@ struct err *audit_run_open(const char *file, struct audit_run **ret)
 	if (err)
 		return err;
 	audit_init(&run->audit, &run->image->header);
+	if (run->image->header.phase != HVCRASH_PHASE_LIVE)
+		origin_read(run->core, &run->origin);
 	*ret = run;
 	run = NULL;
 	return NULL;

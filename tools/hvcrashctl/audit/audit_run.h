@@ -14,6 +14,7 @@
 #include "audit/rows.h"
 #include "audit/summary.h"
 #include "dump/core.h"
+#include "dump/origin.h"
 #include "registry/image.h"
 #include "vm/own_state.h"
 
@@ -22,6 +23,7 @@ struct audit_run {
 	const char *file;
 	struct core *core;
 	struct image *image;
+	struct origin origin;
 	struct contents contents;
 	struct rows_channels channels;
 	struct own_registers registers;

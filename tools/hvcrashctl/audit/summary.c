@@ -7,10 +7,18 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "audit/summary.h"
 #include "registry/crash_times.h"
 #include "registry/names.h"
+
+#ifndef HVCRASH_VERSION
+#error "the Makefile gives HVCRASH_VERSION"
+#endif
+
+/* The end of the year 9999 */
+#define MAX_SECONDS 253402300799ULL
 
 static void show_times(struct out *out, const struct hvcrash_crash *crash)
 {
@@ -220,12 +228,51 @@ void summary_registry(struct out *out, const struct hvcrash_header *header)
 	show_host(out, header);
 }
 
+/* "2026-11-28T05:30:11Z"; no time_t holds all that a dump may say */
+#define TIME_BYTES 32
+static const char *format_time(__u64 seconds, char buf[TIME_BYTES])
+{
+	time_t time = (time_t)seconds;
+	struct tm parts;
+
+	if (!seconds || seconds > MAX_SECONDS || !gmtime_r(&time, &parts))
+		return NULL;
+	strftime(buf, TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	return buf;
+}
+
+/* Whose dump, when and why, and who says so: a report is read months later */
+static void show_origin(struct out *out, const struct origin *origin)
+{
+	char crashed[TIME_BYTES], judged[TIME_BYTES];
+	const char *when = format_time(origin->seconds, crashed);
+	const char *now = format_time((__u64)time(NULL), judged);
+	const char *machine = *origin->machine ? origin->machine : NULL;
+	const char *panic = *origin->panic ? origin->panic : NULL;
+
+	if (when || machine)
+		out_line(out, "Crashed", "%s, machine %s",
+			 when ? when : "time not known",
+			 machine ? machine : "not known");
+	if (panic)
+		out_line(out, "Panic", "%s", panic);
+	out_line(out, "Judged", "by hvcrashctl " HVCRASH_VERSION ", %s",
+		 now ? now : "time not known");
+	out_field_text(out, "crash_time", when);
+	out_field_text(out, "machine", machine);
+	out_field_text(out, "panic", panic);
+	out_field_text(out, "tool_version", HVCRASH_VERSION);
+	out_field_text(out, "judged_at", now);
+}
+
 void summary_show(struct out *out, const struct audit *audit,
+		  const struct origin *origin,
 		  const struct summary_reasons *reasons)
 {
 	const struct hvcrash_header *header = audit->header;
 
 	out_section_begin(out, "summary");
+	show_origin(out, origin);
 	summary_registry(out, header);
 	if (header->phase == HVCRASH_PHASE_FINISHED ||
 	    header->phase == HVCRASH_PHASE_CRASHING)

@@ -9,6 +9,7 @@
 #define HVCRASHCTL_SUMMARY_H
 
 #include "audit/audit.h"
+#include "dump/origin.h"
 #include "out/out.h"
 
 /* Where no register or RAM was asked for */
@@ -19,6 +20,7 @@ struct summary_reasons {
 
 void summary_registry(struct out *out, const struct hvcrash_header *header);
 void summary_show(struct out *out, const struct audit *audit,
+		  const struct origin *origin,
 		  const struct summary_reasons *reasons);
 
 #endif

@@ -278,7 +278,8 @@ static struct err *show(struct page *page, const struct out_table *table)
 		err = show_timeline(page);
 	if (err)
 		return err;
-	summary_show(&page->out, audit, &page->run->reasons);
+	summary_show(&page->out, audit, &page->run->origin,
+		     &page->run->reasons);
 	err = show_regions(page, table);
 	out_end(&page->out);
 	return err;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * origin.h - which machine a dump is of, when it crashed and with which words
+ *
+ * Called by audit_run, for the head of a report. All of it is a courtesy: what
+ * the dump does not say is not known, never an error.
+ */
+#ifndef HVCRASHCTL_ORIGIN_H
+#define HVCRASHCTL_ORIGIN_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+
+#include "dump/core.h"
+
+/**
+ * struct origin - where a dump comes from; printable
+ * @seconds: when the kernel crashed, of the epoch, 0 if not known
+ * @machine: its host name, or empty
+ * @panic: the line with which it panicked, or empty
+ */
+struct origin {
+	__u64 seconds;
+	char machine[66];
+	char panic[160];
+};
+
+void origin_read(struct core *core, struct origin *ret);
+
+#endif
