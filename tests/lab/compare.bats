@@ -12,12 +12,12 @@ setup() {
 	# shellcheck source-path=SCRIPTDIR source=lib/compare.bash
 	. "$BATS_TEST_DIRNAME/lib/compare.bash"
 	cat >"$run_dir/state.json" <<'END'
-{"overlays": [{"kind": "simp", "vp": 0, "gpa": "0x1000"}, {"kind": "siefp", "vp": 0, "gpa": "0x2000"},
-	{"kind": "hypercall", "vp": -1, "gpa": "0xAB000"}],
- "overlays_at_unload": [{"kind": "simp", "vp": 0, "gpa": "0x1000"}],
- "vmbus": {"ledger": [{"kind": "monitor", "channel": 0, "gpadl": 0, "pages": 1, "pfns": [16]},
-	{"kind": "gpadl", "channel": 3, "gpadl": 923153, "pages": 3, "pfns": [32, 33, 40]}],
-	"ledger_at_unload": [{"kind": "gpadl", "channel": 3, "gpadl": 923153, "pages": 2, "pfns": [32, 33]}]}}
+{"overlays": [{"kind": "simp", "vp": 4, "vp_index": 0, "gpa": "0x1000"}, {"kind": "siefp", "vp": 4, "vp_index": 0, "gpa": "0x2000"},
+	{"kind": "hypercall", "vp": null, "vp_index": null, "gpa": "0xAB000"}],
+ "overlays_at_unload": [{"kind": "simp", "vp": 4, "vp_index": 0, "gpa": "0x1000"}],
+ "ledger": [{"kind": "monitor", "channel": 0, "gpadl": 0, "pages": [[16, 1]]},
+	{"kind": "ring", "channel": 3, "gpadl": 923153, "pages": [[32, 2], [40, 1]]}],
+ "ledger_at_unload": [{"kind": "gpadl", "channel": 3, "gpadl": 923153, "pages": [[32, 2]]}]}
 END
 	extents='[{"kind": "SIMP", "vp_index": 0, "gpa": "0x1000", "pages": 1, "state": "shared", "evidence": "register on"},
 		{"kind": "SIEFP", "vp_index": 0, "gpa": "0x0000000000002000", "pages": 1, "state": "shared", "evidence": "register on"},
@@ -31,7 +31,7 @@ END
 		{"kind": "panic message", "gpa": "0x3000", "pages": 1, "state": "revoked", "finding": "clean", "evidence": "read back"},
 		{"kind": "GPADL", "relid": 3, "gpadl": 923153, "gpa": "0x20000", "pages": 2, "state": "unloaded", "finding": "clean",
 			"evidence": "UNLOAD answered"}]'
-	after='.overlays = [] | .vmbus.ledger = []'
+	after='.overlays = [] | .ledger = []'
 }
 
 # registry [CHANGE] [GAPS]: what the module lists; audited: what the audit found
@@ -125,7 +125,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 
 @test "what only one side keeps an account of is no difference; a host that knows some kinds only is asked for those" {
 	registry
-	host '.knows = ["SIMP", "SIEFP"] | del(.vmbus)'
+	host '.knows = ["SIMP", "SIEFP"] | del(.ledger)'
 	run -0 compared before
 	is '.result == "same" and .host_pages == 2 and .registry_pages == 2'
 	registry '.extents |= map(select(.kind != "SIMP"))'
@@ -143,7 +143,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 
 @test "a page that the host still holds in the second kernel: different, unless the audit says left shared" {
 	audited
-	host "$after"' | .overlays = [{kind: "simp", vp: 0, gpa: "0x1000"}]'
+	host "$after"' | .overlays = [{kind: "simp", vp_index: 0, gpa: "0x1000"}]'
 	run -0 compared second_kernel
 	is '.result == "different" and .only_host == 1'
 	audited '.findings[0].finding = "left shared"'
@@ -156,7 +156,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 
 @test "the second kernel's own pages, in its own memory, are not the first kernel's" {
 	audited
-	host "$after"' | .overlays = [{kind: "simp", vp: 0, gpa: "0x20000000"}, {kind: "siefp", vp: 0, gpa: "0x2ffff000"}]'
+	host "$after"' | .overlays = [{kind: "simp", vp_index: 0, gpa: "0x20000000"}, {kind: "siefp", vp_index: 0, gpa: "0x2ffff000"}]'
 	run -0 compared second_kernel
 	is '.result == "same"'
 	host '.overlays[0].gpa = "0x30000000"'
@@ -187,7 +187,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 
 @test "buffers of netvsc's size are compared in seconds" {
 	registry '.extents += [{"kind": "GPADL", "relid": 7, "gpadl": 1, "gpa": "0x10000000", "pages": 8000, "state": "shared", "evidence": "GPADL created"}]'
-	host '.vmbus.ledger += [{kind: "gpadl", channel: 7, gpadl: 1, pages: 8000, pfns: [range(65536; 73536)]}]'
+	host '.ledger += [{kind: "gpadl", channel: 7, gpadl: 1, pages: [[65536, 8000]]}]'
 	run -0 compared before
 	is '.result == "same" and .host_pages == 8007'
 }

@@ -8,16 +8,15 @@
 
 readonly comparison_names=(before unload second_kernel)
 
-# compare WHAT STATE REGISTRY [BEFORE]: files, of which one that is not there means that there is nothing to compare. Each comparison
+# compare WHAT STATE REGISTRY: files, of which one that is not there means that there is nothing to compare. Each comparison
 # is a line of comparisons.jsonl: a run with several jumps makes each of them several times.
 compare() {
-	local what=$1 state=$2 registry=$3 before=${4:-} list=findings
+	local what=$1 state=$2 registry=$3 list=findings
 	[ "$what" != before ] || list=extents
 	[ -s "$state" ] && [ -s "$registry" ] || return 0
 	jq -e --arg list "$list" '.[$list] != null' "$registry" >/dev/null 2>&1 || return 0
-	[ -s "$before" ] || before=/dev/null
 	jq -n -c --arg what "$what" --arg ranges "$crash_ranges" --slurpfile states "$state" --slurpfile registries "$registry" \
-		--slurpfile befores "$before" '$states[0] as $state | $registries[0] as $registry | $befores[0] as $before | '"$(cat "$lab_dir/lib/compare.jq")" \
+		'$states[0] as $state | $registries[0] as $registry | '"$(cat "$lab_dir/lib/compare.jq")" \
 		>>"$run_dir/comparisons.jsonl" || lab_failed "the comparison '$what' could not be made"
 }
 
@@ -36,8 +35,7 @@ compare_after() {
 	local state
 	[ -n "$asked_after" ] || return 0
 	state=$(state_file "$run_dir/$asked_after.json")
-	! jq -e '.vmbus.ledger_at_unload' "$state" >/dev/null ||
-		compare unload "$state" "$run_dir/audit.json" "$(state_file "$run_dir/overlays_before.json")"
+	! jq -e '.ledger_at_unload' "$state" >/dev/null || compare unload "$state" "$run_dir/audit.json"
 	compare second_kernel "$state" "$run_dir/audit.json"
 }
 

@@ -3,7 +3,7 @@
 #   $what      "before": what the living kernel lists against what the host holds, overlays and ledger
 #              "unload": what the dump's registry names against what the host held when UNLOAD came
 #              "second_kernel": what the audit says is left against what the host still holds, outside of $ranges
-#   $state     the oracle's answer to "state"; $before the one before the crash, or null
+#   $state     the oracle's answer to "state" (tests/lab/host/oracle.c)
 #   $registry  "hvcrashctl list --json", else "hvcrashctl audit --json"
 #   $ranges    "a-b,c-d", hexadecimal: memory of the second kernel, which shares pages of its own there
 #
@@ -15,10 +15,10 @@ def number_of: ltrimstr("0x") | reduce explode[] as $c (0; . * 16 + ($c | digit)
 def digits: if . < 16 then "0123456789abcdef"[.:. + 1] else (. / 16 | floor | digits) + (. % 16 | digits) end;
 def hex: "0x" + digits;
 
-# The registry's word for what the host has. The last of them were begun by a guest that has not sent all of it yet.
+# The registry's word for what the host has
 def kind_names: {simp: "SIMP", siefp: "SIEFP", sirbp: "SIRBP", vp_assist: "VP assist", hypercall: "hypercall",
 	reference_tsc: "reference TSC", monitor: "VMBus monitor", interrupt: "VMBus interrupt", gpadl: "GPADL",
-	"gpadl-begun": "GPADL"};
+	ring: "GPADL"};
 def is_vp_kind: IN("SIMP", "SIEFP", "SIRBP", "VP assist");
 def is_vmbus_kind: IN("VMBus monitor", "VMBus interrupt", "GPADL");
 
@@ -29,9 +29,9 @@ def words($kind; $vp; $relid; $gpadl):
 	else $kind end;
 
 def host_overlays: [.[]? | (kind_names[.kind] // .kind) as $kind |
-	{gpa: (.gpa | number_of), kind: $kind, words: words($kind; .vp; null; null)}];
+	{gpa: (.gpa | number_of), kind: $kind, words: words($kind; .vp_index; null; null)}];
 def host_ledger: [.[]? | (kind_names[.kind] // .kind) as $kind | words($kind; null; .channel; .gpadl) as $words |
-	.pfns[] | {gpa: (. * 4096), kind: $kind, words: $words}];
+	.pages[] as [$first, $count] | range($count) | {gpa: (($first + .) * 4096), kind: $kind, words: $words}];
 
 def registry_pages: [.[] | words(.kind; .vp_index; .relid; (.gpadl // 0)) as $words |
 	. as $extent | (.gpa | number_of) as $gpa | range(.pages) |
@@ -49,16 +49,15 @@ def is_accounted($state): .kind as $kind |
 
 def sides:
 	if $what == "before" then {
-		host: (($state.overlays | host_overlays) + ($state.vmbus.ledger | host_ledger)),
+		host: (($state.overlays | host_overlays) + ($state.ledger | host_ledger)),
 		registry: [$registry.extents[] | select(.state != "torn down")],
 		unsure: []
 	} elif $what == "unload" then {
-		host: (($state.vmbus.overlays_at_unload // $state.overlays_at_unload // $before.overlays | host_overlays) +
-			($state.vmbus.ledger_at_unload | host_ledger)),
+		host: (($state.overlays_at_unload | host_overlays) + ($state.ledger_at_unload | host_ledger)),
 		registry: [$registry.findings[] | select(.state != "torn down")],
 		unsure: []
 	} else {
-		host: (($state.overlays | host_overlays) + ($state.vmbus.ledger | host_ledger) | outside($ranges | ranges_of)),
+		host: (($state.overlays | host_overlays) + ($state.ledger | host_ledger) | outside($ranges | ranges_of)),
 		registry: [$registry.findings[] | select(.finding == "left shared")],
 		unsure: [$registry.findings[] | select(.finding == "not checked")]
 	} end;

@@ -15,7 +15,7 @@ overlays_of() {
 # state_of: standard input: such overlays; standard output: as compare.jq reads it. QEMU tells of no other pages.
 state_of() {
 	jq '{knows: ["SIMP", "SIEFP"], overlays: map((.name | split("-")) as [$_, $vp, $page] |
-		{kind: (if $page == "msg" then "simp" else "siefp" end), vp: ($vp | tonumber), gpa})}'
+		{kind: (if $page == "msg" then "simp" else "siefp" end), vp_index: ($vp | tonumber), gpa})}'
 }
 
 # state_file FILE: beside the overlays in FILE, all that was said with them
