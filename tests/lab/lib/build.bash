@@ -254,9 +254,19 @@ build_guest() {
 	[ -z "$opt_dracut" ] || build_dracut_image "$release"
 }
 
+# build_host: what runs the guest
+build_host() {
+	if [ "$opt_host" = own ]; then
+		check_emulator
+		build_own_host
+	else
+		with_build_lock "$outer_release" build_outer
+	fi
+}
+
 # build_all KERNEL MODE [TEST-MODULE]: all that a run needs.
 build_all() {
-	with_build_lock "$outer_release" build_outer
+	with_build_lock host build_host
 	with_build_lock "$(release_of "$1")" build_guest "$@"
 }
 

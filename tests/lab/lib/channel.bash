@@ -77,21 +77,30 @@ hmp() {
 
 monitor_ask() { qmp_ask monitor "$@"; }
 
+monitor_begun='' # by this process
+
 # monitor_begin: a monitor takes commands only after this one.
-monitor_begin() { monitor_ask 30 '{"execute":"qmp_capabilities"}'; }
+monitor_begin() { monitor_ask 30 '{"execute":"qmp_capabilities"}' && monitor_begun=1; }
 
 monitor() { hmp monitor "$@"; }
 
-# outer_ask SECONDS REQUEST: of the outer machine's own monitor, which has no reason not to answer, or to refuse.
+# outer_ask SECONDS REQUEST: of the outer machine's own monitor, which has no reason not to answer, or to refuse. On the own host
+# there is one machine, and one monitor.
 outer_ask() {
-	if ! qmp_ask outer "$@"; then
+	local channel=outer
+	[ "$way" = nested ] || channel=monitor
+	if ! qmp_ask "$channel" "$@"; then
 		is_machine_running || lab_failed 'the outer QEMU ended'
 		lab_failed "the outer QEMU did not answer '$2' in $1 s"
 	fi
 	case $line in *'"error": '*) lab_failed "the outer QEMU answered '$line' to '$2'" ;; esac
 }
 
-outer_begin() { outer_ask 60 '{"execute":"qmp_capabilities"}'; }
+outer_begin() {
+	[ "$way" = nested ] || [ -z "$monitor_begun" ] || return 0
+	outer_ask 60 '{"execute":"qmp_capabilities"}'
+	[ "$way" = nested ] || monitor_begun=1
+}
 
 # agent_ask REQUEST: its answer is left in $reply.
 agent_ask() {

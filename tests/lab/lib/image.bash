@@ -80,8 +80,11 @@ build_image() {
 	printf '%s\n' "$sum" >"$product.stamp"
 }
 
-# What an image is made of: this file and the tree.
-image_sum() { printf '%s-%s' "$(sources_sum "$lab_dir/lib/image.bash" "$@")" "$(made_at "$outer_release")"; }
+# What an image is made of: this file, and the tree of RELEASE.
+image_sum() {
+	local release=$1; shift
+	printf '%s-%s' "$(sources_sum "$lab_dir/lib/image.bash" "$@")" "$(made_at "$release")"
+}
 
 fill_base_image() {
 	local root=$1 product=$2 release=$3 tree kernel
@@ -109,7 +112,7 @@ build_base_image() {
 	local release=$1 dir sum
 	dir=$(guest_images "$release")
 	mkdir -p "$dir"
-	sum=$(image_sum)-$(made_at "$release")
+	sum=$(image_sum "$release")
 	build_image "$dir/base.img" "$sum" fill_base_image "$release"
 	build_image "$dir/crash.cpio" "$sum" fill_crash_archive "$release"
 }
@@ -146,8 +149,8 @@ fill_outer_kernel() {
 
 build_outer_image() {
 	mkdir -p "$lab_state/outer"
-	build_image "$lab_state/outer/outer.img" "$(image_sum "$lab_dir/guest/outer-init" "$lab_dir/guest/agent")" fill_outer_image
-	build_image "$lab_state/outer/vmlinux" "$(image_sum)" fill_outer_kernel
+	build_image "$lab_state/outer/outer.img" "$(image_sum "$outer_release" "$lab_dir/guest/outer-init" "$lab_dir/guest/agent")" fill_outer_image
+	build_image "$lab_state/outer/vmlinux" "$(image_sum "$outer_release")" fill_outer_kernel
 }
 
 # make_run_image RELEASE MODE: initrd.img of this run, in the run directory.

@@ -2,8 +2,9 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The machine that the guest runs on, in one of two ways which look the same from outside: QEMU on this machine's KVM where
-# that offers Hyper-V, else a software-emulated machine with SVM, whose own KVM runs the guest. A third, plain, is emulated
+# The machine that the guest runs on, in one of several ways which look the same from outside: on the lab's own host
+# (own_host.bash), or, for --host kvm, by QEMU on this machine's KVM where that offers Hyper-V, else in a software-emulated machine
+# with SVM, whose own KVM runs the guest. The last one, plain, is emulated
 # once, and has nothing of Hyper-V but its name: in it a guest is prepared that would need an hour for that in the second.
 #
 # The outer machine has one CPU on purpose: with more, code patching across emulated CPUs and lost timer ticks made one run
@@ -18,7 +19,7 @@ has_hyperv_kvm() {
 }
 
 machine_way() {
-	if [ -n "$opt_way" ]; then echo "$opt_way"; elif has_hyperv_kvm; then echo direct; else echo nested; fi
+	if [ "$opt_host" = own ]; then echo own; elif [ -n "$opt_way" ]; then echo "$opt_way"; elif has_hyperv_kvm; then echo direct; else echo nested; fi
 }
 
 guest_cmdline() {
@@ -211,8 +212,8 @@ start_plain() {
 machine_start() {
 	local channel
 	make_dump_disk
-	guest_end=''
-	for channel in handshake monitor agent outer; do
+	guest_end='' monitor_begun=''
+	for channel in handshake monitor agent outer oracle; do
 		channel_open "$channel"
 	done
 	"start_$way" "$@"
@@ -227,7 +228,7 @@ machine_stop() {
 	done
 	machine_pid='' agent_pid=''
 	[ -z "$control_dir" ] || rm -rf "$control_dir"
-	rm -f "$run_dir"/{handshake,monitor,agent,outer}.{in,out} "$run_dir/machine.state.new" "$run_dir"/{args,initrd.img} "$run_dir"/disk-*.img "${memory_file:-}"
+	rm -f "$run_dir"/{handshake,monitor,agent,outer,oracle}.{in,out} "$run_dir/machine.state.new" "$run_dir"/{args,initrd.img} "$run_dir"/disk-*.img "${memory_file:-}"
 }
 
 is_machine_running() { kill -0 "$machine_pid" 2>/dev/null; }
@@ -261,6 +262,7 @@ machine_check() {
 	kill -0 $$ 2>/dev/null || exit "$EXIT_LAB" # the lab itself was killed: nobody waits for this attempt
 	is_machine_running || running=false
 	monitor_drain # after looking: what it said before it ended counts
+	[ -z "$guest_end" ] && $running || check_host_end "$1"
 	[ -z "$guest_end" ] || guest_stopped "the guest ended by itself ($guest_end) while the lab waited for $1"
 	! has_panic_ended || guest_stopped "the kernel came to the end of its panic() while the lab waited for $1"
 	$running || lab_failed "QEMU ended while the lab waited for $1"
@@ -268,7 +270,11 @@ machine_check() {
 
 # poke GPA: changes one byte of the guest's RAM from outside. RAM lies at offset 0 of the file up to 2 GiB of it on q35.
 poke() {
-	local offset=$(($1)) reply
+	local offset=$(($1)) reply line
+	if [ "$way" = own ]; then
+		host_ask "poke $1"
+		return
+	fi
 	agent_ask "peek $offset"
 	agent_ask "poke $offset $((${reply#ok } ^ 255))"
 }

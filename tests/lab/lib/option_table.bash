@@ -6,6 +6,7 @@
 # that a scenario may set, and what a kept state has to have in common with a run that starts from it.
 #
 #   option NAME VALUE USES DEFAULT CHECK HELP    --NAME VALUE, in $opt_NAME
+#   list NAME VALUE USES HELP                    the same, which may be given several times: all values, with blanks between
 #   flag NAME SETTING USES HELP                  --NAME, which is SETTING: another option's name, "=" and a value
 #   setting NAME USES DEFAULT                    what several flags set, and a column of the scenarios; no option of its own
 #
@@ -63,7 +64,7 @@ option expect WHAT run '' any \
 	starved (the crash kernel has too little memory to come up, and nothing is left mapped),
 	changed:GPA or changed:poked (default: dumped with --stock, cannot-tell with --no-module, else clean)'
 flag keep keep=1 run \
-	"keep the machine's state before the crash in the run's directory (of a nested machine; others boot in seconds)"
+	"keep the machine's state before the crash in the run's directory (not of a machine on /dev/kvm, which boots in seconds)"
 option from RUN run '' any 'start from the state that RUN kept: its boot, another crash'
 option maxcpus N run,boot '' number \
 	'as many CPUs are announced, and those past --cpus never appear (default: as --cpus)'
@@ -71,8 +72,14 @@ option memory MIB run,boot 1024 number:512-16384 'memory of the guest'
 option crashkernel SIZE run,boot 256M any "memory that is reserved for the crash kernel, as the kernel's parameter has it"
 option timeout SECONDS run 300 number 'how long the second kernel may take to come up'
 option retries N run,guest 2 number:0-2 'how often to try again when the lab itself failed'
+option host HOST run,guest,build,boot kvm one-of:own,kvm \
+	"own: the lab's own Hyper-V (docs/host.md); kvm: that of QEMU and KVM"
+list host-options NAME=VALUE run,guest,boot \
+	'an option of the own host from its start, for example vmbus=4.0 or devices=balloon,netvsc; may be given several times'
+list fault NAME=VALUE run \
+	'the same, set just before the crash: unload=never, unload-ms=8000, nmi-at=unload, stuck-on=simp:1'
 option way WAY run,guest '' one-of:direct,nested \
-	'direct (on /dev/kvm) or nested (in an emulated machine); default: direct where it can be'
+	'of --host kvm: direct (on /dev/kvm) or nested (in an emulated machine); default: direct where it can be'
 option name NAME run,guest '' any "of the run's directory"
 option label TEXT run,guest '' any 'put before every line of progress'
 option json FILE run,guest '' any 'write the result there too'

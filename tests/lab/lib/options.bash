@@ -6,7 +6,7 @@
 
 # In the table's order. A setting has a default and uses, and no help.
 option_names=()
-declare -A option_value=() option_uses=() option_default=() option_check=() option_help=() flag_sets=()
+declare -A option_value=() option_is_list=() option_uses=() option_default=() option_check=() option_help=() flag_sets=()
 
 # variable_of NAME: where the value of --NAME is
 variable_of() { printf 'opt_%s' "${1//-/_}"; }
@@ -19,6 +19,11 @@ option() {
 	option_default[${name//-/_}]=$4
 	option_check[$name]=$5
 	option_help[$name]=$6
+}
+
+list() {
+	option "$1" "$2" "$3" '' any "$4"
+	option_is_list[$1]=1
 }
 
 flag() {
@@ -37,6 +42,14 @@ setting() {
 
 # uses_option NAME USE: is it an option of that verb, or one that the boot depends on?
 uses_option() { case ,${option_uses[$1]:-}, in *",$2,"*) ;; *) return 1 ;; esac }
+
+# give_option NAME VALUE
+give_option() {
+	local variable
+	variable=$(variable_of "$1")
+	[ -z "${option_is_list[$1]:-}" ] || [ -z "${!variable}" ] || set -- "$1" "${!variable} $2"
+	printf -v "$variable" '%s' "$2"
+}
 
 # boot_options: the variables of all on which the guest's boot depends, one a line
 boot_options() {
@@ -73,7 +86,7 @@ take_scenario() {
 			else
 				# A value here is taken as it stands: "-" and commas mean themselves
 				set_of_scenario "${row[i]%%=*}" -
-				printf -v "$(variable_of "${row[i]%%=*}")" '%s' "${row[i]#*=}"
+				give_option "${row[i]%%=*}" "${row[i]#*=}"
 			fi
 		done
 		return 0
@@ -102,7 +115,7 @@ parse_options() {
 			printf -v "opt_${flag_sets[$name]%%=*}" '%s' "${flag_sets[$name]#*=}"
 		else
 			[ $# -ge 2 ] || usage_error "$1: a value is missing"
-			printf -v "$(variable_of "$name")" '%s' "$2"
+			give_option "$name" "$2"
 			shift
 		fi
 		shift

@@ -2,7 +2,8 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# What is mapped, by the word of the hypervisor: QEMU's own map of guest memory. Neither the guest nor the module is asked.
+# What is mapped, by the word of the hypervisor: the lab's host is asked for its state (own_host.bash), QEMU's for its own map of
+# guest memory. Neither the guest nor the module is asked.
 
 # overlays_of: standard input: "info mtree -f"; standard output: JSON, every SynIC overlay once. The map is printed once per
 # address space, and an overlay is in several.
@@ -24,6 +25,7 @@ state_file() { printf '%s.state.json' "${1%.json}"; }
 # oracle_ask FILE: the overlays that are mapped now.
 oracle_ask() {
 	local reply
+	if [ "$way" = own ]; then own_oracle_ask "$1"; return; fi
 	monitor 'info mtree -f' || lab_failed "the monitor did not answer 'info mtree -f' in 30 s"
 	printf '%s\n' "$reply" >"${1%.json}.mtree"
 	overlays_of <"${1%.json}.mtree" >"$1"

@@ -4,9 +4,13 @@
 #
 # From the facts of a run to its verdict and its JSON. Here, and only here, is known what the tool's JSON looks like.
 
-# audit_left FILE: the GPAs of SynIC pages which the audit says were left shared, one a line.
+# overlay_kinds: those of which the host tells, in the tool's words
+overlay_kinds() { if [ "$way" = own ]; then echo '["SIMP", "SIEFP", "VP assist", "hypercall", "reference TSC"]'; else echo '["SIMP", "SIEFP"]'; fi; }
+
+# audit_left FILE: the GPAs of such overlays which the audit says were left shared, one a line.
 audit_left() {
-	jq -r '[.. | objects | select(.finding? == "left shared" and (.kind == "SIMP" or .kind == "SIEFP")) | .gpa] | unique[]' "$1"
+	jq -r --argjson kinds "$(overlay_kinds)" \
+		'[.. | objects | select(.finding? == "left shared" and (.kind | IN($kinds[]))) | .gpa] | unique[]' "$1"
 }
 
 # audit_changed FILE: the GPAs of pages which it says were changed after they were revoked.
@@ -89,7 +93,7 @@ expect_not_clean() {
 	mapfile -t gpas < <(audit_left "$run_dir/audit.json")
 	audit=$(normal_gpas "${gpas[@]}")
 	[ "$oracle" = "$audit" ] || missed "the hypervisor still maps ${oracle//$'\n'/ }, but the audit names ${audit//$'\n'/ }"
-	[ -z "$vp" ] || stale_known | jq -e --arg p "^synic-$vp-" 'all(.name | test($p))' >/dev/null ||
+	[ -z "$vp" ] || stale_known | jq -e --arg p "^(synic|vp)-$vp-" 'all(.name | test($p))' >/dev/null ||
 		missed "pages of other VPs than $vp are still mapped"
 }
 
@@ -199,7 +203,7 @@ run_result() {
 	jq -n --arg scenario "$opt_scenario" --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" \
 		--arg wanted "$opt_kernel" --argjson cpus "$opt_cpus" --arg crash "$opt_crash" --argjson cpu "$opt_cpu" \
 		--arg post_notifiers "$opt_post_notifiers" --arg steps "$opt_steps" --argjson other "$opt_other" \
-		--arg from "$opt_from" --arg mode "$opt_mode" --arg module_parameters "$opt_module" --arg stimer "$opt_stimer" --arg way "$way" \
+		--arg from "$opt_from" --arg mode "$opt_mode" --arg module_parameters "$opt_module" --arg stimer "$opt_stimer" --arg way "$way" --arg host "$opt_host" --arg faults "$opt_host_options $opt_fault" \
 		--arg expect "$opt_expect" --arg result "$1" --arg failure "$2" \
 		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(json_or stale_overlays.json null)" \
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
@@ -210,7 +214,7 @@ run_result() {
 			failure: (if $failure == "" then null else $failure end),
 			kernel: (if $kernel == "" then $wanted else $kernel end), cpus: $cpus, crash: $crash, cpu: $cpu, other: $other,
 			post_notifiers: (if $post_notifiers == "" then null else $post_notifiers end), steps: $steps,
-			from: (if $from == "" then null else $from end), mode: $mode, module: $module_parameters, stimer: $stimer, machine: $way, expect: $expect,
+			from: (if $from == "" then null else $from end), mode: $mode, module: $module_parameters, stimer: $stimer, host: $host, faults: ($faults | split(" ") | map(select(. != ""))), machine: $way, expect: $expect,
 			overlays_before: $before, stale_overlays: $stale,
 			audit_exit: (if $audit_exit == "" then null else ($audit_exit | tonumber) end), verdict: $verdict,
 			audit_left: $left, comparisons: $comparisons, crash_path_us: $crash_path_us,

@@ -16,7 +16,7 @@ guest_stopped() {
 	! is_emulation_wrong || lab_failed "the emulated CPU is wrong ($sickness); the guest: $*"
 	! is_kernel_to_blame || failed "$EXIT_KERNEL" "the kernel lost its crash kernel to CPU hotplug: $*"
 	say "the guest failed: $*"
-	[ -n "$guest_end" ] || dump_registers || [ -n "$guest_end" ] || lab_failed "the monitor does not answer; the guest: $*"
+	[ -n "$guest_end$(host_end)" ] || dump_registers || [ -n "$guest_end" ] || lab_failed "the monitor does not answer; the guest: $*"
 	printf -- '--- last lines of its console:\n'
 	console_tail
 	guest_failed "$@"
@@ -25,6 +25,7 @@ guest_stopped() {
 # dump_registers: of all CPUs into registers.txt, and where each CPU is to standard output. Fails if the monitor does not answer.
 dump_registers() {
 	local reply
+	if [ "$way" = own ]; then own_registers; return; fi
 	monitor 'info cpus' 20 || return 1
 	printf '%s\n' "$reply"
 	monitor 'info registers -a' 60 || return 1
@@ -42,6 +43,7 @@ readonly nudge_after=20 nudge_every=5 kick_after=120 kick_every=60
 
 # nudge SECONDS-OF-SILENCE
 nudge() {
+	[ "$way" != own ] || return 0 # nothing gets lost there, and if it does it is to be seen
 	[ "$1" -ge "$nudge_after" ] && [ $((($1 - nudge_after) % nudge_every)) -eq 0 ] || return 0
 	channel_send handshake ''
 	nudges=$((nudges + 1))
@@ -145,17 +147,23 @@ crash_words() {
 	[ -z "$opt_post_notifiers" ] || printf ' lab.post_notifiers=%s' "$opt_post_notifiers"
 }
 
+# send_nmi: to all CPUs, as an operator of a host would
+send_nmi() {
+	local reply line
+	if [ "$way" = own ]; then host_ask nmi; return; fi
+	monitor nmi || lab_failed "the monitor did not answer 'nmi'"
+}
+
 set_off_crash() {
 	channel_send handshake "GO $(crash_words)"
 	say "crash: $opt_crash on CPU $opt_cpu"
 }
 
 crash_guest() {
-	local reply
 	set_off_crash
 	if [ "$opt_crash" = nmi ]; then
 		guest_says NMI 30 'the guest to be ready for the NMI' guest_stopped
-		monitor nmi || lab_failed "the monitor did not answer 'nmi'"
+		send_nmi
 	fi
 	guest_says READY2 "$opt_timeout" 'the second kernel' guest_stopped
 	phase_end second_kernel
@@ -322,6 +330,7 @@ run_attempt() {
 	attempt_begin
 	if [ -n "$opt_from" ]; then resume_guest; else boot_guest; fi
 	keep_state
+	set_faults
 	poke_place "$opt_poke_before"
 	case $opt_expect in
 	jumped) stop_at_jump; return ;;

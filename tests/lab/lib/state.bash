@@ -9,8 +9,9 @@
 # What such runs have in common is the boot, and nothing after it: the emulated CPUs run as fast as the host lets them, so
 # that no two crashes of one state meet the same timers. A soak says of how many boots it is.
 #
-# Only of a nested machine, whose outer QEMU can be stopped, written to a file, and read back: with KVM below it directly the
-# boot takes seconds anyway.
+# Only of an emulated machine, whose outer QEMU can be stopped, written to a file, and read back: with KVM below it directly the
+# boot takes seconds anyway. A CPU must not be in guest mode then, in which TCG writes a state that it does not take back ("vCPU
+# set in guest-mode inconsistent with migrated kernel nested state"): the inner machine is stopped, or the own host told to freeze.
 
 # way_of_leaving: what of the kind of crash is prepared before it.
 way_of_leaving() { case $opt_crash in kexec | kexec-load) printf '%s' "$opt_crash" ;; *) printf crash ;; esac; }
@@ -23,7 +24,7 @@ boot_words() {
 	printf -- '--crash %s\n' "$(way_of_leaving)"
 	# A CPU that comes and goes is none of those that crash
 	case $opt_steps in *churn* | *hotplug*) printf -- '--cpu %s --other %s\n' "$opt_cpu" "$opt_other" ;; esac
-	printf 'built %s\n' "$(cat "$lab_state/kernels/$release/"*.stamp "$lab_dir/guest/init" | sha256sum)"
+	printf 'built %s\n' "$(cat "$lab_state/kernels/$release/"*.stamp "$lab_dir/guest/init" "$lab_state/host.stamp" 2>/dev/null | sha256sum)"
 }
 
 # await_migration WHAT: written or read, in the time that a slow disk takes.
@@ -40,16 +41,22 @@ await_migration() {
 	lab_failed 'waited for the state of the machine, 300 s in vain'
 }
 
-# inner_ask REQUEST: stop or cont, of the inner machine. The outer CPU is then not in guest mode, in which TCG writes a state that
-# it does not take back ("vCPU set in guest-mode inconsistent with migrated kernel nested state").
-inner_ask() { monitor_ask 60 "$1" || lab_failed "the inner QEMU did not answer '$1' in 60 s"; }
+# inner_ask stop|cont: of what runs the guest
+inner_ask() {
+	local line
+	if [ "$way" = own ]; then
+		case $1 in stop) host_ask 'freeze 1' 60 ;; cont) host_ask 'freeze 0' 60 ;; esac
+		return
+	fi
+	monitor_ask 60 "{\"execute\":\"$1\"}" || lab_failed "the inner QEMU did not answer '$1' in 60 s"
+}
 
 # keep_state: stops the machine, writes it down, and lets it go on. After all that was asked before the crash.
 keep_state() {
 	local file
 	[ -n "$opt_keep" ] || return 0
 	outer_begin
-	inner_ask '{"execute":"stop"}'
+	inner_ask stop
 	outer_ask 60 '{"execute":"stop"}'
 	outer_ask 60 '{"execute":"migrate-set-parameters","arguments":{"max-bandwidth":68719476736}}'
 	outer_ask 60 "$(jq -nc --arg f "$run_dir/machine.state.new" \
@@ -64,7 +71,7 @@ keep_state() {
 	done
 	printf '%s\n' "$qmp_number" >"$run_dir/machine.monitor"
 	outer_ask 60 '{"execute":"cont"}'
-	inner_ask '{"execute":"cont"}'
+	inner_ask cont
 	say 'the state of the machine is kept'
 	phase_end keep
 }
@@ -87,7 +94,7 @@ resume_guest() {
 	crash_ranges=$(fact_of crash_ranges)
 	qmp_number=$(cat "$from_dir/machine.monitor")
 	outer_ask 60 '{"execute":"cont"}'
-	inner_ask '{"execute":"cont"}'
+	inner_ask cont
 	say "guest as $opt_from left it before its crash, $(overlay_count "$run_dir/overlays_before.json") overlays mapped"
 	phase_end resume
 }

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# The lab's own host (--host own): tests/lab/host, on the bare metal of an emulated machine. No Linux and no KVM are in between, so
+# the guest's serial ports, disks and network are QEMU's own, and QEMU's monitor is the machine's.
+#
+# What the host knows it says on a serial port of its own, the oracle: a line asked, a line of JSON answered (host/oracle.c). Its
+# log is host.log of the run, and its last line says why the machine ended and whose fault that is.
+
+readonly own_host_dir=$lab_dir/host/x86
+
+# build_own_host: host.elf and ssdt.aml in build/lab/host
+build_own_host() {
+	local dir=$lab_state/host sum
+	need_commands gcc ld objcopy make iasl
+	sum=$(sources_sum "$lab_dir/host")
+	is_fresh "$dir.stamp" "$sum" && [ -e "$dir/host.elf" ] && return 0
+	rm -f "$dir.stamp"
+	mkdir -p "$dir"
+	build_logged "the lab's host" "$dir.log" make -C "$own_host_dir" "O=$dir"
+	printf '%s\n' "$sum" >"$dir.stamp"
+}
+
+# check_emulator: what the host asks of this machine's QEMU. Debian 12's has all of it.
+check_emulator() {
+	need_commands qemu-system-x86_64
+	qemu-system-x86_64 -accel help | grep -qx tcg ||
+		die "this machine's qemu-system-x86_64 cannot emulate (it has no accelerator 'tcg'): install Debian's qemu-system-x86"
+	qemu-system-x86_64 -cpu help | grep -qw svm || die "this machine's qemu-system-x86_64 knows no SVM: install QEMU 7.2 or newer"
+}
+
+# host_words: the host's options, on its command line. How many VPs it has it sees by the CPUs.
+host_words() {
+	[ "$opt_stimer" = direct ] || printf 'direct-timers=0 '
+	printf '%s' "$opt_host_options"
+}
+
+# multiboot_word WORDS: QEMU has commas between modules, and a comma in one doubled
+multiboot_word() { printf '%s' "${1//,/,,}"; }
+
+# own_boot_arguments: a kernel that the host starts, or the first of the guest's disks, by SeaBIOS and GRUB
+own_boot_arguments() {
+	local name bus=0
+	if [ -z "$guest_disks" ]; then
+		printf '%s\n' -no-reboot -initrd "$(multiboot_word "$kernel_image $(guest_cmdline)"),$(multiboot_word "$run_dir/initrd.img")"
+		return
+	fi
+	for name in $guest_disks; do
+		printf '%s\n' -drive "file=$(host_file "disk-$name"),format=raw,cache=unsafe,if=none,id=$name" \
+			-device "ide-hd,drive=$name,serial=$name,bus=ide.$bus"
+		bus=$((bus + 1))
+	done
+}
+
+# start_own [ARGUMENT...]: one CPU more than the guest has is the host's.
+start_own() {
+	local arguments
+	mapfile -t arguments < <(own_boot_arguments; dump_disk_arguments "$run_dir/disk-dumps" unsafe; network_arguments "$any_port")
+	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
+		-accel tcg,thread=single,tb-size=512 -M q35,hpet=off -cpu EPYC,+svm,-x2apic -smp $((opt_cpus + 1)) -m "$opt_memory" \
+		-nodefaults -no-user-config -display none -vga none \
+		-acpitable "file=$lab_state/host/ssdt.aml" -kernel "$lab_state/host/host.elf" -append "$(host_words)" \
+		-chardev "file,id=console,path=$run_dir/console.log" -serial chardev:console \
+		-chardev "pipe,id=handshake,path=$run_dir/handshake" -serial chardev:handshake \
+		-chardev "pipe,id=oracle,path=$run_dir/oracle" -device isa-serial,chardev=oracle,iobase=0x2e8,irq=7,index=3 \
+		-chardev "pipe,id=monitor,path=$run_dir/monitor" -mon chardev=monitor,mode=control \
+		-debugcon "file:$run_dir/host.log" "${arguments[@]}" "$@"
+	machine_pid=$!
+}
+
+# host_ask REQUEST [SECONDS]: of the oracle; its answer, a line of JSON, is left in $line.
+host_ask() {
+	channel_send oracle "$1"
+	channel_line oracle "${2:-30}" || {
+		machine_check "the host's answer to '$1'"
+		lab_failed "the host did not answer '$1' in ${2:-30} s"
+	}
+	case $line in '{"error":'*) lab_failed "the host answered '$line' to '$1'" ;; esac
+}
+
+# host_overlays: standard input: an answer to "state"; standard output: every overlay, under the names that QEMU's Hyper-V has for
+# the first two kinds.
+host_overlays() {
+	jq '{simp: "synic-VP-msg-page", siefp: "synic-VP-event-page", sirbp: "synic-VP-ring-page", vp_assist: "vp-VP-assist-page",
+			hypercall: "hypercall-page", reference_tsc: "reference-tsc-page"} as $names |
+		[.overlays[] | {gpa, name: ($names[.kind] // .kind | sub("VP"; .vp_index | tostring))}] | sort_by(.name)'
+}
+
+# own_oracle_ask FILE: as oracle_ask
+own_oracle_ask() {
+	local line
+	host_ask state
+	printf '%s\n' "$line" >"$(state_file "$1")"
+	host_overlays <"$(state_file "$1")" >"$1"
+}
+
+# own_registers: of all VPs into registers.txt, and where each is to standard output
+own_registers() {
+	local line
+	host_ask registers
+	jq . <<<"$line" >"$run_dir/registers.txt"
+	jq -r '.vps[] | select(.started) | "VP \(.vp): \(.registers.rip // "no answer")"' "$run_dir/registers.txt"
+}
+
+# set_faults: what --fault asks for, when all is up that the guest has, and before the crash
+set_faults() {
+	local word line
+	for word in $opt_fault; do
+		host_ask "option $word"
+	done
+}
+
+# host_end: why the machine ended, by the host's last word, if it had one
+host_end() { sed -n 's/^.*\] end: //p' "$run_dir/host.log" 2>/dev/null | tail -n 1; }
+
+# check_host_end WHAT: the machine ended while the lab waited for WHAT: by the guest's doing, or the host's
+check_host_end() {
+	local why
+	why=$(host_end)
+	case $why in
+	'') ;;
+	host*) lab_failed "the host ended (${why#host: }) while the lab waited for $1" ;;
+	*) guest_stopped "the host ended the run (${why#guest: }) while the lab waited for $1" ;;
+	esac
+}
