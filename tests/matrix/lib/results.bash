@@ -6,12 +6,17 @@
 # is about every cell that was ever asked for, with and without hvcrash, whatever this run was restricted to. A cell
 # without a result is never counted as one that held.
 
-# known_cells: the default cells of $opt_mode, and any other that has a result
+# cells_with_result: of $opt_mode, one a line, whether the table has them or not
+cells_with_result() { find "$out/cells/$opt_mode" -name '*.json' -printf '%f\n' | sed 's/\.json$//'; }
+
+# known_cells: the default cells of $opt_mode, and any other that has a result. To make all that are allowed takes seconds, so that
+# is asked for only where there is such a result.
 known_cells() {
-	opt_full='' table_cells "$opt_mode"
-	[ "$opt_mode" = stock ] || fault_cells
-	opt_full=1 table_cells "$opt_mode" | awk -F'\t' 'NR == FNR { has[$1]; next } $1 in has' \
-		<(find "$out/cells/$opt_mode" -name '*.json' -printf '%f\n' | sed 's/\.json$//') -
+	local defaults
+	defaults=$(opt_full='' table_cells "$opt_mode"; [ "$opt_mode" = stock ] || fault_cells)
+	printf '%s\n' "$defaults"
+	! cells_with_result | grep -vxqFf <(cut -f1 <<<"$defaults") ||
+		opt_full=1 table_cells "$opt_mode" | awk -F'\t' 'NR == FNR { has[$1]; next } $1 in has' <(cells_with_result) -
 }
 
 # all_cells MODE: the results, and the bare cells where there is none
