@@ -23,13 +23,13 @@ END
 		{"kind": "SIEFP", "vp_index": 0, "gpa": "0x0000000000002000", "pages": 1, "state": "shared", "evidence": "register on"},
 		{"kind": "hypercall", "gpa": "0xab000", "pages": 1, "state": "shared", "evidence": "register on"},
 		{"kind": "VMBus monitor", "gpa": "0x10000", "pages": 1, "state": "shared", "evidence": "message sent"},
-		{"kind": "GPADL", "relid": 3, "gpadl": 923153, "gpa": "0x20000", "pages": 2, "state": "shared", "evidence": "GPADL created"},
-		{"kind": "GPADL", "relid": 3, "gpadl": 923153, "gpa": "0x28000", "pages": 1, "state": "shared", "evidence": "GPADL created"},
+		{"kind": "GPADL", "relid": 3, "gpadl": "0xe1611", "gpa": "0x20000", "pages": 2, "state": "shared", "evidence": "GPADL created"},
+		{"kind": "GPADL", "relid": 3, "gpadl": "0xe1611", "gpa": "0x28000", "pages": 1, "state": "shared", "evidence": "GPADL created"},
 		{"kind": "GPADL", "relid": 9, "gpadl": 5, "gpa": "0x50000", "pages": 1, "state": "torn down", "evidence": "GPADL torn down"},
 		{"kind": "driver", "gpa": "0x60000", "pages": 4, "state": "shared", "evidence": "driver says"}]'
 	findings='[{"kind": "SIMP", "vp_index": 0, "gpa": "0x1000", "pages": 1, "state": "revoked", "finding": "clean", "evidence": "read back"},
 		{"kind": "panic message", "gpa": "0x3000", "pages": 1, "state": "revoked", "finding": "clean", "evidence": "read back"},
-		{"kind": "GPADL", "relid": 3, "gpadl": 923153, "gpa": "0x20000", "pages": 2, "state": "unloaded", "finding": "clean",
+		{"kind": "GPADL", "relid": 3, "gpadl": "0xe1611", "gpa": "0x20000", "pages": 2, "state": "unloaded", "finding": "clean",
 			"evidence": "UNLOAD answered"}]'
 	after='.overlays = [] | .ledger = []'
 }
@@ -98,7 +98,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 
 @test "the same page as another kind, of another VP, channel or GPADL: different, and no gap excuses it" {
 	local change
-	for change in '.extents[0].kind = "VP assist"' '.extents[0].vp_index = 1' '.extents[4].relid = 4' '.extents[5].gpadl = 923154' \
+	for change in '.extents[0].kind = "VP assist"' '.extents[0].vp_index = 1' '.extents[4].relid = 4' '.extents[5].gpadl = "0xe1612"' \
 		'.extents[3].kind = "VMBus interrupt"'; do
 		registry "$change" "$(gap torn)"
 		run -0 compared before

@@ -33,7 +33,7 @@ def host_overlays: [.[]? | (kind_names[.kind] // .kind) as $kind |
 def host_ledger: [.[]? | (kind_names[.kind] // .kind) as $kind | words($kind; null; .channel; .gpadl) as $words |
 	.pages[] as [$first, $count] | range($count) | {gpa: (($first + .) * 4096), kind: $kind, words: $words}];
 
-def registry_pages: [.[] | words(.kind; .vp_index; .relid; (.gpadl // 0)) as $words |
+def registry_pages: [.[] | words(.kind; .vp_index; .relid; (.gpadl // 0 | if type == "string" then number_of else . end)) as $words |
 	. as $extent | (.gpa | number_of) as $gpa | range(.pages) |
 	{gpa: ($gpa + . * 4096), kind: $extent.kind, words: $words, evidence: $extent.evidence}];
 

@@ -124,7 +124,7 @@ boot_guest() {
 	machine_start
 	guest_says HELLO 240 'the guest to boot' lab_failed
 	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
-	say "guest up on a $way machine"
+	say "guest up, machine: $way"
 	phase_end boot
 	guest_says READY1 180 'VMBus and the crash kernel' blame_setup
 	fact kernel_release "$(word_of kernel)"
