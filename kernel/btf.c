@@ -15,10 +15,11 @@
  *
  * Leaves out: everything but the offsets and sizes of named members.
  */
-#include <linux/btf.h>
 #include <linux/errno.h>
+#include <linux/limits.h>
 #include <linux/string.h>
 #include "btf.h"
+#include "compat/btf_kinds.h"
 
 /* The oldest header, up to the length of the strings; newer ones append */
 #define HEADER_BYTES (offsetof(struct btf_header, str_len) + sizeof(u32))
@@ -46,12 +47,12 @@ static s64 tail_bytes(const struct btf_type *t)
 	case BTF_KIND_CONST:
 	case BTF_KIND_RESTRICT:
 	case BTF_KIND_FUNC:
-	case BTF_KIND_FLOAT:
-	case BTF_KIND_TYPE_TAG:
+	case HVCRASH_BTF_FLOAT:
+	case HVCRASH_BTF_TYPE_TAG:
 		return 0;
 	case BTF_KIND_INT:
 	case BTF_KIND_VAR:
-	case BTF_KIND_DECL_TAG:
+	case HVCRASH_BTF_DECL_TAG:
 		return sizeof(u32);
 	case BTF_KIND_ARRAY:
 		return sizeof(struct btf_array);
@@ -60,8 +61,8 @@ static s64 tail_bytes(const struct btf_type *t)
 		return vlen * sizeof(struct btf_member);
 	case BTF_KIND_ENUM:
 		return vlen * sizeof(struct btf_enum);
-	case BTF_KIND_ENUM64:
-		return vlen * sizeof(struct btf_enum64);
+	case HVCRASH_BTF_ENUM64:
+		return vlen * HVCRASH_BTF_ENUM64_BYTES;
 	case BTF_KIND_FUNC_PROTO:
 		return vlen * sizeof(struct btf_param);
 	case BTF_KIND_DATASEC:
@@ -208,7 +209,7 @@ static u32 type_bytes(const struct hvcrash_btf *btf, u32 id)
 		switch (kind_of(t)) {
 		case BTF_KIND_INT:
 		case BTF_KIND_ENUM:
-		case BTF_KIND_ENUM64:
+		case HVCRASH_BTF_ENUM64:
 		case BTF_KIND_STRUCT:
 		case BTF_KIND_UNION:
 			bytes = times * t->size;
@@ -229,7 +230,7 @@ static u32 type_bytes(const struct hvcrash_btf *btf, u32 id)
 		case BTF_KIND_VOLATILE:
 		case BTF_KIND_CONST:
 		case BTF_KIND_RESTRICT:
-		case BTF_KIND_TYPE_TAG:
+		case HVCRASH_BTF_TYPE_TAG:
 			id = t->type;
 			break;
 		default:

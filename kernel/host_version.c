@@ -27,7 +27,7 @@ void hvcrash_host_version(struct hvcrash_host *host)
 		host->service = version[3];
 	}
 	host->features = ms_hyperv.features;
-	host->features_high = ms_hyperv.priv_high;
+	host->features_high = hvcrash_privileges_high();
 	host->misc_features = ms_hyperv.misc_features;
 	host->hints = ms_hyperv.hints;
 }

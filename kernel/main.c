@@ -56,7 +56,7 @@ static int check_host(void)
 		pr_info("root partitions are not supported\n");
 		return -ENODEV;
 	}
-	if (hv_is_isolation_supported()) {
+	if (hvcrash_is_isolated()) {
 		/*
 		 * Its registers belong to the paravisor, and the way to the host's
 		 * own, hv_ghcb_hypercall(), is closed to an NMI

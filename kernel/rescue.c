@@ -21,6 +21,7 @@
 
 #include <linux/cpu.h>
 #include <linux/io.h>
+#include <linux/mm.h>
 #include <linux/smp.h>
 #include <linux/slab.h>
 #include <linux/xxhash.h>

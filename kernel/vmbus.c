@@ -337,7 +337,7 @@ static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 		return NOTIFY_OK;
 	if (event == MODULE_STATE_COMING) {
 		for (i = 0; i < mod->num_tracepoints; i++)
-			attach(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]),
+			attach(hvcrash_tracepoint_of(&mod->tracepoints_ptrs[i]),
 			       &found);
 		note_attached(found, catching_up);
 	} else if (event == MODULE_STATE_GOING) {

@@ -29,6 +29,7 @@
 #include <linux/hyperv.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include "compat/compat.h"
 #include "inject.h"
 #include "hvcrash.h"
 #include "vmbus_late.h"
@@ -76,8 +77,7 @@ static void publish_ring(struct walk *w, struct vmbus_channel *channel)
 {
 	struct hvcrash_owner owner = {
 		.kind = HVCRASH_KIND_GPADL,
-		.gpadl =
-			READ_ONCE(channel->ringbuffer_gpadlhandle.gpadl_handle),
+		.gpadl = hvcrash_ring_gpadl(channel),
 		.relid = channel->offermsg.child_relid,
 	};
 	struct page *page = READ_ONCE(channel->ringbuffer_page);

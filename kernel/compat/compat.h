@@ -10,16 +10,12 @@
 #ifndef _HVCRASH_COMPAT_H
 #define _HVCRASH_COMPAT_H
 
-#include <linux/version.h>
 #ifdef CONFIG_X86_64
 #include <asm/hypervisor.h>
 #include <asm/msr.h>
 #endif
 #include <asm/mshyperv.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-#error "hvcrash needs Linux 6.1 or later"
-#endif
 #ifdef CONFIG_X86_32
 #error "hvcrash: 32-bit x86 is not supported: build it for a 64-bit kernel"
 #elif !defined(CONFIG_X86_64) && !defined(CONFIG_ARM64)
@@ -54,11 +50,46 @@
 #define hvcrash_is_hyperv_guest() hv_is_hyperv_initialized()
 #endif
 
-/* A function since hv_curr_partition_type took the variable's place (v6.15) */
-#ifdef HVCRASH_HAVE_ROOT_PARTITION_FN
+/*
+ * A variable from v5.12 on, in x86's own header before v5.15, and a function since
+ * hv_curr_partition_type took its place (v6.15). A kernel without it cannot be a
+ * root partition.
+ */
+#if defined(HVCRASH_HAVE_ROOT_PARTITION_FN)
 #define hvcrash_is_root_partition() hv_root_partition()
-#else
+#elif defined(HVCRASH_HAVE_ROOT_PARTITION)
 #define hvcrash_is_root_partition() (hv_root_partition)
+#else
+#define hvcrash_is_root_partition() false
+#endif
+
+/* v5.12; a kernel without it runs in no isolated partition */
+#ifdef HVCRASH_HAVE_ISOLATION
+#define hvcrash_is_isolated() hv_is_isolation_supported()
+#else
+#define hvcrash_is_isolated() false
+#endif
+
+/* The upper half of the partition's privileges, kept since v5.13 */
+#ifdef HVCRASH_HAVE_PRIV_HIGH
+#define hvcrash_privileges_high() (ms_hyperv.priv_high)
+#else
+#define hvcrash_privileges_high() 0
+#endif
+
+/* A struct since v5.16, where it also says how its pages are shared */
+#ifdef HVCRASH_HAVE_VMBUS_GPADL
+#define hvcrash_ring_gpadl(channel) \
+	READ_ONCE((channel)->ringbuffer_gpadlhandle.gpadl_handle)
+#else
+#define hvcrash_ring_gpadl(channel) READ_ONCE((channel)->ringbuffer_gpadlhandle)
+#endif
+
+/* Modules keep pointers to their tracepoints, or offsets since v4.20 */
+#ifdef HVCRASH_HAVE_TRACEPOINT_PTR
+#define hvcrash_tracepoint_of(p) tracepoint_ptr_deref(p)
+#else
+#define hvcrash_tracepoint_of(p) (*(p))
 #endif
 
 /* commit f17f3a7d03db ("sysfs: finalize the constification of 'struct bin_attribute'") (v6.18) */

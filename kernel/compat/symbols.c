@@ -7,7 +7,7 @@
  */
 #include <linux/cpufeature.h>
 #include <linux/kprobes.h>
-#ifdef CONFIG_X86_64
+#ifdef CONFIG_X86_KERNEL_IBT
 #include <asm/ibt.h>
 #endif
 #include "compat.h"
