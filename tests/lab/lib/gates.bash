@@ -49,21 +49,38 @@ headers_of() {
 
 # gate_build NAME RELEASE HEADERS MAKE-WORD...: all modules, with every warning; a warning in our files fails.
 gate_build() {
-	local name=$1 release=$2 headers=$3 dir log; shift 3
+	local name=$1 release=$2 headers=$3 dir log words=(); shift 3
 	dir=$(fresh_sources "$name")
 	log=$lab_state/gates/$name.log
+	if [ "${1:-}" = clang ]; then
+		shift
+		mapfile -t words < <(clang_words "$dir")
+	fi
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	build_logged "hvcrash.ko: $name" "$log" in_gate_tree "$release" "$dir" \
-		sh -ec 'headers=$1; shift; make -C "/usr/src/$headers" M=/mnt/kernel W=1 "$@" modules' sh "$headers" "$@"
+		sh -ec 'headers=$1; shift; make -C "/usr/src/$headers" M=/mnt/kernel W=1 "$@" modules' sh "$headers" "${words[@]}" "$@"
+	[ ${#words[@]} -eq 0 ] || is_by_clang "$dir/kernel/hvcrash.ko" || { warn "$name: the module was not built by clang"; return "$EXIT_GUEST"; }
 	if grep -E '^(/mnt/kernel/)?[a-z_0-9/]+\.[ch]:.*(warning|error):' "$log" >&2; then
 		warn "$name: there are warnings, see $log"
 		return "$EXIT_GUEST"
 	fi
 }
 
+# clang_words SOURCE-DIRECTORY [ARCHITECTURE]: for make, one a line. Debian's headers name a compiler of their own
+# (.kernelvariables), so that LLVM=1 alone goes on with gcc and nothing says so.
+clang_words() {
+	cp "$lab_dir/lib/clang-as-gcc" "$1/"
+	printf '%s\n' "CC=/mnt/clang-as-gcc${2:+$(clang_target "$2")}"
+}
+
+# is_by_clang MODULE
+is_by_clang() { grep -qa "clang version" "$1"; }
+
+clang_target() { [ "$1" != arm64 ] || printf ' --target=aarch64-linux-gnu'; }
+
 gate_clang() {
 	with_build_lock gates-trixie build_gate_tree trixie
-	gate_build clang trixie "$(headers_of trixie amd64)" LLVM=1
+	gate_build clang trixie "$(headers_of trixie amd64)" clang
 }
 
 gate_arm64() {

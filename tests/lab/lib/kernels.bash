@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# hvcrash.ko built for every kernel and flavour of tests/lab/kernels/flavours, with gcc and with clang. A warning in our files
+# fails, and so does a symbol that the kernel does not export. Headers only: what loads and crashes is a run's business.
+#
+# One tree for each suite, with the headers of all its flavours: those of arm64 are unpacked, since they want arm64's own
+# compiler, while what they are built with (linux-kbuild) is amd64's.
+
+flavours() { grep -v '^#' "$lab_dir/kernels/flavours"; }
+
+# flavours_of SUITE ARCHITECTURE: its metapackages, one a line.
+flavours_of() { flavours | awk -v s="$1" -v a="$2" '$1 == s && $2 == a { print $3 }'; }
+
+kernels_suites() { flavours | awk '!seen[$1]++ { print $1 }'; }
+
+# The suite that a backports suite goes on top of, or the suite itself
+base_of() { printf '%s' "${1%-backports}"; }
+
+build_kernels_tree() {
+	local suite=$1 base mirror include options=(--architectures "amd64,arm64")
+	base=$(base_of "$suite")
+	mirror=$(debian_mirror)
+	include=$(printf '%s\n' gcc make kmod clang lld llvm gcc-aarch64-linux-gnu \
+		"$(flavours_of "$suite" amd64 | sed "s|\$|/$suite|")" | paste -sd ,)
+	# In the tree's stamp with the packages, so that a new line in the table makes the tree anew
+	options+=("--customize-hook=$lab_dir/lib/kernels-extract \"\$1\" $(flavours_of "$suite" arm64 | sed "s|\$|:arm64/$suite|" | paste -sd ' ')")
+	[ "$base" = "$suite" ] || options+=("--setup-hook=echo 'deb $mirror $suite main' >\"\$1/etc/apt/sources.list.d/$suite.list\"")
+	# A release that has ended has no Release file with a date to come
+	[ "$suite" != bullseye ] || options+=(--aptopt='Acquire::Check-Valid-Until "false"')
+	make_tree "kernels-$suite" "$base" "$include" "${options[@]}"
+}
+
+# headers_for SUITE METAPACKAGE: the directories of its headers in the tree, below /usr/src, the newest version first.
+headers_for() {
+	local suite=$1 flavour=${2#linux-headers-} tree
+	tree=$(tree_of "kernels-$suite")
+	find "$tree/usr/src" -mindepth 1 -maxdepth 1 -name "linux-headers-[0-9]*-$flavour" -printf '%f\n' |
+		awk -v f="$flavour" '{ v = $0; sub("-" f "$", "", v); if (v !~ /-(cloud|rt|common)$/) print }' | sort -rV
+}
+
+# kernel_build NAME SUITE HEADERS ARCHITECTURE COMPILER
+kernel_build() {
+	local name=$1 suite=$2 headers=$3 architecture=$4 compiler=$5 dir log nm=nm words=()
+	[ "$architecture" != arm64 ] || { words+=(ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-); nm=aarch64-linux-gnu-nm; }
+	dir=$(fresh_sources "kernels-$name")
+	[ "$compiler" != clang ] || mapfile -t -O ${#words[@]} words < <(clang_words "$dir" "$architecture")
+	log=$lab_state/gates/kernels-$name.log
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	in_tree "kernels-$suite" "$dir" sh -ec '
+		headers=/usr/src/$1 nm=$2; shift 2
+		make -C "$headers" M=/mnt/kernel W=1 "$@" modules
+		# Every symbol that the module asks for, against what the kernel exports
+		"$nm" -u /mnt/kernel/hvcrash.ko | sed "s/^ *U //" | sort -u >/mnt/wanted
+		cut -f2 "$headers/Module.symvers" | sort -u >/mnt/exported
+		missing=$(comm -23 /mnt/wanted /mnt/exported)
+		[ -z "$missing" ] || { echo "error: not exported:" $missing; exit 1; }' \
+		sh "$headers" "$nm" "${words[@]}" >"$log" 2>&1 || { warn "$name: the build failed, see $log"; tail -n 20 "$log" >&2; return "$EXIT_GUEST"; }
+	if grep -E '^(/mnt/kernel/)?[a-z_0-9/]+\.[ch]:.*(warning|error):' "$log" >&2; then
+		warn "$name: there are warnings, see $log"
+		return "$EXIT_GUEST"
+	fi
+	if [ "$compiler" = clang ] && ! is_by_clang "$dir/kernel/hvcrash.ko"; then
+		warn "$name: the module was not built by clang"
+		return "$EXIT_GUEST"
+	fi
+	remove_tree "$dir"
+}
+
+# build_for SUITE ARCHITECTURE METAPACKAGE: with both compilers.
+build_for() {
+	local suite=$1 architecture=$2 metapackage=$3 headers compiler rc=0
+	with_build_lock "kernels-$suite" build_kernels_tree "$suite"
+	headers=$(headers_for "$suite" "$metapackage" | head -n 1)
+	[ -n "$headers" ] || { warn "$suite: the tree has no headers of $metapackage"; return "$EXIT_LAB"; }
+	for compiler in gcc clang; do
+		if kernel_build "${headers#linux-headers-}-$compiler" "$suite" "$headers" "$architecture" "$compiler"; then
+			say "$suite ${headers#linux-headers-} $compiler: builds, no warning, every symbol is exported"
+		else
+			rc=$EXIT_GUEST
+		fi
+	done
+	return "$rc"
+}
+
+# A few of the table, other ones each day: the day picks the suite, and three flavours of it.
+flavours_today() {
+	local day suites suite lines
+	day=$(($(date +%s) / 86400))
+	mapfile -t suites < <(kernels_suites)
+	suite=${suites[day % ${#suites[@]}]}
+	mapfile -t lines < <(flavours | awk -v s="$suite" '$1 == s')
+	printf '%s\n' "${lines[day % ${#lines[@]}]}" "${lines[(day + 1) % ${#lines[@]}]}" "${lines[(day + 2) % ${#lines[@]}]}"
+}
+
+verb_kernels() {
+	local suite architecture metapackage rc=0 lines
+	set_defaults
+	case ${1:-} in
+	--help) usage; return ;;
+	--today) mapfile -t lines < <(flavours_today) ;;
+	'') mapfile -t lines < <(flavours) ;;
+	-*) usage_error "kernels: $1: no such option" ;;
+	*) # suites
+		for suite; do
+			flavours | grep -q "^$suite " || usage_error "kernels: $suite: no such suite in tests/lab/kernels/flavours"
+		done
+		mapfile -t lines < <(flavours | awk -v s=" $* " 'index(s, " " $1 " ")')
+		;;
+	esac
+	for line in "${lines[@]}"; do
+		read -r suite architecture metapackage <<<"$line"
+		build_for "$suite" "$architecture" "$metapackage" || rc=$EXIT_GUEST
+	done
+	return "$rc"
+}
