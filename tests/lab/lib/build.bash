@@ -9,14 +9,21 @@
 # mount namespace of their own, so that a mount never outlives the command that needed it and removing a tree never reaches
 # through one.
 
+# is_arm64: is the guest's processor one? is_arm64_release RELEASE: is the kernel's? See arm64.bash.
+is_arm64() { [ "$opt_arch" = arm64 ]; }
+
+is_arm64_release() { case $1 in arm64-*) ;; *) return 1 ;; esac }
+
 # Debian's release names move on, its kernels with them; "newest" is whatever the last one has today.
 release_of() {
+	local release
 	case $1 in
-	6.1 | 6.1.*) echo bookworm ;;
-	6.12 | 6.12.*) echo trixie ;;
-	7.2-small | 7.2-debug | 7.2-upstream) echo "own-${1#7.2-}" ;;
-	*) echo forky ;;
+	6.1 | 6.1.*) release=bookworm ;;
+	6.12 | 6.12.*) release=trixie ;;
+	7.2-small | 7.2-debug | 7.2-upstream) release=own-${1#7.2-} ;;
+	*) release=forky ;;
 	esac
+	if is_arm64; then arm64_release "$release"; else echo "$release"; fi
 }
 
 readonly outer_release=trixie # the first release whose QEMU has vmbus-bridge, hv-balloon and a 6.12 kernel for outside
@@ -25,7 +32,7 @@ readonly tree_userland=(gcc make kmod busybox-static kexec-tools makedumpfile li
 	libkdumpfile-dev pkg-config)
 readonly tree_packages=(linux-image-amd64 linux-headers-amd64 "${tree_userland[@]}")
 
-tree_of() { printf '%s/trees/%s' "$lab_state" "$1"; }
+tree_of() { printf '%s/trees/%s' "$lab_state" "${1/#arm64-16k-/arm64-}"; }
 
 # The mirror this machine is set up with. Third-party sources may stand first: ask for Debian's own.
 debian_mirror() {
@@ -40,6 +47,7 @@ debian_mirror() {
 build_tree() {
 	local release=$1 include
 	if is_own_release "$release"; then build_own_tree "$release"; return; fi
+	if is_arm64_release "$release"; then build_arm64_tree "$release"; return; fi
 	include=$(IFS=,; echo "${tree_packages[*]}")
 	# The one tree that always is there also has the outer machine's emulator, and what "lab module --check" asks
 	[ "$release" != "$outer_release" ] || include+=,qemu-system-x86,sparse,perl
@@ -103,6 +111,7 @@ make_tree() {
 # kernel_of RELEASE: the release string of the kernel in a tree.
 kernel_of() {
 	local kernels
+	if is_arm64_release "$1"; then arm64_kernel_of "$1"; return; fi
 	kernels=("$(tree_of "$1")"/boot/vmlinuz-*)
 	[ -e "${kernels[0]}" ] || die "$1: the tree has no kernel"
 	printf '%s' "${kernels[0]##*/vmlinuz-}"
@@ -166,9 +175,12 @@ build_logged() {
 	exit "$EXIT_GUEST"
 }
 
+# cross_words RELEASE: for make, one a line, where what is built is not for the machine that builds
+cross_words() { ! is_arm64_release "$1" || printf '%s\n' ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-; }
+
 # build_one_module RELEASE NAME SOURCE-DIRECTORY: NAME.ko
 build_one_module() {
-	local release=$1 name=$2 source=$3 dir=$lab_state/kernels/$1 kernel sum
+	local release=$1 name=$2 source=$3 dir=$lab_state/kernels/$1 kernel sum cross
 	kernel=$(kernel_sum "$release")
 	sum=$(sources_sum "$source" "$repo/kernel/include")-$kernel
 	is_fresh "$dir/$name.stamp" "$sum" && [ -e "$dir/$name.ko" ] && return 0
@@ -176,8 +188,9 @@ build_one_module() {
 	grep -qsF -e "-$kernel" "$dir/$name.stamp" || remove_tree "$dir/src/$name"
 	rm -f "$dir/$name.stamp"
 	sync_sources "$source" "$dir/src/$name"
+	mapfile -t cross < <(cross_words "$release")
 	build_logged "$name.ko for $(kernel_of "$release")" "$dir/$name.log" in_tree "$release" "$dir/src" \
-		make -C "/usr/src/linux-headers-$(kernel_of "$release")" "M=/mnt/$name" modules
+		make -C "/usr/src/linux-headers-$(kernel_of "$release")" "M=/mnt/$name" "${cross[@]}" modules
 	cp "$dir/src/$name/"*.ko "$dir/"
 	printf '%s\n' "$sum" >"$dir/$name.stamp"
 }
@@ -212,7 +225,8 @@ check_module() {
 }
 
 build_tool() {
-	local release=$1 dir=$lab_state/kernels/$1 sum
+	local release=$1 dir=$lab_state/kernels/$1 sum words=(CC=gcc)
+	! is_arm64_release "$release" || mapfile -t words < <(arm64_tool_words)
 	sum=$(sources_sum "$repo/tools/hvcrashctl" "$repo/kernel")
 	is_fresh "$dir/tool.stamp" "$sum" && [ -e "$dir/hvcrashctl" ] && return 0
 	rm -f "$dir/tool.stamp"
@@ -220,7 +234,7 @@ build_tool() {
 	sync_sources "$repo/tools" "$dir/src/tools"
 	mkdir -p "$dir/src/out"
 	build_logged "hvcrashctl for $release" "$dir/tool.log" in_tree "$release" "$dir/src" \
-		make -C /mnt/tools/hvcrashctl O=/mnt/out CC=gcc
+		make -C /mnt/tools/hvcrashctl O=/mnt/out "${words[@]}"
 	cp "$dir/src/out/hvcrashctl" "$dir/hvcrashctl"
 	printf '%s\n' "$sum" >"$dir/tool.stamp"
 }

@@ -16,14 +16,21 @@
 readonly busybox_names=(sh ash mount insmod cat echo printf grep sed awk cut tr head tail wc uname stty taskset dmesg gzip base64
 	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm umount test ifconfig)
 
+# libraries_of TREE FILE...: where the tree has what these programs are linked to, one a line; a static one needs none
+libraries_of() {
+	local tree=$1 file; shift
+	case $tree in */arm64-*) arm64_libraries "$tree" "$@"; return ;; esac
+	for file in "$@"; do
+		chroot "$tree" ldd "${file#"$tree"}" 2>/dev/null | grep -o '/[^ ]*' || true
+	done
+}
+
 # copy_programs TREE ROOT PROGRAM...: with the shared libraries they need.
 copy_programs() {
 	local tree=$1 root=$2 file; shift 2
 	{
 		printf '%s\n' "$@"
-		for file in "$@"; do
-			chroot "$tree" ldd "$file" 2>/dev/null | grep -o '/[^ ]*' || true # a static one needs none
-		done
+		libraries_of "$tree" "${@/#/$tree}"
 	} | LC_ALL=C sort -u | while IFS= read -r file; do
 		mkdir -p "$root/$(dirname "$file")"
 		cp -L "$tree/$file" "$root/$file"
@@ -93,7 +100,9 @@ fill_base_image() {
 	copy_busybox "$tree" "$root"
 	copy_programs "$tree" "$root" /usr/sbin/kexec /usr/bin/makedumpfile
 	copy_modules "$(guest_modules "$release")" "$kernel" "$root" vmbus hv_vmbus hv_balloon
-	if [ -z "$opt_kernel_image" ]; then # those of which only runs with hvcrash or its tool make use
+	if is_arm64_release "$release"; then
+		: >"$root/modules/msr" # arm64 has no such registers
+	elif [ -z "$opt_kernel_image" ]; then # those of which only runs with hvcrash or its tool make use
 		copy_modules "$tree" "$kernel" "$root" msr msr
 		copy_modules "$tree" "$kernel" "$root" uio uio_hv_generic
 	fi
@@ -180,7 +189,11 @@ make_run_image() {
 copy_tool_libraries() {
 	local release=$1 root=$2 tree dir=$lab_state/kernels/$1 libraries file
 	tree=$(tree_of "$release")
-	libraries=$(in_tree "$release" "$dir" ldd /mnt/hvcrashctl | grep -o '/[^ ]*')
+	if is_arm64_release "$release"; then
+		libraries=$(arm64_libraries "$tree" "$dir/hvcrashctl")
+	else
+		libraries=$(in_tree "$release" "$dir" ldd /mnt/hvcrashctl | grep -o '/[^ ]*')
+	fi
 	for file in $libraries; do
 		mkdir -p "$root/$(dirname "$file")"
 		cp -L "$tree/$file" "$root/$file"

@@ -22,11 +22,13 @@ machine_way() {
 	if [ "$opt_host" = own ]; then echo own; elif [ -n "$opt_way" ]; then echo "$opt_way"; elif has_hyperv_kvm; then echo direct; else echo nested; fi
 }
 
+guest_console() { if is_arm64; then echo ttyAMA0; else echo ttyS0; fi; }
+
 guest_cmdline() {
 	local line
 	# log_buf_len: in a panic the other CPUs may run on, for half a minute on a slow console, and a storm of theirs says so much
 	# that the panic was gone from the log by the time of the dump
-	line="console=ttyS0 quiet log_buf_len=2M crashkernel=$opt_crashkernel lab.leave=$(way_of_leaving)"
+	line="console=$(guest_console) quiet$(is_arm64 || echo ' log_buf_len=2M') crashkernel=$opt_crashkernel lab.leave=$(way_of_leaving)"
 	[ -z "$opt_module" ] || line+=" lab.module=${opt_module// /,}"
 	# Which CPUs the crash needs comes with GO, too late for the steps
 	[ -z "$opt_steps" ] || line+=" lab.steps=$opt_steps lab.cpu=$opt_cpu lab.other=$opt_other"

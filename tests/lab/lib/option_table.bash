@@ -19,6 +19,11 @@ option scenario NAME run '' any \
 option kernel VERSION run,guest,build,module,debug,boot 6.12 any \
 	"6.1, 6.12, 7.2 or another prefix, or newest: Debian's own kernel; or one that the lab makes from Debian's source:
 	7.2-small, 7.2-debug (KASAN, lockdep), 7.2-upstream (with kernel/upstream/)"
+option arch ARCH run,build,boot amd64 one-of:amd64,arm64 \
+	"the guest's processor; arm64 runs on the lab's own hypervisor"
+option page-size KIB run,build,boot 4 one-of:4,16 'of the kernel, with --arch arm64'
+option firmware KIND run,boot acpi one-of:acpi,dt \
+	'with --arch arm64: what the guest finds its devices by, ACPI or a device tree; 6.12 knows Hyper-V by ACPI only'
 option cpus N run,boot 4 number:1-63 'virtual CPUs of the guest'
 option crash KIND run sysrq words:crash_kinds \
 	'how it crashes: sysrq; nmi, from the hypervisor; hang, which is no crash; kexec (kexec_file_load) and kexec-load, which jump

@@ -13,6 +13,7 @@ readonly own_host_dir=$lab_dir/host/x86
 # build_own_host: host.elf and ssdt.aml in build/lab/host
 build_own_host() {
 	local dir=$lab_state/host sum
+	if is_arm64; then build_arm64_host; return; fi
 	need_commands gcc ld objcopy make iasl
 	sum=$(sources_sum "$lab_dir/host")
 	is_fresh "$dir.stamp" "$sum" && [ -e "$dir/host.elf" ] && return 0
@@ -24,6 +25,7 @@ build_own_host() {
 
 # check_emulator: what the host asks of this machine's QEMU. Debian 12's has all of it.
 check_emulator() {
+	if is_arm64; then check_arm64_emulator; return; fi
 	need_commands qemu-system-x86_64
 	qemu-system-x86_64 -accel help | grep -qx tcg ||
 		die "this machine's qemu-system-x86_64 cannot emulate (it has no accelerator 'tcg'): install Debian's qemu-system-x86"
@@ -56,6 +58,7 @@ own_boot_arguments() {
 # start_own [ARGUMENT...]: one CPU more than the guest has is the host's.
 start_own() {
 	local arguments
+	if is_arm64; then start_arm64 "$@"; return; fi
 	mapfile -t arguments < <(own_boot_arguments; dump_disk_arguments "$run_dir/disk-dumps" unsafe; network_arguments "$any_port")
 	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
 		-accel tcg,thread=single,tb-size=512 -M q35,hpet=off -cpu EPYC,+svm,-x2apic -smp $((opt_cpus + 1)) -m "$opt_memory" \

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by tests/lab/lab.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
+#
+# Guests of the other architecture (--arch arm64). Their hypervisor is the lab's own (tests/lab/host/arm64), which runs at EL2 of an
+# emulated machine; their kernels are Debian's, of the same version as the amd64 ones, with pages of 4 or 16 KiB; module and tool
+# are cross-built. No program of arm64 runs on this machine.
+#
+# Such a kernel has a release of its own: arm64-trixie, arm64-16k-forky. Both page sizes of a release are in one tree: Debian's for
+# amd64, with a cross compiler, arm64's libraries beside amd64's, and arm64's kernels and programs.
+
+readonly arm64_packages=(linux-headers-amd64 gcc-aarch64-linux-gnu make kmod pkg-config libelf-dev:arm64 libsmartcols-dev:arm64
+	libxxhash-dev:arm64 libjson-c-dev:arm64 libkdumpfile-dev:arm64 busybox-static:arm64 kexec-tools:arm64 makedumpfile:arm64)
+
+# Where the machine has what (tests/lab/host/arm64/arm64.h)
+readonly arm64_words=0x40100000 arm64_ram=0x40000000 arm64_kernel=0x42000000 arm64_device_tree=0x46000000 arm64_initrd=0x50000000
+readonly arm64_firmware_bytes=0x10000
+
+# arm64_release RELEASE: of the kernel that --kernel and --page-size name
+arm64_release() {
+	case $1 in
+	trixie | forky) ;;
+	*) usage_error "--arch arm64: kernels of 6.12 and 7.2 only, not $opt_kernel" ;;
+	esac
+	case $opt_page_size in 16) printf 'arm64-16k-%s' "$1" ;; *) printf 'arm64-%s' "$1" ;; esac
+}
+
+# check_arm64: what goes with --arch arm64, and what only with that
+check_arm64() {
+	if ! is_arm64; then
+		[ "$opt_page_size" = 4 ] || usage_error '--page-size goes with --arch arm64'
+		[ "$opt_firmware" = acpi ] || usage_error '--firmware goes with --arch arm64'
+		return 0
+	fi
+	opt_host=own
+	[ "$opt_cpus" -le 16 ] || usage_error '--arch arm64: up to 16 CPUs'
+	[ "$opt_memory" -le 3072 ] || usage_error '--arch arm64: up to 3072 MiB of memory'
+	[ -z "$opt_way$opt_keep$opt_from$opt_dumps$opt_dracut$opt_kernel_image$opt_registers$opt_crash_opens" ] ||
+		usage_error '--arch arm64: not with --way, --keep, --from, --dumps, --dracut, --kernel-image, --registers or --crash-opens'
+	case $opt_crash in
+	kexec) usage_error "--arch arm64: Debian's kernels have no kexec_file_load: --crash kexec-load" ;;
+	nmi | nmi-handler | double-nmi | stuck-nmi | timed | floor | ctl:nmi) usage_error "--arch arm64: no --crash $opt_crash" ;;
+	esac
+	case $opt_kernel:$opt_firmware in 6.12*:dt) usage_error '--firmware dt: 6.12 finds Hyper-V by ACPI only' ;; esac
+}
+
+# arm64_tree_name RELEASE: of its tree
+arm64_tree_name() { printf 'arm64-%s' "${1##*-}"; }
+
+arm64_flavour() { printf '%s' "${1%-*}"; }
+
+build_arm64_tree() {
+	local name
+	name=$(arm64_tree_name "$1")
+	make_tree "$name" "${1##*-}" "$(IFS=,; echo "${arm64_packages[*]}")" \
+		--architectures amd64,arm64 "--customize-hook=$lab_dir/lib/arm64-extract"
+}
+
+# arm64_kernel_of RELEASE
+arm64_kernel_of() {
+	local kernels
+	kernels=("$(tree_of "$1")"/boot/vmlinuz-*-"$(arm64_flavour "$1")")
+	[ -e "${kernels[0]}" ] || die "$1: the tree has no kernel"
+	printf '%s' "${kernels[0]##*/vmlinuz-}"
+}
+
+# arm64_libraries TREE FILE...: where the tree has what these programs and their libraries need, one a line; without ldd, which
+# would run them.
+arm64_libraries() {
+	local tree=$1 name; shift
+	local -A seen=()
+	printf '%s\n' /lib/ld-linux-aarch64.so.1
+	while [ $# -gt 0 ]; do
+		for name in $(aarch64-linux-gnu-readelf -d "$1" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+			[ -z "${seen[$name]:-}" ] && [ -e "$tree/usr/lib/aarch64-linux-gnu/$name" ] || continue
+			seen[$name]=1
+			set -- "$@" "$tree/usr/lib/aarch64-linux-gnu/$name"
+			printf '%s\n' "/usr/lib/aarch64-linux-gnu/$name"
+		done
+		shift
+	done
+}
+
+# arm64_tool_words: of make, for hvcrashctl, one a line
+arm64_tool_words() {
+	printf '%s\n' CC=aarch64-linux-gnu-gcc \
+		'PKG_CONFIG=env PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig pkg-config'
+}
+
+# build_arm64_host: host.bin in build/lab/host-arm64
+build_arm64_host() {
+	local dir=$lab_state/host-arm64 sum
+	need_commands aarch64-linux-gnu-gcc make iasl dtc
+	sum=$(sources_sum "$lab_dir/host")
+	is_fresh "$dir.stamp" "$sum" && [ -e "$dir/host.bin" ] && return 0
+	rm -f "$dir.stamp"
+	mkdir -p "$dir"
+	build_logged "the lab's host for arm64" "$dir.log" make -C "$lab_dir/host/arm64" "O=$dir"
+	printf '%s\n' "$sum" >"$dir.stamp"
+}
+
+check_arm64_emulator() {
+	need_commands qemu-system-aarch64
+	qemu-system-aarch64 -cpu help | grep -qw neoverse-n1 ||
+		die "this machine's qemu-system-aarch64 knows no neoverse-n1: install QEMU 7.2 or newer"
+}
+
+# device_tree_chosen CMDLINE: what every guest finds in its device tree, whatever else is there
+device_tree_chosen() {
+	local end
+	end=$((arm64_initrd + $(stat -c %s "$run_dir/initrd.img")))
+	printf 'bootargs = "%s";\n' "$1"
+	printf 'linux,initrd-start = <0 %d>; linux,initrd-end = <0 %d>;\n' $((arm64_initrd)) $end
+}
+
+# acpi_device_tree CMDLINE: as an EFI stub leaves it: where the system table and the memory map are, which the host has made. The
+# kernel asks for secure boot's state, or panics (7.2).
+acpi_device_tree() {
+	local table=$((arm64_ram + opt_memory * 1024 * 1024 - arm64_firmware_bytes))
+	printf '/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>; chosen {\n'
+	device_tree_chosen "efi=noruntime $1"
+	printf 'linux,uefi-system-table = <0 %d>; linux,uefi-mmap-start = <0 %d>;\n' $table $((table + 0x100))
+	printf 'linux,uefi-mmap-size = <80>; linux,uefi-mmap-desc-size = <40>; linux,uefi-mmap-desc-ver = <1>; linux,uefi-secure-boot = <2>;\n'
+	printf '}; };\n'
+}
+
+# cpu_nodes N
+cpu_nodes() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		printf 'cpu@%x { device_type = "cpu"; compatible = "arm,armv8"; reg = <0 %d>; enable-method = "psci"; };\n' $i $i
+	done
+}
+
+# dt_device_tree CMDLINE: the machine's devices as far as the host shows them. Interrupts: type (0 SPI, 1 PPI), number, flags.
+dt_device_tree() {
+	sed "s/^\t\t\t//" <<-END
+			/dts-v1/;
+			/ {
+				#address-cells = <2>; #size-cells = <2>; interrupt-parent = <&gic>; compatible = "hvcrash,lab", "linux,dummy-virt";
+				chosen { stdout-path = "/pl011@9000000"; $(device_tree_chosen "$1") };
+				memory@42000000 { device_type = "memory"; reg = <0 0x42000000 0 $((opt_memory * 1024 * 1024 - (arm64_kernel - arm64_ram)))>; };
+				cpus { #address-cells = <2>; #size-cells = <0>; $(cpu_nodes "$opt_cpus") };
+				psci { compatible = "arm,psci-1.0", "arm,psci-0.2"; method = "hvc"; };
+				timer { compatible = "arm,armv8-timer"; always-on; interrupts = <1 13 4>, <1 14 4>, <1 11 4>, <1 10 4>; };
+				gic: intc@8000000 {
+					compatible = "arm,gic-v3"; interrupt-controller; #interrupt-cells = <3>; #address-cells = <0>;
+					reg = <0 0x08000000 0 0x10000>, <0 0x080a0000 0 $(((opt_cpus + 1) * 0x20000))>;
+				};
+				clock: apb-pclk { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <24000000>; };
+				pl011@9000000 {
+					compatible = "arm,pl011", "arm,primecell"; reg = <0 0x09000000 0 0x1000>; interrupts = <0 1 4>;
+					clocks = <&clock>, <&clock>; clock-names = "uartclk", "apb_pclk";
+				};
+				serial@3eff2000 {
+					compatible = "ns16550a"; reg = <0 0x3eff2000 0 8>; interrupts = <0 5 4>; clock-frequency = <1843200>;
+				};
+				vmbus@e000000 {
+					compatible = "microsoft,vmbus"; #address-cells = <2>; #size-cells = <1>; dma-coherent;
+					ranges = <0 0x0e000000 0 0x0e000000 0x01000000>; interrupts = <1 2 1>;
+				};
+			};
+		END
+}
+
+# start_arm64: one CPU more than the guest has is the host's. Three more serial ports, in these slots of PCI: the host's log, the
+# guest's line to the lab, the oracle's (tests/lab/host/arm64/uart.c).
+start_arm64() {
+	local port slot=2 arguments=()
+	"${opt_firmware}_device_tree" "$(guest_cmdline)" >"$run_dir/guest.dts"
+	dtc -q -I dts -O dtb -o "$run_dir/guest.dtb" "$run_dir/guest.dts" >"$run_dir/dtc.log" 2>&1 || lab_failed "dtc: $(head -n 1 "$run_dir/dtc.log")"
+	printf 'memory=%d %s\0' "$opt_memory" "$(host_words)" >"$run_dir/host.words"
+	for port in handshake oracle; do
+		arguments+=(-chardev "pipe,id=$port,path=$run_dir/$port" -device "pci-serial,chardev=$port,addr=$slot")
+		slot=$((slot + 1))
+	done
+	start_process "$run_dir/qemu.log" qemu-system-aarch64 -M virt,virtualization=on,gic-version=3,its=off,highmem=off \
+		-cpu neoverse-n1 -accel tcg,thread=multi,tb-size=512 -smp $((opt_cpus + 1)) -m "$opt_memory" \
+		-nodefaults -no-user-config -display none -no-reboot -kernel "$lab_state/host-arm64/host.bin" \
+		-device "loader,file=$run_dir/host.words,addr=$arm64_words,force-raw=on" \
+		-device "loader,file=$kernel_image,addr=$arm64_kernel,force-raw=on" \
+		-device "loader,file=$run_dir/guest.dtb,addr=$arm64_device_tree,force-raw=on" \
+		-device "loader,file=$run_dir/initrd.img,addr=$arm64_initrd,force-raw=on" \
+		-chardev "file,id=console,path=$run_dir/console.log" -serial chardev:console \
+		-chardev "file,id=log,path=$run_dir/host.log" -device pci-serial,chardev=log,addr=1 "${arguments[@]}" \
+		-chardev "pipe,id=monitor,path=$run_dir/monitor" -mon chardev=monitor,mode=control
+	machine_pid=$!
+}
