@@ -82,7 +82,8 @@ u32 hvcrash_registry_retire(struct hvcrash_registry *reg,
 			    const struct hvcrash_owner *owner, u16 evidence);
 u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
 				  u16 evidence);
-u32 hvcrash_registry_retire_all(struct hvcrash_registry *reg, u16 evidence);
+u32 hvcrash_registry_retire_kind(struct hvcrash_registry *reg, u16 kind,
+				 u16 evidence);
 u32 hvcrash_registry_retire_found(struct hvcrash_registry *reg);
 void hvcrash_registry_prove(struct hvcrash_registry *reg,
 			    const struct hvcrash_owner *owner, u16 evidence);

@@ -187,12 +187,12 @@ int hvcrash_registry_publish_found(struct hvcrash_registry *reg,
 	return ret;
 }
 
-/* What to retire: an owner's, a channel's, what was found, or all */
+/* What to retire: an owner's, a kind's, what was found, or a channel's */
 struct match {
 	const struct hvcrash_owner *owner;
-	u32 relid;
+	u16 kind;
 	bool found;
-	bool all;
+	u32 relid;
 };
 
 static bool matches(const struct hvcrash_extent *e, const struct match *m)
@@ -201,7 +201,7 @@ static bool matches(const struct hvcrash_extent *e, const struct match *m)
 		return e->kind == m->owner->kind && e->gpadl == m->owner->gpadl;
 	if (m->found)
 		return e->evidence == HVCRASH_EV_FOUND;
-	return m->all || e->relid == m->relid;
+	return m->kind ? e->kind == m->kind : e->relid == m->relid;
 }
 
 /* Retires what matches in one bucket. Under reg->lock. */
@@ -290,16 +290,18 @@ u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
 }
 
 /**
- * hvcrash_registry_retire_all - every owner is gone, fixed extents apart
+ * hvcrash_registry_retire_kind - every owner of one kind is gone
  * @reg: the registry
+ * @kind: HVCRASH_KIND_*, not of a register
  * @evidence: what says so
  *
  * Context: any but NMI; takes reg->lock once per bucket in use.
  * Return: extents retired.
  */
-u32 hvcrash_registry_retire_all(struct hvcrash_registry *reg, u16 evidence)
+u32 hvcrash_registry_retire_kind(struct hvcrash_registry *reg, u16 kind,
+				 u16 evidence)
 {
-	struct match m = { .all = true };
+	struct match m = { .kind = kind };
 
 	return retire_walk(reg, &m, evidence);
 }

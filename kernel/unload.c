@@ -26,6 +26,7 @@
 #include "unload.h"
 #include "vmbus.h"
 #include "vmbus_layout.h"
+#include "vmbus_under_way.h"
 
 /* As often as vmbus_wait_for_unload() says that it still waits */
 #define SAY_EVERY_MS (5 * MSEC_PER_SEC)
@@ -68,6 +69,7 @@ void hvcrash_unload_learn(void)
 				     0);
 	}
 	WRITE_ONCE(unload_event, hvcrash_vmbus_unload_event());
+	hvcrash_vmbus_learn_messages();
 	if (!unload_event)
 		pr_info("no BTF of hv_vmbus: an answer to UNLOAD is told by the time it takes\n");
 }
@@ -80,6 +82,7 @@ void hvcrash_unload_learn(void)
 void hvcrash_unload_forget(void)
 {
 	WRITE_ONCE(unload_event, NULL);
+	hvcrash_vmbus_forget_messages();
 	hvcrash_vmbus_forget_layout();
 	initiate_unload = NULL;
 	panic_unload = NULL;

@@ -9,8 +9,8 @@
  *
  * Invariant: a page is in the registry from the message that offers it to the
  * host until the host's word that it is gone. The tracepoint fires after the
- * message was posted: for these few instructions the host knows more than we do.
- * In a panic the answer to UNLOAD takes such a page back like all others.
+ * message was posted: for these few instructions the host knows more than we do,
+ * and a panic in between is a gap (vmbus_under_way.c).
  *
  * Leaves out: what VMBus shared before the probes were in place (vmbus_late.c).
  * Until that is found HVCRASH_GAP_LATE says so, and the audit cannot tell.
@@ -27,29 +27,14 @@
 #include "hvcrash.h"
 #include "regs.h"
 #include "vmbus.h"
+#include "vmbus_gpadl.h"
 #include "vmbus_late.h"
 #include "vmbus_pages.h"
+#include "vmbus_under_way.h"
 
 /* Free extents to keep ready: 16 MiB of scattered pages, a usual netvsc buffer */
 #define RESERVE_EXTENTS 4096
 
-/* GPADLs whose bodies are still on their way; each takes milliseconds */
-#define MAX_PENDING 64
-
-/**
- * struct pending - a GPADL whose page list has not come to its end
- * @gpadl: handle
- * @relid: channel
- * @left: pages that the bodies will still name; 0 means unused
- */
-struct pending {
-	u32 gpadl;
-	u32 relid;
-	u32 left;
-};
-
-static struct pending pendings[MAX_PENDING];
-static DEFINE_RAW_SPINLOCK(pendings_lock);
 static bool connected;
 
 /*
@@ -78,63 +63,13 @@ static void publish_page(u16 kind, u64 gpa, u16 evidence)
 					 evidence, hvcrash_vmbus_ram_flag(gpa));
 }
 
-static void retire_kind(u16 kind, u16 evidence)
+static void retire_contact(void)
 {
-	struct hvcrash_owner owner = { .kind = kind };
-
-	hvcrash_registry_retire(&hvcrash_registry, &owner, evidence);
-}
-
-static void retire_contact(u16 evidence)
-{
-	retire_kind(HVCRASH_KIND_VMBUS_INTERRUPT, evidence);
-	retire_kind(HVCRASH_KIND_VMBUS_MONITOR, evidence);
-}
-
-/* The slot of @gpadl, or a free one for @gpadl 0. Under pendings_lock. */
-static struct pending *pending_find(u32 gpadl)
-{
-	u32 i;
-
-	for (i = 0; i < MAX_PENDING; i++)
-		if (gpadl ? pendings[i].left && pendings[i].gpadl == gpadl :
-			    !pendings[i].left)
-			return &pendings[i];
-	return NULL;
-}
-
-static void pending_add(u32 relid, u32 gpadl, u32 left)
-{
-	struct pending *p;
-	unsigned long irq;
-
-	raw_spin_lock_irqsave(&pendings_lock, irq);
-	p = pending_find(0);
-	if (p)
-		*p = (struct pending){ .gpadl = gpadl,
-				       .relid = relid,
-				       .left = left };
-	raw_spin_unlock_irqrestore(&pendings_lock, irq);
-	if (!p)
-		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_DROPPED, 1);
-}
-
-/* Up to @max pages of @gpadl are about to be named. Returns how many. */
-static u32 pending_take(u32 gpadl, u32 max, u32 *relid)
-{
-	struct pending *p;
-	unsigned long irq;
-	u32 n = 0;
-
-	raw_spin_lock_irqsave(&pendings_lock, irq);
-	p = pending_find(gpadl);
-	if (p) {
-		n = min(p->left, max);
-		p->left -= n;
-		*relid = p->relid;
-	}
-	raw_spin_unlock_irqrestore(&pendings_lock, irq);
-	return n;
+	hvcrash_registry_retire_kind(&hvcrash_registry,
+				     HVCRASH_KIND_VMBUS_INTERRUPT,
+				     HVCRASH_EV_NONE);
+	hvcrash_registry_retire_kind(
+		&hvcrash_registry, HVCRASH_KIND_VMBUS_MONITOR, HVCRASH_EV_NONE);
 }
 
 /*
@@ -150,7 +85,7 @@ static void on_negotiate(void *data,
 		return;
 	atomic_inc(&changes);
 	/* One message per version tried, each with the same pages */
-	retire_contact(HVCRASH_EV_NONE);
+	retire_contact();
 	if (hvcrash_vmbus_has_interrupt_page(msg->vmbus_version_requested))
 		publish_page(HVCRASH_KIND_VMBUS_INTERRUPT, msg->interrupt_page,
 			     HVCRASH_EV_MESSAGE_SENT);
@@ -170,7 +105,7 @@ static void on_version(void *data,
 	hvcrash_regs_observe_later();
 	if (msg->version_supported)
 		return;
-	retire_contact(HVCRASH_EV_NONE);
+	retire_contact();
 	WRITE_ONCE(hvcrash_registry.header->vmbus_version, 0);
 	WRITE_ONCE(connected, false);
 }
@@ -191,17 +126,14 @@ static void on_gpadl_header(void *data,
 			 sizeof(struct gpa_range)) /
 			sizeof(u64);
 	const struct gpa_range *range = msg->range;
-	u32 pages, n;
 
 	if (ret)
 		return;
 	atomic_inc(&changes);
-	pages = HVPFN_UP((u64)range->byte_offset + range->byte_count);
-	n = min(pages, fit);
-	hvcrash_vmbus_publish_pfns(msg->child_relid, msg->gpadl,
-				   range->pfn_array, n);
-	if (pages > n)
-		pending_add(msg->child_relid, msg->gpadl, pages - n);
+	hvcrash_gpadl_header(msg->child_relid, msg->gpadl,
+			     hvcrash_vmbus_gpadl_pages(range->byte_offset,
+						       range->byte_count),
+			     range->pfn_array, fit);
 	/* The kernel's own GPADLs have one range; more would go unseen */
 	if (msg->rangecount != 1)
 		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_DROPPED, 1);
@@ -214,41 +146,25 @@ static void on_gpadl_body(void *data,
 {
 	const u32 fit =
 		(HV_MESSAGE_PAYLOAD_BYTE_COUNT - sizeof(*msg)) / sizeof(u64);
-	u32 relid = HVCRASH_NO_RELID;
-	u32 n;
 
 	if (ret)
-		return;
-	n = pending_take(msg->gpadl, fit, &relid);
-	hvcrash_vmbus_publish_pfns(relid, msg->gpadl, msg->pfn, n);
+		hvcrash_gpadl_abandoned(msg->gpadl);
+	else
+		hvcrash_gpadl_body(msg->gpadl, msg->pfn, fit);
 }
 
 static void on_gpadl_created(void *data,
 			     const struct vmbus_channel_gpadl_created *msg)
 {
-	struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
-				       .gpadl = msg->gpadl };
-	u32 relid;
-
 	atomic_inc(&changes);
-	pending_take(msg->gpadl, U32_MAX, &relid);
-	if (msg->creation_status)
-		hvcrash_registry_retire(&hvcrash_registry, &owner,
-					HVCRASH_EV_NONE);
-	else
-		hvcrash_registry_prove(&hvcrash_registry, &owner,
-				       HVCRASH_EV_GPADL_CREATED);
+	hvcrash_gpadl_answered(msg->gpadl, msg->creation_status);
 }
 
 static void on_gpadl_torndown(void *data,
 			      const struct vmbus_channel_gpadl_torndown *msg)
 {
-	struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
-				       .gpadl = msg->gpadl };
-
 	atomic_inc(&changes);
-	hvcrash_registry_retire(&hvcrash_registry, &owner,
-				HVCRASH_EV_GPADL_TORNDOWN);
+	hvcrash_gpadl_torndown(msg->gpadl);
 }
 
 static void on_release(void *data,
@@ -257,8 +173,7 @@ static void on_release(void *data,
 	if (ret)
 		return;
 	atomic_inc(&changes);
-	hvcrash_registry_retire_relid(&hvcrash_registry, msg->child_relid,
-				      HVCRASH_EV_RELID_RELEASED);
+	hvcrash_gpadl_relid_released(msg->child_relid);
 	hvcrash_registry_channel_gone(&hvcrash_registry, msg->child_relid);
 }
 
@@ -343,8 +258,8 @@ static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 	} else if (event == MODULE_STATE_GOING) {
 		detach_all();
 		/* vmbus_exit() has unloaded; all pages went with it */
-		hvcrash_registry_retire_all(&hvcrash_registry,
-					    HVCRASH_EV_UNLOAD_ANSWERED);
+		retire_contact();
+		hvcrash_gpadl_forget_all();
 		WRITE_ONCE(connected, false);
 	}
 	return NOTIFY_OK;
@@ -388,6 +303,7 @@ static bool record_one(struct hvcrash_extent *e, void *ctx)
  */
 void hvcrash_vmbus_record_unload(u32 unload)
 {
+	hvcrash_vmbus_note_under_way();
 	hvcrash_registry_for_each(&hvcrash_registry, record_one, &unload);
 }
 

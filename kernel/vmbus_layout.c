@@ -11,7 +11,8 @@
  * Symbols of hv_vmbus are looked up by symbol_get(): a plain reference would make
  * it a dependency of ours, and hvcrash is to be loaded before it.
  *
- * Leaves out: what is done with the members (vmbus_late.c, unload.c).
+ * Leaves out: what is done with the members (vmbus_late.c, vmbus_under_way.c,
+ * unload.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -38,6 +39,7 @@ extern struct vmbus_connection vmbus_connection;
 /* Members of struct vmbus_connection that we use */
 enum member {
 	CHN_LIST,
+	CHN_MSG_LIST,
 	CHANNEL_MUTEX,
 	INT_PAGE,
 	MONITOR_PAGES,
@@ -51,6 +53,7 @@ static const struct {
 	u32 bytes;
 } members[NR_MEMBERS] = {
 	[CHN_LIST] = { "chn_list", sizeof(struct list_head) },
+	[CHN_MSG_LIST] = { "chn_msg_list", sizeof(struct list_head) },
 	[CHANNEL_MUTEX] = { "channel_mutex", sizeof(struct mutex) },
 	[INT_PAGE] = { "int_page", sizeof(void *) },
 	[MONITOR_PAGES] = { "monitor_pages", 2 * sizeof(void *) },
@@ -182,15 +185,8 @@ void hvcrash_vmbus_view_put(void)
 	symbol_put(vmbus_connection);
 }
 
-/**
- * hvcrash_vmbus_unload_event - what hv_vmbus completes when the host answers UNLOAD
- *
- * Holds hv_vmbus only while looking: the caller forgets it before hv_vmbus goes.
- *
- * Context: process, may sleep.
- * Return: its address, or NULL if that cannot be told.
- */
-const struct completion *hvcrash_vmbus_unload_event(void)
+/* NULL if its place cannot be told. Holds hv_vmbus only while looking. */
+static const void *address_of(enum member member)
 {
 	void *base;
 
@@ -200,7 +196,34 @@ const struct completion *hvcrash_vmbus_unload_event(void)
 	if (!base)
 		return NULL;
 	symbol_put(vmbus_connection);
-	return base + offset[UNLOAD_EVENT];
+	return base + offset[member];
+}
+
+/**
+ * hvcrash_vmbus_unload_event - what hv_vmbus completes when the host answers UNLOAD
+ *
+ * The caller forgets it before hv_vmbus goes.
+ *
+ * Context: process, may sleep.
+ * Return: its address, or NULL if that cannot be told.
+ */
+const struct completion *hvcrash_vmbus_unload_event(void)
+{
+	return address_of(UNLOAD_EVENT);
+}
+
+/**
+ * hvcrash_vmbus_message_list - what hv_vmbus keeps its messages on
+ *
+ * Of struct vmbus_channel_msginfo, each from before it is posted until its answer
+ * was taken in. The caller forgets it before hv_vmbus goes.
+ *
+ * Context: process, may sleep.
+ * Return: the list's head, or NULL if its place cannot be told.
+ */
+const struct list_head *hvcrash_vmbus_message_list(void)
+{
+	return address_of(CHN_MSG_LIST);
 }
 
 /**

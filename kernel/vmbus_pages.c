@@ -52,6 +52,19 @@ u32 hvcrash_vmbus_hv_pages(u32 linux_pages)
 }
 
 /**
+ * hvcrash_vmbus_gpadl_pages - pages that a range of a GPADL names
+ * @byte_offset: of the range's first byte in its first page
+ * @byte_count: bytes of the range
+ *
+ * Context: any, NMI too.
+ */
+u32 hvcrash_vmbus_gpadl_pages(u32 byte_offset, u32 byte_count)
+{
+	return ((u64)byte_offset + byte_count + HV_HYP_PAGE_SIZE - 1) >>
+	       HV_HYP_PAGE_SHIFT;
+}
+
+/**
  * hvcrash_vmbus_publish_pfns - enter pages that a GPADL message names
  * @relid: channel
  * @gpadl: handle

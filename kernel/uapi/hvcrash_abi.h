@@ -45,7 +45,7 @@
  */
 
 #define HVCRASH_ABI_MAJOR	1
-#define HVCRASH_ABI_MINOR	3
+#define HVCRASH_ABI_MINOR	4
 
 /* "HVCRASH1" and "HVCHUNK1" as they stand in memory */
 #define HVCRASH_MAGIC		0x3148534152435648ULL
@@ -77,6 +77,7 @@
 #define HVCRASH_GAP_TORN	0x4	/* an update was cut: see extents_torn */
 #define HVCRASH_GAP_NO_VMBUS	0x8	/* could not attach to VMBus */
 #define HVCRASH_GAP_ISOLATED	0x10	/* confidential VM: host-visible pages not tracked */
+#define HVCRASH_GAP_UNDER_WAY	0x20	/* the crash came between a message to the host and our note of it (from minor 4 on) */
 
 /* hvcrash_crash.unload */
 #define HVCRASH_UNLOAD_UNKNOWN	0

@@ -50,6 +50,11 @@ cannot_tell() {
 	cannot_tell "host-visible pages are not tracked"
 }
 
+@test "a message that the crash cut short cannot tell" {
+	core good "header coverage=0x20 untracked=1"
+	cannot_tell "the crash cut a VMBus message short"
+}
+
 @test "a coverage bit of a newer module cannot tell" {
 	core good "header coverage=0x400"
 	cannot_tell "coverage bits 0x400 are unknown"

@@ -159,8 +159,20 @@ static void a_released_relid_takes_all_its_gpadls_with_it(void **s)
 	publish(reg, &gpadl_c, 0x3000, 1);
 	assert_int_equal(hvcrash_registry_retire_relid(reg, 3, 0), 2);
 	assert_int_equal(count(reg).pages, 1);
-	assert_int_equal(hvcrash_registry_retire_all(reg, 0), 1);
-	assert_int_equal(count(reg).pages, 0);
+}
+
+static void a_kind_is_retired_and_no_other_owner(void **s)
+{
+	static const struct hvcrash_owner driver = { HVCRASH_KIND_DRIVER, 1,
+						     HVCRASH_NO_RELID };
+	struct hvcrash_registry *reg = *s;
+
+	publish(reg, &gpadl_a, 0x1000, 1);
+	publish(reg, &gpadl_c, 0x3000, 1);
+	publish(reg, &driver, 0x4000, 16);
+	assert_int_equal(
+		hvcrash_registry_retire_kind(reg, HVCRASH_KIND_GPADL, 0), 2);
+	assert_int_equal(count(reg).pages, 16);
 }
 
 static void what_is_found_is_listed_once_whoever_sees_it_first(void **s)
@@ -457,6 +469,7 @@ int main(void)
 		TEST(owners_of_one_hash_bucket_do_not_take_each_others_pages),
 		TEST(the_more_ram_the_fewer_owners_share_a_bucket),
 		TEST(a_released_relid_takes_all_its_gpadls_with_it),
+		TEST(a_kind_is_retired_and_no_other_owner),
 		TEST(what_is_found_is_listed_once_whoever_sees_it_first),
 		TEST(to_look_again_drops_what_was_found_and_nothing_else),
 		TEST(better_evidence_reaches_the_owner_only),

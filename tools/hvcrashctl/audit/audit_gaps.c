@@ -36,7 +36,7 @@ static void add_coverage_gaps(struct audit *audit)
 	const struct hvcrash_header *header = audit->header;
 	__u32 known = HVCRASH_GAP_LATE | HVCRASH_GAP_DROPPED |
 		      HVCRASH_GAP_TORN | HVCRASH_GAP_NO_VMBUS |
-		      HVCRASH_GAP_ISOLATED;
+		      HVCRASH_GAP_ISOLATED | HVCRASH_GAP_UNDER_WAY;
 
 	if (header->coverage & HVCRASH_GAP_LATE)
 		add_gap(audit, "late",
@@ -54,6 +54,9 @@ static void add_coverage_gaps(struct audit *audit)
 	if (header->coverage & HVCRASH_GAP_ISOLATED)
 		add_gap(audit, "isolated",
 			"confidential VM: host-visible pages are not tracked");
+	if (header->coverage & HVCRASH_GAP_UNDER_WAY)
+		add_gap(audit, "under-way",
+			"the crash cut a VMBus message short, not all pages that it gave to the host are listed");
 	if (header->coverage & ~known)
 		add_gap(audit, "unknown", "coverage bits 0x%x are unknown",
 			header->coverage & ~known);

@@ -13,4 +13,5 @@
 
 /* The test's own */
 bool pfn_valid(u64 pfn);
+bool virt_addr_valid(const void *p);
 #endif

@@ -12,7 +12,16 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef unsigned long long u64;
 typedef long long s64;
+typedef int32_t s32;
 typedef unsigned int gfp_t;
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct list_head {
+	struct list_head *next, *prev;
+};
 
 #define S32_MAX INT32_MAX
 #define U32_MAX UINT32_MAX

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmbus_gpadl.c - GPADLs from their first message to their last
+ *
+ * Called by vmbus.c in the living kernel. A GPADL is a header message, as many
+ * bodies as its list of pages needs, and an answer. The thread that posts them
+ * hits a tracepoint after each post, and the answer is handled on another CPU: the
+ * host has all it needs at the last post, so the answer may be seen before the
+ * last body, or before the header where there is no body.
+ *
+ * Invariant: whatever the order, what is in the registry at the end is all pages
+ * of a GPADL that the host accepted, and none of one that it refused or let go.
+ * So pages are published first, and then it is looked up whether the GPADL is
+ * still wanted; and who ends a GPADL first notes it here, and then retires its
+ * pages. Whoever comes second sees the other. No lock is held around both.
+ *
+ * A GPADL has a slot here until its answer and all of its pages have been seen.
+ *
+ * Leaves out: which messages there are (vmbus.c), and those whose tracepoint a
+ * panic prevented (vmbus_under_way.c).
+ */
+#include <linux/compiler.h>
+#include <linux/spinlock.h>
+#include "hvcrash.h"
+#include "vmbus_gpadl.h"
+#include "vmbus_pages.h"
+
+/* GPADLs at the same time; each takes milliseconds, and a CPU makes one */
+#define MAX_SLOTS 128
+
+enum answer {
+	NO_ANSWER,
+	ACCEPTED,
+	REFUSED,
+};
+
+/**
+ * struct slot - a GPADL that is being made
+ * @is_used: the rest means something
+ * @gpadl: handle
+ * @relid: channel
+ * @pages: pages in all, 0 as long as the header was not seen
+ * @named: of these, how many were published
+ * @answer: the host's
+ */
+struct slot {
+	bool is_used;
+	u32 gpadl;
+	u32 relid;
+	u32 pages;
+	u32 named;
+	enum answer answer;
+};
+
+static struct slot slots[MAX_SLOTS];
+static DEFINE_RAW_SPINLOCK(slots_lock);
+
+static struct hvcrash_owner owner_of(u32 gpadl)
+{
+	return (struct hvcrash_owner){ .kind = HVCRASH_KIND_GPADL,
+				       .gpadl = gpadl };
+}
+
+static void retire(u32 gpadl, u16 evidence)
+{
+	const struct hvcrash_owner owner = owner_of(gpadl);
+
+	hvcrash_registry_retire(&hvcrash_registry, &owner, evidence);
+}
+
+/* Under slots_lock */
+static struct slot *find(u32 gpadl)
+{
+	struct slot *s;
+
+	for (s = slots; s < slots + MAX_SLOTS; s++)
+		if (s->is_used && s->gpadl == gpadl)
+			return s;
+	return NULL;
+}
+
+/*
+ * A free slot, or else one that waits for a header. Such a header was posted
+ * before our probes were there, or its message failed, and it may never come.
+ * Under slots_lock.
+ */
+static struct slot *take(u32 gpadl)
+{
+	struct slot *s, *found = NULL;
+
+	for (s = slots; s < slots + MAX_SLOTS; s++) {
+		if (!s->is_used) {
+			found = s;
+			break;
+		}
+		/* Handles are counted up: the oldest */
+		if (!s->pages && (!found || (s32)(s->gpadl - found->gpadl) < 0))
+			found = s;
+	}
+	if (found)
+		*found = (struct slot){ .is_used = true, .gpadl = gpadl };
+	return found;
+}
+
+static bool is_complete(const struct slot *s)
+{
+	return s->pages && s->named == s->pages;
+}
+
+/* Pages of @gpadl that are not named yet, @fit at most, and its channel */
+static u32 expect(u32 gpadl, u32 fit, u32 *ret_relid)
+{
+	unsigned long irq;
+	struct slot *s;
+	u32 n = 0;
+
+	raw_spin_lock_irqsave(&slots_lock, irq);
+	s = find(gpadl);
+	if (s) {
+		n = min(s->pages - s->named, fit);
+		*ret_relid = s->relid;
+	}
+	raw_spin_unlock_irqrestore(&slots_lock, irq);
+	return n;
+}
+
+/* @n pages of @gpadl have been published: are they still wanted? */
+static void settle(u32 gpadl, u32 n)
+{
+	const struct hvcrash_owner owner = owner_of(gpadl);
+	bool is_gone, is_proven = false;
+	unsigned long irq;
+	struct slot *s;
+
+	raw_spin_lock_irqsave(&slots_lock, irq);
+	s = find(gpadl);
+	/* Torn down, or its channel is gone, in between */
+	is_gone = !s || s->answer == REFUSED;
+	if (s) {
+		s->named += n;
+		is_proven = is_complete(s) && s->answer == ACCEPTED;
+		if (is_complete(s) && s->answer != NO_ANSWER)
+			s->is_used = false;
+	}
+	raw_spin_unlock_irqrestore(&slots_lock, irq);
+	if (is_gone)
+		retire(gpadl, HVCRASH_EV_NONE);
+	else if (is_proven)
+		hvcrash_registry_prove(&hvcrash_registry, &owner,
+				       HVCRASH_EV_GPADL_CREATED);
+}
+
+/**
+ * hvcrash_gpadl_header - a header was posted
+ * @relid: channel
+ * @gpadl: handle
+ * @pages: of the whole GPADL, not 0
+ * @hv_pfn: the first of them
+ * @fit: so many fit into the header
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_gpadl_header(u32 relid, u32 gpadl, u32 pages, const u64 *hv_pfn,
+			  u32 fit)
+{
+	u32 n = min(pages, fit);
+	unsigned long irq;
+	struct slot *s;
+
+	raw_spin_lock_irqsave(&slots_lock, irq);
+	s = find(gpadl);
+	if (!s)
+		s = take(gpadl);
+	if (s) {
+		s->relid = relid;
+		s->pages = pages;
+		s->named = 0;
+	}
+	raw_spin_unlock_irqrestore(&slots_lock, irq);
+	hvcrash_vmbus_publish_pfns(relid, gpadl, hv_pfn, n);
+	if (s)
+		settle(gpadl, n);
+	else if (n < pages)
+		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_DROPPED, 1);
+}
+
+/**
+ * hvcrash_gpadl_body - a body was posted
+ * @gpadl: handle
+ * @hv_pfn: the next of its pages
+ * @fit: so many fit into a body
+ *
+ * A body says which GPADL it is of, and not how many pages it names: a message is
+ * full before the next one begins (create_gpadl_header(), drivers/hv/channel.c).
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_gpadl_body(u32 gpadl, const u64 *hv_pfn, u32 fit)
+{
+	u32 relid = HVCRASH_NO_RELID;
+	u32 n = expect(gpadl, fit, &relid);
+
+	if (!n)
+		return;
+	hvcrash_vmbus_publish_pfns(relid, gpadl, hv_pfn, n);
+	settle(gpadl, n);
+}
+
+/* Returns whether there was one */
+static bool drop_slot(u32 gpadl)
+{
+	unsigned long irq;
+	struct slot *s;
+
+	raw_spin_lock_irqsave(&slots_lock, irq);
+	s = find(gpadl);
+	if (s)
+		s->is_used = false;
+	raw_spin_unlock_irqrestore(&slots_lock, irq);
+	return s;
+}
+
+/**
+ * hvcrash_gpadl_abandoned - a body could not be posted; no other will be
+ * @gpadl: handle
+ *
+ * The kernel gives up and does not say so to the host, which keeps the part of
+ * the list that it has: those pages stay in the registry.
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_gpadl_abandoned(u32 gpadl)
+{
+	drop_slot(gpadl);
+}
+
+/**
+ * hvcrash_gpadl_answered - the host has a GPADL, or will not have it
+ * @gpadl: handle
+ * @is_refused: it will not
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_gpadl_answered(u32 gpadl, bool is_refused)
+{
+	const struct hvcrash_owner owner = owner_of(gpadl);
+	unsigned long irq;
+	struct slot *s;
+
+	raw_spin_lock_irqsave(&slots_lock, irq);
+	s = find(gpadl);
+	if (!s)
+		s = take(gpadl);
+	if (s) {
+		s->answer = is_refused ? REFUSED : ACCEPTED;
+		if (is_complete(s))
+			s->is_used = false;
+	}
+	raw_spin_unlock_irqrestore(&slots_lock, irq);
+	if (is_refused)
+		retire(gpadl, HVCRASH_EV_NONE);
+	else
+		hvcrash_registry_prove(&hvcrash_registry, &owner,
+				       HVCRASH_EV_GPADL_CREATED);
+}
+
+/**
+ * hvcrash_gpadl_torndown - the host has let go of a GPADL
+ * @gpadl: handle
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_gpadl_torndown(u32 gpadl)
+{
+	drop_slot(gpadl);
+	retire(gpadl, HVCRASH_EV_GPADL_TORNDOWN);
+}
+
+static void drop_slots(u32 relid, bool all)
+{
+	unsigned long irq;
+	struct slot *s;
+
+	raw_spin_lock_irqsave(&slots_lock, irq);
+	for (s = slots; s < slots + MAX_SLOTS; s++)
+		if (s->is_used && (all || (s->pages && s->relid == relid)))
+			s->is_used = false;
+	raw_spin_unlock_irqrestore(&slots_lock, irq);
+}
+
+/**
+ * hvcrash_gpadl_relid_released - a channel is gone, with all its GPADLs
+ * @relid: the channel
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_gpadl_relid_released(u32 relid)
+{
+	drop_slots(relid, false);
+	hvcrash_registry_retire_relid(&hvcrash_registry, relid,
+				      HVCRASH_EV_RELID_RELEASED);
+}
+
+/**
+ * hvcrash_gpadl_forget_all - the host has none any more
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_gpadl_forget_all(void)
+{
+	drop_slots(0, true);
+	hvcrash_registry_retire_kind(&hvcrash_registry, HVCRASH_KIND_GPADL,
+				     HVCRASH_EV_NONE);
+}
+
+/**
+ * hvcrash_gpadl_incomplete - GPADLs of which not every page has been seen
+ *
+ * Context: crash path, NMI too; all others stand still, perhaps in here.
+ */
+u32 hvcrash_gpadl_incomplete(void)
+{
+	const struct slot *s;
+	u32 n = 0;
+
+	for (s = slots; s < slots + MAX_SLOTS; s++)
+		if (READ_ONCE(s->is_used) && !is_complete(s) &&
+		    READ_ONCE(s->answer) != REFUSED)
+			n++;
+	return n;
+}
