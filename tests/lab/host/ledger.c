@@ -47,14 +47,18 @@ u8 *ledger_page(const struct gpadl *g, u32 page)
 		       NULL;
 }
 
-/* The ranges become a list of pages. False: they are none. */
+/*
+ * The ranges become a list of pages, as far as they have come. False: they are
+ * none.
+ */
 static bool read_ranges(struct gpadl *g)
 {
 	u32 at = 0, bytes, offset;
 	u64 pages, pfn;
 
+	g->pages = 0;
 	for (u32 range = 0; range < g->ranges; range++) {
-		if (g->bytes - at < 8)
+		if (g->filled - at < 8)
 			return false;
 		bytes = get32(g->raw + at);
 		offset = get32(g->raw + at + 4);
@@ -63,6 +67,8 @@ static bool read_ranges(struct gpadl *g)
 		if (!bytes || offset >= HV_PAGE || pages > (g->bytes - at) / 8)
 			return false;
 		for (; pages; pages--, at += 8) {
+			if (g->filled - at < 8)
+				return false;
 			pfn = get64(g->raw + at);
 			if (pfn >> 40 ||
 			    !platform_beneath(pfn * HV_PAGE, HV_PAGE))
@@ -241,8 +247,11 @@ static void ranges_json(const struct gpadl *g)
 	}
 }
 
-static void gpadl_json(const struct gpadl *g, const char **comma)
+/* Of one that is not complete: what the guest has sent of it so far */
+static void gpadl_json(struct gpadl *g, const char **comma)
 {
+	if (g->raw)
+		read_ranges(g);
 	put("%s{\"kind\":\"%s\",\"channel\":%u,\"gpadl\":%u,\"complete\":%s,\"pages\":[",
 	    *comma, g->is_ring ? "ring" : "gpadl", g->relid, g->id,
 	    g->raw ? "false" : "true");
