@@ -7,6 +7,9 @@
 
 /* So many packets of a channel in one call; the rest in the next */
 #define PACKETS_AT_ONCE 64
+/* What the answers to one packet take at most, and when to look for it again */
+#define ANSWER_BYTES 1024
+#define LATER HV_MILLISECOND
 
 struct channel *channel_of(u32 relid)
 {
@@ -48,6 +51,7 @@ struct channel *channel_add(const struct device *device, u16 sub_channel)
 	c->relid = (u32)(c - vmbus.channel) + 1;
 	c->device = device;
 	c->sub_channel = sub_channel;
+	memcpy(c->type, device->type, sizeof(c->type));
 	memcpy(c->instance, device->type, sizeof(c->instance));
 	put32(c->instance, 0x10000000 + n);
 	return c;
@@ -59,7 +63,7 @@ void channel_offer(struct channel *c)
 	u8 m[196] = { 0 };
 
 	put32(m, OFFER_CHANNEL);
-	memcpy(m + 8, c->device->type, 16);
+	memcpy(m + 8, c->type, 16);
 	memcpy(m + 24, c->instance, 16);
 	m[56] = (u8)c->device->flags;
 	m[57] = (u8)(c->device->flags >> 8);
@@ -78,13 +82,45 @@ void channels_offer_all(void)
 	struct channel *c;
 
 	for (u32 i = 0; i < nr_devices; i++) {
-		if (!(options.devices >> i & 1) || vmbus.channel[i].relid)
+		if (!(options.devices >> i & 1) || vmbus.channel[i].relid ||
+		    devices[i]->on_request)
 			continue;
 		c = channel_add(devices[i], 0);
 		if (c)
 			channel_offer(c);
 	}
 	vmbus_answer_words(ALL_OFFERS_DELIVERED, NULL, 0);
+}
+
+void channel_offer_subchannels(struct channel *c, u32 n)
+{
+	struct channel *sub;
+	u32 there = 0;
+
+	for (u32 i = 0; i < MAX_CHANNELS; i++)
+		there += vmbus.channel[i].relid &&
+			 vmbus.channel[i].device == c->device &&
+			 vmbus.channel[i].sub_channel;
+	for (; there < n; there++) {
+		sub = channel_add(c->device, (u16)(there + 1));
+		if (!sub)
+			return;
+		channel_offer(sub);
+	}
+}
+
+/* The guest asked for a service: a channel for that connection alone */
+struct channel *channel_offer_socket(const u8 *service, const u8 *endpoint)
+{
+	struct channel *c = channel_add(&socket_device, 1);
+
+	if (!c)
+		return NULL;
+	c->sub_channel = 0;
+	memcpy(c->type, service, sizeof(c->type));
+	memcpy(c->instance, endpoint, sizeof(c->instance));
+	channel_offer(c);
+	return c;
 }
 
 static bool open_channel(struct channel *c, const u8 *m)
@@ -213,18 +249,22 @@ void channel_signal_guest(struct channel *c)
 		synic_signal(vp, vmbus.sint, c->relid);
 }
 
-/* False: there is no more to read. */
-static bool receive(struct channel *c)
+/* When to go on: never, if there is no more to read */
+static u64 receive(struct channel *c, u64 now)
 {
 	struct packet p;
 
 	for (u32 i = 0; i < PACKETS_AT_ONCE; i++) {
-		if (!c->open || !ring_receive(c, &p))
-			return false;
+		if (!ring_has_room(c, ANSWER_BYTES))
+			return now + LATER;
+		if (!ring_receive(c, &p))
+			return HV_NEVER;
 		c->packets_in++;
 		c->device->packet(c, &p);
+		if (!c->open)
+			return HV_NEVER;
 	}
-	return true;
+	return now;
 }
 
 bool channels_signalled(u32 relid)
@@ -233,9 +273,7 @@ bool channels_signalled(u32 relid)
 
 	if (!c || !c->open)
 		return false;
-	c->signalled = true;
-	if (options.fast)
-		c->signalled = receive(c);
+	c->signalled = !options.fast || receive(c, 0) != HV_NEVER;
 	if (c->signalled)
 		platform_wake();
 	return true;
@@ -243,18 +281,16 @@ bool channels_signalled(u32 relid)
 
 u64 channels_run(u64 now)
 {
-	u64 next = HV_NEVER;
+	u64 next = HV_NEVER, again;
 	struct channel *c;
 
 	for (c = vmbus.channel; c < vmbus.channel + MAX_CHANNELS; c++) {
 		if (!c->open)
 			continue;
 		if (c->signalled) {
-			c->signalled = false;
-			if (receive(c)) {
-				c->signalled = true;
-				next = now;
-			}
+			again = receive(c, now);
+			c->signalled = again != HV_NEVER;
+			next = earlier(next, again);
 		}
 		if (c->open && c->device->run)
 			next = earlier(next, c->device->run(c, now));

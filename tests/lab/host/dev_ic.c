@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dev_ic.c - integration services: heartbeat, time synchronization, shutdown
+ * dev_ic.c - integration services: heartbeat, time synchronization, shutdown,
+ * key-value pairs
  *
  * Each begins with a negotiation of versions, which the host opens; the guest
  * answers in the same message (struct icmsg_hdr and icmsg_negotiate of Linux's
- * include/linux/hyperv.h). After it the host asks for a heartbeat now and then;
- * the other two only listen, and so are not heard of.
+ * include/linux/hyperv.h). After that the host asks for a heartbeat now and
+ * then, and says nothing more to the others.
  */
 #include "device.h"
 #include "vmbus.h"
@@ -80,6 +81,11 @@ static void shutdown_opened(struct channel *c)
 	negotiate(c, 3, 1);
 }
 
+static void kvp_opened(struct channel *c)
+{
+	negotiate(c, 5, 4);
+}
+
 static void ic_packet(struct channel *c, const struct packet *p)
 {
 	struct ic *ic = c->state;
@@ -135,5 +141,15 @@ const struct device shutdown_device = {
 	.flags = CHANNEL_ENUMERATE,
 	.state_bytes = sizeof(struct ic),
 	.opened = shutdown_opened,
+	.packet = ic_packet,
+};
+
+const struct device kvp_device = {
+	.name = "kvp",
+	.type = GUID(0xa9a0f4e7, 0x5a45, 0x4d96, 0xb8, 0x27, 0x8a, 0x84, 0x1e,
+		     0x8c, 0x03, 0xe6),
+	.flags = CHANNEL_ENUMERATE,
+	.state_bytes = sizeof(struct ic),
+	.opened = kvp_opened,
 	.packet = ic_packet,
 };

@@ -9,6 +9,7 @@
 
 struct channel;
 struct packet;
+struct gpadl;
 
 #define CHANNEL_ENUMERATE 1
 #define CHANNEL_NAMED_PIPE 0x10
@@ -19,12 +20,18 @@ struct device {
 	u8 type[16];	  /* the GUID of its interface, as it lies in memory */
 	u16 flags;
 	u32 pipe_mode;
+	bool on_request;    /* not offered before the guest asks for it */
 	size_t state_bytes; /* zeroed at open */
 	void (*opened)(struct channel *c);
 	void (*closed)(struct channel *c);
 	void (*packet)(struct channel *c, const struct packet *p);
 	/* What it does by itself; returns when it wants to be called next */
 	u64 (*run)(struct channel *c, u64 now);
+	/*
+	 * Writes the host's mark into a buffer of the device. False: it is none
+	 * of those that the device knows.
+	 */
+	bool (*noise)(struct channel *c, const struct gpadl *g, u64 mark);
 };
 
 /* A GUID from the words in which it is written */
@@ -41,6 +48,7 @@ extern const struct device *const devices[];
 extern const u32 nr_devices;
 
 extern const struct device balloon_device, heartbeat_device, timesync_device,
-	shutdown_device;
+	shutdown_device, kvp_device, net_device, scsi_device, socket_device,
+	uio_device;
 
 #endif

@@ -51,10 +51,14 @@ static void mark_overlays(u32 vp)
 /* Buffers: the end of the last page, which is behind what drivers use */
 static void mark_gpadl(const struct gpadl *g)
 {
-	u8 *at = g->raw || channel_is_ring(g) || !g->pages ?
-			 NULL :
-			 ledger_page(g, g->pages - 1);
+	struct channel *c = channel_of(g->relid);
+	u8 *at;
 
+	if (g->raw || g->is_ring)
+		return;
+	if (c && c->open && c->device->noise && c->device->noise(c, g, count))
+		return;
+	at = ledger_page(g, g->pages - 1);
 	if (at)
 		put64(at + HV_PAGE - 8, count);
 }

@@ -25,9 +25,9 @@ struct option {
 	size_t at;
 	u64 most;
 	const char *initially;
+	const char *help;
 	bool at_start_only;
 	const char *const *words;
-	const char *help;
 };
 
 static const char *const unload_words[] = { "after", "before", "never", NULL };
@@ -36,64 +36,81 @@ static const char *const moment_words[] = {
 	"register-off", "eom",		NULL
 };
 
+/* Those of the first kind can be set at the start alone */
 #define AT(member) offsetof(struct options, member)
+#define FIXED(name, member, most, initially, help)                            \
+	{                                                                     \
+		name, OPTION_NUMBER, AT(member), most, initially, help, true, \
+			NULL                                                  \
+	}
+#define NUMBER(name, member, most, initially, help)                            \
+	{                                                                      \
+		name, OPTION_NUMBER, AT(member), most, initially, help, false, \
+			NULL                                                   \
+	}
+#define PLACE(name, member, help)                                        \
+	{                                                                \
+		name, OPTION_PLACE, AT(member), 0, "", help, false, NULL \
+	}
+#define CHOICE(name, member, words, initially, help)                        \
+	{                                                                   \
+		name, OPTION_CHOICE, AT(member), 0, initially, help, false, \
+			words                                               \
+	}
 
+/* clang-format off */
 static const struct option table[] = {
 	{ "vmbus", OPTION_VERSION, AT(vmbus), 6ull << 16, "5.3",
-	  .help = "the newest version of VMBus that is taken: 2.4, 3.0, 4.0, 4.1, 5.0 to 5.3, 6.0" },
+	  "the newest version of VMBus that is taken: 2.4, 3.0, 4.0, 4.1, 5.0 to 5.3, 6.0",
+	  false, NULL },
 	{ "devices", OPTION_DEVICES, AT(devices), 0,
-	  "balloon,heartbeat,timesync,shutdown",
-	  .help = "what is offered, separated by commas" },
-	{ "vp-offset", OPTION_NUMBER, AT(vp_offset), 1024, "0", true,
-	  .help = "a VP's index is its number and this" },
-	{ "timers", OPTION_NUMBER, AT(timers), 1, "1", true,
-	  .help = "offer synthetic timers" },
-	{ "direct-timers", OPTION_NUMBER, AT(direct_timers), 1, "1", true,
-	  .help = "offer their direct mode" },
-	{ "flush-hypercall", OPTION_NUMBER, AT(flush_hypercall), 1, "0", true,
-	  .help = "advise to flush TLBs by hypercall" },
-	{ "ipi-hypercall", OPTION_NUMBER, AT(ipi_hypercall), 1, "0", true,
-	  .help = "advise to send IPIs by hypercall" },
-	{ "crash-notify", OPTION_NUMBER, AT(crash_notify), 1, "1", true,
-	  .help = "offer the crash registers" },
-	{ "crash-message", OPTION_NUMBER, AT(crash_message), 1, "1", true,
-	  .help = "offer to take a message with a crash" },
-	{ "l1vh", OPTION_NUMBER, AT(l1vh), 1, "0", true,
-	  .help = "the privileges of a partition that may create others" },
-	{ "build", OPTION_NUMBER, AT(build), UINT32_MAX, "20348", true,
-	  .help = "the host's build number" },
-	{ "apic-hz", OPTION_NUMBER, AT(apic_hz), UINT32_MAX, "1000000000", true,
-	  .help = "what the APIC frequency register says" },
-	{ "noise", OPTION_NUMBER, AT(noise), 1, "1",
-	  .help = "write into all that is held, until it is let go" },
-	{ "noise-ms", OPTION_NUMBER, AT(noise_ms), 60000, "20",
-	  .help = "how often" },
-	{ "fast", OPTION_NUMBER, AT(fast), 1, "0",
-	  .help = "answer a message before the guest's hypercall returns" },
-	{ "answer-ms", OPTION_NUMBER, AT(answer_ms), 60000, "0",
-	  .help = "hold each answer back for so long" },
-	{ "unload", OPTION_CHOICE, AT(unload), 0, "after",
-	  .words = unload_words,
-	  .help = "answer UNLOAD after all is let go, before it is, or never (and keep all)" },
-	{ "unload-ms", OPTION_NUMBER, AT(unload_ms), 600000, "0",
-	  .help = "how long it takes to let go of all" },
-	{ "chatter", OPTION_NUMBER, AT(chatter), 128, "0",
-	  .help = "so many other messages before the answer to UNLOAD" },
-	{ "refuse-gpadl", OPTION_NUMBER, AT(refuse_gpadl), UINT32_MAX, "0",
-	  .help = "refuse the GPADL that is so many from now; 0: none" },
-	{ "stuck-on", OPTION_PLACE, AT(stuck_on), 0, "",
-	  .help = "the register KIND:VP that does not go off" },
-	{ "lying-off", OPTION_PLACE, AT(lying_off), 0, "",
-	  .help = "the register KIND:VP that reads off, and its overlay stays" },
-	{ "write-after", OPTION_PLACE, AT(write_after), 0, "",
-	  .help = "write at a GPA after UNLOAD, or into the page of KIND:VP after it went off" },
-	{ "nmi-at", OPTION_CHOICE, AT(nmi_at), 0, "none", .words = moment_words,
-	  .help = "send an NMI, once, at: crash-notify, unload, unload-answer, register-off, eom" },
+	  "balloon,heartbeat,timesync,shutdown,kvp",
+	  "what is offered, with commas between", false, NULL },
+	NUMBER("subchannels", subchannels, 15, "0",
+	       "so many more channels of net and scsi, each, where the guest asks"),
+	FIXED("vp-offset", vp_offset, 1024, "0",
+	      "a VP's index is its number and this"),
+	FIXED("timers", timers, 1, "1", "offer synthetic timers"),
+	FIXED("direct-timers", direct_timers, 1, "1", "and their direct mode"),
+	FIXED("flush-hypercall", flush_hypercall, 1, "0",
+	      "advise to flush TLBs by hypercall"),
+	FIXED("ipi-hypercall", ipi_hypercall, 1, "0",
+	      "advise to send IPIs by hypercall"),
+	FIXED("crash-notify", crash_notify, 1, "1", "offer the crash registers"),
+	FIXED("crash-message", crash_message, 1, "1",
+	      "and to take a message with a crash"),
+	FIXED("l1vh", l1vh, 1, "0",
+	      "the privileges of a partition that may create others"),
+	FIXED("build", build, UINT32_MAX, "20348", "the host's build number"),
+	FIXED("apic-hz", apic_hz, UINT32_MAX, "1000000000",
+	      "what the APIC frequency register says"),
+	NUMBER("noise", noise, 1, "1",
+	       "write into all that is held, until it is let go"),
+	NUMBER("noise-ms", noise_ms, 60000, "20", "how often"),
+	NUMBER("fast", fast, 1, "0",
+	       "answer a message before the guest's hypercall returns"),
+	NUMBER("answer-ms", answer_ms, 60000, "0",
+	       "hold each answer back for so long"),
+	CHOICE("unload", unload, unload_words, "after",
+	       "answer UNLOAD after all is let go, before it is, or never (and keep all)"),
+	NUMBER("unload-ms", unload_ms, 600000, "0",
+	       "how long it takes to let go of all"),
+	NUMBER("chatter", chatter, 128, "0",
+	       "so many other messages before the answer to UNLOAD"),
+	NUMBER("refuse-gpadl", refuse_gpadl, UINT32_MAX, "0",
+	       "refuse the GPADL that is so many from now; 0: none"),
+	PLACE("stuck-on", stuck_on, "the register KIND:VP that does not go off"),
+	PLACE("lying-off", lying_off,
+	      "the register KIND:VP that reads off while its overlay stays"),
+	PLACE("write-after", write_after,
+	      "write at a GPA after UNLOAD, or into KIND:VP's page after it went off"),
+	CHOICE("nmi-at", nmi_at, moment_words, "none",
+	       "send an NMI, once, at crash-notify, unload, unload-answer, register-off or eom"),
 	{ "nmi-vp", OPTION_VPS, AT(nmi_vp), HV_MAX_VPS - 1, "all",
-	  .help = "to this VP, or all" },
-	{ "nmi-ms", OPTION_NUMBER, AT(nmi_ms), 600000, "0",
-	  .help = "so long after that moment" },
+	  "to this VP, or all", false, NULL },
+	NUMBER("nmi-ms", nmi_ms, 600000, "0", "so long after that moment"),
 };
+/* clang-format on */
 
 /* A word of the line, from its begin to its end, and what is wrong with it */
 struct word {
@@ -337,4 +354,13 @@ void options_json(void)
 		put("%s\"%s\":", i ? "," : "", table[i].name);
 		value_json(&table[i]);
 	}
+}
+
+/* What each means, the same way */
+void options_help_json(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		put("%s\"%s\":\"%s (%s)\"", i ? "," : "", table[i].name,
+		    table[i].help,
+		    *table[i].initially ? table[i].initially : "none");
 }

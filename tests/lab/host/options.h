@@ -42,7 +42,6 @@ struct options {
 	u64 refuse_gpadl;
 	u64 fast, answer_ms;
 	u64 nmi_at, nmi_vp, nmi_ms;
-	u64 reserved_channel;
 	u64 subchannels;
 	struct option_place stuck_on, lying_off, write_after;
 };
@@ -57,5 +56,6 @@ const char *options_set(const char *words, bool running);
 void options_default(void);
 /* All of them, as members of a JSON object, through put() */
 void options_json(void);
+void options_help_json(void);
 
 #endif

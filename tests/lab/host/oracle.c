@@ -6,6 +6,7 @@
  *   state              all that is below
  *   registers          of each VP's processor, as far as it answers
  *   options            the options' values
+ *   help               what each means, and what it is by default
  *   option NAME=VALUE  sets some: options.c
  *   peek GPA [BYTES]   what the guest sees there, and what is beneath an overlay
  *   poke GPA [VALUE]   64 bits of the guest's own page; without VALUE a byte is
@@ -402,6 +403,10 @@ void hv_oracle(const char *request)
 	} else if (!strcmp(request, "options")) {
 		put("{");
 		options_json();
+		put("}\n");
+	} else if (!strcmp(request, "help")) {
+		put("{");
+		options_help_json();
 		put("}\n");
 	} else if (!strcmp(request, "quit")) {
 		done(NULL);

@@ -177,6 +177,20 @@ static bool write_packet(struct channel *c, const struct packet *p, u32 write)
 	       copy(&c->in, at + body - p->bytes, trailer, TRAILER, true);
 }
 
+bool ring_has_room(struct channel *c, u32 bytes)
+{
+	u32 read, write, used;
+
+	if (!read_index(&c->in, READ_INDEX, &read) ||
+	    !read_index(&c->in, WRITE_INDEX, &write))
+		return true; /* the next packet finds that out, and says so */
+	used = write >= read ? write - read : c->in.size - read + write;
+	if (c->in.size - used > bytes)
+		return true;
+	write_index(&c->in, PENDING_SEND, bytes);
+	return false;
+}
+
 bool ring_send(struct channel *c, const struct packet *p)
 {
 	u32 total = DESCRIPTOR + ((p->head_bytes + 7) & ~7u) +

@@ -276,6 +276,9 @@ static void take(const u8 *m, u32 bytes)
 	case MODIFY_CHANNEL:
 		channels_modify(m);
 		break;
+	case TL_CONNECT_REQUEST:
+		socket_connect(m);
+		break;
 	case UNLOAD:
 		unload();
 		break;

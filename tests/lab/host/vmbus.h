@@ -64,7 +64,7 @@ struct device;
 struct channel {
 	u32 relid; /* 0: free */
 	const struct device *device;
-	u8 instance[16];
+	u8 type[16], instance[16];
 	u16 sub_channel;
 	bool offered, open, rescinded;
 	bool signalled; /* the guest says that there is something to read */
@@ -120,6 +120,9 @@ void channels_let_go(void);
 void channel_signal_guest(struct channel *c);
 bool channels_signalled(u32 relid);
 u64 channels_run(u64 now);
+/* More channels of a device, up to n of them in all */
+void channel_offer_subchannels(struct channel *c, u32 n);
+struct channel *channel_offer_socket(const u8 *service, const u8 *endpoint);
 
 /* ledger.c */
 struct gpadl *ledger_find(u32 id);
@@ -161,7 +164,17 @@ bool ring_send(struct channel *c, const struct packet *packet);
 bool ring_send_payload(struct channel *c, const void *payload, u32 bytes);
 bool ring_complete(struct channel *c, u64 transaction, const void *payload,
 		   u32 bytes);
+/* There is room for so many bytes of packets, or the guest will say when. */
+bool ring_has_room(struct channel *c, u32 bytes);
 void ring_noise(struct channel *c, u64 mark);
+
+/* gpa.c: how much of it there was, in memory that the packet names */
+u32 packet_read(const struct packet *p, u32 offset, void *to, u32 bytes);
+u32 packet_write(const struct packet *p, u32 offset, const void *from,
+		 u32 bytes);
+
+/* dev_socket.c */
+void socket_connect(const u8 *m);
 
 /* noise.c */
 void noise_init(void);

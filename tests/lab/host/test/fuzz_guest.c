@@ -15,6 +15,10 @@
 #include "vmbus.h"
 #include "device.h"
 
+/* Their places in devices.c */
+#define NET 6
+#define SCSI 7
+
 struct input {
 	const u8 *at;
 	size_t left;
@@ -105,6 +109,39 @@ static void packet(struct input *in)
 		guest_ring_send(&r, type, byte(in), payload, byte(in) % 8 * 8,
 				payload + 64, n % 448);
 	guest_ring_receive(&r, payload, sizeof(payload));
+}
+
+/* Words that the drivers of net and scsi say, with numbers put right */
+static void driver(struct input *in)
+{
+	static const u32 words[][4] = {
+		{ 1, 0x50000, 0x50000 },   { 101, 0x20, 0xcafe },
+		{ 104, 0x20, 0 },	   { 107, 1, 0, 64 },
+		{ 107, 0, UINT32_MAX, 0 }, { 133, 1, 2 },
+		{ 103, 0xcafe },	   { 106, 0 },
+	};
+	u32 relid = byte(in) & 1 ? NET : SCSI, which = byte(in);
+	struct guest_ring r =
+		guest_ring(relid, 0x60000 + (relid - NET) * 0x10000, 8);
+	struct channel *c = channel_of(relid);
+	u8 m[128] = { 0 }, head[32] = { 0 };
+
+	if (!c || !c->open || get32(fake_at(r.out)) >= r.bytes)
+		return;
+	for (u32 i = 0; i < 64; i += 4)
+		put32(m + i, word32(in));
+	if (relid == NET)
+		for (u32 i = 0; i < 4; i++)
+			put32(m + 4 * i, words[which % 8][i]);
+	else
+		put32(m, which % 14);
+	put32(head + 4, byte(in) % 3);
+	put32(head + 8, byte(in) * 8);
+	put32(head + 12, byte(in));
+	put64(head + 16, address(in) / HV_PAGE);
+	put64(head + 24, address(in) / HV_PAGE);
+	guest_ring_send(&r, byte(in) & 1 ? 9 : 6, 1, head, sizeof(head), m, 64);
+	guest_ring_receive(&r, m, sizeof(m));
 }
 
 static void message(struct input *in)
@@ -202,9 +239,9 @@ static void connect(struct input *in)
 }
 
 static void (*const steps[])(struct input *in) = {
-	write_register, memory,	   ring,	packet,	 message, hypercall,
-	good_gpadl,	good_open, time_passes, take,	 start,	  ask,
-	connect,	ring,	   packet,	message,
+	write_register, memory,	   ring,	packet, message, hypercall,
+	good_gpadl,	good_open, time_passes, take,	start,	 ask,
+	connect,	ring,	   packet,	driver, driver,	 message,
 };
 
 /* The counts that bound what the guest may hand over */
@@ -228,8 +265,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)
 {
 	static const char *const words[] = {
-		"", "fast=1", "unload=before chatter=3",
-		"vp-offset=3 lying-off=siefp:all"
+		"",
+		"fast=1 subchannels=2 devices=net,scsi,socket,balloon,kvp",
+		"unload=before chatter=3",
+		"vp-offset=3 lying-off=siefp:all",
 	};
 	struct input in = { data, bytes };
 	u32 how = byte(&in);
@@ -239,6 +278,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)
 		guest_connect(VMBUS_VERSION(5, 3));
 	if (how & 8)
 		guest_open(1, 0x11, 0x50000, 8);
+	if (how & 16)
+		guest_open(NET, 0x12, 0x60000, 8);
+	if (how & 32)
+		guest_open(SCSI, 0x13, 0x70000, 8);
 	while (in.left)
 		steps[byte(&in) % ARRAY_SIZE(steps)](&in);
 	check_ledger();
