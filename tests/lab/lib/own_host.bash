@@ -87,7 +87,7 @@ host_ask() {
 host_overlays() {
 	jq '{simp: "synic-VP-msg-page", siefp: "synic-VP-event-page", sirbp: "synic-VP-ring-page", vp_assist: "vp-VP-assist-page",
 			hypercall: "hypercall-page", reference_tsc: "reference-tsc-page"} as $names |
-		[.overlays[] | {gpa, name: ($names[.kind] // .kind | sub("VP"; .vp_index | tostring))}] | sort_by(.name)'
+		[.overlays[] | .vp_index as $vp | {gpa, name: ($names[.kind] // .kind | sub("VP"; $vp | tostring))}] | sort_by(.name)'
 }
 
 # own_oracle_ask FILE: as oracle_ask
