@@ -49,6 +49,7 @@ struct overlay {
 	u8 *own;
 	bool on;
 	bool shown; /* false while another one is over it */
+	u32 kernel; /* which one turned it on: the first is 1 */
 };
 
 struct queued {
@@ -98,6 +99,7 @@ struct host {
 	struct vp *vp;
 	struct overlay partition_overlay[OVERLAY_KINDS - OVERLAYS_OF_VP];
 	u64 guest_os_id;
+	u32 kernels; /* that have identified themselves, one after another */
 	u64 crash[5], crash_ctl, crashes;
 	u64 reenlightenment, tsc_emulation_control, tsc_emulation_status;
 	u64 messages_dropped, events_dropped, violations, log_lines;

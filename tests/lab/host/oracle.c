@@ -3,7 +3,9 @@
  * oracle.c - what the hypervisor knows, to whoever asks: a line in, one of JSON
  * out, without the guest's help and at any time
  *
- *   state              all that is below
+ *   state              all that is below; "kernel" is how many kernels have
+ *                      identified themselves, and of an overlay which of them
+ *                      turned it on
  *   registers          of each VP's processor, as far as it answers
  *   options            the options' values
  *   help               what each means, and what it is by default
@@ -70,8 +72,8 @@ static void overlays_json(void)
 			if (!o->on || (kind >= OVERLAYS_OF_VP && vp))
 				continue;
 			overlay_json(vp, kind, o->gpa, &comma);
-			put(",\"register\":\"%#llx\",\"shown\":%s}",
-			    (ull)o->value, word(o->shown));
+			put(",\"register\":\"%#llx\",\"shown\":%s,\"kernel\":%u}",
+			    (ull)o->value, word(o->shown), o->kernel);
 		}
 }
 
@@ -163,9 +165,9 @@ static void crash_json(void)
 
 static void state(void)
 {
-	put("{\"time\":%llu,\"guest_os_id\":\"%#llx\",\"hypercall\":\"%#llx\",\"reference_tsc\":\"%#llx\",",
-	    (ull)platform_time(), (ull)host.guest_os_id,
-	    (ull)overlay_of(0, OVERLAY_HYPERCALL)->value,
+	put("{\"time\":%llu,\"kernel\":%u,\"guest_os_id\":\"%#llx\",\"hypercall\":\"%#llx\",\"reference_tsc\":\"%#llx\",",
+	    (ull)platform_time(), host.kernels + !host.guest_os_id,
+	    (ull)host.guest_os_id, (ull)overlay_of(0, OVERLAY_HYPERCALL)->value,
 	    (ull)overlay_of(0, OVERLAY_REFERENCE_TSC)->value);
 	crash_json();
 	put("\"violations\":%llu,\"messages_dropped\":%llu,\"events_dropped\":%llu,\"overlays\":[",

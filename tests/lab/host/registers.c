@@ -219,6 +219,8 @@ static bool write_identity(u64 value)
 	u64 hypercall = overlay_of(0, OVERLAY_HYPERCALL)->value;
 
 	host.guest_os_id = value;
+	/* Linux writes it once: hyperv_init() */
+	host.kernels += value != 0;
 	if (!value && hypercall & REGISTER_ON)
 		overlay_write(0, OVERLAY_HYPERCALL, hypercall & ~REGISTER_ON);
 	return true;

@@ -2,10 +2,11 @@
 #
 #   $what      "before": what the living kernel lists against what the host holds, overlays and ledger
 #              "unload": what the dump's registry names against what the host held when UNLOAD came
-#              "second_kernel": what the audit says is left against what the host still holds, outside of $ranges
+#              "second_kernel": what the audit says is left against what the host still holds of the first kernel
 #   $state     the oracle's answer to "state" (tests/lab/host/oracle.c)
 #   $registry  "hvcrashctl list --json", else "hvcrashctl audit --json"
-#   $ranges    "a-b,c-d", hexadecimal: memory of the second kernel, which shares pages of its own there
+#   $ranges    "a-b,c-d", hexadecimal: memory of the second kernel, which shares pages of its own there; for a host that does not
+#              say which kernel turned an overlay on
 #
 # Prints one object. "result" is "same", or "gap" if all that differs is covered by a gap that the registry itself names, else
 # "different". A host that knows only some kinds of pages says so in "knows".
@@ -57,7 +58,8 @@ def sides:
 		registry: [$registry.findings[] | select(.state != "torn down")],
 		unsure: []
 	} else {
-		host: (($state.overlays | host_overlays) + ($state.ledger | host_ledger) | outside($ranges | ranges_of)),
+		host: ((if $state.kernel then $state.overlays | map(select(.kernel != $state.kernel)) | host_overlays
+			else $state.overlays | host_overlays | outside($ranges | ranges_of) end) + ($state.ledger | host_ledger)),
 		registry: [$registry.findings[] | select(.finding == "left shared")],
 		unsure: [$registry.findings[] | select(.finding == "not checked")]
 	} end;

@@ -32,9 +32,11 @@ oracle_ask() {
 	state_of <"$1" >"$(state_file "$1")"
 }
 
-# not_within RANGES: drops what lies in RANGES ("a-b,c-d", hexadecimal): the second kernel's own pages are in its reserved memory.
+# not_within RANGES: drops what is the second kernel's own: of the own host, what that kernel turned on; else what lies in RANGES
+# ("a-b,c-d", hexadecimal), its reserved memory.
 not_within() {
 	local ranges=$1 gpa name range inside
+	if [ "$way" = own ]; then jq 'map(select(.stale) | del(.stale))'; return; fi
 	jq -r '.[] | .gpa + " " + .name' | while read -r gpa name; do
 		inside=false
 		for range in ${ranges//,/ }; do

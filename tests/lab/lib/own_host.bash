@@ -83,11 +83,12 @@ host_ask() {
 }
 
 # host_overlays: standard input: an answer to "state"; standard output: every overlay, under the names that QEMU's Hyper-V has for
-# the first two kinds.
+# the first two kinds. "stale": another kernel turned it on than the one that runs now.
 host_overlays() {
 	jq '{simp: "synic-VP-msg-page", siefp: "synic-VP-event-page", sirbp: "synic-VP-ring-page", vp_assist: "vp-VP-assist-page",
 			hypercall: "hypercall-page", reference_tsc: "reference-tsc-page"} as $names |
-		[.overlays[] | .vp_index as $vp | {gpa, name: ($names[.kind] // .kind | sub("VP"; $vp | tostring))}] | sort_by(.name)'
+		.kernel as $now | [.overlays[] | (.vp_index | tostring) as $vp |
+			{gpa, name: ($names[.kind] // .kind | sub("VP"; $vp)), stale: (.kernel != $now)}] | sort_by(.name)'
 }
 
 # own_oracle_ask FILE: as oracle_ask

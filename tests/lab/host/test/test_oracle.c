@@ -154,6 +154,28 @@ static void counts(void **state)
 			       "{\"vp\":3,\"started\":true,\"registers\":{}}"));
 }
 
+static void which_kernel_turned_it_on(void **state)
+{
+	const char *now;
+
+	(void)state;
+	fake_start("");
+	hv_write_register(0, HV_REG_VP_ASSIST, 0x1001);
+	hv_write_register(0, HV_REG_GUEST_OS_ID, 7);
+	hv_write_register(1, HV_REG_SIMP, 0x3001);
+	hv_write_register(0, HV_REG_GUEST_OS_ID, 0);
+	hv_write_register(0, HV_REG_SIEFP, 0x5001);
+	hv_write_register(0, HV_REG_GUEST_OS_ID, 7);
+	now = fake_ask("state");
+	assert_non_null(strstr(now, "\"kernel\":2,\"guest_os_id\""));
+	assert_non_null(strstr(now, "\"register\":\"0x1001\",\"shown\":true,"
+				    "\"kernel\":1}"));
+	assert_non_null(strstr(now, "\"register\":\"0x3001\",\"shown\":true,"
+				    "\"kernel\":1}"));
+	assert_non_null(strstr(now, "\"register\":\"0x5001\",\"shown\":true,"
+				    "\"kernel\":2}"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +186,7 @@ int main(void)
 		TEST(peek_and_poke),
 		TEST(what_is_done_to_vps),
 		TEST(counts),
+		TEST(which_kernel_turned_it_on),
 	};
 
 	return RUN(tests);
