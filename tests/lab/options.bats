@@ -29,7 +29,7 @@ names_of() {
 	[ "${#lines[@]}" -gt 30 ]
 	for name in "${lines[@]}"; do grep -q -- "^  --$name\( \|\$\)" "$BATS_TEST_TMPDIR/help"; done
 	grep -q -- '^  --cpus N  .*(default 4)$' "$BATS_TEST_TMPDIR/help"
-	[ "$(awk '{ if (length > n) n = length } END { print n }' "$BATS_TEST_TMPDIR/help")" -le 130 ]
+	[ "$(awk '{ if (length > n) n = length } END { print n }' "$BATS_TEST_TMPDIR/help")" -le 100 ]
 }
 
 # each_scenario: parses all of them, in one shell
