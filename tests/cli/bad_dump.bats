@@ -11,7 +11,7 @@ load helpers
 
 @test "a directory" {
 	mkdir core
-	refused 3 "core: cannot read at offset 0x0: Is a directory"
+	refused 3 "core: not a dump: it is a directory"
 }
 
 @test "an empty file" {
@@ -193,4 +193,37 @@ load helpers
 @test "a registry at an address where nothing is" {
 	core good "vmcoreinfo HVCRASH_REGISTRY=0x7fff0000"
 	refused 2 "core: registry header at 0x7fff0000: not in the dump"
+}
+
+@test "what is no file is named, and nothing waits for it" {
+	mkfifo fifo
+	refused 3 "fifo: not a dump: it is a pipe: save what comes out of it to a file first" audit fifo
+	refused 3 "/dev/zero: not a dump: it is a device" audit /dev/zero
+	refused 3 "/dev/null: not a dump: it is a device" list /dev/null
+	mkdir dir
+	refused 3 "dir: not a dump: it is a directory" audit dir
+	core good
+	status=0
+	# shellcheck disable=SC2002 # a pipe is what is tested
+	cat core | timeout 30 "$HVCRASHCTL" audit /dev/stdin >out 2>err || status=$?
+	expect_status 3
+	expect_word err "/dev/stdin: not a dump: it is a pipe: save"
+	timeout 30 "$HVCRASHCTL" audit /dev/stdin <core >out
+	expect "$(verdict | cut -d: -f1)" CLEAN
+}
+
+@test "own registers and RAM are read of a file, not of a pipe or a device without an end" {
+	core good
+	mkfifo fifo
+	for file in fifo /dev/zero .; do
+		status=0
+		timeout 30 "$HVCRASHCTL" audit --registers "$file" --iomem "$file" core >out 2>err || status=$?
+		expect_status 0
+		expect "$(grep -c "not checked, because cannot open $file: it is a" out)" 2
+	done
+}
+
+@test "no FILE on a machine that is no crash kernel: one line that says so" {
+	[ ! -e /proc/vmcore ] && [ ! -e /sys/kernel/hvcrash ] || skip "this is one"
+	refused 3 "no FILE, and this is no crash kernel: name a dump" audit
 }

@@ -23,7 +23,7 @@ setup() {
 	END
 	chmod +x bin/modprobe
 	cp bin/modprobe bin/insmod
-	PATH=$PWD/bin:$PATH
+	export HVCRASH_MODULE_PROGRAMS=$PWD/bin
 }
 
 # crashed ARGUMENT...: the tool sets off the crash, and is gone
@@ -162,12 +162,12 @@ last_crash() {
 @test "without modprobe, without the sysctl, without CPU: an error before the crash" {
 	put /proc/sys/kernel/panic_on_oops 0
 	rm bin/modprobe
-	PATH=$PWD/bin:$(dirname "$BASH") HVCRASHCTL=$HVCRASHCTL try crash --sysroot root --yes --how bug --module none
+	try crash --sysroot root --yes --how bug --module none
 	expect_word called "insmod none how=bug"
 	rm -r called root/sys/module/hvcrash_crash
 	mkdir empty
 	status=0
-	PATH=$PWD/empty "$HVCRASHCTL" crash --sysroot root --yes --how bug >out 2>err || status=$?
+	HVCRASH_MODULE_PROGRAMS=$PWD/empty "$HVCRASHCTL" crash --sysroot root --yes --how bug >out 2>err || status=$?
 	expect_status 3
 	expect_word err "cannot run modprobe: No such file"
 	drop /proc/sys/kernel/panic_on_oops
@@ -190,6 +190,31 @@ last_crash() {
 	try crash --sysroot root --yes --how bug
 	expect_status 3
 	expect_word err "is loaded already"
+}
+
+@test "with --sysroot nothing of this machine is touched: no module, no /proc, no /sys" {
+	local kind
+	unset HVCRASH_MODULE_PROGRAMS
+	mkdir bin2
+	cp bin/modprobe bin2/
+	for kind in nmi double notifier; do
+		PATH=$PWD/bin2:$PATH refused_crash 3 "--sysroot: --how $kind would load a module into this machine" --yes --how "$kind"
+	done
+	# the whole machine under another name, its /proc below another root, a link to its file
+	export HVCRASH_MODULE_PROGRAMS=$PWD/bin
+	ln -s / everything
+	try crash --sysroot everything --yes --force
+	expect_status 3
+	expect_word err "--sysroot: everything/proc is this machine's own"
+	rm -r root/sys
+	ln -s /sys root/sys
+	refused_crash 3 "--sysroot: root/sys is this machine's own" --yes --force
+	rm root/sys root/proc/sysrq-trigger
+	ln -s /proc/version root/proc/sysrq-trigger
+	try crash --sysroot root --yes --force
+	expect_status 3
+	expect_word err "root/proc/sysrq-trigger is this machine's own"
+	[ ! -e root/var/lib/hvcrash/crash-marker ]
 }
 
 @test "a lockup that nothing would detect is refused" {

@@ -69,6 +69,11 @@ try() {
 	cat out err
 }
 
+# without_clock: standard input without the line that says when it was judged
+without_clock() {
+	grep -v -e '^Judged:' -e '"judged_at"'
+}
+
 verdict() {
 	head -n 1 out
 }

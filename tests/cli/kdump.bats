@@ -22,19 +22,19 @@ same_as_elf() {
 	local method record
 	core good "$@"
 	try audit --json core
-	mv out elf.json
+	without_clock <out >elf.json
 	for method in raw zlib lzo snappy zstd; do
 		for record in 0 4096 65536; do
 			kdump "$method" "$record" "$@"
 			try audit --json core
-			cmp out elf.json
+			without_clock <out | cmp - elf.json
 			expect "$status" "$(jq .exit_status elf.json)"
 		done
 	done
 	for record in 300 4096 65536; do
 		flat_elf "$record" "$@"
 		try audit --json core
-		cmp out elf.json
+		without_clock <out | cmp - elf.json
 	done
 }
 
@@ -238,11 +238,11 @@ cannot_tell() {
 	type makedumpfile >/dev/null || skip "makedumpfile is not installed"
 	kdump zlib 5000
 	try audit --json core
-	mv out flat.json
+	without_clock <out >flat.json
 	timeout 60 makedumpfile -R plain <core >/dev/null
 	mv plain core
 	try audit --json core
-	cmp out flat.json
+	without_clock <out | cmp - flat.json
 }
 
 @test "a build without libkdumpfile says so in one line, and reads flattened ELF files" {
@@ -305,4 +305,10 @@ expect_sane() {
 			expect_sane flipped "$at of $record"
 		done
 	done
+}
+
+# kdump_free() of 0.5.1 uses memory that it has freed, at each close
+@test "a context of libkdumpfile is never freed: its own way to free one is broken" {
+	grep -qa kdump_new "$HVCRASHCTL" || skip "built without libkdumpfile"
+	! grep -qa kdump_free "$HVCRASHCTL"
 }

@@ -182,7 +182,7 @@ static struct err *crash_now(struct crash *crash)
 {
 	struct err *err = crash_prepare(crash);
 
-	if (!err && !sync_bounded())
+	if (!err && sysroot_is_own(crash->sysroot) && !sync_bounded())
 		printf("Not all file systems were written in %d s; going on.\n",
 		       SYNC_BOUND_S);
 	if (!err)

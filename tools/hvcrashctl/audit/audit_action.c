@@ -61,6 +61,17 @@ static bool has_silent_owner(const struct audit *audit)
 	return false;
 }
 
+/* Given back by the host's answer to UNLOAD, and not by a register */
+static bool has_vmbus_page(const struct audit *audit)
+{
+	for (__u32 i = 0; i < audit->nr_left; i++)
+		if (audit->left[i].relid != HVCRASH_NO_RELID ||
+		    audit->left[i].kind == HVCRASH_KIND_VMBUS_INTERRUPT ||
+		    audit->left[i].kind == HVCRASH_KIND_VMBUS_MONITOR)
+			return true;
+	return false;
+}
+
 static const char *action_of_finding(const struct audit *audit)
 {
 	if (audit->left_in_ram)
@@ -71,11 +82,13 @@ static const char *action_of_finding(const struct audit *audit)
 		return "keep the dump and report it: the host or a device still writes to memory that was taken back.";
 	if (audit->regions[AUDIT_CHANGED])
 		return "keep the dump. 'hvcrashctl audit --watch 5' in the crash kernel says whether somebody still writes there: then it is the host or a device, report it.";
+	if (has_vmbus_page(audit))
+		return "keep the dump, and do not trust what lies in these buffers: the host did not answer UNLOAD. See the check stimer of 'hvcrashctl status'.";
 	if (audit->registers_on || audit->header->crash.registers_failed)
 		return "report it with /sys/kernel/hvcrash/host of a VM like this one: the hypervisor did not let go of the page.";
 	if (audit->own_pointing)
 		return "restart the VM: the crash kernel runs on a VP whose page was not taken back.";
-	return "keep the dump, and do not trust what lies in these buffers: the host did not answer UNLOAD. See the check stimer of 'hvcrashctl status'.";
+	return "keep the dump and both reports, and report it.";
 }
 
 const char *audit_action(const struct audit *audit)

@@ -2,17 +2,19 @@
 /*
  * atomic_file.c - written beside its name, on the disk, then renamed
  *
- * Called by html and metrics.
+ * Called by html, metrics and crash_marker.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/atomic_file.h"
+#include "base/cleanup.h"
 
 static struct err *cannot(const char *path, const char *what)
 {
@@ -58,6 +60,20 @@ struct err *atomic_file_create(const char *path, struct atomic_file *ret)
 	return NULL;
 }
 
+/* The name, too: a crash may follow at once. A directory may refuse it */
+static void sync_directory(const char *path)
+{
+	char *copy guarded_free = strdup(path);
+	int fd =
+		copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) :
+		       -1;
+
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
+}
+
 struct err *atomic_file_commit(struct atomic_file *file)
 {
 	bool has_failed = ferror(file->to);
@@ -72,6 +88,7 @@ struct err *atomic_file_commit(struct atomic_file *file)
 		return cannot(file->path, "write");
 	if (rename(file->temporary, file->path))
 		return cannot(file->path, "rename the finished file to it");
+	sync_directory(file->path);
 	free(file->temporary);
 	file->temporary = NULL;
 	return NULL;

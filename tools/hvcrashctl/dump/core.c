@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file_kind.h"
 #include "dump/core.h"
 #include "dump/core_flat.h"
 
@@ -63,11 +64,18 @@ static struct err *open_file(struct core *core, const char *path)
 {
 	struct stat st;
 
-	core->fd = open(path, O_RDONLY | O_CLOEXEC);
+	const char *why;
+
+	/* a FIFO without a writer must not keep us waiting */
+	core->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (core->fd < 0)
 		return err_create(ERR_IO, "cannot open: %s", strerror(errno));
 	if (fstat(core->fd, &st))
 		return err_create(ERR_IO, "cannot stat: %s", strerror(errno));
+	why = file_kind_not_regular(st.st_mode);
+	/* a dump may lie on a partition of its own, as kdump.conf's "raw" does */
+	if (why && !is_devmem(&st) && !S_ISBLK(st.st_mode))
+		return err_create(ERR_IO, "not a dump: %s", why);
 	core->stored_bytes = (__u64)st.st_size;
 	core->file_bytes = core->stored_bytes;
 	if (is_devmem(&st))

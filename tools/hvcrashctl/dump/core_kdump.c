@@ -36,7 +36,6 @@
 struct library {
 	void *handle;
 	__typeof__(&kdump_new) create;
-	__typeof__(&kdump_free) destroy;
 	__typeof__(&kdump_open_fdset) open_fdset;
 	__typeof__(&kdump_set_attr) set_attr;
 	__typeof__(&kdump_read) read;
@@ -49,6 +48,7 @@ struct library {
 struct core_kdump {
 	struct library library;
 	kdump_ctx_t *context;
+	kdump_ctx_t *at_end[2]; /* see read_at_end(), NULL until needed */
 	struct kdump_head head;
 	char absence[64];
 	bool is_end_unreadable;
@@ -61,7 +61,6 @@ static struct err *load_library(struct library *library)
 		void **to;
 	} symbols[] = {
 		{ "kdump_new", (void **)&library->create },
-		{ "kdump_free", (void **)&library->destroy },
 		{ "kdump_open_fdset", (void **)&library->open_fdset },
 		{ "kdump_set_attr", (void **)&library->set_attr },
 		{ "kdump_read", (void **)&library->read },
@@ -105,11 +104,30 @@ static struct err *set_number(const struct core_kdump *self,
 	return NULL;
 }
 
-/*
- * A context that could not open its file is kept: kdump_free() of 0.5.1 frees
- * parts of it twice (diskdump.c, open_common(), the attributes' overrides).
+/**
+ * struct kept - a context of libkdumpfile, kept until the process ends
+ *
+ * kdump_free() of 0.5.1 uses the attributes' overrides after it freed them, and
+ * frees parts twice of a context that could not open its file (diskdump.c,
+ * diskdump_cleanup(), open_common()). A dump takes three at most.
  */
-static kdump_ctx_t *volatile abandoned;
+struct kept {
+	struct kept *next;
+	kdump_ctx_t *context;
+};
+
+static struct kept *kept_contexts;
+
+static bool keep(kdump_ctx_t *context)
+{
+	struct kept *kept = malloc(sizeof(*kept));
+
+	if (!kept)
+		return false;
+	*kept = (struct kept){ .next = kept_contexts, .context = context };
+	kept_contexts = kept;
+	return true;
+}
 
 static struct err *open_context(struct core *core, kdump_ctx_t **ret)
 {
@@ -117,7 +135,7 @@ static struct err *open_context(struct core *core, kdump_ctx_t **ret)
 	kdump_ctx_t *context = self->library.create();
 	struct err *err;
 
-	if (!context)
+	if (!context || !keep(context))
 		return err_create(ERR_IO, "out of memory");
 	err = set_number(self, context, "file.mmap_policy", KDUMP_MMAP_NEVER);
 	if (!err)
@@ -125,10 +143,8 @@ static struct err *open_context(struct core *core, kdump_ctx_t **ret)
 	if (!err && self->library.open_fdset(context, 1, &core->fd) != KDUMP_OK)
 		err = failed(self, context,
 			     "kdump-compressed: cannot be opened");
-	if (err) {
-		abandoned = context;
+	if (err)
 		return err;
-	}
 	*ret = context;
 	if (!core_reads_shown())
 		return err_create(
@@ -201,17 +217,15 @@ static bool read_at_end(struct core *core, __u64 gpa, void *buf, size_t bytes)
 	bool is_read = second && !self->is_end_unreadable;
 
 	for (int i = 0; i < 2 && is_read; i++) {
-		kdump_ctx_t *context = NULL;
-		struct err *err;
+		struct err *err = NULL;
 
 		core_fill_end(i ? 0xff : 0);
-		err = open_context(core, &context);
+		if (!self->at_end[i])
+			err = open_context(core, &self->at_end[i]);
 		self->is_end_unreadable = err;
-		is_read = !err && read_memory(self, context, gpa, to[i],
+		is_read = !err && read_memory(self, self->at_end[i], gpa, to[i],
 					      bytes) == KDUMP_OK;
 		err_destroy(err);
-		if (context)
-			self->library.destroy(context);
 	}
 	core_fill_end(-1);
 	return is_read && !memcmp(buf, second, bytes);
@@ -290,15 +304,11 @@ static bool kdump_next_held(const struct core *core, __u64 from,
 	return true;
 }
 
-/* The library stays: a process that has opened one dump may open the next */
+/* The library and its contexts stay, see struct kept */
 static void kdump_close(struct core *core)
 {
 	struct core_kdump *self = core->priv;
 
-	if (!self)
-		return;
-	if (self->context)
-		self->library.destroy(self->context);
 	free(self);
 }
 

@@ -7,11 +7,13 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +23,8 @@
 #define FIRE "/sys/module/" MODULE "/parameters/fire"
 #define SYSRQ "/proc/sysrq-trigger"
 #define MAX_CPUS 4096
+/* For tests: with --sysroot the directory of another modprobe and insmod */
+#define PROGRAMS "HVCRASH_MODULE_PROGRAMS"
 
 extern char **environ;
 
@@ -94,6 +98,35 @@ static const char *sysctl_path(const char *name, char buf[SYSROOT_PATH_BYTES])
 	return buf;
 }
 
+/*
+ * A directory may be /, or have this machine's /proc in it, and the module would
+ * be loaded here in any case: nothing of this machine is touched then.
+ */
+static struct err *check_sysroot(const struct crash *crash)
+{
+	static const char *const paths[] = { "/proc", "/sys", SYSRQ, FIRE };
+	char path[SYSROOT_PATH_BYTES];
+	struct statfs fs;
+
+	if (sysroot_is_own(crash->sysroot))
+		return NULL;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		sysroot_path(crash->sysroot, paths[i], path);
+		if (!statfs(path, &fs) &&
+		    (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC))
+			return err_create(
+				ERR_USAGE,
+				"crash: --sysroot: %s is this machine's own",
+				path);
+	}
+	if (crash->kind->module_kind && !getenv(PROGRAMS))
+		return err_create(
+			ERR_USAGE,
+			"crash: --sysroot: --how %s would load a module into this machine",
+			crash->kind->name);
+	return NULL;
+}
+
 static struct err *check_detector(const struct crash *crash)
 {
 	const char *name = crash->kind->detector;
@@ -116,6 +149,10 @@ static struct err *check_detector(const struct crash *crash)
 
 struct err *crash_check(struct crash *crash)
 {
+	struct err *err = check_sysroot(crash);
+
+	if (err)
+		return err;
 	if (!is_online(crash->sysroot, crash->cpu))
 		return err_create(ERR_IO, "CPU %u is not online", crash->cpu);
 	if (crash->kind->needs_other) {
@@ -132,12 +169,17 @@ struct err *crash_check(struct crash *crash)
 	return check_detector(crash);
 }
 
-static struct err *run(char **argv)
+static struct err *run(const struct crash *crash, char **argv)
 {
+	const char *dir = getenv(PROGRAMS);
+	char path[SYSROOT_PATH_BYTES];
 	int status, cause;
 	pid_t pid;
 
-	cause = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
+	snprintf(path, sizeof(path), "%s", argv[0]);
+	if (!sysroot_is_own(crash->sysroot))
+		snprintf(path, sizeof(path), "%s/%s", dir, argv[0]);
+	cause = posix_spawnp(&pid, path, NULL, NULL, argv, environ);
 	if (cause)
 		return err_create(ERR_IO, "cannot run %s: %s", argv[0],
 				  strerror(cause));
@@ -170,7 +212,7 @@ static struct err *load_module(const struct crash *crash)
 		argv[0] = "insmod";
 		argv[1] = (char *)crash->module;
 	}
-	return run(argv);
+	return run(crash, argv);
 }
 
 struct err *crash_prepare(struct crash *crash)

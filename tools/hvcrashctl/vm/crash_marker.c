@@ -6,7 +6,6 @@
  * too. The clock of the second kernel may be a little behind.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/atomic_file.h"
 #include "base/cleanup.h"
 #include "vm/crash_marker.h"
 
@@ -40,48 +40,22 @@ static struct err *make_directories(const struct sysroot *sysroot)
 	return NULL;
 }
 
-static int sync_path(const char *path, int flags)
-{
-	int fd = open(path, flags | O_CLOEXEC), ret = -1;
-
-	if (fd < 0)
-		return -1;
-	ret = fsync(fd);
-	close(fd);
-	return ret;
-}
-
-/* fprintf() has succeeded when fclose() has */
-static int write_text(const char *path, const struct crash_marker *marker)
-{
-	FILE *file = fopen(path, "we");
-	int is_bad;
-
-	if (!file)
-		return -1;
-	is_bad = fprintf(file, "boot_id=%s\nseconds=%llu\nhow=%s\ncpu=%llu\n",
-			 marker->boot_id, marker->seconds, marker->how,
-			 marker->cpu) < 0;
-	return fclose(file) || is_bad ? -1 : 0;
-}
-
 struct err *crash_marker_write(const struct sysroot *sysroot,
 			       const struct crash_marker *marker)
 {
-	char path[SYSROOT_PATH_BYTES], new[SYSROOT_PATH_BYTES];
+	struct atomic_file file guarded(atomic_file_deinit) = { 0 };
+	char path[SYSROOT_PATH_BYTES];
 	struct err *err = make_directories(sysroot);
 
+	if (!err)
+		err = atomic_file_create(
+			sysroot_path(sysroot, CRASH_MARKER, path), &file);
 	if (err)
 		return err;
-	sysroot_path(sysroot, CRASH_MARKER, path);
-	sysroot_path(sysroot, CRASH_MARKER ".new", new);
-	if (write_text(new, marker) || sync_path(new, O_RDONLY) ||
-	    rename(new, path) ||
-	    sync_path(dirname(new), O_RDONLY | O_DIRECTORY)) {
-		err = failed("cannot write");
-		unlink(new);
-	}
-	return err;
+	/* a failure shows when the file is committed */
+	fprintf(file.to, "boot_id=%s\nseconds=%llu\nhow=%s\ncpu=%llu\n",
+		marker->boot_id, marker->seconds, marker->how, marker->cpu);
+	return atomic_file_commit(&file);
 }
 
 void crash_marker_remove(const struct sysroot *sysroot)

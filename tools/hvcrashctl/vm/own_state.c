@@ -13,18 +13,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#if defined(__x86_64__)
-static void fd_guard(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
-#include <cpuid.h>
-#endif
 
 #include "base/cleanup.h"
+#include "base/file_kind.h"
 #include "vm/own_state.h"
+#include "vm/sysroot.h"
 
 #define MSR_DEVICE "/dev/cpu/0/msr"
 
@@ -52,25 +45,18 @@ static void file_guard(FILE **file)
 }
 
 #if defined(__x86_64__)
-static bool has_hyperv(void)
+static void fd_guard(int *fd)
 {
-	unsigned int eax, ebx, ecx, edx;
-	char vendor[13] = "";
-
-	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & (1U << 31)))
-		return false;
-	__cpuid(0x40000000, eax, ebx, ecx, edx);
-	memcpy(vendor, &ebx, 4);
-	memcpy(vendor + 4, &ecx, 4);
-	memcpy(vendor + 8, &edx, 4);
-	return !strcmp(vendor, "Microsoft Hv");
+	if (*fd >= 0)
+		close(*fd);
 }
 
 static void read_device(struct own_registers *ret)
 {
+	const struct sysroot own = { .root = "" };
 	int fd guarded(fd_guard) = -1;
 
-	if (!has_hyperv()) {
+	if (!sysroot_has_hyperv_cpuid(&own)) {
 		snprintf(ret->why, sizeof(ret->why),
 			 "this machine does not run on Hyper-V");
 		return;
@@ -93,21 +79,26 @@ static void read_device(struct own_registers *ret)
 	}
 }
 #else
+/*
+ * arm64 reads them by the hypercall HvCallGetVpRegisters (hv_get_vpreg() in
+ * arch/arm64/hyperv/hv_core.c), which only a kernel can make.
+ */
 static void read_device(struct own_registers *ret)
 {
 	snprintf(ret->why, sizeof(ret->why),
-		 "no way to read them on this architecture");
+		 "only a kernel can read them on this architecture");
 }
 #endif
 
 static void read_register_file(const char *path, struct own_registers *ret)
 {
-	FILE *file guarded(file_guard) = fopen(path, "re");
+	const char *why;
+	FILE *file guarded(file_guard) = file_kind_open(path, &why);
 	char line[128];
 
 	if (!file) {
-		snprintf(ret->why, sizeof(ret->why), "cannot open %.80s: %s",
-			 path, strerror(errno));
+		snprintf(ret->why, sizeof(ret->why), "cannot open %.60s: %s",
+			 path, why);
 		return;
 	}
 	while (fgets(line, sizeof(line), file)) {
@@ -163,15 +154,16 @@ static bool parse_range(const char *line, __u64 *ret_first, __u64 *ret_last)
 void own_state_read_ram(const char *path, struct own_ram *ret)
 {
 	FILE *file guarded(file_guard) = NULL;
+	const char *why;
 	char line[256];
 
 	memset(ret, 0, sizeof(*ret));
 	if (!path)
 		path = "/proc/iomem";
-	file = fopen(path, "re");
+	file = file_kind_open(path, &why);
 	if (!file) {
-		snprintf(ret->why, sizeof(ret->why), "cannot open %.80s: %s",
-			 path, strerror(errno));
+		snprintf(ret->why, sizeof(ret->why), "cannot open %.60s: %s",
+			 path, why);
 		return;
 	}
 	while (fgets(line, sizeof(line), file)) {
