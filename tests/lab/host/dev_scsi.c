@@ -28,6 +28,7 @@ enum {
 /* struct vmscsi_request in a packet */
 #define SRB_STATUS 14
 #define SCSI_STATUS 15
+#define SRB_PATH 17
 #define SRB_TARGET 18
 #define SRB_LUN 19
 #define SENSE_LENGTH 21
@@ -36,7 +37,6 @@ enum {
 
 #define SRB_SUCCESS 0x01
 #define SRB_ERROR 0x04
-#define SRB_INVALID_LUN 0x20
 #define SRB_SENSE_VALID 0x80
 
 static void execute(const struct packet *p, u8 *m)
@@ -44,15 +44,13 @@ static void execute(const struct packet *p, u8 *m)
 	struct scsi s = { .command = p->payload + COMMAND, .data = p };
 
 	m[SENSE_LENGTH] = 0;
-	if (m[SRB_TARGET] || m[SRB_LUN]) {
-		m[SRB_STATUS] = SRB_INVALID_LUN;
-		put32(m + DATA_LENGTH, 0);
-		return;
-	}
 	s.room = get32(p->payload + DATA_LENGTH);
 	if (s.room > MOST_BYTES)
 		s.room = MOST_BYTES;
-	scsi_disk(&s);
+	if (m[SRB_PATH] || m[SRB_TARGET] || m[SRB_LUN])
+		scsi_nothing(&s);
+	else
+		scsi_disk(&s);
 	m[SCSI_STATUS] = s.status;
 	m[SRB_STATUS] = s.status ? SRB_ERROR | SRB_SENSE_VALID : SRB_SUCCESS;
 	put32(m + DATA_LENGTH, s.bytes);

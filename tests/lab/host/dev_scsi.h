@@ -22,5 +22,7 @@ struct scsi {
 };
 
 void scsi_disk(struct scsi *s);
+/* The same where there is no disk */
+void scsi_nothing(struct scsi *s);
 
 #endif

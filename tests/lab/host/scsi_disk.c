@@ -34,6 +34,7 @@ enum {
 #define INVALID_COMMAND 0x20
 #define OUT_OF_RANGE 0x21
 #define INVALID_FIELD 0x24
+#define NO_SUCH_UNIT 0x25
 #define WRITE_PROTECTED 0x27
 
 static void big32(u8 *at, u32 value)
@@ -222,5 +223,27 @@ void scsi_disk(struct scsi *s)
 		break;
 	default:
 		fail(s, ILLEGAL_REQUEST, INVALID_COMMAND);
+	}
+}
+
+/*
+ * Linux takes any answer to INQUIRY for a good one (storvsc_on_io_completion()),
+ * so the answer has to say that nothing is here, or could be. "Invalid LUN" would
+ * make it remove the disk whatever the path was (storvsc_remove_lun()).
+ */
+void scsi_nothing(struct scsi *s)
+{
+	const u8 nothing[36] = { 0x7f, 0, 5, 2, sizeof(nothing) - 5 };
+	const u8 no_units[8] = { 0 };
+
+	switch (s->command[0]) {
+	case INQUIRY:
+		give(s, nothing, sizeof(nothing), from_big(s->command + 3, 2));
+		break;
+	case REPORT_LUNS:
+		give(s, no_units, sizeof(no_units), sizeof(no_units));
+		break;
+	default:
+		fail(s, ILLEGAL_REQUEST, NO_SUCH_UNIT);
 	}
 }

@@ -348,7 +348,11 @@ static void a_disk(void **state)
 	assert_int_equal(get32(srb + 24), 36);
 	assert_memory_equal(fake_at(DATA + 0x808), "Msft    Virtual Disk", 20);
 	scsi(3, inquiry, 36, 1);
-	assert_int_equal(srb[14], 0x20);
+	assert_int_equal(srb[14], 1);
+	assert_int_equal(*fake_at(DATA + 0x800), 0x7f);
+	scsi(3, capacity, 8, 1);
+	assert_int_equal(srb[14], 0x84);
+	assert_int_equal(srb[28 + 12], 0x25);
 	scsi(3, capacity, 8, 0);
 	assert_int_equal(fake_at(DATA + 0x800)[1] * 65536 +
 				 fake_at(DATA + 0x800)[2] * 256 +
