@@ -1,0 +1,83 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# tools/drgn/hvcrash.py reads the registry by itself: its verdict is held against hvcrashctl's.
+
+load ../cli/helpers
+
+JUDGE=$CLI_DIR/../drgn/judge.py
+
+# same VERDICT: both say so of the file "core"
+same() {
+	run python3 "$JUDGE" "$HVCRASHCTL" core
+	echo "$output"
+	[ "$status" -eq 0 ]
+	expect "$output" "$1"
+}
+
+@test "both find a good crash clean" {
+	core good
+	same clean
+}
+
+@test "both find pages that were taken back late clean" {
+	core late
+	same clean
+}
+
+@test "both name the pages of a VP that did not answer" {
+	core not-reached
+	same "not clean"
+}
+
+@test "both find thousands of regions the same" {
+	core many
+	same clean
+}
+
+@test "both cannot tell of a registry that was not finished" {
+	core good "header phase=2"
+	same "cannot tell"
+}
+
+@test "both cannot tell where there is no registry" {
+	core good no-vmcoreinfo "vmcoreinfo OSRELEASE=6.12.0"
+	same "cannot tell"
+}
+
+@test "both cannot tell of a gap that the header names" {
+	core good "header coverage=1"
+	same "cannot tell"
+}
+
+@test "both cannot tell where pages are not in the dump" {
+	core good "drop 0x40000000"
+	same "cannot tell"
+}
+
+@test "both judge 400 damaged registries alike" {
+	core good
+	run python3 "$JUDGE" "$HVCRASHCTL" core fuzz 400 1
+	echo "$output"
+	[ "$status" -eq 0 ]
+	# All three verdicts came about, or the damage was none
+	expect_words() { for word; do [[ $output == *" $word"* ]] || return 1; done; }
+	expect_words clean "not clean" "cannot tell"
+}
+
+@test "the module's own XXH64 is the one that libxxhash has" {
+	command -v python3 >/dev/null
+	run python3 - "$CLI_DIR/../../tools/drgn" <<'END'
+import ctypes, random, sys
+sys.path.insert(0, sys.argv[1])
+import hvcrash
+library = ctypes.CDLL("libxxhash.so.0")
+library.XXH64.restype = ctypes.c_uint64
+library.XXH64.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
+chance = random.Random(1)
+for length in list(range(70)) + [4095, 4096, 8192]:
+    data = bytes(chance.randrange(256) for _ in range(length))
+    assert hvcrash._xxh64_python(data) == library.XXH64(data, length, 0), length
+END
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
