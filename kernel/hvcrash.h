@@ -35,6 +35,7 @@ static inline u32 hvcrash_way(void)
 extern unsigned int hvcrash_stop_bound_ms;
 extern unsigned int hvcrash_revoke_bound_ms;
 extern unsigned int hvcrash_hash_budget_ms;
+extern unsigned int hvcrash_kexec_stop_bound_ms;
 extern unsigned int hvcrash_kexec_unload_bound_ms;
 
 #endif /* _HVCRASH_H */

@@ -21,29 +21,42 @@
 
 struct hvcrash_registry hvcrash_registry;
 
+/*
+ * Each bound has a limit, so that a mistyped one does not hold up a crash for hours:
+ * all of them together stay below what a parked CPU waits for (revoke.c).
+ */
+#define BOUND(name, most, words)                                              \
+	static int set_##name(const char *val, const struct kernel_param *kp) \
+	{                                                                     \
+		return param_set_uint_minmax(val, kp, 0, most);               \
+	}                                                                     \
+	static const struct kernel_param_ops name##_ops = {                   \
+		.set = set_##name,                                            \
+		.get = param_get_uint,                                        \
+	};                                                                    \
+	module_param_cb(name, &name##_ops, &hvcrash_##name, 0644);            \
+	MODULE_PARM_DESC(name, words ", at most " #most ")")
+
 unsigned int hvcrash_stop_bound_ms = 100;
-module_param_named(stop_bound_ms, hvcrash_stop_bound_ms, uint, 0644);
-MODULE_PARM_DESC(
-	stop_bound_ms,
-	"wait this long for other CPUs after the kernel stopped them (ms)");
+BOUND(stop_bound_ms, 60000,
+      "wait this long for other CPUs after the kernel stopped them (ms");
 
 unsigned int hvcrash_revoke_bound_ms = 200;
-module_param_named(revoke_bound_ms, hvcrash_revoke_bound_ms, uint, 0644);
-MODULE_PARM_DESC(revoke_bound_ms,
-		 "wait this long for other CPUs to revoke their pages (ms)");
+BOUND(revoke_bound_ms, 60000,
+      "wait this long for other CPUs to revoke their pages (ms");
 
 unsigned int hvcrash_hash_budget_ms = 50;
-module_param_named(hash_budget_ms, hvcrash_hash_budget_ms, uint, 0644);
-MODULE_PARM_DESC(hash_budget_ms,
-		 "hash contents of revoked pages for this long at most (ms)");
+BOUND(hash_budget_ms, 60000,
+      "hash contents of revoked pages for this long at most (ms");
+
+unsigned int hvcrash_kexec_stop_bound_ms = 10000;
+BOUND(kexec_stop_bound_ms, 60000,
+      "in a kexec wait at least this long for each of the two above (ms");
 
 /* As long as the kernel itself waits in a panic (UNLOAD_WAIT_LOOPS) */
-unsigned int hvcrash_kexec_unload_bound_ms = 100 * MSEC_PER_SEC;
-module_param_named(kexec_unload_bound_ms, hvcrash_kexec_unload_bound_ms, uint,
-		   0644);
-MODULE_PARM_DESC(
-	kexec_unload_bound_ms,
-	"wait this long for the host to unload VMBus before a kexec (ms)");
+unsigned int hvcrash_kexec_unload_bound_ms = 100000;
+BOUND(kexec_unload_bound_ms, 300000,
+      "wait this long for the host to unload VMBus before a kexec (ms");
 
 /* 0 where hvcrash has work to do; else why not */
 static int check_host(void)

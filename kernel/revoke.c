@@ -31,6 +31,10 @@
 /* A parked CPU only halts after this: the unload, notifiers and dumpers are over */
 #define PARK_BOUND_US (600 * USEC_PER_SEC)
 
+/* With many CPUs a bound grows to this */
+#define MAX_GROWN_MS 10000
+
+
 static u64 now_us(void)
 {
 	/* Of unknown speed: then bounds count cycles */
@@ -112,17 +116,35 @@ bool hvcrash_revoke_is_begun_by(u32 cpu)
 	return hvcrash_rdv_is_begun_by(&rdv, cpu);
 }
 
+/*
+ * Virtual CPUs of a busy host take turns, and so they come one after the other: as
+ * long again for each two of them. It costs only where one does not come.
+ *
+ * In a kexec the next kernel is copied over this one as soon as the wait is over. A
+ * panic has a crash kernel in memory of its own and can leave a straggler behind.
+ */
+static u64 bound_us(u32 bound_ms)
+{
+	u64 others = hvcrash_report()->vps_expected;
+	u64 ms = min((u64)bound_ms * (1 + others / 2),
+		     max((u64)bound_ms, (u64)MAX_GROWN_MS));
+
+	if (hvcrash_way() == HVCRASH_WAY_KEXEC)
+		ms = max(ms, (u64)hvcrash_kexec_stop_bound_ms);
+	return ms * USEC_PER_MSEC;
+}
+
 /**
  * hvcrash_revoke_wait_parked - the kernel has stopped the others; let them arrive
  *
- * Context: after hvcrash_revoke_begin(). Bounded by the parameter stop_bound_ms.
+ * Context: after hvcrash_revoke_begin(). Bounded by bound_us().
  */
 void hvcrash_revoke_wait_parked(void)
 {
 	struct hvcrash_crash *r = hvcrash_report();
 
-	r->vps_parked = hvcrash_rdv_wait_parked(&rdv, hvcrash_stop_bound_ms *
-							      USEC_PER_MSEC);
+	r->vps_parked =
+		hvcrash_rdv_wait_parked(&rdv, bound_us(hvcrash_stop_bound_ms));
 	r->tsc_parked = hvcrash_cycles();
 }
 
@@ -157,7 +179,7 @@ bool hvcrash_revoke_park(u32 cpu)
 /**
  * hvcrash_revoke_all - all VPs take their pages back
  *
- * Context: after hvcrash_revoke_wait_parked(). Bounded by the parameter revoke_bound_ms.
+ * Context: after hvcrash_revoke_wait_parked(). Bounded by bound_us().
  */
 void hvcrash_revoke_all(void)
 {
@@ -165,7 +187,7 @@ void hvcrash_revoke_all(void)
 	u32 self = raw_smp_processor_id();
 
 	r->tsc_revoke_begin = hvcrash_cycles();
-	hvcrash_rdv_revoke(&rdv, hvcrash_revoke_bound_ms * USEC_PER_MSEC);
+	hvcrash_rdv_revoke(&rdv, bound_us(hvcrash_revoke_bound_ms));
 	/* This CPU last: until here its own pages may still be needed */
 	hvcrash_regs_arrive(self);
 	hvcrash_regs_revoke(self);

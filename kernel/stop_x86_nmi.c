@@ -20,6 +20,7 @@
  *
  * Leaves out: what parking does (revoke.c).
  */
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/irqflags.h>
 #include <linux/kexec.h>
@@ -32,10 +33,14 @@
 #include "hvcrash.h"
 #include "stop_x86.h"
 
-/* From the release to the kernel's NMI it is a few function calls */
+/*
+ * From the release to the kernel's NMI it is a few function calls, and then a write to
+ * the APIC for each CPU, which may be an exit to the hypervisor
+ */
 #define HOLD_US 1000
+#define HOLD_US_EACH_CPU 20
 
-static u32 released;
+static u32 released, hold_us;
 static bool has_self_stop_probe;
 
 static int park_nmi(unsigned int type, struct pt_regs *regs)
@@ -52,7 +57,7 @@ static int park_nmi(unsigned int type, struct pt_regs *regs)
 	/* Bounded by the panicking CPU's own bounds: it releases in any case */
 	while (!READ_ONCE(released))
 		cpu_relax();
-	udelay(HOLD_US);
+	udelay(hold_us);
 	return NMI_HANDLED;
 }
 
@@ -77,7 +82,7 @@ static struct kprobe self_stop_probe = {
  * hvcrash_stop_others - stop them, and let them park
  * @kernel_stop: the kernel's own way; not used yet
  *
- * Context: panicking CPU, interrupts off, once. Bounded.
+ * Context: panicking CPU, interrupts off, once.
  */
 void hvcrash_stop_others(void (*kernel_stop)(void))
 {
@@ -105,9 +110,11 @@ void hvcrash_stop_done(void (*kernel_stop)(void))
  */
 int hvcrash_stop_init(void)
 {
-	int ret = register_nmi_handler(NMI_LOCAL, park_nmi, NMI_FLAG_FIRST,
-				       HVCRASH_NAME);
+	int ret;
 
+	hold_us = HOLD_US + HOLD_US_EACH_CPU * nr_cpu_ids;
+	ret = register_nmi_handler(NMI_LOCAL, park_nmi, NMI_FLAG_FIRST,
+				   HVCRASH_NAME);
 	if (!ret)
 		has_self_stop_probe = !register_kprobe(&self_stop_probe);
 	return ret;
