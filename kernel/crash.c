@@ -3,8 +3,8 @@
  * crash.c - [NMI] what happens between the panic and the second kernel
  *
  * Called by the hooks on the panicking CPU, when the kernel has stopped the
- * others and they have parked. Design: park, unload VMBus, revoke, hash, hand
- * over.
+ * others and they have parked. Design: park, hand over, unload VMBus, revoke,
+ * hash.
  *
  * Why parking: the host delivers its answer to UNLOAD into the message page of
  * the VP that made first contact. Revoke that page first and every panic waits
@@ -12,7 +12,7 @@
  *
  * Invariant: whatever fails here is recorded and the dump goes on. No lock, no
  * allocation, every wait bounded, one line of printk where something failed. Even a
- * fault of our own: on x86 all this runs under guard (guard_x86.c).
+ * fault of our own: on x86 each step runs under guard (guard_x86.c).
  *
  * Leaves out: what a panic and a kexec have in common (revoke.c, unload.c), who
  * calls.
@@ -28,6 +28,7 @@
 #include "crash.h"
 #include "cycles.h"
 #include "driver_pages.h"
+#include "guard.h"
 #include "hvcrash.h"
 #include "inject.h"
 #include "revoke.h"
@@ -149,41 +150,85 @@ bool hvcrash_crash_hand_over(u64 registry_gpa)
 	return true;
 }
 
-/**
- * hvcrash_crash_finish - unload, revoke, record, hash, hand over
- *
- * Context: panicking CPU, after hvcrash_revoke_wait_parked().
- */
-void hvcrash_crash_finish(void)
+static void unload(void)
 {
-	struct hvcrash_crash *r = hvcrash_report();
-
 	hvcrash_inject_fault_at(1);
 	if (hvcrash_inject_revoke_first)
 		hvcrash_revoke_all();
 	hvcrash_unload_in_panic();
 	hvcrash_driver_pages_revoke();
+}
+
+static void revoke(void)
+{
 	if (!hvcrash_inject_revoke_first)
 		hvcrash_revoke_all();
+	hvcrash_inject_fault_at(4);
+}
+
+static void record(void)
+{
 	hvcrash_inject_fault_at(2);
 	hvcrash_revoke_record();
-	hvcrash_crash_hash();
-	r->tsc_end = hvcrash_cycles();
-	hvcrash_registry_finish(&hvcrash_registry);
-	hvcrash_crash_hand_over(hvcrash_registry.header->gpa);
+}
+
+static void complain(void)
+{
+	hvcrash_inject_fault_at(3);
 	hvcrash_revoke_complain();
 }
 
+static void seal(void)
+{
+	hvcrash_revoke_vm();
+	hvcrash_crash_hash();
+	hvcrash_report()->tsc_end = hvcrash_cycles();
+	hvcrash_registry_finish(&hvcrash_registry);
+}
+
 /**
- * hvcrash_crash_give_up - hvcrash_crash_finish() came to no end: what still helps
+ * hvcrash_crash_finish - hand over, unload, revoke, record, hash
+ * @release: lets the other CPUs go on from where they parked into the kernel's own
+ *	     stop
  *
- * Nothing is recorded any more. The registry is found and has no end to it, so that
- * the audit cannot tell; but the registers go, where they have not gone yet.
+ * The hand-over comes first: the registry is found whatever happens after it, and
+ * without an end to it the audit cannot tell.
+ *
+ * The hypercall page goes when nothing can call into it any more: after the release,
+ * since a CPU may have been stopped in the middle of a hypercall, to which it returns
+ * for a moment, and after the complaint, since a network console may make one. What
+ * is hashed is hashed after all of that has had its chance to write.
+ *
+ * After a step that faulted only the revoke is still tried, and that never twice:
+ * where the kernel came here from an oops with its die_lock held, a second fault
+ * would wait for that lock for ever (oops_begin(), arch/x86/kernel/dumpstack.c).
+ *
+ * Context: panicking CPU, after hvcrash_revoke_wait_parked().
+ */
+void hvcrash_crash_finish(void (*release)(void))
+{
+	bool is_well;
+
+	hvcrash_crash_hand_over(hvcrash_registry.header->gpa);
+	is_well = hvcrash_guard_run(unload);
+	if (!hvcrash_guard_run(revoke))
+		is_well = false;
+	release();
+	if (!is_well || !hvcrash_guard_run(record))
+		return;
+	hvcrash_guard_run(complain);
+	hvcrash_guard_run(seal);
+}
+
+/**
+ * hvcrash_crash_finish_unprepared - the same, when a fault ended what comes before
+ *
+ * Only what the kernel itself would do: our own data may be what is damaged.
  *
  * Context: panicking CPU.
  */
-void hvcrash_crash_give_up(void)
+void hvcrash_crash_finish_unprepared(void)
 {
-	hvcrash_revoke_all();
 	hvcrash_crash_hand_over(hvcrash_registry.header->gpa);
+	hvcrash_guard_run(hvcrash_unload_in_panic);
 }

@@ -7,8 +7,8 @@
 
 #include <linux/types.h>
 
-void hvcrash_crash_finish(void);
-void hvcrash_crash_give_up(void);
+void hvcrash_crash_finish(void (*release)(void));
+void hvcrash_crash_finish_unprepared(void);
 void hvcrash_crash_hash(void);
 bool hvcrash_crash_hand_over(u64 registry_gpa);
 

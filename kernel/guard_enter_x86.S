@@ -16,8 +16,11 @@ SYM_FUNC_START(hvcrash_guard_enter)
 	push	%r13
 	push	%r14
 	push	%r15
+	/* To where the ABI wants it at a call */
+	sub	$8, %rsp
 	mov	%rsp, (%rdi)
 	call	hvcrash_guard_body
+	add	$8, %rsp
 	pop	%r15
 	pop	%r14
 	pop	%r13

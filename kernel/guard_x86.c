@@ -18,6 +18,7 @@
  * Leaves out: a loop that does not end; each of ours has a bound. Other CPUs: one that
  * faults while it is parked stays away, which has a bound as well.
  */
+#include <linux/compiler.h>
 #include <linux/kdebug.h>
 #include <linux/notifier.h>
 #include <linux/ptrace.h>
@@ -66,7 +67,8 @@ static int on_die(struct notifier_block *nb, unsigned long event, void *data)
 
 	if (!sp || raw_smp_processor_id() != guarded_cpu)
 		return NOTIFY_DONE;
-	if (event != DIE_OOPS && event != DIE_GPF && event != DIE_TRAP)
+	/* DIE_GPF and DIE_TRAP come before anything is printed, and DIE_OOPS follows */
+	if (event != DIE_OOPS)
 		return NOTIFY_DONE;
 	if (user_mode(regs) || regs->sp >= sp || sp - regs->sp > THREAD_SIZE)
 		return NOTIFY_DONE;

@@ -57,12 +57,17 @@ static int on_cpu_stopped(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
+/* They are on their way to CPU_OFF, where they make no hypercall */
+static void stay(void)
+{
+}
+
 static int on_crash_stopped(struct kprobe *p, struct pt_regs *regs)
 {
 	if (!hvcrash_way())
 		return 0;
 	hvcrash_revoke_wait_parked();
-	hvcrash_crash_finish();
+	hvcrash_crash_finish(stay);
 	return 0;
 }
 

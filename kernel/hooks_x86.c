@@ -38,10 +38,12 @@
 #include <linux/cpu.h>
 #include <linux/hyperv.h>
 #include <linux/irqflags.h>
+#include <linux/kernel.h>
 #include <linux/kexec.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include <asm/smp.h>
 #include "compat/compat.h"
 #include "crash.h"
@@ -62,20 +64,39 @@ static int (*orig_cpu_disable)(void);
 static void (*vmbus_crash_handler)(struct pt_regs *regs);
 static void (*vmbus_kexec_handler)(void);
 
+static bool has_begun;
+
+static void begin_crash(void)
+{
+	has_begun = hvcrash_revoke_begin(HVCRASH_WAY_CRASH);
+}
+
 /* Panicking CPU, interrupts off, NMI too */
 static void crash_stop_other_cpus(void)
 {
-	static bool was_kexec;
+	static bool are_stopped;
 
 	if (!kexec_crash_loaded()) {
 		orig_crash_stop();
-	} else if (hvcrash_revoke_begin(HVCRASH_WAY_CRASH)) {
+		return;
+	}
+	if (are_stopped)
+		return;
+	if (hvcrash_guard_run(begin_crash) && has_begun) {
 		hvcrash_stop_others(orig_crash_stop);
-	} else if (hvcrash_way() == HVCRASH_WAY_KEXEC && !was_kexec) {
-		/* A panic on the last steps of a kexec: the others are stopped */
-		was_kexec = true;
+		hvcrash_guard_run(hvcrash_revoke_wait_parked);
+	} else {
+		/* A fault of ours, or a panic on the last steps of a kexec */
+		has_begun = false;
 		orig_crash_stop();
 	}
+	/* Now, so that a panic out of this function still finds somebody to stop them */
+	are_stopped = true;
+}
+
+static void release_from_crash(void)
+{
+	hvcrash_stop_done(orig_crash_stop);
 }
 
 /* Panicking CPU; a crash kernel is loaded, or the kernel would not come here */
@@ -83,14 +104,13 @@ static void crash_handler(struct pt_regs *regs)
 {
 	local_irq_disable();
 	crash_stop_other_cpus();
-	if (hvcrash_way() == HVCRASH_WAY_KEXEC) {
+	if (has_begun)
+		hvcrash_crash_finish(release_from_crash);
+	else if (hvcrash_way() == HVCRASH_WAY_KEXEC)
 		/* Cut short: the audit finds no end to it, and cannot tell */
 		hvcrash_crash_hand_over(hvcrash_registry.header->gpa);
-		return;
-	}
-	if (!hvcrash_guard_run(hvcrash_crash_finish))
-		hvcrash_guard_run(hvcrash_crash_give_up);
-	hvcrash_stop_done(orig_crash_stop);
+	else
+		hvcrash_crash_finish_unprepared();
 }
 
 static int stop_wait;
@@ -100,18 +120,29 @@ static void stop_for_kexec(void)
 	orig_stop(stop_wait);
 }
 
+static void release_from_kexec(void)
+{
+	hvcrash_stop_done(stop_for_kexec);
+}
+
+static void begin_kexec(void)
+{
+	has_begun = hvcrash_revoke_begin(HVCRASH_WAY_KEXEC);
+}
+
 /* The CPU that goes on, interrupts off */
 static void stop_other_cpus_hook(int wait)
 {
-	if (!hvcrash_kexec_is_under_way() ||
-	    !hvcrash_revoke_begin(HVCRASH_WAY_KEXEC)) {
+	if (!hvcrash_kexec_is_under_way() || !hvcrash_guard_run(begin_kexec) ||
+	    !has_begun) {
 		orig_stop(wait);
 		return;
 	}
+	has_begun = false;
 	stop_wait = wait;
 	hvcrash_stop_others(stop_for_kexec);
-	hvcrash_kexec_finish();
-	hvcrash_stop_done(stop_for_kexec);
+	hvcrash_guard_run(hvcrash_revoke_wait_parked);
+	hvcrash_kexec_finish(release_from_kexec);
 }
 
 /* The dying CPU, in stop_machine, interrupts off */

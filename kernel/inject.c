@@ -37,7 +37,7 @@ static unsigned int debug_fault;
 module_param(debug_fault, uint, 0644);
 MODULE_PARM_DESC(
 	debug_fault,
-	"for tests: a fault of hvcrash itself in a panic (0: none, 1: before anything is revoked, 2: after)");
+	"for tests: a fault of hvcrash itself in a panic (0: none; where: ABI/sysfs-module-hvcrash)");
 
 static unsigned int debug_fail_alloc;
 module_param(debug_fail_alloc, uint, 0444);

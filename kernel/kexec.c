@@ -25,6 +25,7 @@
 #include <linux/printk.h>
 #include "cycles.h"
 #include "driver_pages.h"
+#include "guard.h"
 #include "hvcrash.h"
 #include "kexec.h"
 #include "revoke.h"
@@ -53,22 +54,38 @@ bool hvcrash_kexec_is_under_way(void)
 	return READ_ONCE(is_under_way);
 }
 
-/**
- * hvcrash_kexec_finish - revoke, record, seal
- *
- * Context: the CPU that goes on, interrupts off, after hvcrash_revoke_wait_parked().
- */
-void hvcrash_kexec_finish(void)
+static void seal(void)
 {
 	struct hvcrash_crash *r = hvcrash_report();
 
-	hvcrash_driver_pages_revoke();
-	hvcrash_revoke_all();
-	hvcrash_revoke_record();
+	hvcrash_revoke_vm();
 	r->tsc_hash_end = hvcrash_cycles();
 	r->tsc_end = r->tsc_hash_end;
 	hvcrash_registry_finish(&hvcrash_registry);
-	hvcrash_revoke_complain();
+}
+
+/**
+ * hvcrash_kexec_finish - revoke, record, seal
+ * @release: lets the other CPUs go on from where they parked into the kernel's own
+ *	     stop, and returns when they have stopped for good
+ *
+ * Nothing is printed before: a parked CPU may hold the console's lock. For the rest
+ * of the order see hvcrash_crash_finish(). A fault of ours ends our part: the kexec
+ * goes on, and the registry has no end to it.
+ *
+ * Context: the CPU that goes on, interrupts off, after hvcrash_revoke_wait_parked().
+ */
+void hvcrash_kexec_finish(void (*release)(void))
+{
+	bool is_well = hvcrash_guard_run(hvcrash_driver_pages_revoke);
+
+	if (!hvcrash_guard_run(hvcrash_revoke_all))
+		is_well = false;
+	release();
+	if (!is_well || !hvcrash_guard_run(hvcrash_revoke_record))
+		return;
+	hvcrash_guard_run(hvcrash_revoke_complain);
+	hvcrash_guard_run(seal);
 }
 
 /*

@@ -9,7 +9,7 @@
 
 void hvcrash_kexec_unload(void);
 bool hvcrash_kexec_is_under_way(void);
-void hvcrash_kexec_finish(void);
+void hvcrash_kexec_finish(void (*release)(void));
 
 void hvcrash_kexec_init(void);
 void hvcrash_kexec_deinit(void);

@@ -34,7 +34,6 @@
 /* With many CPUs a bound grows to this */
 #define MAX_GROWN_MS 10000
 
-
 static u64 now_us(void)
 {
 	/* Of unknown speed: then bounds count cycles */
@@ -94,7 +93,6 @@ bool hvcrash_revoke_begin(u32 way)
 	r->tsc_khz = hvcrash_cycles_khz();
 	r->cpu = self;
 	r->vp_index = hv_vp_index[self];
-	WRITE_ONCE(hvcrash_registry.header->way, way);
 	WRITE_ONCE(hvcrash_registry.header->phase, HVCRASH_PHASE_CRASHING);
 	for_each_possible_cpu(cpu) {
 		if (cpu == self || !is_running(cpu))
@@ -102,6 +100,9 @@ bool hvcrash_revoke_begin(u32 way)
 		hvcrash_rdv_expect(&rdv, cpu);
 		r->vps_expected++;
 	}
+	hvcrash_inject_fault_at(5);
+	/* Last: from now on an NMI parks the CPU that it stops */
+	WRITE_ONCE(hvcrash_registry.header->way, way);
 	return true;
 }
 
@@ -195,9 +196,9 @@ void hvcrash_revoke_all(void)
 }
 
 /**
- * hvcrash_revoke_record - take the VM's pages back, and enter what came of it all
+ * hvcrash_revoke_record - enter what came of it all
  *
- * Of VMBus's pages by what hvcrash_unload_vmbus() has found out before.
+ * Of VMBus's pages by what unload.c has found out before.
  *
  * Context: after hvcrash_revoke_all().
  */
@@ -206,9 +207,6 @@ void hvcrash_revoke_record(void)
 	struct hvcrash_crash *r = hvcrash_report();
 	u32 cpu;
 
-	r->registers_failed += hvcrash_regs_revoke_vm();
-	/* The last register is off; all from here is bookkeeping */
-	r->tsc_revoke_end = hvcrash_cycles();
 	for (cpu = 0; cpu < rdv.nr_cpus; cpu++) {
 		/* Not who is online: on its way to kexec a stopped CPU is not */
 		if (!hvcrash_rdv_is_expected(&rdv, cpu))
@@ -222,6 +220,21 @@ void hvcrash_revoke_record(void)
 	}
 	r->registers_failed += hvcrash_regs_record(raw_smp_processor_id());
 	hvcrash_vmbus_record_unload(r->unload);
+}
+
+/**
+ * hvcrash_revoke_vm - take back the pages that the whole VM shares
+ *
+ * Context: when no CPU can make a hypercall any more: the others are stopped for
+ * good, and nothing is printed after it.
+ */
+void hvcrash_revoke_vm(void)
+{
+	struct hvcrash_crash *r = hvcrash_report();
+
+	r->registers_failed += hvcrash_regs_revoke_vm();
+	/* The last register is off; all from here is bookkeeping */
+	r->tsc_revoke_end = hvcrash_cycles();
 }
 
 static const char *unload_words(u32 unload)
@@ -249,7 +262,8 @@ static bool is_all_well(const struct hvcrash_crash *r)
  * to ask whether the port is ready: 200 of them, where all the registers of a VP
  * are 16. Where all went well the registry says so, and nobody waits for a line.
  *
- * Context: at the end of the way out; NMI too.
+ * Context: after hvcrash_revoke_record(), before hvcrash_revoke_vm(): a network
+ * console may make a hypercall. NMI too.
  */
 void hvcrash_revoke_complain(void)
 {
@@ -258,9 +272,9 @@ void hvcrash_revoke_complain(void)
 	if (is_all_well(r))
 		return;
 	pr_emerg(
-		"%u of %u other VPs revoked, %u registers failed, VMBus unload %s, %llu pages hashed\n",
+		"%u of %u other VPs revoked, %u registers failed, VMBus unload %s\n",
 		r->vps_revoked, r->vps_expected, r->registers_failed,
-		unload_words(r->unload), r->pages_hashed);
+		unload_words(r->unload));
 }
 
 /**

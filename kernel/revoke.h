@@ -2,9 +2,9 @@
 /*
  * revoke.h - this kernel ends: every VP revokes what it shares, once
  *
- * Used by both ways out, crash.c and kexec.c. Order of the calls, on
- * the CPU that stops the others: begin, (they are stopped), stopped, revoke,
- * record. On each other CPU: park.
+ * Used by both ways out, crash.c and kexec.c. Order of the calls, on the CPU that
+ * stops the others: begin, (they are stopped), wait_parked, all, (they are stopped
+ * for good), record, complain, vm. On each other CPU: park.
  */
 #ifndef _HVCRASH_REVOKE_H
 #define _HVCRASH_REVOKE_H
@@ -21,5 +21,6 @@ bool hvcrash_revoke_park(u32 cpu);
 void hvcrash_revoke_all(void);
 void hvcrash_revoke_record(void);
 void hvcrash_revoke_complain(void);
+void hvcrash_revoke_vm(void);
 
 #endif /* _HVCRASH_REVOKE_H */

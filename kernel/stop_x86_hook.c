@@ -33,12 +33,11 @@ static void stop_this_cpu_hook(void)
  * hvcrash_stop_others - stop them, and let them park
  * @kernel_stop: the kernel's own way
  *
- * Context: panicking CPU, interrupts off, once. Bounded.
+ * Context: panicking CPU, interrupts off, once.
  */
 void hvcrash_stop_others(void (*kernel_stop)(void))
 {
 	kernel_stop();
-	hvcrash_revoke_wait_parked();
 }
 
 /**

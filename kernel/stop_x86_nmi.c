@@ -87,7 +87,6 @@ static struct kprobe self_stop_probe = {
 void hvcrash_stop_others(void (*kernel_stop)(void))
 {
 	apic->send_IPI_allbutself(NMI_VECTOR);
-	hvcrash_revoke_wait_parked();
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 #include <linux/crash_core.h>
 #include "driver_pages.h"
+#include "guard.h"
 #include "inject.h"
 #include "revoke.h"
 #include "unload.h"
@@ -36,6 +37,17 @@ void hvcrash_revoke_record(void)
 void hvcrash_revoke_complain(void)
 {
 }
+
+void hvcrash_revoke_vm(void)
+{
+}
+
+#ifdef CONFIG_X86_64
+bool hvcrash_guard_run(void (*step)(void))
+{
+	return true;
+}
+#endif
 
 u64 paddr_vmcoreinfo_note(void)
 {

@@ -60,4 +60,10 @@ struct vmbus_channel_msginfo {
 	u32 msgsize;
 	unsigned char msg[];
 };
+
+struct pt_regs;
+void hv_setup_crash_handler(void (*handler)(struct pt_regs *regs));
+void hv_setup_kexec_handler(void (*handler)(void));
+void hv_remove_crash_handler(void);
+void hv_remove_kexec_handler(void);
 #endif

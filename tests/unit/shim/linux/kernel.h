@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <asm/processor.h>
 
+#define noinline __attribute__((noinline))
+#define notrace
+#define barrier() __asm__ volatile("" ::: "memory")
+
+enum { SYSTEM_RUNNING, SYSTEM_RESTART };
+extern int system_state;
+
 #define USEC_PER_SEC 1000000UL
 #define USEC_PER_MSEC 1000UL
 #define max(a, b) ((a) > (b) ? (a) : (b))
@@ -17,4 +24,6 @@
 void shim_print(const char *format, ...);
 #define pr_emerg(...) shim_print(__VA_ARGS__)
 #define pr_err(...) shim_print(__VA_ARGS__)
+#define pr_warn(...) shim_print(__VA_ARGS__)
+#define pr_notice(...) shim_print(__VA_ARGS__)
 #endif

@@ -2,11 +2,13 @@
 /* <linux/kprobes.h>: what the module's sources use of it, for user space */
 #ifndef _SHIM_KPROBES_H
 #define _SHIM_KPROBES_H
-struct pt_regs;
+#include <linux/ptrace.h>
 
 struct kprobe {
 	const char *symbol_name;
 	int (*pre_handler)(struct kprobe *p, struct pt_regs *regs);
+	void (*post_handler)(struct kprobe *p, struct pt_regs *regs,
+			     unsigned long flags);
 };
 
 /* Each may be refused by the test */

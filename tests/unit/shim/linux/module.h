@@ -8,6 +8,9 @@ struct module {
 
 enum { MODULE_STATE_LIVE, MODULE_STATE_COMING, MODULE_STATE_GOING };
 
+#define THIS_MODULE NULL
+#define try_module_get(module) true
+
 struct notifier_block;
 int register_module_notifier(struct notifier_block *nb);
 int unregister_module_notifier(struct notifier_block *nb);

@@ -2,7 +2,9 @@
 /* <linux/notifier.h>: what the module's sources use of it, for user space */
 #ifndef _SHIM_NOTIFIER_H
 #define _SHIM_NOTIFIER_H
+#define NOTIFY_DONE 0
 #define NOTIFY_OK 1
+#define NOTIFY_STOP 0x8001
 
 struct notifier_block {
 	int (*notifier_call)(struct notifier_block *nb, unsigned long event,
