@@ -34,3 +34,38 @@ load helpers
 	try audit core
 	expect_status 2
 }
+
+# memory CORE...: the file "memory", with the segments of each at their addresses
+memory() {
+	local core
+	truncate -s 4M memory
+	for core; do
+		readelf -lW "$core" | awk '$1 == "LOAD" { print $2, $4, $5 }' | while read -r offset gpa bytes; do
+			dd if="$core" of=memory bs=4096 conv=notrunc status=none \
+				skip=$((offset / 4096)) seek=$((gpa / 4096)) count=$((bytes / 4096))
+		done
+	done
+}
+
+# audit_memory CMDLINE
+audit_memory() {
+	printf '%s\n' "$1" >cmdline
+	status=0
+	MEMORY=memory CMDLINE=cmdline LD_PRELOAD=$(dirname "$MKCORE")/devmem.so "$HVCRASHCTL" audit /dev/mem >out 2>err || status=$?
+	cat out err
+}
+
+@test "of two hvcrash_registry= the last counts: an old clean one is not the verdict" {
+	# without hashes, as after a kexec
+	mapfile -t unhashed < <(printf "edit extent %d flags=1\n" {0..18})
+	core good "header way=kexec" "${unhashed[@]}"
+	memory core
+	audit_memory "root=/dev/sda1 hvcrash_registry=0x101000 memmap=20K%0x101000-1+2"
+	expect_status 0
+	expect_word out "CLEAN: "
+	audit_memory "root=/dev/sda1 hvcrash_registry=0x101000 memmap=20K%0x101000-1+2 hvcrash_registry=0x301000 memmap=20K%0x301000-1+2"
+	expect_status 2
+	expect_no_word out CLEAN
+	audit_memory "root=/dev/sda1 hvcrash_registry=0x301000 quiet xhvcrash_registry=0x5000 hvcrash_registry=0x101000"
+	expect_status 0
+}

@@ -27,10 +27,10 @@ registry() {
 	registry live
 	try kexec-args --sysroot root
 	expect_status 0
-	expect "$(cat out)" "hvcrash_registry=0x101000 memmap=20K\$0x101000"
+	expect "$(cat out)" "hvcrash_registry=0x101000 memmap=20K%0x101000-1+2"
 	registry live "${far[@]}"
 	try kexec-args --sysroot root
-	expect "$(cat out)" "hvcrash_registry=0x101000 memmap=20K\$0x101000 memmap=4K\$0x300000"
+	expect "$(cat out)" "hvcrash_registry=0x101000 memmap=20K%0x101000-1+2 memmap=4K%0x300000-1+2"
 	expect "$(wc -c <err)" 0
 }
 
@@ -75,12 +75,12 @@ registry() {
 
 @test "a line that no kernel takes is refused, status 3" {
 	registry live
-	put /proc/cmdline "$(printf 'x%.0s' {1..2001})"
+	put /proc/cmdline "$(printf 'x%.0s' {1..1997})"
 	try kexec-args --sysroot root
 	expect_status 0
-	expect "$(($(wc -c <out) - 1 + 1 + 2001))" 2047
-	put /proc/cmdline "$(printf 'x%.0s' {1..2002})"
-	refused 3 "45 bytes of arguments do not fit behind this kernel's command line of 2002: a kernel takes 2047" kexec-args --sysroot root
+	expect "$(($(wc -c <out) - 1 + 1 + 1997))" 2047
+	put /proc/cmdline "$(printf 'x%.0s' {1..1998})"
+	refused 3 "49 bytes of arguments do not fit behind this kernel's command line of 1998: a kernel takes 2047" kexec-args --sysroot root
 }
 
 @test "more regions than a memory map may hold are refused, status 3" {
@@ -91,4 +91,32 @@ registry() {
 	drop /sys/firmware/memmap/127
 	try kexec-args --sysroot root
 	expect_status 0
+}
+
+# shellcheck disable=SC2016 # for those shells
+@test "a shell that evals the line, as kdump of Debian and SUSE does, changes nothing in it" {
+	local shell
+	registry live "${far[@]}"
+	try kexec-args --sysroot root
+	for shell in dash bash; do
+		# kdump_load() of kdump-config, and what comes of it once more
+		$shell -c 'KEXEC_CMD="printf %s\\\\n --command-line=\"root=/dev/sda1 $(cat out)\""; eval $KEXEC_CMD' >once
+		expect "$(cat once)" "--command-line=root=/dev/sda1 $(cat out)"
+		$shell -c 'line=$(cat once); eval "set -- $line"; echo "$*"' | diff once -
+	done
+	expect "$(tr -d 'a-zA-Z0-9_=%+ \n-' <out)" ""
+}
+
+@test "where this kernel has the words of a kexec already, a line on stderr says so" {
+	registry live
+	put /proc/cmdline 'root=/dev/sda1 hvcrash_registry=0x900000 memmap=20K%0x900000-1+2'
+	try kexec-args --sysroot root
+	expect_status 0
+	expect "$(wc -l <out)" 1
+	expect "$(wc -l <err)" 1
+	expect_word err "has hvcrash_registry= of the last kexec already"
+	# what the man page does about it
+	sed -E 's/ ?(hvcrash_registry|memmap=[0-9]+K%0x)[^ ]*//g' root/proc/cmdline >stripped
+	expect "$(cat stripped)" "root=/dev/sda1"
+	expect_word "$CLI_DIR/../../tools/hvcrashctl/hvcrashctl.8" "s/ ?(hvcrash_registry|memmap=[0\-9]+K%0x)[^ ]*//g"
 }

@@ -22,13 +22,20 @@
 #define KEY "hvcrash_registry="
 #define MAX_CMDLINE_BYTES (64 * 1024)
 
+/*
+ * The last one counts: kexec --reuse-cmdline leaves that of an earlier kernel in
+ * front, and its registry may still be there, clean and out of date.
+ */
 static const char *find_word(const char *text, const char *key)
 {
-	const char *at = text;
+	const char *last = NULL, *at = text;
 
-	while ((at = strstr(at, key)) && at != text && at[-1] != ' ')
-		at++;
-	return at;
+	while ((at = strstr(at, key))) {
+		if (at == text || at[-1] == ' ')
+			last = at;
+		at += strlen(key);
+	}
+	return last;
 }
 
 /* The value of KEY on the command line, to be freed; NULL if there is none */

@@ -61,7 +61,7 @@ static size_t write_words(const struct image *image, struct kexec_args *args)
 				      0;
 
 		used += (size_t)snprintf(left ? args->text + used : NULL, left,
-					 " memmap=%lluK$0x%llx",
+					 " memmap=%lluK%%0x%llx-1+2",
 					 args->region[i].bytes / 1024,
 					 args->region[i].gpa);
 	}
