@@ -6,7 +6,7 @@
 
 # put PATH TEXT: a file below root, with a line break at its end
 put() {
-	mkdir -p "root$(dirname "$1")"
+	[ -d "root${1%/*}" ] || mkdir -p "root${1%/*}"
 	printf '%s\n' "$2" >"root$1"
 }
 
@@ -15,6 +15,8 @@ drop() {
 	local path
 	for path in "$@"; do rm -r "root$path"; done
 }
+
+readonly DEBIAN_APPEND="reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll panic=10"
 
 # cpuid LEAF EAX EBX ECX EDX: in place of that leaf, as cpuid -1 -r prints it
 cpuid() {
@@ -54,19 +56,50 @@ ready_module() {
 	put /etc/modprobe.d/hvcrash.conf 'softdep hv_vmbus pre: hvcrash'
 }
 
+# initrd PATH FILE...: an archive with those, which are empty
+initrd() {
+	local file to=$PWD/root$1
+	mkdir -p initrd "${to%/*}"
+	for file in "${@:2}"; do
+		mkdir -p "initrd/${file%/*}"
+		: >"initrd/$file"
+	done
+	(cd initrd && find . -mindepth 1 | cpio --quiet -o -H newc >"$to")
+	rm -r initrd
+}
+
+# efi_variable NAME TEXT: of systemd's boot loader interface, in UTF-16
+efi_variable() {
+	local path=root/sys/firmware/efi/efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
+	mkdir -p "${path%/*}"
+	{
+		printf '\6\0\0\0'
+		printf '%s\0' "$2" | iconv -t UTF-16LE
+	} >"$path"
+}
+
 # So little RAM that the disk of the tests has more room
 ready_kdump() {
 	put /proc/meminfo $'MemTotal:  786432 kB\nMemFree:  524288 kB\nBuffers:  4096 kB\nCached:  65536 kB\nAnonPages:  65536 kB'
 	put /sys/kernel/kexec_crash_size $((256 * 1024 * 1024))
 	put /sys/kernel/kexec_crash_loaded 1
 	put /sys/kernel/vmcoreinfo '1f5a000 1024'
-	# shellcheck disable=SC2119 # as Debian has it
-	kdump_tools
+	put /proc/cmdline 'BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro crashkernel=256M'
+	put /proc/mounts $'sysfs /sys sysfs rw 0 0\n/dev/sda1 / ext4 rw 0 0'
+	put /boot/grub/grub.cfg $'menuentry Debian {\n\tlinux /boot/vmlinuz root=/dev/sda1 ro crashkernel=256M\n}'
+	put /usr/bin/makedumpfile $'\177ELF\001makedumpfile: version 1.7.8 (released on 30 Oct 2025)\001'
+	initrd /var/lib/kdump/initrd.img usr/lib/modules/x/kernel/drivers/scsi/hv_storvsc.ko.xz usr/lib/modules/x/kernel/drivers/hv/hv_vmbus.ko.xz
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\""
 	put /usr/lib/systemd/system/kdump-tools-dump.service.d/10-hvcrash.conf '[Service]'
 	mkdir -p root/var/crash
 }
 
 ready_root() {
+	# made once for all tests of a file
+	if [ -d "$BATS_FILE_TMPDIR/ready" ]; then
+		cp -a "$BATS_FILE_TMPDIR/ready" root
+		return 0
+	fi
 	mkdir root
 	ready_platform
 	ready_module
@@ -75,4 +108,5 @@ ready_root() {
 	put /proc/sys/kernel/unknown_nmi_panic 1
 	put /proc/sys/kernel/panic_on_oops 1
 	put /proc/sys/kernel/panic 10
+	cp -a root "$BATS_FILE_TMPDIR/ready"
 }

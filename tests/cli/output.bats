@@ -182,7 +182,11 @@ expect_no_longer() {
 }
 
 @test "a command to paste is on one line of its own, however narrow the terminal is" {
-	mkdir -p root/proc root/sys
+	mkdir -p root/sys/class/dmi/id
+	echo "Microsoft Corporation" >root/sys/class/dmi/id/sys_vendor
+	echo "Virtual Machine" >root/sys/class/dmi/id/product_name
+	mkdir -p root/proc root/usr/src/hvcrash-1
+	: >root/usr/src/hvcrash-1/dkms.conf
 	on_terminal 60 status --sysroot root
 	expect_word shown "    Fix: "
 	expect_no_word shown "FIX"

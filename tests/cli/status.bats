@@ -12,7 +12,7 @@ setup() {
 
 # check ID: how it stands, into "line"; the whole report is in "out"
 check() {
-	try status --sysroot root -o CHECK,STATE,FOUND,FIX
+	try status --sysroot root -o CHECK,STATE,FOUND,FIX,ADVICE
 	line=$(row "^$1 ")
 	echo "$line"
 }
@@ -59,7 +59,15 @@ answers() {
 	mkdir root
 	try status --sysroot root
 	expect_status 1
-	expect_word out "NOT READY: hyperv, module, coverage, hand-over, crashkernel, crash-loaded"
+	# one failure says it all where nothing else can be asked
+	expect "$(verdict | cut -d ' ' -f 1-3)" "NOT READY: hyperv"
+	expect_no_word out " ok "
+	mkdir -p root/sys/class/dmi/id
+	put /sys/class/dmi/id/sys_vendor 'Microsoft Corporation'
+	put /sys/class/dmi/id/product_name 'Virtual Machine'
+	try status --sysroot root
+	expect_status 1
+	expect "$(verdict)" "NOT READY: module, crashkernel, crash-loaded"
 	check stimer
 	expect "$line" "stimer unknown CPUID does not say"
 	check oops
@@ -97,12 +105,12 @@ answers() {
 }
 
 @test "azure and generation" {
-	says azure ok "Azure, by the chassis"
-	says generation ok "2 (UEFI)"
+	says azure - "Azure, by the chassis"
+	says generation - "2 (UEFI)"
 	put /sys/class/dmi/id/chassis_asset_tag 0000-0001
 	drop /sys/firmware
-	says azure ok "not Azure"
-	says generation ok "1 (BIOS)"
+	says azure - "not Azure"
+	says generation - "1 (BIOS)"
 }
 
 @test "confidential: by CPUID, by a CPU flag, by a device" {
@@ -121,18 +129,22 @@ answers() {
 
 @test "kernel: releases that cannot kexec or dump on Hyper-V" {
 	local release
-	for release in 5.18.19 6.2.1 6.12.107 6.18.40 7.1.0 7.2.13; do
+	for release in 6.2.1 6.12.107 6.18.40 7.1.0 7.2.13; do
 		put /proc/sys/kernel/osrelease $release
 		says kernel ok $release
 	done
-	for release in 5.19.3 6.1.10; do
-		put /proc/sys/kernel/osrelease $release
-		says kernel warn relid2channel
-	done
+	put /proc/sys/kernel/osrelease 6.1.10
+	says kernel warn relid2channel
 	for release in 6.19.2 7.0.9; do
 		put /proc/sys/kernel/osrelease $release
 		says kernel warn __cpuhp_remove_state_cpuslocked
 	done
+	for release in 4.18.0-553.el8_10.x86_64 5.14.0-503.el9_5.x86_64 5.15.0-1075-azure 6.0.1; do
+		put /proc/sys/kernel/osrelease $release
+		says kernel fail "$release: hvcrash.ko is for kernels from 6.1 on"
+	done
+	drop /sys/kernel/hvcrash
+	says module - "none for this kernel"
 	drop /proc/sys/kernel/osrelease
 	check kernel
 	expect "$line" "kernel unknown release not known"
@@ -169,13 +181,14 @@ answers() {
 
 @test "module: not loaded, with the way to load it" {
 	drop /sys/kernel/hvcrash
-	says module fail "not loaded" "make module"
+	says module fail "not loaded" "make install-dkms"
 	put /usr/src/hvcrash-0.1.0/dkms.conf x
 	says module fail "not loaded" "dkms autoinstall"
 	put /lib/modules/6.12.107+deb13-cloud-amd64/modules.dep $'kernel/a.ko:\nupdates/dkms/hvcrash.ko.xz: kernel/a.ko'
 	says module fail "not loaded" "modprobe hvcrash"
-	says coverage fail "no shared page is tracked"
-	says hand-over fail "no registry"
+	says coverage - "no shared page is tracked"
+	says hand-over - "no registry"
+	expect "$(verdict)" "NOT READY: module"
 }
 
 @test "module: of another version than the tool" {
@@ -189,12 +202,16 @@ answers() {
 	drop /sys/kernel/hvcrash
 	says signature ok "takes unsigned modules"
 	put /sys/module/module/parameters/sig_enforce Y
-	says signature warn "is not installed" mokutil
+	says signature warn "is not installed" "install hvcrash-dkms"
+	put /usr/src/hvcrash-0.1.0/dkms.conf x
+	says signature warn "is not installed" "dkms build --force hvcrash/0.1.0 && dkms install --force hvcrash/0.1.0 && mokutil --import /var/lib/dkms/mok.pub"
 	put /sys/module/module/parameters/sig_enforce N
 	put /sys/kernel/security/lockdown 'none [integrity] confidentiality'
 	put $modules/modules.dep 'extra/hvcrash.ko:'
 	put $modules/extra/hvcrash.ko 'no signature here, though the file is longer than one'
 	says signature fail "is not signed" mokutil
+	put /etc/os-release $'ID=ubuntu\nVERSION_ID="24.04"'
+	says signature fail "is not signed" "update-secureboot-policy --new-key && dkms build --force hvcrash/0.1.0 && dkms install --force hvcrash/0.1.0 && mokutil --import /var/lib/shim-signed/mok/MOK.der"
 	put $modules/extra/hvcrash.ko 'code and ~Module signature appended~'
 	check signature
 	case $line in "signature unknown "*"knows the key"*) ;; *) return 1 ;; esac
@@ -218,10 +235,10 @@ answers() {
 
 @test "coverage: gaps that make an audit uncertain, and gaps that fail" {
 	put /sys/kernel/hvcrash/coverage late
-	says coverage warn late "before hv_vmbus"
+	says coverage warn late "hvcrash-configure && reboot"
 	put /lib/modules/6.12.107+deb13-cloud-amd64/modules.builtin kernel/drivers/hv/hv_vmbus.ko
 	check coverage
-	expect_no_word out "before hv_vmbus"
+	expect "${line##* }" "more)"
 	put /sys/kernel/hvcrash/coverage 'late no-vmbus'
 	says coverage fail no-vmbus
 	put /sys/kernel/hvcrash/coverage new-gap
@@ -262,12 +279,15 @@ answers() {
 @test "crashkernel: none, too little, enough" {
 	says crashkernel ok "256 MiB of 1024 MiB"
 	put /sys/kernel/kexec_crash_size 0
-	says crashkernel fail "no memory is reserved" "hvcrash-configure; reboot"
+	put /proc/cmdline 'root=/dev/sda1'
+	says crashkernel fail "no memory is reserved" " reboot"
+	put /boot/grub/grub.cfg 'linux /vmlinuz root=/dev/sda1'
+	says crashkernel fail "no memory is reserved" "hvcrash-configure && reboot"
 	put /sys/kernel/kexec_crash_size $((128 << 20))
-	says crashkernel warn "192 MiB are advised" "hvcrash-configure; reboot"
+	says crashkernel warn "192 MiB are advised" "hvcrash-configure && reboot"
 	put /etc/os-release ID=other
 	put /sys/kernel/kexec_crash_size 0
-	says crashkernel fail "no memory is reserved" "on the command line"
+	says crashkernel fail "no memory is reserved" "by the means of this boot loader"
 	drop /proc/meminfo
 	put /sys/kernel/kexec_crash_size $((128 << 20))
 	check crashkernel
@@ -283,7 +303,7 @@ advised() {
 	put /sys/kernel/kexec_crash_size $((1 << 20))
 	put /etc/os-release "ID=$3"$'\n'"ID_LIKE=${4:-}"$'\n'"VERSION_ID=\"${5:-}\""
 	check crashkernel
-	case $line in *"; $2 MiB are advised hvcrash-configure; reboot") ;; *) return 1 ;; esac
+	case $line in *"; $2 MiB are advised "*) ;; *) return 1 ;; esac
 }
 
 @test "crashkernel: what a dump on Azure needs, or the distribution reserves, a quarter at most" {
@@ -303,24 +323,14 @@ advised() {
 	advised 8192 768 rhel fedora
 }
 
-@test "crashkernel: elsewhere than on Hyper-V what the distribution reserves" {
-	put /sys/class/dmi/id/sys_vendor QEMU
-	drop /cpuid
-	advised 3000 192 rhel fedora
-	advised 8192 256 rhel fedora
-	advised 8192 192 debian
-	advised 2000 256 azurelinux
-	put /proc/sys/kernel/arch aarch64
-	advised 8192 320 rhel fedora
-}
-
-@test "crashkernel: status and hvcrash-configure have the same tables" {
-	local table
-	sed -n 's/^readonly CRASHKERNEL_[A-Z0-9_]*=\([0-9].*\)/\1/p' "$CLI_DIR/../../scripts/lib/crashkernel.bash" >tables
-	expect "$(wc -l <tables)" 3
-	while read -r table; do
-		expect_word "$CLI_DIR/../../tools/hvcrashctl/vm/status_crash_kernel.c" "\"$table\""
-	done <tables
+@test "crashkernel: under half of what is advised is a failure" {
+	put /proc/meminfo 'MemTotal: 8126464 kB'
+	put /sys/kernel/kexec_crash_size $((256 << 20))
+	says crashkernel warn "512 MiB are advised"
+	put /sys/kernel/kexec_crash_size $((255 << 20))
+	says crashkernel fail "512 MiB are advised"
+	put /sys/kernel/kexec_crash_size $((64 << 20))
+	says crashkernel fail "512 MiB are advised"
 }
 
 @test "the names of 7.0 for what kexec tells, where the old ones are gone" {
@@ -335,9 +345,11 @@ advised() {
 
 @test "crash-loaded: not, with the way to load it" {
 	put /sys/kernel/kexec_crash_loaded 0
-	says crash-loaded fail "no crash kernel" "kdump-config load"
+	says crash-loaded fail "no crash kernel" "systemctl restart kdump-tools.service"
 	put /etc/os-release ID=fedora
-	says crash-loaded fail "no crash kernel" "systemctl enable --now kdump"
+	says crash-loaded fail "no crash kernel" "no kdump is installed: see kdump"
+	put /sys/kernel/kexec_crash_size 0
+	says crash-loaded fail "no crash kernel" "see crashkernel"
 }
 
 @test "kexec-call: by configuration, by what was run, by the release's default" {
@@ -372,31 +384,32 @@ advised() {
 	put /proc/sys/kernel/osrelease 6.12.0-rhel
 	put /etc/sysconfig/kdump 'KEXEC_ARGS="-c"'
 	says kexec-call warn "Gen2" "systemctl restart kdump"
-	put /etc/os-release ID=azurelinux
+	put /etc/os-release $'ID=azurelinux\nVERSION_ID="3.0"'
 	says kexec-call ok kexec_file_load
 }
 
 @test "kdump: not configured, not enabled" {
 	says kdump ok /etc/default/kdump-tools
 	kdump_tools USE_KDUMP=0
-	says kdump warn "does not start at the next boot" hvcrash-configure
+	says kdump warn "does not start at the next boot" "echo USE_KDUMP=1 >>/etc/default/kdump-tools"
 	drop /etc/default/kdump-tools
-	says kdump warn "no kdump is configured" "apt install kdump-tools"
+	says kdump warn "no kdump is configured" "apt-get install -y kdump-tools && hvcrash-configure"
 	put /etc/os-release ID=rhel
 	put /etc/kdump.conf 'path /var/crash'
-	says kdump warn "does not start" hvcrash-configure
+	says kdump warn "does not start" "systemctl enable kdump.service"
 	put /etc/systemd/system/multi-user.target.wants/kdump.service x
 	says kdump ok /etc/kdump.conf
 }
 
 @test "crash-cmdline: what replaces the default has to name the unit that dumps" {
+	kdump_tools
 	says crash-cmdline ok "the default"
 	kdump_tools 'KDUMP_CMDLINE_APPEND="nr_cpus=1 irqpoll"'
 	says crash-cmdline fail "takes no dump"
 	kdump_tools 'KDUMP_CMDLINE_APPEND="nr_cpus=1 irqpoll systemd.unit=kdump-tools-dump.service"'
 	says crash-cmdline ok "nr_cpus=1"
 	kdump_tools 'KDUMP_CMDLINE_APPEND="systemd.unit=kdump-tools-dump.service modprobe.blacklist=hv_vmbus"'
-	says crash-cmdline warn "kept from Hyper-V's drivers"
+	says crash-cmdline warn "keeps the second kernel from Hyper-V's drivers"
 }
 
 @test "hooks of each distribution" {
@@ -418,7 +431,7 @@ advised() {
 	says target warn "temporary disk"
 	kdump_tools 'SSH="root@store"'
 	says target ok "SSH root@store"
-	put /sys/bus/vmbus/drivers/hv_pci/1-2-3/x x
+	mkdir -p root/sys/bus/pci/drivers/mlx5_core/a1b2:00:02.0
 	says target warn "accelerated networking"
 	check space
 	expect "$line" "space unknown not checked: the dump does not stay here"
@@ -473,7 +486,7 @@ advised() {
 
 @test "oops and panic-timeout" {
 	put /proc/sys/kernel/panic_on_oops 0
-	says oops warn "takes no dump" "hvcrash-configure, or until the reboot: sysctl -w kernel.panic_on_oops=1"
+	says oops warn "takes no dump" "hvcrash-configure until the reboot: sysctl -w kernel.panic_on_oops=1"
 	put /proc/sys/kernel/panic 0
 	says panic-timeout warn "stays where it panicked" "kernel.panic=10"
 	put /proc/sys/kernel/panic -1

@@ -3,7 +3,7 @@
  * verb_kexec_args.c - hvcrashctl kexec-args: what to append for kexec -l
  *
  * Called by main(). One line on stdout and nothing beside it, to stand in a
- * shell's $(); its "$" is not looked at again there.
+ * shell's $(); no character in it means anything to a shell.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@
 #include "registry/kexec_args.h"
 #include "verbs.h"
 #include "vm/sysroot.h"
+#include "vm/words.h"
 
 #define REGISTRY "/sys/kernel/hvcrash/registry"
 #define MAX_CMDLINE_BYTES (64 * 1024)
@@ -113,6 +114,13 @@ static struct err *refuse_if_grown(const struct sysroot *sysroot,
 	return err;
 }
 
+static bool has_registry(const char *cmdline)
+{
+	char address[WORDS_WORD_BYTES];
+
+	return words_last(cmdline, "hvcrash_registry", address);
+}
+
 static struct err *make(const struct sysroot *sysroot,
 			const struct image *image, struct kexec_args *args)
 {
@@ -123,6 +131,10 @@ static struct err *make(const struct sysroot *sysroot,
 		sysroot_count(sysroot, "/sys/firmware/memmap/[0-9]*");
 	struct err *err = kexec_args_make(image, bytes, nr_e820, args);
 
+	/* used as it is, each kexec would lose more memory, and words add up */
+	if (!err && cmdline && has_registry(cmdline))
+		fputs("hvcrashctl: kexec-args: this kernel's command line has hvcrash_registry= of the last kexec already: take it and its memmap= out of what the next kernel gets\n",
+		      stderr);
 	return err ? err : refuse_if_grown(sysroot, image);
 }
 

@@ -31,17 +31,21 @@ static const struct opts_desc status_options[] = {
 	{ 0 },
 };
 
-enum { COL_CHECK, COL_STATE, COL_FOUND, COL_FIX, NR_COLUMNS };
+enum { COL_CHECK, COL_STATE, COL_FOUND, COL_FIX, COL_ADVICE, NR_COLUMNS };
 
 static const struct out_column columns[] = {
 	[COL_CHECK] = { "CHECK", "check", "what is checked", OUT_TEXT, true,
 			OUT_FIT_COLUMN },
-	[COL_STATE] = { "STATE", "state", "ok, warn, fail or unknown", OUT_TEXT,
-			true, OUT_FIT_COLUMN },
+	[COL_STATE] = { "STATE", "state",
+			"ok, warn, fail, unknown, or - for a neutral fact",
+			OUT_TEXT, true, OUT_FIT_COLUMN },
 	[COL_FOUND] = { "FOUND", "found", "how it stands", OUT_TEXT, true,
 			OUT_FIT_WRAP },
-	[COL_FIX] = { "FIX", "fix", "what fixes it", OUT_TEXT, true,
-		      OUT_FIT_LINE },
+	[COL_FIX] = { "FIX", "fix", "a command that corrects it", OUT_TEXT,
+		      true, OUT_FIT_LINE },
+	[COL_ADVICE] = { "ADVICE", "advice",
+			 "what to do where no command does it, or to know before",
+			 OUT_TEXT, true, OUT_FIT_NOTE },
 };
 
 static const size_t nr_columns = NR_COLUMNS;
@@ -52,10 +56,9 @@ static struct err *show(const struct status_answer *answers,
 			const struct out_table *table)
 {
 	static const enum out_mood moods[] = {
-		[STATUS_OK] = OUT_GOOD,
-		[STATUS_WARN] = OUT_DOUBTFUL,
-		[STATUS_FAIL] = OUT_BAD,
-		[STATUS_UNKNOWN] = OUT_DOUBTFUL,
+		[STATUS_OK] = OUT_GOOD,	      [STATUS_WARN] = OUT_DOUBTFUL,
+		[STATUS_FAIL] = OUT_BAD,      [STATUS_UNKNOWN] = OUT_DOUBTFUL,
+		[STATUS_NEUTRAL] = OUT_PLAIN,
 	};
 	const struct out_head head = {
 		.key = "verdict",
@@ -89,8 +92,10 @@ static struct err *show(const struct status_answer *answers,
 			     status_level_name(answer->level));
 		cells[COL_STATE].mood = moods[answer->level];
 		out_set_text(&cells[COL_FOUND], answer->found);
-		if (*answer->mend)
-			out_set_text(&cells[COL_FIX], answer->mend);
+		if (*answer->fix)
+			out_set_text(&cells[COL_FIX], answer->fix);
+		if (*answer->advice)
+			out_set_text(&cells[COL_ADVICE], answer->advice);
 		err = out_row(&out, cells);
 	}
 	if (!err)
@@ -135,7 +140,7 @@ const struct verb verb_status = {
 		.name = "status",
 		.summary = "say whether this VM is ready to crash safely",
 		.purpose =
-			"Says whether this VM is ready to crash safely, and what fixes it where it is\nnot.",
+			"Says whether this VM is ready to crash safely, and what to do where it is not.",
 		.options = status_options,
 		.options_bytes = sizeof(struct status_options),
 		.has_json = true,

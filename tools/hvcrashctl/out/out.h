@@ -51,7 +51,7 @@ struct out_column {
 	enum out_fit fit;
 };
 
-#define OUT_CELL_BYTES 192
+#define OUT_CELL_BYTES 512
 #define OUT_MAX_COLUMNS 32
 
 /* How a word is meant, for those renderers that have colours */

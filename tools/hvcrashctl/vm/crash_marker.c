@@ -81,22 +81,57 @@ bool crash_marker_read(const struct sysroot *sysroot, struct crash_marker *ret)
 	return ret->seconds && *ret->how;
 }
 
-static void take_newest(const char *pattern, __u64 *newest,
-			char path[SYSROOT_PATH_BYTES], __u64 *ret_bytes)
+/* What kdump leaves: the dump, a part of one, or only the kernel's log */
+enum file_kind { NOT_OURS, LOG_ONLY, INCOMPLETE, DUMP };
+
+static bool begins(const char *name, const char *with)
 {
+	return !strncmp(name, with, strlen(with));
+}
+
+static enum file_kind kind_of(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	if (begins(name, "vmcore-dmesg") || begins(name, "dmesg") ||
+	    begins(name, "kexec-dmesg"))
+		return LOG_ONLY;
+	if (!begins(name, "vmcore") && !begins(name, "dump"))
+		return NOT_OURS;
+	return strstr(name, "-incomplete") ? INCOMPLETE : DUMP;
+}
+
+/*
+ * The newest directory counts, and in it what is worth most: the log is written
+ * before the dump, and where the dump failed it is all there is.
+ */
+static void take_best(const char *pattern, __u64 since,
+		      char path[SYSROOT_PATH_BYTES], __u64 *ret_bytes)
+{
+	enum file_kind best = NOT_OURS;
+	__u64 newest = since;
+	size_t best_dir = 0;
 	glob_t found;
 
 	if (glob(pattern, 0, NULL, &found))
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		const char *file = found.gl_pathv[i];
+		size_t dir = (size_t)(strrchr(file, '/') - file);
+		enum file_kind kind = kind_of(file);
 		struct stat st;
+		bool is_same;
 
-		if (stat(file, &st) || !S_ISREG(st.st_mode) ||
-		    (__u64)st.st_mtime < *newest ||
+		if (kind == NOT_OURS || stat(file, &st) ||
+		    !S_ISREG(st.st_mode) || (__u64)st.st_mtime < since ||
 		    strlen(file) >= SYSROOT_PATH_BYTES)
 			continue;
-		*newest = (__u64)st.st_mtime;
+		is_same = *path && dir == best_dir && !strncmp(path, file, dir);
+		if (is_same ? kind <= best : (__u64)st.st_mtime < newest)
+			continue;
+		newest = (__u64)st.st_mtime;
+		best = kind;
+		best_dir = dir;
 		*ret_bytes = (__u64)st.st_size;
 		strcpy(path, file);
 	}
@@ -125,21 +160,20 @@ static void read_verdict(const char *dump, char *buf, size_t bytes)
 bool crash_marker_find_dump(const struct sysroot *sysroot, const char *target,
 			    __u64 seconds, struct crash_dump *ret)
 {
-	/* of kdump-tools, of its fallback and all others */
-	static const char *const names[] = { "dump*", "vmcore*" };
 	char full[SYSROOT_PATH_BYTES], path[SYSROOT_PATH_BYTES] = "";
-	char pattern[SYSROOT_PATH_BYTES + sizeof("/*/vmcore*")];
-	__u64 newest = seconds > CLOCK_SLACK_S ? seconds - CLOCK_SLACK_S : 0;
+	char pattern[SYSROOT_PATH_BYTES + sizeof("/*/*")];
+	__u64 since = seconds > CLOCK_SLACK_S ? seconds - CLOCK_SLACK_S : 0;
+	enum file_kind kind;
 
 	memset(ret, 0, sizeof(*ret));
 	sysroot_path(sysroot, target, full);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(pattern, sizeof(pattern), "%s/*/%s", full, names[i]);
-		take_newest(pattern, &newest, path, &ret->bytes);
-	}
+	snprintf(pattern, sizeof(pattern), "%s/*/*", full);
+	take_best(pattern, since, path, &ret->bytes);
 	if (!*path)
 		return false;
-	ret->is_complete = !strstr(path, "-incomplete") && ret->bytes;
+	kind = kind_of(path);
+	ret->is_dump = kind != LOG_ONLY;
+	ret->is_complete = kind == DUMP && ret->bytes;
 	read_verdict(path, ret->verdict, sizeof(ret->verdict));
 	snprintf(ret->path, sizeof(ret->path), "%s",
 		 path + strlen(sysroot->root));

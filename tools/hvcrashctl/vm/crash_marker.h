@@ -40,14 +40,16 @@ bool crash_marker_read(const struct sysroot *sysroot, struct crash_marker *ret);
 
 /**
  * struct crash_dump - what a crash left
- * @path: the newest dump, below the root
+ * @path: the newest dump, or what was saved in its place, below the root
  * @bytes: its size
+ * @is_dump: it holds the memory, and not only the kernel's log
  * @is_complete: it has its final name
  * @verdict: first line of the audit beside it; empty without one
  */
 struct crash_dump {
 	char path[SYSROOT_PATH_BYTES];
 	__u64 bytes;
+	bool is_dump;
 	bool is_complete;
 	char verdict[256];
 };

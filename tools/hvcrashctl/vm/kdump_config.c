@@ -2,78 +2,99 @@
 /*
  * kdump_config.c - /etc/default/kdump-tools, /etc/kdump.conf, /etc/sysconfig/kdump
  *
- * See kdump_config.h. The last assignment of a name wins, as in the shell and in
- * systemd's EnvironmentFile, which both read these files.
+ * See kdump_config.h. Which distribution has which file is in the tables that
+ * hvcrash-configure reads, too (scripts/lib/tables).
  */
+#include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "tables.h"
+#include "vm/kdump_conf.h"
 #include "vm/kdump_config.h"
+#include "vm/mounts.h"
+#include "vm/shell_vars.h"
 
 #define MAX_CONFIG_BYTES (256 * 1024)
 #define DEFAULT_DIRECTORY "/var/crash"
 
-/* The value without the quotes around it, and without what follows them */
-static void unquote(const char *value, char *buf, size_t bytes)
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+/* Columns of scripts/lib/tables/distributions and families */
+enum {
+	DIST_ID,
+	DIST_VERSION,
+	DIST_FAMILY,
+	DIST_TRIED,
+	DIST_KEXEC,
+	DIST_INSTALL
+};
+enum {
+	FAMILY_NAME,
+	FAMILY_CONFIG,
+	FAMILY_CMDLINE,
+	FAMILY_PROGRAM,
+	FAMILY_UNIT,
+	FAMILY_SHELL
+};
+
+static void copy(char *to, size_t bytes, const char *text)
 {
-	size_t length = strcspn(value, "\n");
+	size_t length = strlen(text);
 
-	if (*value == '"' || *value == '\'') {
-		char quote[3] = { *value, '\n', '\0' };
-
-		value++;
-		length = strcspn(value, quote);
-	} else {
-		length = strcspn(value, " \t\n#");
-	}
-	snprintf(buf, bytes, "%.*s", (int)length, value);
+	if (length >= bytes)
+		length = bytes - 1;
+	memcpy(to, text, length);
+	to[length] = '\0';
 }
 
-/* NAME=VALUE on a line of its own; false where the name is not set */
-static bool assignment(const char *text, const char *name, char *buf,
-		       size_t bytes)
+/* The text of a file that a shell sources; false with ret->problem */
+static bool read_vars(const struct sysroot *sysroot, const char *path,
+		      enum shell_dialect dialect, struct kdump_config *ret,
+		      struct shell_vars *vars)
 {
-	size_t length = strlen(name);
-	bool is_found = false;
+	size_t bytes = 0;
+	char *text guarded_free =
+		sysroot_read_text(sysroot, path, MAX_CONFIG_BYTES, &bytes);
 
-	while (text) {
-		text += strspn(text, " \t");
-		if (!strncmp(text, name, length) && text[length] == '=') {
-			unquote(text + length + 1, buf, bytes);
-			is_found = true;
-		}
-		text = strchr(text, '\n');
-		if (text)
-			text++;
+	shell_vars_read(vars, text, bytes, dialect);
+	if (!text) {
+		if (errno != ENOENT)
+			snprintf(ret->problem, sizeof(ret->problem),
+				 "%.60s cannot be read: %.50s", path,
+				 strerror(errno));
+		return false;
 	}
-	return is_found;
+	if (vars->is_lost)
+		snprintf(ret->problem, sizeof(ret->problem),
+			 "%.60s, line %u: %.40s", path, vars->lost_line,
+			 vars->lost_why);
+	return true;
 }
 
-/* "NAME VALUE", the form of kdump.conf */
-static bool directive(const char *text, const char *name, char *buf,
-		      size_t bytes)
+/* True where there is a value, "?" in it for what is not known */
+static bool get(const struct shell_vars *vars, const char *name,
+		struct kdump_value *ret)
 {
-	size_t length = strlen(name);
+	const char *text;
+	enum shell_state state = shell_vars_get(vars, name, &text);
 
-	while (text) {
-		if (!strncmp(text, name, length) &&
-		    (text[length] == ' ' || text[length] == '\t')) {
-			text += length;
-			text += strspn(text, " \t");
-			snprintf(buf, bytes, "%.*s", (int)strcspn(text, "#\n"),
-				 text);
-			length = strlen(buf);
-			while (length && strchr(" \t", buf[length - 1]))
-				buf[--length] = '\0';
-			return true;
-		}
-		text = strchr(text, '\n');
-		if (text)
-			text++;
-	}
-	return false;
+	ret->is_set = state != SHELL_UNSET;
+	ret->is_exact = state != SHELL_CANNOT_TELL;
+	copy(ret->text, sizeof(ret->text), text);
+	return ret->is_set;
+}
+
+static void get_text(const struct shell_vars *vars, const char *name, char *buf,
+		     size_t bytes)
+{
+	const char *text;
+
+	if (shell_vars_get(vars, name, &text) != SHELL_UNSET && *text)
+		copy(buf, bytes, text);
 }
 
 /* "-d 31" or "-d31" among the words; not the -d of --dump-dmesg */
@@ -91,212 +112,356 @@ static void find_dump_level(const char *arguments, struct kdump_config *ret)
 }
 
 /* By the link that systemctl enable makes, whatever target wants it */
-static bool is_service_enabled(const struct sysroot *sysroot)
+static bool is_service_enabled(const struct sysroot *sysroot, const char *unit)
 {
-	char path[SYSROOT_PATH_BYTES];
+	char pattern[SYSROOT_PATH_BYTES], path[SYSROOT_PATH_BYTES];
 
-	return sysroot_glob(sysroot,
-			    "/etc/systemd/system/*.wants/kdump.service", path);
+	snprintf(pattern, sizeof(pattern), "/etc/systemd/system/*.wants/%s",
+		 unit);
+	return sysroot_glob(sysroot, pattern, path);
 }
 
-static void find_call(const char *arguments, struct kdump_config *ret)
+enum kdump_syscall kdump_config_call(const char *arguments)
 {
-	if (sysroot_text_has_word(arguments, "-s") ||
-	    sysroot_text_has_word(arguments, "-a") ||
-	    sysroot_text_has_word(arguments, "--kexec-file-syscall") ||
-	    sysroot_text_has_word(arguments, "--kexec-syscall-auto"))
-		ret->call = KDUMP_SYSCALL_FILE;
-	else if (sysroot_text_has_word(arguments, "-c") ||
-		 sysroot_text_has_word(arguments, "--kexec-syscall"))
-		ret->call = KDUMP_SYSCALL_LOAD;
+	enum kdump_syscall call = KDUMP_SYSCALL_UNKNOWN;
+	char word[WORDS_WORD_BYTES];
+
+	while (words_next(&arguments, word)) {
+		/* from here on the words are the crash kernel's */
+		if (!strncmp(word, "--command-line=", 15) ||
+		    !strncmp(word, "--append=", 9))
+			continue;
+		if (!strcmp(word, "-s") || !strcmp(word, "-a") ||
+		    !strcmp(word, "--kexec-file-syscall") ||
+		    !strcmp(word, "--kexec-syscall-auto"))
+			call = KDUMP_SYSCALL_FILE;
+		else if (!strcmp(word, "-c") ||
+			 !strcmp(word, "--kexec-syscall"))
+			call = KDUMP_SYSCALL_LOAD;
+	}
+	return call;
+}
+
+static void set_call(struct kdump_config *ret, const char *arguments)
+{
+	enum kdump_syscall call = kdump_config_call(arguments);
+
+	if (call != KDUMP_SYSCALL_UNKNOWN)
+		ret->call = call;
+}
+
+static void use_family(struct kdump_config *ret, const char *name)
+{
+	static const enum kdump_family families[] = { KDUMP_DEBIAN, KDUMP_RHEL,
+						      KDUMP_AZURE_LINUX,
+						      KDUMP_SUSE };
+
+	for (size_t i = 0; i < ROWS(table_families); i++) {
+		if (strcmp(table_families[i][FAMILY_NAME], name))
+			continue;
+		ret->family = families[i];
+		ret->file = table_families[i][FAMILY_CONFIG];
+		ret->cmdline_file = table_families[i][FAMILY_CMDLINE];
+		ret->unit = table_families[i][FAMILY_UNIT];
+	}
+}
+
+/* Of the table, or of those that it is like; then nobody has tried it */
+static void find_family(struct kdump_config *ret, const char *like)
+{
+	static const struct {
+		const char *word, *family;
+	} likes[] = {
+		{ "azurelinux", "azurelinux" },
+		{ "mariner", "azurelinux" },
+		{ "debian", "debian" },
+		{ "ubuntu", "debian" },
+		{ "rhel", "rhel" },
+		{ "fedora", "rhel" },
+		{ "centos", "rhel" },
+		{ "suse", "suse" },
+		{ "opensuse", "suse" },
+		{ "sles", "suse" },
+	};
+	const char *version = *ret->version ? ret->version : "-";
+	char all[192];
+
+	for (size_t i = 0; i < ROWS(table_distributions); i++) {
+		const char *const *row = table_distributions[i];
+
+		if (strcmp(row[DIST_ID], ret->id) ||
+		    fnmatch(row[DIST_VERSION], version, 0))
+			continue;
+		use_family(ret, row[DIST_FAMILY]);
+		ret->is_listed = true;
+		ret->is_configurable = !strcmp(row[DIST_TRIED], "yes");
+		ret->install = row[DIST_INSTALL];
+		if (strcmp(row[DIST_KEXEC], "-"))
+			ret->call = strcmp(row[DIST_KEXEC], "file") ?
+					    KDUMP_SYSCALL_LOAD :
+					    KDUMP_SYSCALL_FILE;
+		return;
+	}
+	snprintf(all, sizeof(all), "%s %s", ret->id, like);
+	for (size_t i = 0; i < ROWS(likes); i++) {
+		if (!words_have(all, likes[i].word))
+			continue;
+		use_family(ret, likes[i].family);
+		return;
+	}
 }
 
 static void read_os_release(const struct sysroot *sysroot,
 			    struct kdump_config *ret)
 {
-	char *text guarded_free =
-		sysroot_read_all(sysroot, "/etc/os-release", MAX_CONFIG_BYTES);
-	char like[128] = "", all[192];
+	struct shell_vars vars guarded(shell_vars_deinit);
+	char like[128] = "";
 
-	if (!text)
-		return;
-	assignment(text, "ID", ret->id, sizeof(ret->id));
-	assignment(text, "VERSION_ID", ret->version, sizeof(ret->version));
-	assignment(text, "ID_LIKE", like, sizeof(like));
-	snprintf(all, sizeof(all), "%s %s", ret->id, like);
-	if (sysroot_text_has_word(all, "azurelinux") ||
-	    sysroot_text_has_word(all, "mariner"))
-		ret->family = KDUMP_AZURE_LINUX;
-	else if (sysroot_text_has_word(all, "debian") ||
-		 sysroot_text_has_word(all, "ubuntu"))
-		ret->family = KDUMP_DEBIAN;
-	else if (sysroot_text_has_word(all, "rhel") ||
-		 sysroot_text_has_word(all, "fedora") ||
-		 sysroot_text_has_word(all, "centos"))
-		ret->family = KDUMP_RHEL;
-	else if (strstr(all, "suse") || sysroot_text_has_word(all, "sles"))
-		ret->family = KDUMP_SUSE;
+	if (!read_vars(sysroot, "/etc/os-release", SHELL_DASH, ret, &vars)) {
+		shell_vars_deinit(&vars);
+		read_vars(sysroot, "/usr/lib/os-release", SHELL_DASH, ret,
+			  &vars);
+	}
+	get_text(&vars, "ID", ret->id, sizeof(ret->id));
+	get_text(&vars, "VERSION_ID", ret->version, sizeof(ret->version));
+	get_text(&vars, "ID_LIKE", like, sizeof(like));
+	find_family(ret, like);
 }
 
-/* kexec-tools 2.0.29 tries kexec_file_load() first, 2.0.25 does not */
-static enum kdump_syscall debian_default(const struct kdump_config *config)
+/* kdump-config adds -s by itself then: check_secure_boot() */
+static bool is_secure_boot_enforced(const struct sysroot *sysroot)
 {
-	double version = atof(config->version);
+	static const char guid[] = "8be4df61-93ca-11d2-aa0d-00e098032b8c";
+	static const char *const names[] = { "SecureBoot", "SetupMode" };
+	int value[2] = { 0, 1 };
 
-	if (!strcmp(config->id, "debian") && version > 0)
-		return version < 13 ? KDUMP_SYSCALL_LOAD : KDUMP_SYSCALL_FILE;
-	if (!strcmp(config->id, "ubuntu") && version > 0)
-		return version < 25 ? KDUMP_SYSCALL_LOAD : KDUMP_SYSCALL_FILE;
-	return KDUMP_SYSCALL_UNKNOWN;
+	for (size_t i = 0; i < 2; i++) {
+		char path[SYSROOT_PATH_BYTES], buf[8] = "";
+		size_t bytes = 0;
+		char *text guarded_free = NULL;
+
+		snprintf(path, sizeof(path), "/sys/firmware/efi/efivars/%s-%s",
+			 names[i], guid);
+		text = sysroot_read_text(sysroot, path, sizeof(buf), &bytes);
+		if (text && bytes == 5)
+			value[i] = text[4];
+	}
+	return value[0] == 1 && value[1] == 0;
 }
 
-static void read_debian(const struct sysroot *sysroot, const char *text,
-			struct kdump_config *ret)
+static void read_debian(const struct sysroot *sysroot,
+			const struct shell_vars *vars, struct kdump_config *ret)
 {
 	static const char *const remote[] = { "SSH", "NFS", "FTP" };
-	char value[1024] = "";
+	struct kdump_value value;
 
-	ret->call = debian_default(ret);
-	/* kdump-config writes the command here that it loaded the kernel by */
-	if (sysroot_read(sysroot, "/var/crash/kexec_cmd", value, sizeof(value)))
-		find_call(value, ret);
-	if (assignment(text, "USE_KDUMP", value, sizeof(value)))
-		ret->is_enabled = strcmp(value, "0") && *value;
-	assignment(text, "KDUMP_COREDIR", ret->target, sizeof(ret->target));
-	if (assignment(text, "MAKEDUMP_ARGS", value, sizeof(value)))
-		find_dump_level(value, ret);
-	if (assignment(text, "KDUMP_KEXEC_ARGS", value, sizeof(value)))
-		find_call(value, ret);
-	ret->has_append = assignment(text, "KDUMP_CMDLINE_APPEND", ret->append,
-				     sizeof(ret->append));
-	for (size_t i = 0; i < sizeof(remote) / sizeof(remote[0]); i++) {
-		if (!assignment(text, remote[i], value, sizeof(value)) ||
-		    !*value)
+	if (is_secure_boot_enforced(sysroot))
+		ret->call = KDUMP_SYSCALL_FILE;
+	ret->is_enabled = get(vars, "USE_KDUMP", &value) &&
+			  strcmp(value.text, "0") && *value.text;
+	get_text(vars, "KDUMP_COREDIR", ret->target, sizeof(ret->target));
+	copy(ret->core_dir, sizeof(ret->core_dir), ret->target);
+	if (get(vars, "MAKEDUMP_ARGS", &value))
+		find_dump_level(value.text, ret);
+	if (get(vars, "KDUMP_KEXEC_ARGS", &value))
+		set_call(ret, value.text);
+	get(vars, "KDUMP_CMDLINE", &ret->cmdline);
+	/* ${KDUMP_CMDLINE_APPEND:=...}: empty is the default, too */
+	if (!get(vars, "KDUMP_CMDLINE_APPEND", &ret->append) ||
+	    (ret->append.is_exact && !*ret->append.text))
+		ret->append.is_set = false;
+	get_text(vars, "KDUMP_INITRD", ret->initrd, sizeof(ret->initrd));
+	for (size_t i = 0; i < ROWS(remote); i++) {
+		if (!get(vars, remote[i], &value) || !*value.text)
 			continue;
-		ret->is_remote = true;
+		ret->target_kind = KDUMP_TARGET_NETWORK;
+		snprintf(ret->target, sizeof(ret->target), "%s %.200s",
+			 remote[i], value.text);
+	}
+}
+
+/* A file system that kdump mounts by itself, wherever that is mounted now */
+static void use_device(const struct sysroot *sysroot, const char *path,
+		       struct kdump_config *ret)
+{
+	char mounted[256];
+
+	if (mounts_find_device(sysroot, ret->device, mounted,
+			       sizeof(mounted))) {
+		snprintf(ret->target, sizeof(ret->target), "%.120s%.120s",
+			 strcmp(mounted, "/") ? mounted : "", path);
+		return;
+	}
+	ret->target_kind = KDUMP_TARGET_DEVICE;
+	snprintf(ret->target, sizeof(ret->target), "%.100s%s%.120s",
+		 ret->device, *path ? ", " : "", path);
+}
+
+static void read_rhel_target(const struct sysroot *sysroot,
+			     const struct kdump_conf *conf,
+			     struct kdump_config *ret)
+{
+	static const char *const local[] = { "ext4", "ext3",  "ext2",
+					     "xfs",  "btrfs", "minix" };
+	static const char *const remote[] = { "ssh", "nfs", "virtiofs" };
+	char path[128] = DEFAULT_DIRECTORY, value[KDUMP_CONF_VALUE_BYTES];
+
+	if (kdump_conf_get(conf, "path", value) && *value)
+		copy(path, sizeof(path), value);
+	copy(ret->target, sizeof(ret->target), path);
+	for (size_t i = 0; i < ROWS(local); i++) {
+		if (!kdump_conf_get(conf, local[i], value))
+			continue;
+		copy(ret->device, sizeof(ret->device), value);
+		use_device(sysroot, path, ret);
+	}
+	if (kdump_conf_get(conf, "raw", value)) {
+		copy(ret->device, sizeof(ret->device), value);
+		ret->target_kind = KDUMP_TARGET_DEVICE;
+		snprintf(ret->target, sizeof(ret->target), "raw %.200s", value);
+	}
+	for (size_t i = 0; i < ROWS(remote); i++) {
+		if (!kdump_conf_get(conf, remote[i], value))
+			continue;
+		ret->target_kind = KDUMP_TARGET_NETWORK;
 		snprintf(ret->target, sizeof(ret->target), "%s %.200s",
 			 remote[i], value);
 	}
 }
 
-/* A file system that kdump mounts itself: where it is mounted now, if it is */
-static bool find_mount(const struct sysroot *sysroot, const char *device,
-		       char *buf, size_t bytes)
+static void read_rhel_sysconfig(const struct sysroot *sysroot,
+				struct kdump_config *ret)
 {
-	char *text guarded_free =
-		sysroot_read_all(sysroot, "/proc/mounts", MAX_CONFIG_BYTES);
-	char *rest = text, *line;
+	struct shell_vars vars guarded(shell_vars_deinit);
+	struct kdump_value value;
 
-	while (rest && (line = strsep(&rest, "\n"))) {
-		char from[128], to[128];
-
-		if (sscanf(line, "%127s %127s", from, to) == 2 &&
-		    !strcmp(from, device)) {
-			snprintf(buf, bytes, "%s", strcmp(to, "/") ? to : "");
-			return true;
-		}
-	}
-	return false;
-}
-
-static void read_rhel_target(const struct sysroot *sysroot, const char *text,
-			     struct kdump_config *ret)
-{
-	static const char *const remote[] = { "ssh", "nfs", "raw" };
-	static const char *const local[] = { "ext4", "ext3", "ext2", "xfs",
-					     "btrfs" };
-	char path[128] = DEFAULT_DIRECTORY, value[96], mount[128];
-
-	directive(text, "path", path, sizeof(path));
-	snprintf(ret->target, sizeof(ret->target), "%s", path);
-	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++) {
-		if (!directive(text, local[i], value, sizeof(value)))
-			continue;
-		ret->is_remote =
-			!find_mount(sysroot, value, mount, sizeof(mount));
-		snprintf(ret->target, sizeof(ret->target), "%s%s",
-			 ret->is_remote ? value : mount,
-			 ret->is_remote ? "" : path);
-	}
-	for (size_t i = 0; i < sizeof(remote) / sizeof(remote[0]); i++) {
-		if (!directive(text, remote[i], value, sizeof(value)))
-			continue;
-		ret->is_remote = true;
-		snprintf(ret->target, sizeof(ret->target), "%s %s", remote[i],
-			 value);
-	}
+	if (!read_vars(sysroot, ret->cmdline_file, SHELL_BASH, ret, &vars))
+		return;
+	if (get(&vars, "KEXEC_ARGS", &value))
+		set_call(ret, value.text);
+	get(&vars, "KDUMP_COMMANDLINE", &ret->cmdline);
+	get(&vars, "KDUMP_COMMANDLINE_REMOVE", &ret->remove);
+	get(&vars, "KDUMP_COMMANDLINE_APPEND", &ret->append);
+	get_text(&vars, "KDUMP_KERNELVER", ret->kernel, sizeof(ret->kernel));
 }
 
 static void read_rhel(const struct sysroot *sysroot, const char *text,
-		      struct kdump_config *ret)
+		      size_t bytes, struct kdump_config *ret)
 {
-	char *sysconfig guarded_free = sysroot_read_all(
-		sysroot, "/etc/sysconfig/kdump", MAX_CONFIG_BYTES);
-	char value[256];
+	struct kdump_conf conf;
+	char value[KDUMP_CONF_VALUE_BYTES];
 
-	ret->is_enabled = is_service_enabled(sysroot);
-	read_rhel_target(sysroot, text, ret);
-	if (directive(text, "core_collector", value, sizeof(value)))
+	kdump_conf_init(&conf, text, bytes);
+	if (conf.is_binary)
+		snprintf(ret->problem, sizeof(ret->problem), "%s: no text",
+			 ret->file);
+	ret->is_enabled = is_service_enabled(sysroot, ret->unit);
+	read_rhel_target(sysroot, &conf, ret);
+	if (kdump_conf_get(&conf, "core_collector", value))
 		find_dump_level(value, ret);
-	if (!sysconfig)
-		return;
-	if (assignment(sysconfig, "KEXEC_ARGS", value, sizeof(value)))
-		find_call(value, ret);
-	ret->has_append = assignment(sysconfig, "KDUMP_COMMANDLINE_APPEND",
-				     ret->append, sizeof(ret->append));
+	/* "default" is what failure_action was called once */
+	if (kdump_conf_get(&conf, "default", value) ||
+	    kdump_conf_get(&conf, "failure_action", value))
+		snprintf(ret->failure_action, sizeof(ret->failure_action),
+			 "%.31s", value);
+	if (kdump_conf_get(&conf, "final_action", value))
+		snprintf(ret->final_action, sizeof(ret->final_action), "%.31s",
+			 value);
+	if (kdump_conf_get(&conf, "fence_kdump_nodes", value))
+		copy(ret->fence_nodes, sizeof(ret->fence_nodes), value);
+	read_rhel_sysconfig(sysroot, ret);
+	/* its kdumpctl says -s whatever is configured */
+	if (ret->family == KDUMP_AZURE_LINUX)
+		ret->call = KDUMP_SYSCALL_FILE;
 }
 
-static void read_suse(const struct sysroot *sysroot, const char *text,
-		      struct kdump_config *ret)
+/* kdump-read-config.sh: yes, true, 1; what is none of either is the default */
+static bool is_true(const struct shell_vars *vars, const char *name,
+		    bool is_default)
 {
-	char value[256];
+	const char *text;
 
-	ret->is_enabled = is_service_enabled(sysroot);
-	/* load.sh says -a: kexec_file_load() first */
-	ret->call = KDUMP_SYSCALL_FILE;
-	if (assignment(text, "KDUMP_SAVEDIR", value, sizeof(value))) {
-		const char *path = value;
+	if (shell_vars_get(vars, name, &text) != SHELL_SET)
+		return is_default;
+	if (!strcasecmp(text, "yes") || !strcasecmp(text, "true") ||
+	    !strcmp(text, "1"))
+		return true;
+	if (!strcasecmp(text, "no") || !strcasecmp(text, "false") ||
+	    !strcmp(text, "0"))
+		return false;
+	return is_default;
+}
+
+static void read_suse(const struct sysroot *sysroot,
+		      const struct shell_vars *vars, struct kdump_config *ret)
+{
+	struct kdump_value value;
+
+	ret->is_enabled = is_service_enabled(sysroot, ret->unit);
+	if (get(vars, "KDUMP_SAVEDIR", &value)) {
+		const char *path = value.text;
 
 		if (!strncmp(path, "file://", 7))
 			path += 7;
-		ret->is_remote = *path != '/';
+		if (*path != '/')
+			ret->target_kind = KDUMP_TARGET_NETWORK;
 		snprintf(ret->target, sizeof(ret->target), "%.250s", path);
 	}
-	if (assignment(text, "KDUMP_DUMPLEVEL", value, sizeof(value)))
-		ret->dump_level = (unsigned int)atoi(value) & 31;
-	ret->has_append = assignment(text, "KDUMP_COMMANDLINE_APPEND",
-				     ret->append, sizeof(ret->append));
-	assignment(text, "KDUMP_PRESCRIPT", ret->prescript,
-		   sizeof(ret->prescript));
+	if (get(vars, "KDUMP_DUMPLEVEL", &value))
+		ret->dump_level = (unsigned int)atoi(value.text) & 31;
+	if (!get(vars, "KDUMP_COMMANDLINE", &ret->cmdline) ||
+	    (ret->cmdline.is_exact && !*ret->cmdline.text))
+		ret->cmdline.is_set = false;
+	get(vars, "KDUMP_COMMANDLINE_APPEND", &ret->append);
+	get_text(vars, "KDUMP_PRESCRIPT", ret->prescript,
+		 sizeof(ret->prescript));
+	get_text(vars, "KDUMP_KERNELVER", ret->kernel, sizeof(ret->kernel));
+	ret->has_shell_on_error =
+		!is_true(vars, "KDUMP_CONTINUE_ON_ERROR", true);
+	ret->is_staying = !is_true(vars, "KDUMP_IMMEDIATE_REBOOT", true);
+}
+
+/* Of a file that a shell sources as a whole */
+static void read_sourced(const struct sysroot *sysroot,
+			 struct kdump_config *ret)
+{
+	struct shell_vars vars guarded(shell_vars_deinit);
+	bool is_debian = ret->family == KDUMP_DEBIAN;
+
+	ret->is_found =
+		read_vars(sysroot, ret->file,
+			  is_debian ? SHELL_DASH : SHELL_BASH, ret, &vars);
+	if (!ret->is_found)
+		return;
+	if (is_debian)
+		read_debian(sysroot, &vars, ret);
+	else
+		read_suse(sysroot, &vars, ret);
 }
 
 void kdump_config_read(const struct sysroot *sysroot, struct kdump_config *ret)
 {
-	static const char *const files[] = {
-		[KDUMP_OTHER] = "/etc/kdump.conf",
-		[KDUMP_DEBIAN] = "/etc/default/kdump-tools",
-		[KDUMP_RHEL] = "/etc/kdump.conf",
-		[KDUMP_AZURE_LINUX] = "/etc/kdump.conf",
-		[KDUMP_SUSE] = "/etc/sysconfig/kdump",
-	};
 	char *text guarded_free = NULL;
+	size_t bytes;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->dump_level = 31;
-	snprintf(ret->target, sizeof(ret->target), DEFAULT_DIRECTORY);
+	copy(ret->target, sizeof(ret->target), DEFAULT_DIRECTORY);
+	copy(ret->core_dir, sizeof(ret->core_dir), DEFAULT_DIRECTORY);
+	use_family(ret, "rhel");
+	ret->family = KDUMP_OTHER;
 	read_os_release(sysroot, ret);
-	ret->file = files[ret->family];
-	text = sysroot_read_all(sysroot, ret->file, MAX_CONFIG_BYTES);
-	if (!text)
+	*ret->problem = '\0';
+	if (ret->family == KDUMP_DEBIAN || ret->family == KDUMP_SUSE) {
+		read_sourced(sysroot, ret);
 		return;
-	ret->is_found = true;
-	if (ret->family == KDUMP_DEBIAN)
-		read_debian(sysroot, text, ret);
-	else if (ret->family == KDUMP_SUSE)
-		read_suse(sysroot, text, ret);
-	else
-		read_rhel(sysroot, text, ret);
-	/* its kdumpctl says -s whatever is configured */
-	if (ret->family == KDUMP_AZURE_LINUX)
-		ret->call = KDUMP_SYSCALL_FILE;
+	}
+	text = sysroot_read_text(sysroot, ret->file, MAX_CONFIG_BYTES, &bytes);
+	ret->is_found = text;
+	if (text)
+		read_rhel(sysroot, text, bytes, ret);
+	else if (errno != ENOENT)
+		snprintf(ret->problem, sizeof(ret->problem),
+			 "%s cannot be read: %.60s", ret->file,
+			 strerror(errno));
 }

@@ -2,14 +2,15 @@
 /*
  * kdump_config.h - what this distribution's kdump is told to do
  *
- * Called by the status checks and by crash_marker. Reads the configuration as
- * text; nothing of it is executed, so what a shell would compute in there is not
- * seen.
+ * Called by the status checks and by crash_marker. Each file is read by the rules
+ * of who reads it: a shell (shell_vars.h), or kdump.conf's own. Nothing of it is
+ * executed. What those rules leave open is "not known", never a guess.
  */
 #ifndef HVCRASHCTL_KDUMP_CONFIG_H
 #define HVCRASHCTL_KDUMP_CONFIG_H
 
 #include "vm/sysroot.h"
+#include "vm/words.h"
 
 enum kdump_family {
 	KDUMP_OTHER,
@@ -26,37 +27,84 @@ enum kdump_syscall {
 	KDUMP_SYSCALL_FILE, /* kexec_file_load(2), or that one first */
 };
 
+enum kdump_target_kind {
+	KDUMP_TARGET_DIRECTORY, /* in the tree as it is mounted now */
+	KDUMP_TARGET_DEVICE,	/* a disk that is not mounted, or raw */
+	KDUMP_TARGET_NETWORK,
+};
+
+/* A variable of a configuration file */
+struct kdump_value {
+	bool is_set;
+	bool is_exact; /* else with '?' for what only a shell knows */
+	char text[WORDS_LINE_BYTES];
+};
+
 /**
  * struct kdump_config - the configuration
  * @family: whose kdump
  * @id, @version: of os-release
- * @file: the file it was read from, for messages
- * @is_found: that file is there
+ * @is_listed: hvcrash-configure has this distribution
+ * @is_configurable: and this version, without --force
+ * @file: the configuration, for messages
+ * @cmdline_file: the file with the crash kernel's command line
+ * @unit: the service that loads the crash kernel
+ * @install: the command that installs kdump; NULL where it is not known
+ * @is_found: @file is there
+ * @problem: why it cannot be read, or what is in it that cannot; or empty
  * @is_enabled: kdump is to load a crash kernel at boot
- * @is_remote: the dump goes over the network or to a raw device
- * @target: the directory, or the remote target as configured
+ * @target_kind: where the dump goes
+ * @target: the directory, or the target as configured
+ * @device: of a device that is not mounted
+ * @core_dir: of Debian, where kexec_cmd is
  * @dump_level: -d of makedumpfile
- * @append: what is appended to the crash kernel's command line
- * @has_append: it is set, and so replaces the default
+ * @cmdline: replaces /proc/cmdline
+ * @remove: words that are taken out of it
+ * @append: is appended to it, or to /proc/cmdline
  * @call: the system call
  * @prescript: SUSE's hook before the dump
+ * @failure_action, @final_action: of kdump.conf
+ * @has_shell_on_error: SUSE stops at a shell where the dump fails
+ * @is_staying: SUSE does not reboot after the dump
+ * @fence_nodes: of kdump.conf
+ * @kernel: the release kdump is pinned to; or empty
+ * @initrd: of the crash kernel, where it is configured
  */
 struct kdump_config {
 	enum kdump_family family;
 	char id[32];
 	char version[32];
+	bool is_listed;
+	bool is_configurable;
 	const char *file;
+	const char *cmdline_file;
+	const char *unit;
+	const char *install;
 	bool is_found;
+	char problem[128];
 	bool is_enabled;
-	bool is_remote;
+	enum kdump_target_kind target_kind;
 	char target[256];
+	char device[128];
+	char core_dir[256];
 	unsigned int dump_level;
-	char append[1024];
-	bool has_append;
+	struct kdump_value cmdline;
+	struct kdump_value remove;
+	struct kdump_value append;
 	enum kdump_syscall call;
 	char prescript[256];
+	char failure_action[32];
+	char final_action[32];
+	bool has_shell_on_error;
+	bool is_staying;
+	char fence_nodes[256];
+	char kernel[128];
+	char initrd[256];
 };
 
 void kdump_config_read(const struct sysroot *sysroot, struct kdump_config *ret);
+
+/* The words of a kexec command line that are kexec's own, not the kernel's */
+enum kdump_syscall kdump_config_call(const char *arguments);
 
 #endif

@@ -29,11 +29,16 @@ const struct status_check status_checks[] = {
 	{ "crashkernel", true, status_crashkernel },
 	{ "crash-loaded", true, status_crash_loaded },
 	{ "kexec-call", false, status_kexec_call },
+	{ "next-boot", false, status_next_boot },
 	{ "kdump", false, status_kdump },
 	{ "crash-cmdline", false, status_crash_cmdline },
+	{ "way-out", false, status_way_out },
+	{ "crash-initrd", false, status_crash_initrd },
 	{ "hooks", false, status_hooks },
+	{ "fence", false, status_fence },
 	{ "target", false, status_target },
 	{ "space", false, status_space },
+	{ "makedumpfile", false, status_makedumpfile },
 	{ "notifiers", false, status_notifiers },
 	{ "nmi", false, status_nmi },
 	{ "oops", false, status_oops },
@@ -57,22 +62,41 @@ void status_found(struct status_answer *answer, enum status_level level,
 	va_end(args);
 }
 
-void status_mend(struct status_answer *answer, const char *format, ...)
+void status_fix(struct status_answer *answer, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(answer->mend, sizeof(answer->mend), format, args);
+	vsnprintf(answer->fix, sizeof(answer->fix), format, args);
 	va_end(args);
+}
+
+void status_advice(struct status_answer *answer, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(answer->advice, sizeof(answer->advice), format, args);
+	va_end(args);
+}
+
+void status_fix_configure(const struct status_facts *facts, const char *then,
+			  const char *by_hand, struct status_answer *ret)
+{
+	if (!facts->kdump.is_listed || facts->loader.kind == BOOT_LOADER_UKI)
+		status_advice(ret, "%s", by_hand);
+	else
+		status_fix(ret, "hvcrash-configure%s%s%s",
+			   facts->kdump.is_configurable ? "" : " --force",
+			   *then ? " " : "", then);
 }
 
 const char *status_level_name(enum status_level level)
 {
 	static const char *const names[] = {
-		[STATUS_OK] = "ok",
-		[STATUS_WARN] = "warn",
-		[STATUS_FAIL] = "fail",
-		[STATUS_UNKNOWN] = "unknown",
+		[STATUS_OK] = "ok",	[STATUS_WARN] = "warn",
+		[STATUS_FAIL] = "fail", [STATUS_UNKNOWN] = "unknown",
+		[STATUS_NEUTRAL] = "-",
 	};
 
 	return names[level];
@@ -140,6 +164,30 @@ bool status_read_kexec(const struct sysroot *sysroot, const char *name,
 	return sysroot_read_number(sysroot, path, ret);
 }
 
+/* System RAM of the firmware's map, which hot-added memory does not change */
+static __u64 read_boot_ram(const struct sysroot *sysroot)
+{
+	unsigned int nr = sysroot_count(sysroot, "/sys/firmware/memmap/[0-9]*");
+	__u64 bytes = 0;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		char path[SYSROOT_PATH_BYTES], type[32];
+		__u64 start, end;
+
+		snprintf(path, sizeof(path), "/sys/firmware/memmap/%u/type", i);
+		sysroot_read(sysroot, path, type, sizeof(type));
+		snprintf(path, sizeof(path), "/sys/firmware/memmap/%u/start",
+			 i);
+		if (strcmp(type, "System RAM") ||
+		    !sysroot_read_number(sysroot, path, &start))
+			continue;
+		snprintf(path, sizeof(path), "/sys/firmware/memmap/%u/end", i);
+		if (sysroot_read_number(sysroot, path, &end) && end > start)
+			bytes += end - start + 1;
+	}
+	return bytes;
+}
+
 void status_read_facts(const struct sysroot *sysroot, struct status_facts *ret)
 {
 	char tag[64];
@@ -159,7 +207,13 @@ void status_read_facts(const struct sysroot *sysroot, struct status_facts *ret)
 	status_read_kexec(sysroot, "crash_size", &ret->crash_bytes);
 	if (sysroot_meminfo(sysroot, "MemTotal", &ret->ram_bytes))
 		ret->ram_bytes += ret->crash_bytes;
+	ret->boot_ram_bytes = read_boot_ram(sysroot);
+	sysroot_read(sysroot, "/proc/cmdline", ret->cmdline,
+		     sizeof(ret->cmdline));
+	ret->cmdline[strcspn(ret->cmdline, "\n")] = '\0';
 	kdump_config_read(sysroot, &ret->kdump);
+	crash_line_read(sysroot, &ret->kdump, &ret->line);
+	boot_loader_read(sysroot, &ret->loader);
 }
 
 static void count(const struct status_check *check,
@@ -184,6 +238,45 @@ static void count(const struct status_check *check,
 		 check->id);
 }
 
+/* Elsewhere nothing is asked that only Hyper-V answers: one failure says it all */
+static bool is_asked(const struct status_facts *facts,
+		     const struct status_check *check)
+{
+	return facts->is_hyperv || check->run == status_hyperv;
+}
+
+static void run_check(const struct status_facts *facts,
+		      const struct status_check *check,
+		      struct status_answer *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->level = STATUS_UNKNOWN;
+	if (is_asked(facts, check))
+		check->run(facts, ret);
+	else
+		status_found(ret, STATUS_NEUTRAL,
+			     "not checked: no Hyper-V guest");
+	/* what is fine needs nothing */
+	if (ret->level == STATUS_OK)
+		*ret->fix = *ret->advice = '\0';
+}
+
+/* "READY" alone only where nothing is amiss */
+static void word_ready(struct status_total *ret)
+{
+	char counted[80] = "";
+
+	if (ret->nr_warn)
+		snprintf(counted, sizeof(counted), "%u warning%s", ret->nr_warn,
+			 ret->nr_warn > 1 ? "s" : "");
+	if (ret->nr_unknown)
+		snprintf(counted + strlen(counted),
+			 sizeof(counted) - strlen(counted), "%s%u unknown",
+			 *counted ? ", " : "", ret->nr_unknown);
+	snprintf(ret->text, sizeof(ret->text), "READY: no check failed%s%s",
+		 *counted ? ", " : "", counted);
+}
+
 void status_run(const struct status_facts *facts, struct status_answer *answers,
 		struct status_total *ret)
 {
@@ -191,15 +284,12 @@ void status_run(const struct status_facts *facts, struct status_answer *answers,
 
 	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < status_nr_checks; i++) {
-		memset(&answers[i], 0, sizeof(answers[i]));
-		answers[i].level = STATUS_UNKNOWN;
-		status_checks[i].run(facts, &answers[i]);
+		run_check(facts, &status_checks[i], &answers[i]);
 		count(&status_checks[i], &answers[i], ret, names,
 		      sizeof(names));
 	}
 	if (ret->verdict == STATUS_READY)
-		snprintf(ret->text, sizeof(ret->text),
-			 "READY: no check failed");
+		word_ready(ret);
 	else
 		snprintf(ret->text, sizeof(ret->text), "%s: %s",
 			 ret->verdict == STATUS_NOT_READY ? "NOT READY" :

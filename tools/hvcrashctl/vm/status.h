@@ -2,8 +2,9 @@
 /*
  * status.h - is this VM ready to crash safely: a table of small checks
  *
- * Called by the verbs status and crash. A check answers in one line, and says
- * what mends it where it is not fine. It prints nothing and changes nothing.
+ * Called by the verbs status and crash. A check answers in one line and, where it
+ * is not fine, has a command that corrects it, or words where no command can. It
+ * prints nothing and changes nothing.
  *
  * Invariant: what cannot be read is "unknown" and never "ok".
  */
@@ -13,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "vm/boot_loader.h"
+#include "vm/crash_line.h"
 #include "vm/kdump_config.h"
 #include "vm/sysroot.h"
 
@@ -21,6 +24,7 @@ enum status_level {
 	STATUS_WARN,	/* the dump will be there, something else will not */
 	STATUS_FAIL,	/* not ready */
 	STATUS_UNKNOWN, /* could not be read */
+	STATUS_NEUTRAL, /* a fact that is neither good nor bad, or not asked */
 };
 
 /* The values are the exit status */
@@ -30,24 +34,29 @@ enum status_verdict {
 	STATUS_CANNOT_TELL = 2,
 };
 
-#define STATUS_TEXT_BYTES 192
+#define STATUS_TEXT_BYTES 256
+#define STATUS_FIX_BYTES 384
 
 /**
  * struct status_answer - of one check
  * @level: how it stands
  * @found: what was found
- * @mend: what mends it, a command where there is one; or empty
+ * @fix: a command of this machine that corrects it, to be pasted; or empty
+ * @advice: what to do where no command does it, or what to know before; or empty
  */
 struct status_answer {
 	enum status_level level;
 	char found[STATUS_TEXT_BYTES];
-	char mend[STATUS_TEXT_BYTES];
+	char fix[STATUS_FIX_BYTES];
+	char advice[STATUS_FIX_BYTES];
 };
 
 void status_found(struct status_answer *answer, enum status_level level,
 		  const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-void status_mend(struct status_answer *answer, const char *format, ...)
+void status_fix(struct status_answer *answer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void status_advice(struct status_answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /**
@@ -61,8 +70,12 @@ void status_mend(struct status_answer *answer, const char *format, ...)
  * @is_loaded: hvcrash.ko is
  * @lockdown: "none", "integrity", "confidentiality"
  * @ram_bytes: with what is reserved for the crash kernel; 0 if not known
- * @crash_bytes: reserved for it
+ * @boot_ram_bytes: what the firmware had at boot; 0 if not known
+ * @crash_bytes: reserved for the crash kernel
+ * @cmdline: of this kernel
  * @kdump: the distribution's configuration
+ * @line: the crash kernel's command line
+ * @loader: what booted, and what the next boot is told
  */
 struct status_facts {
 	struct sysroot sysroot;
@@ -74,9 +87,20 @@ struct status_facts {
 	bool is_loaded;
 	char lockdown[32];
 	__u64 ram_bytes;
+	__u64 boot_ram_bytes;
 	__u64 crash_bytes;
+	char cmdline[WORDS_LINE_BYTES];
 	struct kdump_config kdump;
+	struct crash_line line;
+	struct boot_loader loader;
 };
+
+/*
+ * "hvcrash-configure" for @ret, followed by @then ("&& reboot") if that is not
+ * empty; where it refuses this distribution the words @by_hand
+ */
+void status_fix_configure(const struct status_facts *facts, const char *then,
+			  const char *by_hand, struct status_answer *ret);
 
 /* "crash_size", "crash_loaded" of /sys/kernel/kexec, or as it was before 7.0 */
 bool status_read_kexec(const struct sysroot *sysroot, const char *name,
@@ -135,6 +159,9 @@ void status_kernel(const struct status_facts *facts, struct status_answer *ret);
 void status_framebuffer(const struct status_facts *facts,
 			struct status_answer *ret);
 
+/* No hvcrash.ko is made for a kernel as old as this one */
+bool status_is_kernel_too_old(const struct status_facts *facts);
+
 /* status_module.c: hvcrash.ko */
 void status_module(const struct status_facts *facts, struct status_answer *ret);
 void status_signature(const struct status_facts *facts,
@@ -153,14 +180,30 @@ void status_crash_loaded(const struct status_facts *facts,
 			 struct status_answer *ret);
 void status_kexec_call(const struct status_facts *facts,
 		       struct status_answer *ret);
+void status_next_boot(const struct status_facts *facts,
+		      struct status_answer *ret);
 
 /* status_kdump.c: what the second kernel does */
 void status_kdump(const struct status_facts *facts, struct status_answer *ret);
 void status_crash_cmdline(const struct status_facts *facts,
 			  struct status_answer *ret);
 void status_hooks(const struct status_facts *facts, struct status_answer *ret);
+void status_way_out(const struct status_facts *facts,
+		    struct status_answer *ret);
+void status_fence(const struct status_facts *facts, struct status_answer *ret);
+
+/* status_crash_initrd.c: what the second kernel finds in its initrd */
+void status_crash_initrd(const struct status_facts *facts,
+			 struct status_answer *ret);
+
+/* status_dump.c: where the dump goes, its room, and who writes it */
 void status_target(const struct status_facts *facts, struct status_answer *ret);
 void status_space(const struct status_facts *facts, struct status_answer *ret);
+void status_makedumpfile(const struct status_facts *facts,
+			 struct status_answer *ret);
+
+/* The driver of a network card that Azure hands through to the VM, or NULL */
+const char *status_passed_through_nic(const struct status_facts *facts);
 
 /* status_panic.c: what makes this kernel panic, and what it does first */
 void status_notifiers(const struct status_facts *facts,

@@ -2,83 +2,102 @@
 /*
  * status_crash_kernel.c - checks: the crash kernel's memory and how it is loaded
  *
- * See status.h. What a distribution reserves is written here as it writes it
- * itself, in the form of crashkernel= (Documentation/admin-guide/kdump).
+ * See status.h. How much is advised is in scripts/lib/tables/crashkernel, which
+ * hvcrash-configure reads, too.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tables.h"
 #include "vm/status.h"
+#include "vm/sysctl_files.h"
 
 #define MIB (1024ULL * 1024)
 #define GIB (1024 * MIB)
-
 #define TIB (1024 * GIB)
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
 /* More is never advised: the VM is there for something else */
 #define MAX_SHARE 4
 
-/*
- * What a dump needs on Azure, where the second kernel drives storage and network
- * through VMBus: the tables of hvcrash-configure (scripts/lib/crashkernel.bash),
- * which says where they are from. A test holds them together.
- */
-static const char azure_x86[] =
-	"384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G";
-static const char azure_arm64[] =
-	"512M-1G:128M,1G-4G:256M,4G-64G:512M,64G-1T:768M,1T-4T:1G,4T-8T:2G,8T-:4G";
-static const char azure_arm64_64k[] =
-	"1G-2G:256M,2G-4G:512M,4G-64G:768M,64G-4T:1G,4T-8T:2G,8T-:4G";
+/* Hot-added memory: this much more than at boot is no rounding any more */
+#define ADDED_SHARE 8
 
-static const struct {
-	enum kdump_family family;
-	const char *id; /* of os-release; NULL: any of the family */
-	double version; /* and later */
-	const char *x86;
-	const char *arm64;
-} reservations[] = {
-	{ KDUMP_DEBIAN, "ubuntu", 24.10,
-	  "2G-4G:320M,4G-32G:512M,32G-64G:1024M,64G-128G:2048M,128G-:4096M",
-	  "2G-4G:320M,4G-32G:512M,32G-64G:1024M,64G-128G:2048M,128G-:4096M" },
-	{ KDUMP_DEBIAN, NULL, 0, "512M-:192M", "512M-:256M" },
-	{ KDUMP_AZURE_LINUX, NULL, 0, "512M-32G:256M,32G-:512M",
-	  "512M-32G:256M,32G-:512M" },
-	{ KDUMP_RHEL, NULL, 0, "1G-4G:192M,4G-64G:256M,64G-:512M",
-	  "1G-4G:256M,4G-64G:320M,64G-:576M" },
-};
+/* Columns of scripts/lib/tables/crashkernel */
+enum { SIZE_WHO, SIZE_SINCE, SIZE_ARCHITECTURE, SIZE_RANGES };
 
 static __u64 read_size(const char **text)
 {
 	char *end;
 	__u64 bytes = strtoull(*text, &end, 10);
 
-	if (*end == 'M')
+	switch (*end) {
+	case 'k':
+	case 'K':
+		bytes *= 1024;
+		break;
+	case 'm':
+	case 'M':
 		bytes *= MIB;
-	else if (*end == 'G')
+		break;
+	case 'g':
+	case 'G':
 		bytes *= GIB;
-	else if (*end == 'T')
+		break;
+	case 't':
+	case 'T':
 		bytes *= TIB;
-	*text = end + strspn(end, "MGT");
+		break;
+	}
+	*text = end + (*end && strchr("kKmMgGtT", *end) ? 1 : 0);
 	return bytes;
 }
 
-/* "FROM-[TO]:SIZE,..." for this much RAM; 0 where no range fits */
+/* "FROM-[TO]:SIZE,..." for this much RAM, or "SIZE"; 0 where no range fits */
 static __u64 reserved_for(const char *ranges, __u64 ram_bytes)
 {
+	const char *at = ranges;
+
+	if (!strchr(ranges, ':'))
+		return read_size(&at);
 	while (*ranges) {
 		__u64 from = read_size(&ranges), to = UINT64_MAX, size;
 
-		ranges++; /* - */
+		if (*ranges++ != '-')
+			return 0;
 		if (*ranges != ':')
 			to = read_size(&ranges);
-		ranges++; /* : */
+		if (*ranges++ != ':')
+			return 0;
 		size = read_size(&ranges);
 		if (ram_bytes >= from && ram_bytes < to)
 			return size;
-		if (*ranges == ',')
-			ranges++;
+		if (*ranges++ != ',')
+			return 0;
+	}
+	return 0;
+}
+
+static __u64 table_bytes(const struct status_facts *facts, const char *who)
+{
+	const char *architecture = facts->is_arm64 ? "aarch64" : "x86_64";
+
+	if (facts->is_arm64 && !strcmp(who, "hyperv") &&
+	    strstr(facts->release, "64k"))
+		architecture = "aarch64-64k";
+	for (size_t i = 0; i < ROWS(table_crashkernel); i++) {
+		const char *const *row = table_crashkernel[i];
+
+		if (strcmp(row[SIZE_WHO], who) ||
+		    (strcmp(row[SIZE_ARCHITECTURE], "any") &&
+		     strcmp(row[SIZE_ARCHITECTURE], architecture)) ||
+		    (strcmp(row[SIZE_SINCE], "-") &&
+		     atof(facts->kdump.version) < atof(row[SIZE_SINCE])))
+			continue;
+		return reserved_for(row[SIZE_RANGES], facts->ram_bytes);
 	}
 	return 0;
 }
@@ -86,53 +105,155 @@ static __u64 reserved_for(const char *ranges, __u64 ram_bytes)
 /* By the distribution; 0 where it has no table, as SUSE, which calibrates */
 static __u64 distribution_bytes(const struct status_facts *facts)
 {
-	const struct kdump_config *kdump = &facts->kdump;
+	static const char *const families[] = {
+		[KDUMP_OTHER] = "-",   [KDUMP_DEBIAN] = "debian",
+		[KDUMP_RHEL] = "rhel", [KDUMP_AZURE_LINUX] = "azurelinux",
+		[KDUMP_SUSE] = "suse",
+	};
+	__u64 bytes = table_bytes(facts, facts->kdump.id);
 
-	for (size_t i = 0; i < sizeof(reservations) / sizeof(reservations[0]);
-	     i++) {
-		if (reservations[i].family != kdump->family ||
-		    (reservations[i].id &&
-		     strcmp(reservations[i].id, kdump->id)) ||
-		    atof(kdump->version) < reservations[i].version)
-			continue;
-		return reserved_for(facts->is_arm64 ? reservations[i].arm64 :
-						      reservations[i].x86,
-				    facts->ram_bytes);
-	}
-	return 0;
-}
-
-static __u64 azure_bytes(const struct status_facts *facts)
-{
-	const char *table = azure_x86;
-
-	if (!facts->is_hyperv)
-		return 0;
-	if (facts->is_arm64)
-		table = strstr(facts->release, "64k") ? azure_arm64_64k :
-							azure_arm64;
-	return reserved_for(table, facts->ram_bytes);
+	return bytes ? bytes :
+		       table_bytes(facts, families[facts->kdump.family]);
 }
 
 static __u64 wanted_bytes(const struct status_facts *facts)
 {
 	__u64 wanted = distribution_bytes(facts);
+	__u64 least = table_bytes(facts, "hyperv");
 	__u64 most = facts->ram_bytes / MAX_SHARE;
 
-	if (wanted < azure_bytes(facts))
-		wanted = azure_bytes(facts);
+	if (wanted < least)
+		wanted = least;
 	return wanted < most ? wanted : most;
 }
 
-static void mend_reservation(const struct status_facts *facts,
-			     struct status_answer *ret, __u64 bytes)
+/* What crashkernel=SIZE,cma adds (since 6.17): it is in no file of sysfs */
+static __u64 cma_bytes(const struct status_facts *facts)
 {
-	if (facts->kdump.family == KDUMP_OTHER)
-		status_mend(ret,
-			    "boot with crashkernel=%lluM on the command line",
-			    (bytes ? bytes : 512 * MIB) / MIB);
+	const char *at = facts->cmdline;
+	char word[WORDS_WORD_BYTES];
+	__u64 bytes = 0;
+
+	while (words_next(&at, word)) {
+		size_t length = strlen(word);
+		const char *size = word + 12;
+
+		if (!strncmp(word, "crashkernel=", 12) && length > 4 &&
+		    !strcmp(word + length - 4, ",cma"))
+			bytes = read_size(&size);
+	}
+	return bytes;
+}
+
+/* Of the command line; false where there is none */
+static bool asked_for(const struct status_facts *facts,
+		      char ret[WORDS_WORD_BYTES])
+{
+	const char *at = facts->cmdline;
+	char word[WORDS_WORD_BYTES];
+	bool is_found = false;
+
+	*ret = '\0';
+	while (words_next(&at, word)) {
+		size_t length = strlen(word);
+
+		if (strncmp(word, "crashkernel=", 12) ||
+		    (length > 4 && (!strcmp(word + length - 4, ",cma") ||
+				    !strcmp(word + length - 4, ",low"))))
+			continue;
+		is_found = true;
+		snprintf(ret, WORDS_WORD_BYTES, "%s", word + 12);
+	}
+	return is_found;
+}
+
+static bool is_hot_added(const struct status_facts *facts)
+{
+	char path[SYSROOT_PATH_BYTES];
+
+	return facts->boot_ram_bytes &&
+	       facts->ram_bytes > facts->boot_ram_bytes +
+					  facts->boot_ram_bytes / ADDED_SHARE &&
+	       sysroot_glob(&facts->sysroot,
+			    "/sys/bus/vmbus/drivers/hv_balloon/*-*", path);
+}
+
+/* The command line has it, and the memory was not to be had, or not that much */
+static void advise_refused(const char *asked, struct status_answer *ret)
+{
+	if (!strcmp(asked, "auto"))
+		status_advice(
+			ret,
+			"this kernel does not know crashkernel=auto: give it a size or ranges");
 	else
-		status_mend(ret, "hvcrash-configure; reboot");
+		status_advice(
+			ret,
+			"dmesg | grep -i crashkernel says why: perhaps no piece of memory that large was free; ask for less, or for crashkernel=SIZE,high");
+}
+
+/* What reserves enough at the next boot */
+static void fix_reservation(const struct status_facts *facts, __u64 wanted,
+			    struct status_answer *ret)
+{
+	char by_hand[160], next[WORDS_WORD_BYTES] = "";
+
+	snprintf(
+		by_hand, sizeof(by_hand),
+		"add crashkernel=%lluM to the kernel's command line by the means of this boot loader, then reboot",
+		(wanted ? wanted : 512 * MIB) / MIB);
+	snprintf(next, sizeof(next), "%s", facts->loader.crashkernel);
+	if (*next && reserved_for(next, facts->ram_bytes) >= wanted && wanted) {
+		if (!facts->loader.is_older) {
+			status_fix(ret, "reboot");
+			return;
+		}
+		status_advice(
+			ret,
+			"%.100s has crashkernel=%.60s, and what booted did not read it: look at the boot entries",
+			facts->loader.file, next);
+		return;
+	}
+	status_fix_configure(facts, "&& reboot", by_hand, ret);
+}
+
+static void judge_none(const struct status_facts *facts, __u64 wanted,
+		       struct status_answer *ret)
+{
+	char asked[WORDS_WORD_BYTES];
+
+	if (!asked_for(facts, asked)) {
+		status_found(ret, STATUS_FAIL,
+			     "no memory is reserved for a crash kernel");
+		fix_reservation(facts, wanted, ret);
+		return;
+	}
+	status_found(ret, STATUS_FAIL, "crashkernel=%.100s reserved nothing",
+		     asked);
+	advise_refused(asked, ret);
+	if (!strcmp(asked, "auto"))
+		fix_reservation(facts, wanted, ret);
+}
+
+static void judge_little(const struct status_facts *facts, __u64 bytes,
+			 __u64 wanted, struct status_answer *ret)
+{
+	char asked[WORDS_WORD_BYTES];
+
+	status_found(ret, bytes < wanted / 2 ? STATUS_FAIL : STATUS_WARN,
+		     "%llu MiB of %llu MiB RAM reserved; %llu MiB are advised",
+		     bytes / MIB, facts->ram_bytes / MIB, wanted / MIB);
+	if (is_hot_added(facts)) {
+		status_advice(
+			ret,
+			"ranges of crashkernel= count the %llu MiB at boot: raise the VM's startup memory, or boot with crashkernel=%lluM",
+			facts->boot_ram_bytes / MIB, wanted / MIB);
+		return;
+	}
+	if (asked_for(facts, asked) &&
+	    reserved_for(asked, facts->ram_bytes) >= wanted)
+		advise_refused(asked, ret);
+	else
+		fix_reservation(facts, wanted, ret);
 }
 
 void status_crashkernel(const struct status_facts *facts,
@@ -144,26 +265,60 @@ void status_crashkernel(const struct status_facts *facts,
 		status_found(
 			ret, STATUS_FAIL,
 			"this kernel has no kdump: no crash_size in /sys/kernel/kexec");
-		status_mend(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
-	} else if (!bytes) {
-		status_found(ret, STATUS_FAIL,
-			     "no memory is reserved for a crash kernel");
-		mend_reservation(facts, ret, wanted);
-	} else if (!facts->ram_bytes) {
+		status_advice(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
+		return;
+	}
+	if (bytes)
+		bytes += cma_bytes(facts);
+	if (!bytes)
+		judge_none(facts, wanted, ret);
+	else if (!facts->ram_bytes)
 		status_found(ret, STATUS_UNKNOWN,
 			     "%llu MiB reserved, and the RAM is not known",
 			     bytes / MIB);
-	} else if (bytes < wanted) {
-		status_found(
-			ret, STATUS_WARN,
-			"%llu MiB of %llu MiB RAM reserved; %llu MiB are advised",
-			bytes / MIB, facts->ram_bytes / MIB, wanted / MIB);
-		mend_reservation(facts, ret, wanted);
-	} else {
+	else if (bytes < wanted)
+		judge_little(facts, bytes, wanted, ret);
+	else
 		status_found(ret, STATUS_OK,
 			     "%llu MiB of %llu MiB RAM reserved", bytes / MIB,
 			     facts->ram_bytes / MIB);
+}
+
+/* Hardening: once set it stays until the next boot */
+static bool is_kexec_disabled(const struct status_facts *facts,
+			      struct status_answer *ret)
+{
+	static const char *const keys[] = { "kernel.kexec_load_disabled",
+					    "kernel.kexec_load_limit_panic" };
+	char file[SYSROOT_PATH_BYTES], value[64], path[SYSROOT_PATH_BYTES];
+	__u64 disabled = 0, limit = 1;
+	const char *key;
+
+	sysroot_read_number(&facts->sysroot,
+			    "/proc/sys/kernel/kexec_load_disabled", &disabled);
+	sysroot_read_number(&facts->sysroot,
+			    "/proc/sys/kernel/kexec_load_limit_panic", &limit);
+	if (disabled != 1 && limit)
+		return false;
+	key = keys[disabled != 1];
+	snprintf(path, sizeof(path), "%s=%d", key, disabled == 1);
+	status_found(ret, STATUS_FAIL,
+		     "no crash kernel is loaded, and %s forbids to load one",
+		     path);
+	if (sysctl_files_find(&facts->sysroot, key, value, file)) {
+		status_fix(ret, "sed -i '/%s/d' %.200s && reboot", key + 7,
+			   file);
+		status_advice(
+			ret,
+			"%.120s sets it, and only a boot takes it back; a unit ordered After=%s may set it once kdump has loaded",
+			file, facts->kdump.unit);
+	} else {
+		status_advice(
+			ret,
+			"only a boot takes it back: whatever sets it has to do so after %s",
+			facts->kdump.unit);
 	}
+	return true;
 }
 
 void status_crash_loaded(const struct status_facts *facts,
@@ -174,32 +329,40 @@ void status_crash_loaded(const struct status_facts *facts,
 	if (!status_read_kexec(&facts->sysroot, "crash_loaded", &is_loaded)) {
 		status_found(ret, STATUS_FAIL,
 			     "this kernel cannot load a crash kernel");
-		status_mend(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
+		status_advice(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
 		return;
 	}
 	if (is_loaded) {
 		status_found(ret, STATUS_OK, "a crash kernel is loaded");
 		return;
 	}
+	if (is_kexec_disabled(facts, ret))
+		return;
 	status_found(ret, STATUS_FAIL, "no crash kernel is loaded");
-	if (facts->kdump.family == KDUMP_DEBIAN)
-		status_mend(ret, "kdump-config load");
+	if (!facts->crash_bytes)
+		status_advice(ret,
+			      "there is no memory for it: see crashkernel");
+	else if (!facts->kdump.is_found)
+		status_advice(ret, "no kdump is installed: see kdump");
+	else if (!facts->kdump.is_enabled)
+		status_advice(ret, "it does not start at boot: see kdump");
 	else
-		status_mend(ret, "systemctl enable --now kdump");
+		status_fix(ret, "systemctl restart %s", facts->kdump.unit);
 }
 
-static void mend_call(const struct status_facts *facts,
-		      struct status_answer *ret)
+static void fix_call(const struct status_facts *facts,
+		     struct status_answer *ret)
 {
-	if (facts->kdump.family == KDUMP_DEBIAN)
-		status_mend(
-			ret,
-			"KDUMP_KEXEC_ARGS=\"-s\" in %s; kdump-config unload; kdump-config load",
-			facts->kdump.file);
+	const char *name = facts->kdump.family == KDUMP_DEBIAN ?
+				   "KDUMP_KEXEC_ARGS" :
+				   "KEXEC_ARGS";
+
+	if (!facts->kdump.is_found || facts->kdump.family == KDUMP_SUSE)
+		status_advice(ret, "have kexec called with -s");
 	else
-		status_mend(
-			ret,
-			"KEXEC_ARGS=\"-s\" in /etc/sysconfig/kdump; systemctl restart kdump");
+		/* appended: the last assignment counts */
+		status_fix(ret, "echo '%s=\"-s\"' >>%s && systemctl restart %s",
+			   name, facts->kdump.cmdline_file, facts->kdump.unit);
 }
 
 void status_kexec_call(const struct status_facts *facts,
@@ -207,22 +370,71 @@ void status_kexec_call(const struct status_facts *facts,
 {
 	/* vmbus_reserve_fb() falls back to the low MMIO base since then */
 	bool is_cured = !sysroot_release_is_before(facts->release, 7, 1);
+	enum kdump_syscall call = facts->line.is_loaded && facts->line.call ?
+					  facts->line.call :
+					  facts->kdump.call;
 
-	if (facts->kdump.call == KDUMP_SYSCALL_FILE) {
+	if (call == KDUMP_SYSCALL_FILE) {
 		status_found(ret, STATUS_OK, "kexec_file_load");
-	} else if (facts->kdump.call == KDUMP_SYSCALL_UNKNOWN) {
+	} else if (call == KDUMP_SYSCALL_UNKNOWN) {
 		status_found(ret, STATUS_UNKNOWN,
 			     "which call kexec uses is not configured");
 	} else if (strcmp(facts->lockdown, "none")) {
 		status_found(ret, STATUS_FAIL,
 			     "kexec_load, which lockdown forbids");
-		mend_call(facts, ret);
+		fix_call(facts, ret);
 	} else if (facts->is_gen2 && !is_cured) {
 		status_found(
 			ret, STATUS_WARN,
 			"kexec_load on a Gen2 VM: the second kernel may find no PCI, so no NVMe and no network");
-		mend_call(facts, ret);
+		fix_call(facts, ret);
 	} else {
 		status_found(ret, STATUS_OK, "kexec_load");
+	}
+}
+
+/* What the boot loader will give the next kernel: its own files are the result */
+void status_next_boot(const struct status_facts *facts,
+		      struct status_answer *ret)
+{
+	static const char uki[] =
+		"add crashkernel=512M by an addon of the image (EFI/Linux/IMAGE.efi.extra.d/), or rebuild the image with it";
+	const struct boot_loader *loader = &facts->loader;
+
+	if (!loader->is_known) {
+		status_found(ret, STATUS_UNKNOWN,
+			     "%s: its files cannot be read",
+			     *loader->name ? loader->name : "the boot loader");
+		status_advice(ret, "run it as root");
+	} else if (!*loader->crashkernel && loader->kind == BOOT_LOADER_UKI) {
+		char asked[WORDS_WORD_BYTES];
+
+		/* built in, then: what booted is what will boot */
+		if (asked_for(facts, asked)) {
+			status_found(ret, STATUS_OK,
+				     "crashkernel=%.80s, built into %s", asked,
+				     loader->name);
+			return;
+		}
+		status_found(ret, STATUS_WARN,
+			     "%s and no addon with crashkernel=", loader->name);
+		status_advice(ret, uki);
+	} else if (!*loader->crashkernel) {
+		status_found(ret, STATUS_WARN,
+			     "no crashkernel= for the next boot: %s, %.120s",
+			     loader->name, loader->file);
+		status_fix_configure(
+			facts, "",
+			"add crashkernel=512M by the means of this boot loader",
+			ret);
+	} else if (*loader->without) {
+		status_found(ret, STATUS_WARN,
+			     "crashkernel=%.60s, but an entry has none: %.100s",
+			     loader->crashkernel, loader->without);
+		status_fix_configure(facts, "",
+				     "give that entry crashkernel=, too", ret);
+	} else {
+		status_found(ret, STATUS_OK, "crashkernel=%.80s, %.100s",
+			     loader->crashkernel, loader->file);
 	}
 }

@@ -1,79 +1,370 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * status_kdump.c - checks: what the second kernel is told to do, and its room
+ * status_kdump.c - checks: kdump's service, and what the second kernel is told
  *
- * See status.h. Nothing of the initrd is looked into: that takes the tools of
- * the distribution (lsinitramfs, lsinitrd).
+ * See status.h. The command line is judged as the crash kernel gets it
+ * (crash_line.h), not the file that a part of it comes from.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "vm/status.h"
+#include "vm/units.h"
 
-#define MIB (1024ULL * 1024)
+/* The unit that takes the dump on Debian, as the second kernel's boot target */
+#define DUMP_UNIT "kdump-tools-dump.service"
 
-/* makedumpfile -d; 1 leaves out pages of zeros, of which nothing is known */
-#define LEVEL_CACHE 6
-#define LEVEL_USER 8
-#define LEVEL_FREE 16
+/* Debian's default, and a bound for a crash kernel that panics itself */
+#define DEBIAN_APPEND \
+	"reset_devices systemd.unit=" DUMP_UNIT " nr_cpus=1 irqpoll panic=10"
+
+/* What UNLOAD may take before the second kernel starts (vmbus_wait_for_unload) */
+#define UNLOAD_S 100
+
+/* A command that appends an assignment, which counts as the last one does */
+static void fix_append(const struct status_facts *facts, const char *value,
+		       struct status_answer *ret)
+{
+	status_fix(ret, "echo '%s=\"%s\"' >>%s && systemctl restart %s",
+		   facts->kdump.family == KDUMP_DEBIAN ?
+			   "KDUMP_CMDLINE_APPEND" :
+			   "KDUMP_COMMANDLINE_APPEND",
+		   value, facts->kdump.cmdline_file, facts->kdump.unit);
+}
+
+static void judge_missing(const struct status_facts *facts,
+			  struct status_answer *ret)
+{
+	const struct kdump_config *kdump = &facts->kdump;
+
+	status_found(ret, STATUS_WARN, "no kdump is configured: no %s",
+		     kdump->file);
+	if (kdump->install)
+		status_fix(ret, "%s && hvcrash-configure", kdump->install);
+	else
+		status_advice(ret, "install this distribution's kdump");
+}
+
+/* A release whose modules are gone: kdump has nothing to load then */
+static bool is_pinned_to_nothing(const struct status_facts *facts)
+{
+	char path[SYSROOT_PATH_BYTES];
+
+	if (!*facts->kdump.kernel)
+		return false;
+	snprintf(path, sizeof(path), "/lib/modules/%s", facts->kdump.kernel);
+	if (sysroot_exists(&facts->sysroot, path))
+		return false;
+	snprintf(path, sizeof(path), "/boot/vmlinuz-%s", facts->kdump.kernel);
+	return !sysroot_exists(&facts->sysroot, path);
+}
+
+static bool is_masked(const struct status_facts *facts, const char *name,
+		      struct status_answer *ret)
+{
+	struct unit unit;
+
+	unit_read(&facts->sysroot, name, &unit);
+	if (!unit.is_masked)
+		return false;
+	status_found(ret, STATUS_FAIL, "%s is masked by %.120s", name,
+		     unit.mask);
+	status_fix(ret, "systemctl unmask %s && systemctl enable --now %s",
+		   name, facts->kdump.unit);
+	return true;
+}
 
 void status_kdump(const struct status_facts *facts, struct status_answer *ret)
 {
 	const struct kdump_config *kdump = &facts->kdump;
+	struct unit unit;
 
-	if (!kdump->is_found) {
-		status_found(ret, STATUS_WARN, "no kdump is configured: no %s",
-			     kdump->file);
-		if (kdump->family == KDUMP_DEBIAN)
-			status_mend(ret, "apt install kdump-tools");
-		else if (kdump->family == KDUMP_SUSE)
-			status_mend(ret, "zypper install kdump");
-		else
-			status_mend(ret, "dnf install kdump-utils kexec-tools");
+	if (*kdump->problem) {
+		status_found(ret, STATUS_UNKNOWN, "%s", kdump->problem);
+		status_advice(
+			ret,
+			"only plain assignments can be judged: put what is computed there into its place");
+	} else if (!kdump->is_found) {
+		judge_missing(facts, ret);
+	} else if (is_masked(facts, kdump->unit, ret) ||
+		   (kdump->family == KDUMP_DEBIAN &&
+		    is_masked(facts, DUMP_UNIT, ret))) {
+		return;
+	} else if (is_pinned_to_nothing(facts)) {
+		status_found(ret, STATUS_FAIL,
+			     "KDUMP_KERNELVER=%.80s in %s: that kernel is gone",
+			     kdump->kernel, kdump->cmdline_file);
+		status_fix(
+			ret,
+			"echo 'KDUMP_KERNELVER=\"\"' >>%s && systemctl restart %s",
+			kdump->cmdline_file, kdump->unit);
 	} else if (!kdump->is_enabled) {
 		status_found(ret, STATUS_WARN,
 			     "%s: kdump does not start at the next boot",
 			     kdump->file);
-		status_mend(ret, "hvcrash-configure");
+		if (kdump->family == KDUMP_DEBIAN)
+			status_fix(
+				ret,
+				"echo USE_KDUMP=1 >>%s && systemctl restart %s",
+				kdump->file, kdump->unit);
+		else
+			status_fix(ret, "systemctl enable %s", kdump->unit);
 	} else {
-		status_found(ret, STATUS_OK, "%s", kdump->file);
+		unit_read(&facts->sysroot, kdump->unit, &unit);
+		if (unit.has_failed) {
+			status_found(ret, STATUS_FAIL, "%s has failed",
+				     kdump->unit);
+			status_fix(ret, "systemctl restart %s", kdump->unit);
+			status_advice(ret, "journalctl -b -u %s says why",
+				      kdump->unit);
+		} else {
+			status_found(ret, STATUS_OK, "%s", kdump->file);
+		}
 	}
+}
+
+/* A word that keeps one of Hyper-V's drivers out of the second kernel */
+static bool find_blacklist(const char *line, char ret[WORDS_WORD_BYTES])
+{
+	static const char *const keys[] = {
+		"modprobe.blacklist=", "module_blacklist=",
+		"rd.driver.blacklist=", "initcall_blacklist=", "blacklist="
+	};
+	static const char *const drivers[] = {
+		"hv_vmbus", "hv_storvsc",	"hv_netvsc",
+		"hv_utils", "pci_hyperv",	"pci-hyperv",
+		"hv_sock",  "storvsc_drv_init", "hv_acpi_init"
+	};
+	char word[WORDS_WORD_BYTES];
+
+	while (words_next(&line, word)) {
+		bool is_list = false;
+
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+			is_list |= !strncmp(word, keys[i], strlen(keys[i]));
+		for (size_t i = 0;
+		     is_list && i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+			if (!strstr(word, drivers[i]))
+				continue;
+			snprintf(ret, WORDS_WORD_BYTES, "%s", word);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* In which file a word of the line stands, for advice */
+static const char *place_of(const struct status_facts *facts, const char *word)
+{
+	if (words_have(facts->kdump.append.text, word) ||
+	    words_have(facts->kdump.cmdline.text, word))
+		return facts->kdump.cmdline_file;
+	return "this kernel's command line";
+}
+
+static void judge_danger(const struct status_facts *facts, char c,
+			 struct status_answer *ret)
+{
+	const char *at = facts->line.inherited;
+	char word[WORDS_WORD_BYTES] = "";
+
+	while (words_next(&at, word) && !strchr(word, c))
+		;
+	status_found(
+		ret, STATUS_FAIL,
+		"%.80s: kdump gives its line to a shell, which takes the %c for its own",
+		word, c);
+	if (!strncmp(word, "memmap=", 7) && c == '$')
+		status_advice(
+			ret,
+			"the crash kernel would have 4 KiB of RAM: boot without it, or with memmap=SIZE%%ADDRESS-1+2, which has no $");
+	else
+		status_advice(ret,
+			      "boot without that character, or set %s in %s",
+			      facts->kdump.family == KDUMP_DEBIAN ?
+				      "KDUMP_CMDLINE" :
+				      "KDUMP_COMMANDLINE",
+			      facts->kdump.cmdline_file);
+}
+
+/* Only the last systemd.unit= counts */
+static bool is_dump_unit_missing(const struct status_facts *facts)
+{
+	char unit[WORDS_WORD_BYTES];
+
+	return facts->kdump.family == KDUMP_DEBIAN &&
+	       !(words_last(facts->line.text, "systemd.unit", unit) &&
+		 !strcmp(unit, DUMP_UNIT));
+}
+
+static void judge_resume(const struct status_facts *facts,
+			 struct status_answer *ret)
+{
+	char value[160];
+
+	status_found(
+		ret, STATUS_WARN,
+		"resume= goes on into the crash kernel, which may try to resume from disk instead of dumping");
+	snprintf(value, sizeof(value), "%.140s noresume",
+		 facts->kdump.append.is_set ? facts->kdump.append.text :
+					      DEBIAN_APPEND);
+	if (facts->kdump.append.is_exact || !facts->kdump.append.is_set)
+		fix_append(facts, value, ret);
+	else
+		status_advice(ret, "add noresume to KDUMP_CMDLINE_APPEND in %s",
+			      facts->kdump.cmdline_file);
+}
+
+/* What keeps the second kernel from its disk, or from dumping at all */
+static bool judge_words(const struct status_facts *facts,
+			struct status_answer *ret)
+{
+	const char *line = facts->line.text;
+	char word[WORDS_WORD_BYTES], value[WORDS_WORD_BYTES];
+
+	if (find_blacklist(line, word)) {
+		status_found(
+			ret, STATUS_WARN,
+			"%.80s keeps the second kernel from Hyper-V's drivers, an advice of 2013: it may see no disk",
+			word);
+		status_advice(ret,
+			      "take it out of %s, then: systemctl restart %s",
+			      place_of(facts, word), facts->kdump.unit);
+		return true;
+	}
+	if (words_last(line, "ata_piix.prefer_ms_hyperv", value) &&
+	    !strcmp(value, "0") && !facts->is_gen2) {
+		status_found(
+			ret, STATUS_WARN,
+			"ata_piix.prefer_ms_hyperv=0: ata_piix drives the IDE disks, too, and each is there twice");
+		status_advice(ret, "take it out of %s",
+			      place_of(facts, "ata_piix.prefer_ms_hyperv=0"));
+		return true;
+	}
+	/* dracut's kdump images have no resume, SUSE strips the word */
+	if (facts->kdump.family == KDUMP_DEBIAN &&
+	    words_last(line, "resume", value) && *value &&
+	    !words_have(line, "noresume")) {
+		judge_resume(facts, ret);
+		return true;
+	}
+	return false;
 }
 
 void status_crash_cmdline(const struct status_facts *facts,
 			  struct status_answer *ret)
 {
 	const struct kdump_config *kdump = &facts->kdump;
-	const char *append = kdump->append;
+	char c = crash_line_danger(kdump, &facts->line);
 
 	if (!kdump->is_found) {
 		status_found(ret, STATUS_UNKNOWN, "no kdump is configured");
-	} else if (kdump->family == KDUMP_DEBIAN && kdump->has_append &&
-		   !strstr(append, "systemd.unit=kdump-tools-dump.service")) {
-		/* what is set replaces the default, and with it the unit */
+	} else if (c) {
+		judge_danger(facts, c, ret);
+	} else if (is_dump_unit_missing(facts) && facts->line.is_exact &&
+		   !*kdump->problem) {
 		status_found(
 			ret, STATUS_FAIL,
-			"KDUMP_CMDLINE_APPEND lacks systemd.unit=kdump-tools-dump.service: the second kernel takes no dump");
-		status_mend(
-			ret,
-			"add it in %s, with reset_devices nr_cpus=1 irqpoll; kdump-config unload; kdump-config load",
-			kdump->file);
-	} else if (strstr(append, "blacklist=hv_") ||
-		   strstr(append, "ata_piix")) {
-		status_found(
-			ret, STATUS_WARN,
-			"the second kernel is kept from Hyper-V's drivers, an advice of 2013: it may see no disk");
-		status_mend(ret, "take blacklist=hv_* and ata_piix out of %s",
-			    kdump->family == KDUMP_DEBIAN ||
-					    kdump->family == KDUMP_SUSE ?
-				    kdump->file :
-				    "/etc/sysconfig/kdump");
+			"the crash kernel's command line lacks systemd.unit=" DUMP_UNIT
+			": it takes no dump");
+		fix_append(facts, DEBIAN_APPEND, ret);
+	} else if (judge_words(facts, ret)) {
+		return;
+	} else if (*kdump->problem) {
+		status_found(ret, STATUS_UNKNOWN, "%s", kdump->problem);
+	} else if (!facts->line.is_exact) {
+		status_found(ret, STATUS_UNKNOWN,
+			     "%s: only a shell knows what it says: %.100s",
+			     kdump->cmdline_file, facts->line.text);
 	} else {
-		status_found(ret, STATUS_OK, "%s",
-			     kdump->has_append ? append : "the default");
+		status_found(ret, STATUS_OK, "%.200s",
+			     kdump->append.is_set && *kdump->append.text ?
+				     kdump->append.text :
+				     "the default");
 	}
+}
+
+/* kdump.conf: what happens after a failed dump, and after a good one */
+static bool judge_actions(const struct status_facts *facts,
+			  struct status_answer *ret)
+{
+	const struct kdump_config *kdump = &facts->kdump;
+	bool is_failure = *kdump->failure_action &&
+			  strcmp(kdump->failure_action, "reboot") &&
+			  strcmp(kdump->failure_action, "dump_to_rootfs");
+	bool is_final =
+		*kdump->final_action && strcmp(kdump->final_action, "reboot");
+
+	if (!is_failure && !is_final)
+		return false;
+	status_found(ret, STATUS_WARN, "%s %s: %s the VM stays down",
+		     is_failure ? "failure_action" : "final_action",
+		     is_failure ? kdump->failure_action : kdump->final_action,
+		     is_failure ? "if the dump fails" : "after the dump");
+	status_fix(
+		ret,
+		"sed -i -E 's/^[[:space:]]*(default|failure_action|final_action)[[:space:]].*/#&/' %s && systemctl restart %s",
+		kdump->file, kdump->unit);
+	return true;
+}
+
+static bool judge_suse_actions(const struct status_facts *facts,
+			       struct status_answer *ret)
+{
+	const struct kdump_config *kdump = &facts->kdump;
+
+	if (!kdump->has_shell_on_error && !kdump->is_staying)
+		return false;
+	status_found(
+		ret, STATUS_WARN,
+		kdump->has_shell_on_error ?
+			"KDUMP_CONTINUE_ON_ERROR: if the dump fails the VM stays in a shell" :
+			"KDUMP_IMMEDIATE_REBOOT: after the dump the VM stays in the crash kernel");
+	status_fix(
+		ret,
+		"printf 'KDUMP_CONTINUE_ON_ERROR=\"true\"\\nKDUMP_IMMEDIATE_REBOOT=\"true\"\\n' >>%s && systemctl restart %s",
+		kdump->file, kdump->unit);
+	return true;
+}
+
+/* On a VM nobody sits at the console: whatever happens has to end in a reboot */
+void status_way_out(const struct status_facts *facts, struct status_answer *ret)
+{
+	const struct kdump_config *kdump = &facts->kdump;
+	char panic[WORDS_WORD_BYTES], value[WORDS_LINE_BYTES];
+
+	if (!kdump->is_found) {
+		status_found(ret, STATUS_UNKNOWN, "no kdump is configured");
+		return;
+	}
+	if (judge_actions(facts, ret) || judge_suse_actions(facts, ret))
+		return;
+	if (*kdump->problem) {
+		status_found(ret, STATUS_UNKNOWN, "%s", kdump->problem);
+		return;
+	}
+	if (words_last(facts->line.text, "panic", panic) &&
+	    strcmp(panic, "0")) {
+		status_found(ret, STATUS_OK,
+			     "a crash kernel that panics reboots: panic=%.20s",
+			     panic);
+		return;
+	}
+	status_found(
+		ret, STATUS_WARN,
+		"no panic= in the crash kernel's command line: if it panics the VM hangs for ever");
+	if (kdump->append.is_set && !kdump->append.is_exact) {
+		status_advice(ret, "add panic=10 to the line in %s",
+			      kdump->cmdline_file);
+		return;
+	}
+	*value = '\0';
+	words_append(value, kdump->append.is_set	  ? kdump->append.text :
+			    kdump->family == KDUMP_DEBIAN ? DEBIAN_APPEND :
+							    "");
+	if (!words_have(value, "panic=10"))
+		words_append(value, "panic=10");
+	fix_append(facts, value, ret);
 }
 
 void status_hooks(const struct status_facts *facts, struct status_answer *ret)
@@ -101,123 +392,35 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 	}
 	status_found(ret, STATUS_WARN,
 		     "no hook of hvcrash: nothing audits in the second kernel");
-	status_mend(ret, "make -C kdump-hooks install; hvcrash-configure");
-}
-
-/* A virtual function that netvsc hands its traffic to, by its PCI bus */
-static bool has_virtual_function(const struct sysroot *sysroot)
-{
-	char path[SYSROOT_PATH_BYTES];
-
-	return sysroot_glob(sysroot, "/sys/bus/vmbus/drivers/hv_pci/*-*-*",
-			    path);
-}
-
-void status_target(const struct status_facts *facts, struct status_answer *ret)
-{
-	const struct kdump_config *kdump = &facts->kdump;
-	const char *target = kdump->target;
-
-	if (kdump->is_remote && has_virtual_function(&facts->sysroot)) {
-		status_found(
-			ret, STATUS_WARN,
-			"%.100s, with accelerated networking: the kdump initrd needs the driver behind hv_netvsc",
-			target);
-		status_mend(
+	if (facts->kdump.family == KDUMP_SUSE &&
+	    sysroot_glob(&facts->sysroot, "/usr/*/hvcrash/suse-pre", path))
+		status_fix(ret, "hvcrash-configure");
+	else
+		status_advice(
 			ret,
-			"look for mlx5_core or mana in it: lsinitramfs, lsinitrd");
-	} else if (kdump->is_remote) {
-		status_found(ret, STATUS_OK, "%.150s", target);
-	} else if (facts->is_azure && !strncmp(target, "/mnt", 4) &&
-		   (!target[4] || target[4] == '/')) {
-		status_found(
-			ret, STATUS_WARN,
-			"%.100s: Azure's temporary disk, which is wiped and not always mounted",
-			target);
-		status_mend(ret, "name a directory on a data disk in %s",
-			    kdump->file);
-	} else {
-		status_found(ret, STATUS_OK, "%.150s", target);
-	}
+			"install hvcrash's package for this distribution, or from its sources: make install");
 }
 
-/* What a dump of now would hold, before compression */
-static bool estimate(const struct status_facts *facts, __u64 *ret)
+/*
+ * A cluster that is not told in time takes the VM for dead, and resets it in the
+ * middle of its dump. The message needs the network, the dump itself may not.
+ */
+void status_fence(const struct status_facts *facts, struct status_answer *ret)
 {
-	const struct {
-		unsigned int levels;
-		const char *key;
-	} left_out[] = {
-		{ LEVEL_FREE, "MemFree" },
-		{ LEVEL_CACHE, "Cached" },
-		{ LEVEL_CACHE, "Buffers" },
-		{ LEVEL_USER, "AnonPages" },
-	};
-	__u64 bytes, part;
+	const char *driver = status_passed_through_nic(facts);
 
-	if (!sysroot_meminfo(&facts->sysroot, "MemTotal", &bytes))
-		return false;
-	for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++) {
-		if (!(facts->kdump.dump_level & left_out[i].levels) ||
-		    !sysroot_meminfo(&facts->sysroot, left_out[i].key, &part))
-			continue;
-		bytes -= part < bytes ? part : bytes;
+	if (!*facts->kdump.fence_nodes) {
+		status_found(ret, STATUS_NEUTRAL,
+			     "no cluster: fence_kdump is not configured");
+		return;
 	}
-	*ret = bytes;
-	return true;
-}
-
-/* The target, or the part of its path that is there */
-static bool free_bytes(const struct status_facts *facts, __u64 *ret)
-{
-	char dir[sizeof(facts->kdump.target)], full[SYSROOT_PATH_BYTES];
-	struct statvfs fs;
-	char *end;
-
-	snprintf(dir, sizeof(dir), "%s", facts->kdump.target);
-	for (;;) {
-		if (!statvfs(sysroot_path(&facts->sysroot, *dir ? dir : "/",
-					  full),
-			     &fs)) {
-			*ret = (__u64)fs.f_bavail * fs.f_frsize;
-			return true;
-		}
-		end = strrchr(dir, '/');
-		if (errno != ENOENT || !end)
-			return false;
-		*end = '\0';
-	}
-}
-
-void status_space(const struct status_facts *facts, struct status_answer *ret)
-{
-	const char *target = facts->kdump.target;
-	__u64 available, needed;
-
-	if (facts->kdump.is_remote) {
-		status_found(ret, STATUS_UNKNOWN,
-			     "not checked: the dump does not stay here");
-	} else if (!free_bytes(facts, &available) ||
-		   !estimate(facts, &needed)) {
-		status_found(ret, STATUS_UNKNOWN, "not known of %.100s",
-			     target);
-	} else if (available < needed) {
-		status_found(
-			ret, STATUS_FAIL,
-			"%.100s: %llu MiB free, a dump of now takes %llu MiB before compression",
-			target, available / MIB, needed / MIB);
-		status_mend(ret, "make room, or name another place in %s",
-			    facts->kdump.file);
-	} else if (available < facts->ram_bytes) {
-		status_found(
-			ret, STATUS_WARN,
-			"%.100s: %llu MiB free, enough for a dump of now (%llu MiB), less than the RAM",
-			target, available / MIB, needed / MIB);
-		status_mend(ret, "a disk as large as the RAM for %.100s",
-			    target);
-	} else {
-		status_found(ret, STATUS_OK,
-			     "%.100s: %llu MiB free, more than the RAM", target,
-			     available / MIB);
-	}
+	status_found(
+		ret, STATUS_WARN,
+		"fence_kdump to %.80s: the crash kernel needs the network%s%s for it",
+		facts->kdump.fence_nodes, driver ? ", so also " : "",
+		driver ? driver : "");
+	status_advice(
+		ret,
+		"have the fence device wait for more than %u s, which UNLOAD may take, and the crash kernel's boot (pcs: fence_kdump timeout=180); crash-initrd says whether fence_kdump_send is in its initrd",
+		UNLOAD_S);
 }

@@ -59,18 +59,26 @@ void status_module(const struct status_facts *facts, struct status_answer *ret)
 		status_found(ret, STATUS_WARN,
 			     "loaded, version %s, and the tool is %s",
 			     *version ? version : "unknown", HVCRASH_VERSION);
-		status_mend(ret, "install both from one release; reboot");
+		status_advice(ret,
+			      "install both from one release, then reboot");
+		return;
+	}
+	if (status_is_kernel_too_old(facts)) {
+		status_found(ret, STATUS_NEUTRAL,
+			     "there is none for this kernel: see kernel");
 		return;
 	}
 	status_found(ret, STATUS_FAIL, "hvcrash.ko is not loaded");
 	if (find_module(facts, path))
-		status_mend(ret, "modprobe hvcrash");
+		status_fix(ret, "modprobe hvcrash");
 	else if (sysroot_glob(&facts->sysroot, "/usr/src/hvcrash-*/dkms.conf",
 			      path))
-		status_mend(ret, "dkms autoinstall && modprobe hvcrash");
+		status_fix(ret, "dkms autoinstall && modprobe hvcrash");
 	else
-		status_mend(ret,
-			    "make module && insmod build/module/hvcrash.ko");
+		status_advice(
+			ret,
+			"install the module for this kernel, %.80s: the package hvcrash-dkms, or from its sources make install-dkms",
+			facts->release);
 }
 
 static bool is_signed(const struct sysroot *sysroot, const char *path)
@@ -88,29 +96,62 @@ static bool is_signed(const struct sysroot *sysroot, const char *path)
 	return !strcmp(tail, SIGNATURE_MARK);
 }
 
+/*
+ * DKMS signs what it builds, with a key that it makes at the first build; the
+ * firmware has to know it. Ubuntu's DKMS signs with the key of shim-signed.
+ */
+static void fix_signature(const struct status_facts *facts,
+			  struct status_answer *ret)
+{
+	char path[SYSROOT_PATH_BYTES], version[64] = "";
+	bool is_ubuntu = !strcmp(facts->kdump.id, "ubuntu");
+
+	if (sysroot_glob(&facts->sysroot, "/usr/src/hvcrash-*/dkms.conf", path))
+		snprintf(version, sizeof(version), "%.*s",
+			 (int)strcspn(path + strlen("/usr/src/hvcrash-"), "/"),
+			 path + strlen("/usr/src/hvcrash-"));
+	if (!*version) {
+		status_advice(
+			ret,
+			"sign the module with a key that the firmware knows, or install hvcrash-dkms, which does it");
+		return;
+	}
+	status_fix(
+		ret,
+		"%sdkms build --force hvcrash/%s && dkms install --force hvcrash/%s && mokutil --import %s",
+		is_ubuntu ? "update-secureboot-policy --new-key && " : "",
+		version, version,
+		is_ubuntu ? "/var/lib/shim-signed/mok/MOK.der" :
+			    "/var/lib/dkms/mok.pub");
+	status_advice(
+		ret,
+		"mokutil asks for a password; then reboot, and on the console Enroll MOK, with that password");
+}
+
 /* Of a module that is not loaded, where the kernel takes signed ones only */
 static void judge_signature(const struct status_facts *facts,
 			    struct status_answer *ret)
 {
-	static const char enrol[] =
-		"mokutil --import /var/lib/dkms/mok.pub; reboot, enrol on the console";
 	char path[SYSROOT_PATH_BYTES];
 
 	if (!find_module(facts, path)) {
 		status_found(
 			ret, STATUS_WARN,
 			"this kernel takes signed modules only, and hvcrash.ko is not installed");
-		status_mend(ret, "dkms generate_mok; %s", enrol);
+		fix_signature(facts, ret);
 	} else if (!strstr(path, ".ko.") && !is_signed(&facts->sysroot, path)) {
 		status_found(
 			ret, STATUS_FAIL,
 			"this kernel takes signed modules only, and hvcrash.ko is not signed");
-		status_mend(ret, "dkms generate_mok; %s", enrol);
+		fix_signature(facts, ret);
 	} else {
 		status_found(
 			ret, STATUS_UNKNOWN,
 			"this kernel takes signed modules only; whether it knows the key shows at loading");
-		status_mend(ret, "modprobe hvcrash || %s", enrol);
+		status_fix(ret, "modprobe hvcrash");
+		status_advice(
+			ret,
+			"if that says Key was rejected: mokutil --import the key, then reboot and enrol it on the console");
 	}
 }
 
@@ -144,7 +185,7 @@ void status_signature(const struct status_facts *facts,
 		status_found(
 			ret, STATUS_FAIL,
 			"modprobe refuses a module that SUSE did not build");
-		status_mend(
+		status_fix(
 			ret,
 			"echo allow_unsupported_modules 1 >/etc/modprobe.d/10-unsupported-modules.conf");
 	} else if (!strcmp(facts->lockdown, "none") && strcmp(enforced, "Y")) {
@@ -195,7 +236,10 @@ void status_at_boot(const struct status_facts *facts, struct status_answer *ret)
 	}
 	status_found(ret, STATUS_WARN,
 		     "nothing loads hvcrash.ko at the next boot");
-	status_mend(ret, "hvcrash-configure");
+	status_fix_configure(
+		facts, "",
+		"name hvcrash in /etc/modules-load.d/hvcrash.conf, and softdep hv_vmbus pre: hvcrash in /etc/modprobe.d/hvcrash.conf; rebuild the initrd",
+		ret);
 }
 
 void status_coverage(const struct status_facts *facts,
@@ -204,8 +248,9 @@ void status_coverage(const struct status_facts *facts,
 	char words[128];
 
 	if (!facts->is_loaded) {
+		/* the check module has said so */
 		status_found(
-			ret, STATUS_FAIL,
+			ret, STATUS_NEUTRAL,
 			"no shared page is tracked: hvcrash.ko is not loaded");
 	} else if (!sysroot_read(&facts->sysroot,
 				 "/sys/kernel/hvcrash/coverage", words,
@@ -213,7 +258,7 @@ void status_coverage(const struct status_facts *facts,
 		   !*words) {
 		status_found(ret, STATUS_UNKNOWN,
 			     "/sys/kernel/hvcrash/coverage cannot be read");
-		status_mend(ret, "run it as root");
+		status_advice(ret, "run it as root");
 	} else if (!strcmp(words, "complete")) {
 		status_found(ret, STATUS_OK, "complete");
 	} else if (sysroot_text_has_word(words, "no-vmbus") ||
@@ -229,9 +274,10 @@ void status_coverage(const struct status_facts *facts,
 			words);
 		if (sysroot_text_has_word(words, "late") &&
 		    !is_vmbus_built_in(facts))
-			status_mend(
-				ret,
-				"load hvcrash.ko before hv_vmbus: see at-boot; reboot");
+			status_fix_configure(
+				facts, "&& reboot",
+				"have hvcrash.ko loaded before hv_vmbus: softdep hv_vmbus pre: hvcrash, in the initrd",
+				ret);
 	}
 }
 
@@ -243,7 +289,7 @@ void status_hand_over(const struct status_facts *facts,
 
 	if (!facts->is_loaded) {
 		status_found(
-			ret, STATUS_FAIL,
+			ret, STATUS_NEUTRAL,
 			"no registry to hand over: hvcrash.ko is not loaded");
 		return;
 	}
@@ -251,7 +297,7 @@ void status_hand_over(const struct status_facts *facts,
 		status_found(
 			ret, STATUS_FAIL,
 			"this kernel has no VMCOREINFO, by which the registry is found");
-		status_mend(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
+		status_advice(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
 		return;
 	}
 	is_read = sysroot_read(&facts->sysroot, "/sys/kernel/hvcrash/address",

@@ -6,8 +6,10 @@
  * Interface Discovery).
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "tables.h"
 #include "vm/status.h"
 
 #define LEAF_FEATURES 0x40000003
@@ -25,7 +27,7 @@ void status_hyperv(const struct status_facts *facts, struct status_answer *ret)
 	if (sysroot_exists(&facts->sysroot, "/proc/vmcore")) {
 		status_found(ret, STATUS_FAIL,
 			     "this is a crash kernel, beside a crashed one");
-		status_mend(ret, "hvcrashctl audit");
+		status_advice(ret, "hvcrashctl audit");
 	} else if (!facts->is_hyperv) {
 		status_found(
 			ret, STATUS_FAIL,
@@ -45,15 +47,26 @@ void status_hyperv(const struct status_facts *facts, struct status_answer *ret)
 
 void status_azure(const struct status_facts *facts, struct status_answer *ret)
 {
-	status_found(ret, STATUS_OK, "%s, by the chassis asset tag",
+	status_found(ret, STATUS_NEUTRAL, "%s, by the chassis asset tag",
 		     facts->is_azure ? "Azure" : "not Azure");
 }
 
 void status_generation(const struct status_facts *facts,
 		       struct status_answer *ret)
 {
-	status_found(ret, STATUS_OK, "%s",
+	status_found(ret, STATUS_NEUTRAL, "%s",
 		     facts->is_gen2 ? "2 (UEFI)" : "1 (BIOS)");
+}
+
+static void confidential(struct status_answer *ret, const char *type)
+{
+	status_found(
+		ret, STATUS_FAIL,
+		"a confidential VM (%s): its host-visible pages are not tracked",
+		type);
+	status_advice(
+		ret,
+		"kdump itself may work (kernels from 6.18 on take host-visible pages back by themselves); an audit of the dump cannot tell: take a test dump, and read it as one without hvcrash");
 }
 
 void status_confidential(const struct status_facts *facts,
@@ -77,10 +90,7 @@ void status_confidential(const struct status_facts *facts,
 		type = types[2];
 	}
 	if (type)
-		status_found(
-			ret, STATUS_FAIL,
-			"a confidential VM (%s): its host-visible pages are not tracked",
-			type);
+		confidential(ret, type);
 	else
 		status_found(ret, STATUS_OK, "no confidential VM");
 }
@@ -115,13 +125,15 @@ void status_secure_boot(const struct status_facts *facts,
 			ret, STATUS_WARN,
 			"Secure Boot %s, lockdown confidentiality: no kprobes, by which the module finds symbols",
 			word);
-		status_mend(ret, "boot with lockdown=integrity");
+		status_advice(
+			ret,
+			"boot with lockdown=integrity on the kernel's command line, in place of confidentiality");
 	} else if (!is_known && facts->is_gen2) {
 		status_found(
 			ret, STATUS_UNKNOWN,
 			"Secure Boot not known: efivarfs is not mounted; lockdown %s",
 			facts->lockdown);
-		status_mend(
+		status_fix(
 			ret,
 			"mount -t efivarfs efivarfs /sys/firmware/efi/efivars");
 	} else {
@@ -159,12 +171,29 @@ static const struct {
 	  "kexec -e hits a BUG in __cpuhp_remove_state_cpuslocked()" },
 };
 
+bool status_is_kernel_too_old(const struct status_facts *facts)
+{
+	return sysroot_release_is_before(
+		facts->release, (unsigned int)atoi(table_kernels[0][0]),
+		(unsigned int)atoi(table_kernels[0][1]));
+}
+
 void status_kernel(const struct status_facts *facts, struct status_answer *ret)
 {
 	const char *release = facts->release;
 
 	if (!*release) {
 		status_found(ret, STATUS_UNKNOWN, "release not known");
+		return;
+	}
+	if (status_is_kernel_too_old(facts)) {
+		status_found(
+			ret, STATUS_FAIL,
+			"%.80s: hvcrash.ko is for kernels from %s.%s on, so nothing revokes pages here",
+			release, table_kernels[0][0], table_kernels[0][1]);
+		status_advice(
+			ret,
+			"kdump works without it, and its dump cannot be audited; else boot a newer kernel");
 		return;
 	}
 	status_found(ret, STATUS_OK, "%s", release);
@@ -178,7 +207,9 @@ void status_kernel(const struct status_facts *facts, struct status_answer *ret)
 			continue;
 		status_found(ret, STATUS_WARN, "%s, without a backport: %s",
 			     release, bad_kernels[i].what);
-		status_mend(ret, "update the kernel");
+		status_advice(
+			ret,
+			"update the kernel, or ask its distribution for the backport");
 	}
 }
 
@@ -194,9 +225,12 @@ void status_framebuffer(const struct status_facts *facts,
 		status_found(
 			ret, STATUS_WARN,
 			"hyperv_fb on a Gen2 VM: the second kernel's efifb may crawl");
-		status_mend(
+		status_fix(
 			ret,
-			"echo blacklist hyperv_fb >/etc/modprobe.d/hyperv_fb.conf; reboot (hyperv_drm takes over)");
+			"echo blacklist hyperv_fb >/etc/modprobe.d/hyperv_fb.conf && reboot");
+		status_advice(
+			ret,
+			"hyperv_drm takes over; rebuild the initrd, too, where hyperv_fb is in it");
 	} else {
 		status_found(ret, STATUS_OK, "no hyperv_fb on a Gen2 VM");
 	}

@@ -5,14 +5,18 @@
  * See sysroot.h. Nothing here knows what a fact is good for. Files of /proc and
  * /sys say 0 for their size, so each is read to its end.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include <linux/openat2.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -103,16 +107,46 @@ bool sysroot_is_machine(const struct sysroot *sysroot, const char *machine)
 	return !strcmp(name.machine, machine);
 }
 
+/*
+ * Links are followed below the root, as that system would. A FIFO would wait for
+ * ever and a device has no end: neither is a file that configures anything.
+ */
+static int open_file(const struct sysroot *sysroot, const char *path)
+{
+	const struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		.resolve = RESOLVE_IN_ROOT,
+	};
+	char full[SYSROOT_PATH_BYTES];
+	struct stat st;
+	int root, fd = -1;
+
+	if (sysroot_is_own(sysroot)) {
+		fd = open(sysroot_path(sysroot, path, full), (int)how.flags);
+	} else {
+		root = open(sysroot->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (root < 0)
+			return -1;
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+		close(root);
+	}
+	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+		close(fd);
+		errno = EINVAL;
+		fd = -1;
+	}
+	return fd;
+}
+
 /* Bytes read, or -1 with errno */
 static ssize_t read_file(const struct sysroot *sysroot, const char *path,
 			 char *buf, size_t bytes)
 {
-	char full[SYSROOT_PATH_BYTES];
 	size_t done = 0;
 	ssize_t got = 0;
 	int cause, fd;
 
-	fd = open(sysroot_path(sysroot, path, full), O_RDONLY | O_CLOEXEC);
+	fd = open_file(sysroot, path);
 	if (fd < 0)
 		return -1;
 	while (done < bytes) {
@@ -143,21 +177,64 @@ bool sysroot_read(const struct sysroot *sysroot, const char *path, char *buf,
 	return true;
 }
 
-char *sysroot_read_all(const struct sysroot *sysroot, const char *path,
-		       size_t max)
+char *sysroot_read_text(const struct sysroot *sysroot, const char *path,
+			size_t max, size_t *ret_bytes)
 {
-	char *buf = malloc(max + 1);
+	char *buf = malloc(max + 1), *small;
 	ssize_t length;
 
 	if (!buf)
 		return NULL;
-	length = read_file(sysroot, path, buf, max);
-	if (length < 0) {
+	length = read_file(sysroot, path, buf, max + 1);
+	if (length > (ssize_t)max)
+		errno = EFBIG;
+	if (length < 0 || length > (ssize_t)max) {
 		free(buf);
 		return NULL;
 	}
 	buf[length] = '\0';
-	return buf;
+	*ret_bytes = (size_t)length;
+	small = realloc(buf, (size_t)length + 1);
+	return small ? small : buf;
+}
+
+char *sysroot_read_all(const struct sysroot *sysroot, const char *path,
+		       size_t max)
+{
+	size_t bytes;
+
+	return sysroot_read_text(sysroot, path, max, &bytes);
+}
+
+bool sysroot_read_link(const struct sysroot *sysroot, const char *path,
+		       char *buf, size_t bytes)
+{
+	char full[SYSROOT_PATH_BYTES];
+	ssize_t length =
+		readlink(sysroot_path(sysroot, path, full), buf, bytes - 1);
+
+	buf[length < 0 ? 0 : length] = '\0';
+	return length >= 0;
+}
+
+bool sysroot_mtime(const struct sysroot *sysroot, const char *path, time_t *ret)
+{
+	struct stat st;
+	int fd = open_file(sysroot, path);
+
+	if (fd < 0)
+		return false;
+	if (!fstat(fd, &st))
+		*ret = st.st_mtime;
+	else
+		*ret = 0;
+	close(fd);
+	return true;
+}
+
+int sysroot_open(const struct sysroot *sysroot, const char *path)
+{
+	return open_file(sysroot, path);
 }
 
 bool sysroot_write(const struct sysroot *sysroot, const char *path,

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 #include <linux/types.h>
 
 #include "base/err.h"
@@ -56,6 +57,19 @@ bool sysroot_read(const struct sysroot *sysroot, const char *path, char *buf,
 /* All of a file, at most @max bytes, to be freed; NULL with errno */
 char *sysroot_read_all(const struct sysroot *sysroot, const char *path,
 		       size_t max);
+
+/* The same, with how long it is; EFBIG where it is longer, EINVAL for no file */
+char *sysroot_read_text(const struct sysroot *sysroot, const char *path,
+			size_t max, size_t *ret_bytes);
+
+/* What a symbolic link says, which is not followed; false if it is none */
+bool sysroot_read_link(const struct sysroot *sysroot, const char *path,
+		       char *buf, size_t bytes);
+bool sysroot_mtime(const struct sysroot *sysroot, const char *path,
+		   time_t *ret);
+
+/* A regular file, to be read; -1 with errno */
+int sysroot_open(const struct sysroot *sysroot, const char *path);
 
 /* Into a file that is there, of /proc or /sys; false with errno */
 bool sysroot_write(const struct sysroot *sysroot, const char *path,
