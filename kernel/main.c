@@ -22,41 +22,59 @@
 struct hvcrash_registry hvcrash_registry;
 
 /*
- * Each bound has a limit, so that a mistyped one does not hold up a crash for hours:
- * all of them together stay below what a parked CPU waits for (revoke.c).
+ * No bound is longer, so that a mistyped one does not hold up a crash for hours. All
+ * of them together are shorter than a parked CPU waits (revoke.c).
  */
-#define BOUND(name, most, words)                                              \
-	static int set_##name(const char *val, const struct kernel_param *kp) \
-	{                                                                     \
-		return param_set_uint_minmax(val, kp, 0, most);               \
-	}                                                                     \
-	static const struct kernel_param_ops name##_ops = {                   \
-		.set = set_##name,                                            \
-		.get = param_get_uint,                                        \
-	};                                                                    \
-	module_param_cb(name, &name##_ops, &hvcrash_##name, 0644);            \
-	MODULE_PARM_DESC(name, words ", at most " #most ")")
+#define MAX_BOUND_MS 120000
+
+static int set_bound(const char *val, const struct kernel_param *kp)
+{
+	unsigned int ms;
+	int ret = kstrtouint(val, 0, &ms);
+
+	if (ret)
+		return ret;
+	if (ms > MAX_BOUND_MS)
+		return -ERANGE;
+	*(unsigned int *)kp->arg = ms;
+	return 0;
+}
+
+static const struct kernel_param_ops bound_ops = {
+	.set = set_bound,
+	.get = param_get_uint,
+};
 
 unsigned int hvcrash_stop_bound_ms = 100;
-BOUND(stop_bound_ms, 60000,
-      "wait this long for other CPUs after the kernel stopped them (ms");
+module_param_cb(stop_bound_ms, &bound_ops, &hvcrash_stop_bound_ms, 0644);
+MODULE_PARM_DESC(
+	stop_bound_ms,
+	"wait this long for other CPUs after the kernel stopped them (ms)");
 
 unsigned int hvcrash_revoke_bound_ms = 200;
-BOUND(revoke_bound_ms, 60000,
-      "wait this long for other CPUs to revoke their pages (ms");
+module_param_cb(revoke_bound_ms, &bound_ops, &hvcrash_revoke_bound_ms, 0644);
+MODULE_PARM_DESC(revoke_bound_ms,
+		 "wait this long for other CPUs to revoke their pages (ms)");
 
 unsigned int hvcrash_hash_budget_ms = 50;
-BOUND(hash_budget_ms, 60000,
-      "hash contents of revoked pages for this long at most (ms");
+module_param_cb(hash_budget_ms, &bound_ops, &hvcrash_hash_budget_ms, 0644);
+MODULE_PARM_DESC(hash_budget_ms,
+		 "hash contents of revoked pages for this long at most (ms)");
 
-unsigned int hvcrash_kexec_stop_bound_ms = 10000;
-BOUND(kexec_stop_bound_ms, 60000,
-      "in a kexec wait at least this long for each of the two above (ms");
+unsigned int hvcrash_kexec_stop_bound_ms = 10 * MSEC_PER_SEC;
+module_param_cb(kexec_stop_bound_ms, &bound_ops, &hvcrash_kexec_stop_bound_ms,
+		0644);
+MODULE_PARM_DESC(
+	kexec_stop_bound_ms,
+	"in a kexec wait at least this long for each of the first two (ms)");
 
 /* As long as the kernel itself waits in a panic (UNLOAD_WAIT_LOOPS) */
-unsigned int hvcrash_kexec_unload_bound_ms = 100000;
-BOUND(kexec_unload_bound_ms, 300000,
-      "wait this long for the host to unload VMBus before a kexec (ms");
+unsigned int hvcrash_kexec_unload_bound_ms = 100 * MSEC_PER_SEC;
+module_param_cb(kexec_unload_bound_ms, &bound_ops,
+		&hvcrash_kexec_unload_bound_ms, 0644);
+MODULE_PARM_DESC(
+	kexec_unload_bound_ms,
+	"wait this long for the host to unload VMBus before a kexec (ms)");
 
 /* 0 where hvcrash has work to do; else why not */
 static int check_host(void)
