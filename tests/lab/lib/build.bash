@@ -227,11 +227,12 @@ check_module() {
 build_tool() {
 	local release=$1 dir=$lab_state/kernels/$1 sum words=(CC=gcc)
 	! is_arm64_release "$release" || mapfile -t words < <(arm64_tool_words)
-	sum=$(sources_sum "$repo/tools/hvcrashctl" "$repo/kernel")
+	sum=$(sources_sum "$repo/tools/hvcrashctl" "$repo/kernel" "$repo/scripts/lib/tables")
 	is_fresh "$dir/tool.stamp" "$sum" && [ -e "$dir/hvcrashctl" ] && return 0
 	rm -f "$dir/tool.stamp"
 	sync_sources "$repo/kernel" "$dir/src/kernel"
 	sync_sources "$repo/tools" "$dir/src/tools"
+	sync_sources "$repo/scripts/lib/tables" "$dir/src/scripts/lib/tables"
 	mkdir -p "$dir/src/out"
 	build_logged "hvcrashctl for $release" "$dir/tool.log" in_tree "$release" "$dir/src" \
 		make -C /mnt/tools/hvcrashctl O=/mnt/out "${words[@]}"
