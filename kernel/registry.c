@@ -23,7 +23,8 @@
  *	             kernel, long after
  *
  * Leaves out: memory (registry_alloc.c), pages that a message shares
- * (registry_owners.c), who owns a channel (registry_channels.c), reading
+ * (registry_owners.c), who owns a channel (registry_channels.c), what is missing
+ * (registry_gaps.c), reading
  * (registry_walk.c), what a page is to Hyper-V, when to revoke it, and contents.
  */
 #include <linux/errno.h>
@@ -69,7 +70,7 @@ static int add_fixed(struct hvcrash_registry *reg)
 	left = reg->nr_vps * HVCRASH_VP_EXTENTS + HVCRASH_VM_EXTENTS;
 	while (left) {
 		n = min(left, EXTENTS_PER_CHUNK);
-		ret = hvcrash_extents_add(reg, n, GFP_KERNEL);
+		ret = hvcrash_extents_add(reg, n);
 		if (ret)
 			return ret;
 		left -= n;
@@ -252,38 +253,4 @@ void hvcrash_registry_set_fixed(struct hvcrash_extent *e, u64 gpa, u32 state,
 	e->hash = 0;
 	/* LMM(fill:B), pairs with read:A */
 	smp_store_release(&e->state, state);
-}
-
-/**
- * hvcrash_registry_gap - admit that something shared is not known
- * @reg: the registry
- * @gap: HVCRASH_GAP_* bits to add
- * @untracked: how many more things are known to exist without their pages
- *
- * Context: any but NMI; takes reg->lock.
- */
-void hvcrash_registry_gap(struct hvcrash_registry *reg, u32 gap, u32 untracked)
-{
-	unsigned long irq;
-
-	raw_spin_lock_irqsave(&reg->lock, irq);
-	reg->header->coverage |= gap;
-	reg->header->untracked += untracked;
-	raw_spin_unlock_irqrestore(&reg->lock, irq);
-}
-
-/**
- * hvcrash_registry_gap_closed - what was missing has been found
- * @reg: the registry
- * @gap: HVCRASH_GAP_* bits to take away
- *
- * Context: any but NMI; takes reg->lock.
- */
-void hvcrash_registry_gap_closed(struct hvcrash_registry *reg, u32 gap)
-{
-	unsigned long irq;
-
-	raw_spin_lock_irqsave(&reg->lock, irq);
-	reg->header->coverage &= ~gap;
-	raw_spin_unlock_irqrestore(&reg->lock, irq);
 }

@@ -42,6 +42,26 @@ struct hvcrash_owner {
 	u32 relid;
 };
 
+/* Relids that are told apart: more than hv_vmbus takes (MAX_CHANNEL_RELIDS) */
+#define HVCRASH_RELIDS 2048
+
+/* Owners of which something is missing at the same time */
+#define HVCRASH_MAX_MISSING 64
+
+/**
+ * struct hvcrash_missing - what is shared and not listed
+ * @owner: whose
+ * @gap: HVCRASH_GAP_*
+ * @extents: extents that found no room
+ * @untracked: other things whose pages are not known
+ */
+struct hvcrash_missing {
+	struct hvcrash_owner owner;
+	u32 gap;
+	u32 extents;
+	u32 untracked;
+};
+
 /**
  * struct hvcrash_registry - the writer's side of the registry
  * @header: the page that the hand-over names
@@ -53,6 +73,10 @@ struct hvcrash_owner {
  * @bucket: first extent of each owner hash, linked by extent.link; under @lock.
  *	    The crash path needs none of it
  * @bucket_bits: 2 to the power of this many of them
+ * @of_relid: extents by the low bits of their relid; under @lock
+ * @lasting: what is missing as long as the registry is there; under @lock
+ * @missing: what is missing until its owner is retired; under @lock
+ * @nr_missing: entries of @missing in use; under @lock
  */
 struct hvcrash_registry {
 	struct hvcrash_header *header;
@@ -63,6 +87,10 @@ struct hvcrash_registry {
 	u32 nr_free;
 	u32 *bucket;
 	u32 bucket_bits;
+	u32 of_relid[HVCRASH_RELIDS];
+	struct hvcrash_missing lasting;
+	struct hvcrash_missing missing[HVCRASH_MAX_MISSING];
+	u32 nr_missing;
 };
 
 #define HVCRASH_NIL 0xffffffffU
@@ -89,11 +117,16 @@ void hvcrash_registry_prove(struct hvcrash_registry *reg,
 			    const struct hvcrash_owner *owner, u16 evidence);
 int hvcrash_registry_reserve(struct hvcrash_registry *reg, u32 extents);
 void hvcrash_registry_gap(struct hvcrash_registry *reg, u32 gap, u32 untracked);
+void hvcrash_registry_gap_of(struct hvcrash_registry *reg,
+			     const struct hvcrash_owner *owner, u32 gap,
+			     u32 untracked);
+void hvcrash_registry_gap_gone(struct hvcrash_registry *reg, u32 relid);
 void hvcrash_registry_gap_closed(struct hvcrash_registry *reg, u32 gap);
 void hvcrash_registry_channel(struct hvcrash_registry *reg, u32 relid,
 			      u32 subchannel, const void *device_class,
 			      const void *instance);
 void hvcrash_registry_channel_gone(struct hvcrash_registry *reg, u32 relid);
+void hvcrash_registry_channels_gone(struct hvcrash_registry *reg);
 
 struct hvcrash_vp *hvcrash_registry_vp(struct hvcrash_registry *reg, u32 cpu);
 struct hvcrash_extent *hvcrash_registry_vp_extent(struct hvcrash_registry *reg,

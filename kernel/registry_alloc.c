@@ -155,18 +155,17 @@ static int extents_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c,
  * hvcrash_extents_add - a chunk of extents more
  * @reg: the registry
  * @fixed: so many of them, from the first on, never become free
- * @gfp: how to allocate
  *
- * Context: as @gfp says; under reg->lock once others know of the registry.
+ * Context: process, before anybody else sees @reg.
  * Return: 0, -ENOMEM or -ENOSPC.
  */
-int hvcrash_extents_add(struct hvcrash_registry *reg, u32 fixed, gfp_t gfp)
+int hvcrash_extents_add(struct hvcrash_registry *reg, u32 fixed)
 {
 	struct hvcrash_chunk *c;
 	int ret;
 
 	c = hvcrash_chunk_alloc(HVCRASH_CHUNK_EXTENTS,
-				sizeof(struct hvcrash_extent), gfp);
+				sizeof(struct hvcrash_extent), GFP_KERNEL);
 	if (!c)
 		return -ENOMEM;
 	ret = extents_insert(reg, c, fixed);
@@ -176,18 +175,20 @@ int hvcrash_extents_add(struct hvcrash_registry *reg, u32 fixed, gfp_t gfp)
 }
 
 /**
- * hvcrash_extent_take - a free extent, for which the registry grows if it must
+ * hvcrash_extent_take - a free extent
  * @reg: the registry
  *
- * Context: any but NMI; under reg->lock, may allocate without sleeping.
+ * Allocates nothing: under a raw lock, and with preemption off, a kernel with
+ * PREEMPT_RT may not. hvcrash_registry_reserve() has to be ahead.
+ *
+ * Context: any but NMI; under reg->lock.
  * Return: its number, or HVCRASH_NIL.
  */
 u32 hvcrash_extent_take(struct hvcrash_registry *reg)
 {
 	u32 nr;
 
-	if (reg->free_head == HVCRASH_NIL &&
-	    hvcrash_extents_add(reg, 0, GFP_NOWAIT | __GFP_NOWARN))
+	if (reg->free_head == HVCRASH_NIL)
 		return HVCRASH_NIL;
 	nr = reg->free_head;
 	reg->free_head = hvcrash_extent_at(reg, nr)->link;
@@ -200,8 +201,8 @@ u32 hvcrash_extent_take(struct hvcrash_registry *reg)
  * @reg: the registry
  * @extents: how many
  *
- * Publishing happens where sleeping is forbidden, and large allocations may
- * fail there: this makes room ahead.
+ * Publishing happens where nothing may be allocated: this makes room ahead. A chunk
+ * is one piece of memory, for which others are moved where that is needed.
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM or -ENOSPC.
@@ -213,9 +214,9 @@ int hvcrash_registry_reserve(struct hvcrash_registry *reg, u32 extents)
 	int ret;
 
 	while (READ_ONCE(reg->nr_free) < extents) {
-		c = hvcrash_chunk_alloc(HVCRASH_CHUNK_EXTENTS,
-					sizeof(struct hvcrash_extent),
-					GFP_KERNEL);
+		c = hvcrash_chunk_alloc(
+			HVCRASH_CHUNK_EXTENTS, sizeof(struct hvcrash_extent),
+			GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 		if (!c)
 			return -ENOMEM;
 		raw_spin_lock_irqsave(&reg->lock, irq);

@@ -38,7 +38,7 @@ int hvcrash_chunk_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c);
 int hvcrash_chunk_add(struct hvcrash_registry *reg, u32 type, u32 record_bytes);
 void hvcrash_chunk_use(struct hvcrash_chunk *c, u32 slot);
 
-int hvcrash_extents_add(struct hvcrash_registry *reg, u32 fixed, gfp_t gfp);
+int hvcrash_extents_add(struct hvcrash_registry *reg, u32 fixed);
 u32 hvcrash_extent_take(struct hvcrash_registry *reg);
 void hvcrash_extent_give(struct hvcrash_registry *reg, u32 nr);
 

@@ -100,3 +100,23 @@ void hvcrash_registry_channel_gone(struct hvcrash_registry *reg, u32 relid)
 		WRITE_ONCE(ch->state, HVCRASH_EMPTY);
 	raw_spin_unlock_irqrestore(&reg->lock, irq);
 }
+
+/**
+ * hvcrash_registry_channels_gone - forget all of them
+ * @reg: the registry
+ *
+ * Context: any but NMI; takes reg->lock.
+ */
+void hvcrash_registry_channels_gone(struct hvcrash_registry *reg)
+{
+	struct hvcrash_chunk *c = channel_chunk(reg);
+	struct hvcrash_channel *ch = hvcrash_chunk_records(c);
+	unsigned long irq;
+	u32 used, i;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	used = (c->bytes_used - sizeof(*c)) / sizeof(*ch);
+	for (i = 0; i < used; i++)
+		WRITE_ONCE(ch[i].state, HVCRASH_EMPTY);
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+}

@@ -16,6 +16,12 @@
 #include "registry_alloc.h"
 #include "registry_owners.h"
 
+/*
+ * Extents that change while the lock is held once: with interrupts off, some
+ * microseconds. A netvsc buffer has thousands.
+ */
+#define BATCH 128
+
 static u32 *owner_bucket(struct hvcrash_registry *reg,
 			 const struct hvcrash_owner *owner)
 {
@@ -23,6 +29,12 @@ static u32 *owner_bucket(struct hvcrash_registry *reg,
 	u32 hash = (owner->gpadl ^ owner->kind) * 2654435769U;
 
 	return &reg->bucket[hash >> (32 - reg->bucket_bits)];
+}
+
+/* How many extents there are of @relid, and of others with the same low bits */
+static u32 *of_relid(struct hvcrash_registry *reg, u32 relid)
+{
+	return &reg->of_relid[relid % HVCRASH_RELIDS];
 }
 
 /**
@@ -80,8 +92,10 @@ static int publish_locked(struct hvcrash_registry *reg,
 	u32 nr = hvcrash_extent_take(reg);
 
 	if (nr == HVCRASH_NIL) {
-		reg->header->extents_dropped++;
-		reg->header->coverage |= HVCRASH_GAP_DROPPED;
+		hvcrash_gaps_add(reg, &(struct hvcrash_missing){
+					      .owner = *owner,
+					      .gap = HVCRASH_GAP_DROPPED,
+					      .extents = 1 });
 		return -ENOSPC;
 	}
 	e = hvcrash_extent_at(reg, nr);
@@ -98,6 +112,8 @@ static int publish_locked(struct hvcrash_registry *reg,
 	e->hash = 0;
 	e->link = *bucket;
 	WRITE_ONCE(*bucket, nr);
+	if (owner->relid != HVCRASH_NO_RELID)
+		(*of_relid(reg, owner->relid))++;
 	hvcrash_chunk_use(reg->chunk[HVCRASH_NR_CHUNK(nr)],
 			  HVCRASH_NR_SLOT(nr));
 	/* LMM(fill:B), pairs with read:A */
@@ -117,7 +133,7 @@ static int publish_locked(struct hvcrash_registry *reg,
  *
  * Publish before the host learns of the pages where the source allows it.
  *
- * Context: any but NMI; takes reg->lock, may allocate without sleeping.
+ * Context: any but NMI; takes reg->lock.
  * Return: 0, -EINVAL, or -ENOSPC; the last one is counted as a gap.
  */
 int hvcrash_registry_publish(struct hvcrash_registry *reg,
@@ -162,7 +178,7 @@ static bool owner_has_extents(struct hvcrash_registry *reg,
  * message, and that one knows better. Looking and publishing happen under one
  * lock, so that no page is listed twice.
  *
- * Context: any but NMI; takes reg->lock, may allocate without sleeping.
+ * Context: any but NMI; takes reg->lock.
  * Return: 0, -EEXIST, -EINVAL, or -ENOSPC; the last one is counted as a gap.
  */
 int hvcrash_registry_publish_found(struct hvcrash_registry *reg,
@@ -187,33 +203,27 @@ int hvcrash_registry_publish_found(struct hvcrash_registry *reg,
 	return ret;
 }
 
-/* What to retire: an owner's, a kind's, what was found, or a channel's */
-struct match {
-	const struct hvcrash_owner *owner;
-	u16 kind;
-	bool found;
-	u32 relid;
-};
-
-static bool matches(const struct hvcrash_extent *e, const struct match *m)
+static bool matches(const struct hvcrash_extent *e,
+		    const struct hvcrash_match *m)
 {
-	if (m->owner)
-		return e->kind == m->owner->kind && e->gpadl == m->owner->gpadl;
-	if (m->found)
-		return e->evidence == HVCRASH_EV_FOUND;
-	return m->kind ? e->kind == m->kind : e->relid == m->relid;
+	const struct hvcrash_owner owner = { .kind = e->kind,
+					     .gpadl = e->gpadl,
+					     .relid = e->relid };
+
+	return m->is_found ? e->evidence == HVCRASH_EV_FOUND :
+			     hvcrash_match_owner(m, &owner);
 }
 
-/* Retires what matches in one bucket. Under reg->lock. */
-static u32 bucket_retire(struct hvcrash_registry *reg, u32 *bucket,
-			 const struct match *m, u16 evidence)
+/* Retires what matches in one bucket, BATCH at most. Under reg->lock. */
+static u32 bucket_retire_some(struct hvcrash_registry *reg, u32 *bucket,
+			      const struct hvcrash_match *m, u16 evidence)
 {
 	u32 *link = bucket;
 	struct hvcrash_extent *e;
 	u32 n = 0;
 	u32 nr;
 
-	while (*link != HVCRASH_NIL) {
+	while (*link != HVCRASH_NIL && n < BATCH) {
 		nr = *link;
 		e = hvcrash_extent_at(reg, nr);
 		if (!matches(e, m)) {
@@ -223,11 +233,45 @@ static u32 bucket_retire(struct hvcrash_registry *reg, u32 *bucket,
 		WRITE_ONCE(*link, e->link);
 		e->evidence = evidence;
 		WRITE_ONCE(e->state, HVCRASH_TORN_DOWN);
+		if (e->relid != HVCRASH_NO_RELID)
+			(*of_relid(reg, e->relid))--;
 		hvcrash_extent_give(reg, nr);
 		n++;
 	}
 	reg->header->retired += n;
 	return n;
+}
+
+static bool is_owners(const struct hvcrash_extent *e,
+		      const struct hvcrash_match *m)
+{
+	return e->state == HVCRASH_SHARED && matches(e, m);
+}
+
+/* All of it */
+static u32 bucket_retire(struct hvcrash_registry *reg, u32 *bucket,
+			 const struct hvcrash_match *m, u16 evidence)
+{
+	unsigned long irq;
+	u32 n, all = 0;
+
+	do {
+		raw_spin_lock_irqsave(&reg->lock, irq);
+		n = bucket_retire_some(reg, bucket, m, evidence);
+		raw_spin_unlock_irqrestore(&reg->lock, irq);
+		all += n;
+	} while (n == BATCH);
+	return all;
+}
+
+static void end_gaps(struct hvcrash_registry *reg,
+		     const struct hvcrash_match *m)
+{
+	unsigned long irq;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	hvcrash_gaps_end(reg, m);
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
 }
 
 /**
@@ -236,37 +280,31 @@ static u32 bucket_retire(struct hvcrash_registry *reg, u32 *bucket,
  * @owner: whose; kind and gpadl count
  * @evidence: what says so
  *
- * Context: any but NMI; takes reg->lock.
+ * Context: any but NMI; takes reg->lock, for a batch of extents at a time.
  * Return: extents retired, 0 if the owner has none.
  */
 u32 hvcrash_registry_retire(struct hvcrash_registry *reg,
 			    const struct hvcrash_owner *owner, u16 evidence)
 {
-	u32 *bucket = owner_bucket(reg, owner);
-	struct match m = { .owner = owner };
-	unsigned long irq;
-	u32 n;
+	struct hvcrash_match m = { .owner = owner };
+	u32 n = bucket_retire(reg, owner_bucket(reg, owner), &m, evidence);
 
-	raw_spin_lock_irqsave(&reg->lock, irq);
-	n = bucket_retire(reg, bucket, &m, evidence);
-	raw_spin_unlock_irqrestore(&reg->lock, irq);
+	end_gaps(reg, &m);
 	return n;
 }
 
-static u32 retire_walk(struct hvcrash_registry *reg, const struct match *m,
-		       u16 evidence)
+static u32 retire_walk(struct hvcrash_registry *reg,
+		       const struct hvcrash_match *m, u16 evidence)
 {
-	unsigned long irq;
 	u32 i, n = 0;
 
 	for (i = 0; i < 1U << reg->bucket_bits; i++) {
 		/* Most are. One that fills now holds what came after the question */
 		if (READ_ONCE(reg->bucket[i]) == HVCRASH_NIL)
 			continue;
-		raw_spin_lock_irqsave(&reg->lock, irq);
 		n += bucket_retire(reg, &reg->bucket[i], m, evidence);
-		raw_spin_unlock_irqrestore(&reg->lock, irq);
 	}
+	end_gaps(reg, m);
 	return n;
 }
 
@@ -276,17 +314,22 @@ static u32 retire_walk(struct hvcrash_registry *reg, const struct match *m,
  * @relid: the channel
  * @evidence: what says so
  *
- * Walks every owner: channels go rarely.
+ * Walks every owner, unless the channel has no extents left. A driver that closes
+ * its channel tears its GPADLs down first, and an hv_sock connection is a channel:
+ * those come and go all day.
  *
- * Context: any but NMI; takes reg->lock once per bucket in use.
+ * Context: any but NMI; takes reg->lock, for a batch of extents at a time.
  * Return: extents retired.
  */
 u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
 				  u16 evidence)
 {
-	struct match m = { .relid = relid };
+	struct hvcrash_match m = { .relid = relid };
 
-	return retire_walk(reg, &m, evidence);
+	if (READ_ONCE(*of_relid(reg, relid)))
+		return retire_walk(reg, &m, evidence);
+	end_gaps(reg, &m);
+	return 0;
 }
 
 /**
@@ -295,13 +338,13 @@ u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
  * @kind: HVCRASH_KIND_*, not of a register
  * @evidence: what says so
  *
- * Context: any but NMI; takes reg->lock once per bucket in use.
+ * Context: any but NMI; takes reg->lock, for a batch of extents at a time.
  * Return: extents retired.
  */
 u32 hvcrash_registry_retire_kind(struct hvcrash_registry *reg, u16 kind,
 				 u16 evidence)
 {
-	struct match m = { .kind = kind };
+	struct hvcrash_match m = { .kind = kind };
 
 	return retire_walk(reg, &m, evidence);
 }
@@ -313,14 +356,44 @@ u32 hvcrash_registry_retire_kind(struct hvcrash_registry *reg, u16 kind,
  * To look again: the pages may be shared all the same, so a gap must say so until
  * the next look is over.
  *
- * Context: any but NMI; takes reg->lock once per bucket in use.
+ * Context: any but NMI; takes reg->lock, for a batch of extents at a time.
  * Return: extents retired.
  */
 u32 hvcrash_registry_retire_found(struct hvcrash_registry *reg)
 {
-	struct match m = { .found = true };
+	struct hvcrash_match m = { .is_found = true };
 
 	return retire_walk(reg, &m, HVCRASH_EV_NONE);
+}
+
+/*
+ * BATCH extents of the owner's bucket, from @nr on, or from its first. Returns where
+ * to go on. An extent that is the owner's is in that bucket still; if it no longer
+ * is, the owner has been retired: no handle is used twice.
+ */
+static u32 prove_some(struct hvcrash_registry *reg,
+		      const struct hvcrash_match *m, u32 nr, u16 evidence)
+{
+	struct hvcrash_extent *e;
+	unsigned long irq;
+	u32 i;
+
+	raw_spin_lock_irqsave(&reg->lock, irq);
+	if (nr == HVCRASH_NIL)
+		nr = *owner_bucket(reg, m->owner);
+	else if (!is_owners(hvcrash_extent_at(reg, nr), m))
+		nr = HVCRASH_NIL;
+	/* The last one of a batch is the first of the next: it must be the owner's */
+	for (i = 0; nr != HVCRASH_NIL; nr = e->link) {
+		e = hvcrash_extent_at(reg, nr);
+		if (!is_owners(e, m))
+			continue;
+		if (i++ == BATCH)
+			break;
+		WRITE_ONCE(e->evidence, evidence);
+	}
+	raw_spin_unlock_irqrestore(&reg->lock, irq);
+	return nr;
 }
 
 /**
@@ -329,22 +402,15 @@ u32 hvcrash_registry_retire_found(struct hvcrash_registry *reg)
  * @owner: whose; kind and gpadl count
  * @evidence: the new evidence
  *
- * Context: any but NMI; takes reg->lock.
+ * Context: any but NMI; takes reg->lock, for a batch of extents at a time.
  */
 void hvcrash_registry_prove(struct hvcrash_registry *reg,
 			    const struct hvcrash_owner *owner, u16 evidence)
 {
-	struct match m = { .owner = owner };
-	struct hvcrash_extent *e;
-	unsigned long irq;
-	u32 nr;
+	struct hvcrash_match m = { .owner = owner };
+	u32 nr = HVCRASH_NIL;
 
-	raw_spin_lock_irqsave(&reg->lock, irq);
-	nr = *owner_bucket(reg, owner);
-	for (; nr != HVCRASH_NIL; nr = e->link) {
-		e = hvcrash_extent_at(reg, nr);
-		if (matches(e, &m))
-			WRITE_ONCE(e->evidence, evidence);
-	}
-	raw_spin_unlock_irqrestore(&reg->lock, irq);
+	do {
+		nr = prove_some(reg, &m, nr, evidence);
+	} while (nr != HVCRASH_NIL);
 }

@@ -40,6 +40,7 @@ static int teardown(void **state)
 struct count {
 	u32 of[HVCRASH_REVOKED_LATE + 1];
 	u64 pages;
+	u32 created;
 };
 
 static bool count_one(struct hvcrash_extent *e, void *ctx)
@@ -47,8 +48,10 @@ static bool count_one(struct hvcrash_extent *e, void *ctx)
 	struct count *c = ctx;
 
 	c->of[e->state]++;
-	if (e->state == HVCRASH_SHARED)
+	if (e->state == HVCRASH_SHARED) {
 		c->pages += e->pages;
+		c->created += e->evidence == HVCRASH_EV_GPADL_CREATED;
+	}
 	return true;
 }
 
@@ -63,6 +66,7 @@ static struct count count(struct hvcrash_registry *reg)
 static void publish(struct hvcrash_registry *reg,
 		    const struct hvcrash_owner *owner, u64 gpa, u32 pages)
 {
+	hvcrash_registry_reserve(reg, 1);
 	assert_int_equal(hvcrash_registry_publish(reg, owner, gpa, pages,
 						  HVCRASH_EV_MESSAGE_SENT, 0),
 			 0);
@@ -298,10 +302,12 @@ static void beyond_its_limit_the_registry_counts_what_it_cannot_hold(void **s)
 	struct hvcrash_header *h = reg->header;
 	u32 i;
 
-	for (i = 0; i < room; i++)
+	for (i = 0; i < room; i++) {
+		hvcrash_registry_reserve(reg, 1);
 		if (hvcrash_registry_publish(reg, &gpadl_a, (u64)i << 13, 1, 0,
 					     0))
 			break;
+	}
 	assert_int_equal(i, room);
 	assert_int_equal(h->nr_chunks, HVCRASH_MAX_CHUNKS);
 	assert_int_equal(h->coverage, 0);
@@ -317,6 +323,131 @@ static void beyond_its_limit_the_registry_counts_what_it_cannot_hold(void **s)
 	assert_int_equal(hvcrash_registry_retire(reg, &gpadl_a, 0), room);
 	publish(reg, &gpadl_b, 0x1000, 1);
 	assert_int_equal(h->coverage, HVCRASH_GAP_DROPPED);
+	/* Until the owner of which they were is gone */
+	assert_int_equal(hvcrash_registry_retire(reg, &gpadl_b, 0), 1);
+	assert_int_equal(h->coverage, 0);
+	assert_int_equal(h->extents_dropped, 0);
+}
+
+static void publishing_allocates_nothing(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	u32 i, room = reg->nr_free;
+
+	shim_allocations_left = 0;
+	for (i = 0; i < room; i++)
+		assert_int_equal(hvcrash_registry_publish(
+					 reg, &gpadl_a, (u64)i << 13, 1, 0, 0),
+				 0);
+	shim_allocations_left = -1;
+	assert_int_equal(
+		hvcrash_registry_publish(reg, &gpadl_a, 0x1000, 1, 0, 0),
+		-ENOSPC);
+	assert_int_equal(reg->header->nr_chunks, 3);
+}
+
+static void a_gap_ends_with_its_owner_and_with_no_other(void **s)
+{
+	static const struct hvcrash_owner channel = { HVCRASH_KIND_GPADL, 0,
+						      5 };
+	static const struct hvcrash_owner monitor = {
+		HVCRASH_KIND_VMBUS_MONITOR, 0, HVCRASH_NO_RELID
+	};
+	struct hvcrash_registry *reg = *s;
+	struct hvcrash_header *h = reg->header;
+
+	hvcrash_registry_gap_of(reg, &gpadl_a, HVCRASH_GAP_DROPPED, 1);
+	hvcrash_registry_gap_of(reg, &gpadl_a, HVCRASH_GAP_DROPPED, 1);
+	hvcrash_registry_gap_of(reg, &channel, HVCRASH_GAP_LATE, 1);
+	hvcrash_registry_gap_of(reg, &monitor, HVCRASH_GAP_LATE, 2);
+	hvcrash_registry_gap(reg, HVCRASH_GAP_ISOLATED, 1);
+	assert_int_equal(h->coverage, HVCRASH_GAP_DROPPED | HVCRASH_GAP_LATE |
+					      HVCRASH_GAP_ISOLATED);
+	assert_int_equal(h->untracked, 6);
+	hvcrash_registry_retire(reg, &gpadl_b, 0);
+	hvcrash_registry_retire_found(reg);
+	hvcrash_registry_gap_closed(reg, HVCRASH_GAP_LATE);
+	assert_int_equal(h->untracked, 6);
+	hvcrash_registry_retire(reg, &gpadl_a, 0);
+	assert_int_equal(h->coverage, HVCRASH_GAP_LATE | HVCRASH_GAP_ISOLATED);
+	hvcrash_registry_retire_relid(reg, 5, 0);
+	assert_int_equal(h->untracked, 3);
+	hvcrash_registry_retire_kind(reg, HVCRASH_KIND_VMBUS_MONITOR, 0);
+	assert_int_equal(h->coverage, HVCRASH_GAP_ISOLATED);
+	assert_int_equal(h->untracked, 1);
+	hvcrash_registry_gap_of(reg, &channel, HVCRASH_GAP_LATE, 1);
+	hvcrash_registry_gap_gone(reg, 4);
+	assert_int_equal(h->coverage, HVCRASH_GAP_LATE | HVCRASH_GAP_ISOLATED);
+	hvcrash_registry_gap_gone(reg, 5);
+	assert_int_equal(h->coverage, HVCRASH_GAP_ISOLATED);
+}
+
+static void of_more_owners_than_there_is_room_for_a_gap_lasts(void **s)
+{
+	struct hvcrash_owner o = { HVCRASH_KIND_GPADL, 0, 7 };
+	struct hvcrash_registry *reg = *s;
+
+	for (o.gpadl = 1; o.gpadl <= HVCRASH_MAX_MISSING + 2; o.gpadl++)
+		hvcrash_registry_gap_of(reg, &o, HVCRASH_GAP_DROPPED, 1);
+	assert_int_equal(reg->header->untracked, HVCRASH_MAX_MISSING + 2);
+	hvcrash_registry_retire_relid(reg, 7, 0);
+	assert_int_equal(reg->header->untracked, 2);
+	assert_int_equal(reg->header->coverage, HVCRASH_GAP_DROPPED);
+}
+
+static void an_owner_of_many_extents_is_proven_and_retired_whole(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	u32 i, n;
+
+	for (n = 126; n < 131; n++) {
+		for (i = 0; i < n; i++)
+			publish(reg, &gpadl_a, (u64)i << 13, 1);
+		publish(reg, &gpadl_b, 0x1000, 1);
+		hvcrash_registry_prove(reg, &gpadl_a, HVCRASH_EV_GPADL_CREATED);
+		assert_int_equal(count(reg).created, n);
+		assert_int_equal(hvcrash_registry_retire(reg, &gpadl_a, 0), n);
+		assert_int_equal(hvcrash_registry_retire(reg, &gpadl_b, 0), 1);
+	}
+}
+
+static void a_channel_without_extents_costs_no_walk(void **s)
+{
+	static const struct hvcrash_owner big = { HVCRASH_KIND_GPADL, 1,
+						  7 + HVCRASH_RELIDS };
+	struct hvcrash_registry *reg = *s;
+	u32 *bucket = reg->bucket;
+
+	publish(reg, &gpadl_a, 0x1000, 1);
+	publish(reg, &gpadl_c, 0x3000, 1);
+	hvcrash_registry_retire(reg, &gpadl_c, 0);
+	/* A walk would fault */
+	reg->bucket = NULL;
+	assert_int_equal(hvcrash_registry_retire_relid(reg, 5, 0), 0);
+	reg->bucket = bucket;
+	assert_int_equal(hvcrash_registry_retire_relid(reg, 3, 0), 1);
+	/* Past the relids that are told apart */
+	publish(reg, &big, 0x1000, 1);
+	assert_int_equal(hvcrash_registry_retire_relid(reg, 7, 0), 0);
+	assert_int_equal(hvcrash_registry_retire_relid(reg, big.relid, 0), 1);
+}
+
+static void all_channels_are_forgotten_at_once(void **s)
+{
+	struct hvcrash_registry *reg = *s;
+	struct hvcrash_channel *ch;
+	u32 i;
+
+	for (i = 1; i <= 3; i++)
+		hvcrash_registry_channel(reg, i, 0, "0123456789abcdef",
+					 "fedcba9876543210");
+	hvcrash_registry_channels_gone(reg);
+	ch = (void *)(reg->chunk[2] + 1);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(ch[i].state, HVCRASH_EMPTY);
+	hvcrash_registry_channel(reg, 9, 0, "0123456789abcdef",
+				 "fedcba9876543210");
+	assert_int_equal(ch[0].relid, 9);
 }
 
 static void no_pages_and_unaligned_addresses_are_refused(void **s)
@@ -477,6 +608,12 @@ int main(void)
 		TEST(a_million_single_pages_fit),
 		TEST(what_finds_no_room_is_counted_as_a_gap),
 		TEST(beyond_its_limit_the_registry_counts_what_it_cannot_hold),
+		TEST(publishing_allocates_nothing),
+		TEST(a_gap_ends_with_its_owner_and_with_no_other),
+		TEST(of_more_owners_than_there_is_room_for_a_gap_lasts),
+		TEST(an_owner_of_many_extents_is_proven_and_retired_whole),
+		TEST(a_channel_without_extents_costs_no_walk),
+		TEST(all_channels_are_forgotten_at_once),
 		TEST(no_pages_and_unaligned_addresses_are_refused),
 		TEST(init_that_runs_out_of_memory_leaves_nothing_allocated),
 		TEST(many_vps_spread_over_chunks_without_overlap),

@@ -10,6 +10,7 @@
 #define GFP_NOWAIT 2U
 #define __GFP_ZERO 4U
 #define __GFP_NOWARN 8U
+#define __GFP_RETRY_MAYFAIL 16U
 
 /* Allocations left before they fail; negative: they never do */
 extern int shim_allocations_left;
