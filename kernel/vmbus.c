@@ -32,8 +32,12 @@
 #include "vmbus_pages.h"
 #include "vmbus_under_way.h"
 
-/* Free extents to keep ready: 16 MiB of scattered pages, a usual netvsc buffer */
-#define RESERVE_EXTENTS 4096
+/*
+ * Free extents to keep ready: a netvsc receive buffer of 31 MiB, the largest one
+ * (NETVSC_RECEIVE_BUFFER_SIZE, drivers/net/hyperv/hyperv_net.h), with no two pages
+ * of it together. A thread may post all of it before anybody else on this CPU runs.
+ */
+#define RESERVE_EXTENTS 7936
 
 static bool connected;
 
@@ -46,8 +50,9 @@ static atomic_t changes;
 
 static void reserve_work(struct work_struct *work)
 {
-	/* Failing is not the end: publish tries again, and counts what it drops */
-	hvcrash_registry_reserve(&hvcrash_registry, RESERVE_EXTENTS);
+	/* Failing is not the end: the next GPADL tries again, drops are counted */
+	hvcrash_registry_reserve(&hvcrash_registry,
+				 RESERVE_EXTENTS + hvcrash_gpadl_to_come());
 }
 
 static DECLARE_WORK(reserve_later, reserve_work);
@@ -84,8 +89,16 @@ static void on_negotiate(void *data,
 	if (ret)
 		return;
 	atomic_inc(&changes);
-	/* One message per version tried, each with the same pages */
+	/*
+	 * What was shared on an earlier contact the host has let go of, at UNLOAD
+	 * or at a reset: a resume from hibernation comes here, with hv_sock channels
+	 * that nothing was ever said about (vmbus_force_channel_rescinded()). And one
+	 * message comes per version tried, each with the same pages.
+	 */
 	retire_contact();
+	hvcrash_gpadl_forget_all();
+	hvcrash_registry_channels_gone(&hvcrash_registry);
+	hvcrash_registry_gap_closed(&hvcrash_registry, HVCRASH_GAP_LATE);
 	if (hvcrash_vmbus_has_interrupt_page(msg->vmbus_version_requested))
 		publish_page(HVCRASH_KIND_VMBUS_INTERRUPT, msg->interrupt_page,
 			     HVCRASH_EV_MESSAGE_SENT);
@@ -126,6 +139,9 @@ static void on_gpadl_header(void *data,
 			 sizeof(struct gpa_range)) /
 			sizeof(u64);
 	const struct gpa_range *range = msg->range;
+	const struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
+					     .gpadl = msg->gpadl,
+					     .relid = msg->child_relid };
 
 	if (ret)
 		return;
@@ -136,9 +152,12 @@ static void on_gpadl_header(void *data,
 			     range->pfn_array, fit);
 	/* The kernel's own GPADLs have one range; more would go unseen */
 	if (msg->rangecount != 1)
-		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_DROPPED, 1);
-	if (READ_ONCE(hvcrash_registry.nr_free) < RESERVE_EXTENTS / 2)
-		schedule_work(&reserve_later);
+		hvcrash_registry_gap_of(&hvcrash_registry, &owner,
+					HVCRASH_GAP_DROPPED, 1);
+	/* On any CPU: this one may be busy with the bodies that follow */
+	if (READ_ONCE(hvcrash_registry.nr_free) <
+	    RESERVE_EXTENTS + hvcrash_gpadl_to_come())
+		queue_work(system_unbound_wq, &reserve_later);
 }
 
 static void on_gpadl_body(void *data,
@@ -318,7 +337,7 @@ int hvcrash_vmbus_init(void)
 	u32 found = 0;
 	int ret;
 
-	ret = hvcrash_registry_reserve(&hvcrash_registry, RESERVE_EXTENTS / 2);
+	ret = hvcrash_registry_reserve(&hvcrash_registry, RESERVE_EXTENTS);
 	if (ret)
 		return ret;
 	for_each_kernel_tracepoint(attach, &found);

@@ -163,6 +163,9 @@ static void settle(u32 gpadl, u32 n)
 void hvcrash_gpadl_header(u32 relid, u32 gpadl, u32 pages, const u64 *hv_pfn,
 			  u32 fit)
 {
+	const struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
+					     .gpadl = gpadl,
+					     .relid = relid };
 	u32 n = min(pages, fit);
 	unsigned long irq;
 	struct slot *s;
@@ -181,7 +184,8 @@ void hvcrash_gpadl_header(u32 relid, u32 gpadl, u32 pages, const u64 *hv_pfn,
 	if (s)
 		settle(gpadl, n);
 	else if (n < pages)
-		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_DROPPED, 1);
+		hvcrash_registry_gap_of(&hvcrash_registry, &owner,
+					HVCRASH_GAP_DROPPED, 1);
 }
 
 /**
@@ -311,6 +315,25 @@ void hvcrash_gpadl_forget_all(void)
 	drop_slots(0, true);
 	hvcrash_registry_retire_kind(&hvcrash_registry, HVCRASH_KIND_GPADL,
 				     HVCRASH_EV_NONE);
+}
+
+/**
+ * hvcrash_gpadl_to_come - pages that bodies will still name
+ *
+ * Context: any but NMI.
+ */
+u32 hvcrash_gpadl_to_come(void)
+{
+	const struct slot *s;
+	unsigned long irq;
+	u32 n = 0;
+
+	raw_spin_lock_irqsave(&slots_lock, irq);
+	for (s = slots; s < slots + MAX_SLOTS; s++)
+		if (s->is_used)
+			n += s->pages - s->named;
+	raw_spin_unlock_irqrestore(&slots_lock, irq);
+	return n;
 }
 
 /**

@@ -15,6 +15,7 @@ void hvcrash_gpadl_answered(u32 gpadl, bool is_refused);
 void hvcrash_gpadl_torndown(u32 gpadl);
 void hvcrash_gpadl_relid_released(u32 relid);
 void hvcrash_gpadl_forget_all(void);
+u32 hvcrash_gpadl_to_come(void);
 u32 hvcrash_gpadl_incomplete(void);
 
 #endif /* _HVCRASH_VMBUS_GPADL_H */

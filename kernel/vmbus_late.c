@@ -197,60 +197,77 @@ static bool is_ring_only(const char *driver)
 	return false;
 }
 
+/* It lasts until the channel is gone, or VMBus makes contact anew */
+static void miss(u32 relid)
+{
+	const struct hvcrash_owner owner = { .kind = HVCRASH_KIND_GPADL,
+					     .relid = relid };
+
+	hvcrash_registry_gap_of(&hvcrash_registry, &owner, HVCRASH_GAP_LATE, 1);
+}
+
 /*
  * Devices whose driver may have shared more than its rings. The device's lock
  * keeps the driver where it is. One that was unbound since the walk has given all
- * back, and the probes saw it.
+ * back, and the probes saw it. Returns how many.
  */
-static u32 count_untracked(const struct walk *w)
+static u32 miss_buffers(const struct walk *w)
 {
-	u32 untracked = w->untracked;
+	struct hv_device *hv;
 	struct device *dev;
-	u32 i;
+	u32 i, n;
 
+	for (n = 0; n < w->untracked; n++)
+		miss(HVCRASH_NO_RELID);
 	for (i = 0; i < w->nr_devices; i++) {
-		dev = &w->devices[i]->device;
+		hv = w->devices[i];
+		dev = &hv->device;
 		device_lock(dev);
 		if (dev->driver && !is_ring_only(dev->driver->name)) {
 			pr_warn("loaded after %s: buffers that it shares by device %s are not tracked\n",
 				dev->driver->name, dev_name(dev));
-			untracked++;
+			miss(hv->channel->offermsg.child_relid);
+			n++;
 		}
 		device_unlock(dev);
 	}
-	return untracked;
+	return n;
 }
 
-static int publish_contact(u16 kind, void *const *page, u32 n)
+static u32 publish_contact(u16 kind, void *const *page, u32 n)
 {
 	struct hvcrash_owner owner = { .kind = kind,
 				       .relid = HVCRASH_NO_RELID };
 	u64 gpas[2];
+	int ret = 0;
 	u32 i;
-	int ret;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && !ret; i++) {
 		if (!virt_addr_valid(page[i]))
-			return -EINVAL;
-		gpas[i] = virt_to_phys(page[i]);
+			ret = -EINVAL;
+		else
+			gpas[i] = virt_to_phys(page[i]);
 	}
-	ret = hvcrash_registry_publish_found(&hvcrash_registry, &owner, gpas, n,
-					     1, 0);
-	return ret == -EEXIST ? 0 : ret;
+	if (!ret)
+		ret = hvcrash_registry_publish_found(&hvcrash_registry, &owner,
+						     gpas, n, 1, 0);
+	if (!ret || ret == -EEXIST)
+		return 0;
+	hvcrash_registry_gap_of(&hvcrash_registry, &owner, HVCRASH_GAP_LATE, n);
+	return n;
 }
 
 /* The pages of CHANNELMSG_INITIATE_CONTACT; returns how many are not known */
 static u32 find_contact(const struct hvcrash_vmbus_view *view)
 {
-	u32 untracked = 0;
+	u32 untracked;
 
 	WRITE_ONCE(hvcrash_registry.header->vmbus_version, view->version);
-	if (publish_contact(HVCRASH_KIND_VMBUS_MONITOR, view->monitor_page, 2))
-		untracked += 2;
-	if (hvcrash_vmbus_has_interrupt_page(view->version) &&
-	    publish_contact(HVCRASH_KIND_VMBUS_INTERRUPT, view->interrupt_page,
-			    1))
-		untracked++;
+	untracked = publish_contact(HVCRASH_KIND_VMBUS_MONITOR,
+				    view->monitor_page, 2);
+	if (hvcrash_vmbus_has_interrupt_page(view->version))
+		untracked += publish_contact(HVCRASH_KIND_VMBUS_INTERRUPT,
+					     view->interrupt_page, 1);
 	return untracked;
 }
 
@@ -262,9 +279,10 @@ static bool is_connected(const struct hvcrash_vmbus_view *view)
 }
 
 static int find_all(const struct hvcrash_vmbus_view *view,
-		    const atomic_t *changes, u32 *untracked)
+		    const atomic_t *changes)
 {
 	struct walk w = {};
+	u32 untracked;
 	int ret = 0;
 
 	if (!hvcrash_inject_alloc_fails())
@@ -273,9 +291,9 @@ static int find_all(const struct hvcrash_vmbus_view *view,
 	if (!w.devices)
 		return -ENOMEM;
 	if (walk_until_settled(&w, view, changes)) {
-		*untracked = find_contact(view) + count_untracked(&w);
+		untracked = find_contact(view) + miss_buffers(&w);
 		pr_info("loaded after VMBus: found %u rings of %u devices, %u things untracked\n",
-			w.rings, w.nr_devices, *untracked);
+			w.rings, w.nr_devices, untracked);
 	} else {
 		ret = -EAGAIN;
 	}
@@ -298,27 +316,22 @@ bool hvcrash_vmbus_find_late(const atomic_t *changes)
 {
 	struct hvcrash_vmbus_view view;
 	bool connected = true;
-	u32 untracked = 0;
 	int ret;
 
 	ret = hvcrash_vmbus_view_get(&view);
 	if (!ret) {
 		connected = is_connected(&view);
 		if (connected)
-			ret = find_all(&view, changes, &untracked);
+			ret = find_all(&view, changes);
 		hvcrash_vmbus_view_put();
 	}
 	if (ret) {
 		/* How much there is cannot be told either: one thing, VMBus */
-		untracked++;
+		miss(HVCRASH_NO_RELID);
 		pr_warn("loaded after VMBus: what it shared before could not be found (error %d)\n",
 			ret);
 	}
-	if (untracked)
-		hvcrash_registry_gap(&hvcrash_registry, HVCRASH_GAP_LATE,
-				     untracked);
-	else
-		hvcrash_registry_gap_closed(&hvcrash_registry,
-					    HVCRASH_GAP_LATE);
+	/* What is missing by now has a gap of its own */
+	hvcrash_registry_gap_closed(&hvcrash_registry, HVCRASH_GAP_LATE);
 	return connected;
 }

@@ -238,6 +238,22 @@ static void more_at_once_than_there_is_room_for_is_a_gap(void **s)
 	header(GPADL + ++i, 82);
 	assert_int_equal(hvcrash_registry.header->coverage,
 			 HVCRASH_GAP_DROPPED);
+	/* It lasts as long as that GPADL */
+	hvcrash_gpadl_torndown(GPADL + i);
+	assert_int_equal(hvcrash_registry.header->coverage, 0);
+}
+
+static void what_is_still_to_come_is_known(void **s)
+{
+	(void)s;
+	header(GPADL, 82);
+	header(GPADL + 1, 30);
+	assert_int_equal(hvcrash_gpadl_to_come(), 56 + 4);
+	body(GPADL, 0);
+	assert_int_equal(hvcrash_gpadl_to_come(), 28 + 4);
+	body(GPADL + 1, 0);
+	hvcrash_gpadl_torndown(GPADL);
+	assert_int_equal(hvcrash_gpadl_to_come(), 0);
 }
 
 static void a_new_contact_forgets_everything(void **s)
@@ -267,6 +283,7 @@ int main(void)
 		TEST(a_body_that_could_not_be_posted_leaves_nothing_behind),
 		TEST(answers_to_what_was_posted_before_us_take_no_room),
 		TEST(more_at_once_than_there_is_room_for_is_a_gap),
+		TEST(what_is_still_to_come_is_known),
 		TEST(a_new_contact_forgets_everything),
 	};
 
