@@ -184,6 +184,12 @@ static void start_host_cpu(void)
 	for (u64 until = platform_time() + 1000; platform_time() < until;)
 		cpu_relax();
 	apic_send(vps, ICR_ASSERT | ICR_SIPI | TRAMPOLINE / HV_PAGE);
+	for (u64 until = platform_time() + SECONDS(20); !host_cpu_is_up();)
+		if (platform_time() > until)
+			end_run("host: its own CPU, number %u, does not start",
+				vps);
+		else
+			cpu_relax();
 }
 
 /* Words behind the name of the file, which QEMU puts first */

@@ -29,6 +29,11 @@ static struct {
 
 static u64 heart;
 
+bool host_cpu_is_up(void)
+{
+	return __atomic_load_n(&heart, __ATOMIC_RELAXED);
+}
+
 /* The host's CPU comes by each POLL_IDLE; a slice of another CPU may delay it. */
 void host_cpu_check(void)
 {

@@ -85,7 +85,7 @@ void memory_init(void)
 				i * HUGE_PAGE | LEAF | PRESENT_USER | WRITABLE;
 	for (u64 i = 0; i < LOW_GIBS * 512; i++)
 		if (!memory_is_host(i * BIG_PAGE))
-			bigs[0][i] =
+			bigs[i / 512][i % 512] =
 				i * BIG_PAGE | LEAF | PRESENT_USER | WRITABLE;
 	for (u64 i = 0; i < 512; i++) {
 		low_pages[i] = i * HV_PAGE | PRESENT_USER | WRITABLE;

@@ -92,7 +92,7 @@ static void write_port(u16 port, u32 size, u32 value)
 	if (port == CPU_SELECTOR)
 		selected_cpu = value;
 	if (port == PM1A_CONTROL && value & SLEEP_ENABLE)
-		platform_end("the guest turned the power off");
+		platform_end("guest: it turned the power off");
 	out(port, size, value);
 }
 

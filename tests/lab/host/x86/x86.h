@@ -311,6 +311,7 @@ void nmi_send(struct vp_cpu *v);
 /* host_cpu.c */
 #define HOST_VECTOR 33
 void host_cpu_main(void) __attribute__((noreturn));
+bool host_cpu_is_up(void);
 void host_cpu_check(void);
 
 /* boot.c, acpi.c, bios.c */

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * guest.S - as little of a bzImage as the host wants to see (boot.c), and what
+ * catches the guest's exceptions: they are counted, and the instruction skipped.
+ */
+	.section .setup, "a"
+	.org	0x1f1
+	.byte	1			/* setup_sects: it has two sectors */
+	.org	0x201
+	.byte	0x66			/* the header ends behind init_size */
+	.ascii	"HdrS"
+	.org	0x236
+	.word	1			/* xloadflags: entry in 64 bits */
+	.org	0x258
+	.quad	GUEST_AT		/* pref_address */
+	.long	0x200000		/* init_size */
+	.org	0x400
+
+	.section .head, "ax"
+	.org	0x200			/* the entry in 64 bits */
+	.globl	_start
+_start:
+	lea	stack_end(%rip), %rsp
+	mov	%rsi, %rdi
+	call	guest_main
+
+	/* Which one is in RDI for guest_exception(); it knows how long what
+	 * faulted was
+	 */
+	.globl	exception_entries
+	.balign	16
+exception_entries:
+	.set	vector, 0
+	.rept	32
+	.balign	16
+	.if	!(0x27d00 >> vector & 1)	/* those with an error code */
+	push	$0
+	.endif
+	push	$vector
+	jmp	exception
+	.set	vector, vector + 1
+	.endr
+exception:
+	push	%rax
+	push	%rcx
+	push	%rdx
+	push	%rsi
+	push	%rdi
+	push	%r8
+	push	%r9
+	push	%r10
+	push	%r11
+	mov	72(%rsp), %rdi		/* vector */
+	lea	88(%rsp), %rsi		/* where RIP is */
+	call	guest_exception
+	pop	%r11
+	pop	%r10
+	pop	%r9
+	pop	%r8
+	pop	%rdi
+	pop	%rsi
+	pop	%rdx
+	pop	%rcx
+	pop	%rax
+	add	$16, %rsp
+	iretq
+
+	/* What a CPU is told to run: it says so in memory, if it ever does */
+	.globl	marker, marker_end
+	.code16
+marker:
+	xor	%ax, %ax
+	mov	%ax, %ds
+	movl	$0x6b72616d, 0x5000
+1:	hlt
+	jmp	1b
+marker_end:
+
+	.bss
+	.balign	16
+	.skip	16384
+stack_end:
+	.section .note.GNU-stack, "", @progbits
