@@ -82,8 +82,10 @@ void channels_offer_all(void)
 	struct channel *c;
 
 	for (u32 i = 0; i < nr_devices; i++) {
-		if (!(options.devices >> i & 1) || vmbus.channel[i].relid ||
-		    devices[i]->on_request)
+		if (!(options.devices >> i & 1) || devices[i]->on_request)
+			continue;
+		/* It is held for the one that it was reserved by */
+		if (vmbus.channel[i].relid)
 			continue;
 		c = channel_add(devices[i], 0);
 		if (c)
@@ -123,13 +125,17 @@ struct channel *channel_offer_socket(const u8 *service, const u8 *endpoint)
 	return c;
 }
 
-static bool open_channel(struct channel *c, const u8 *m)
+struct open {
+	u32 id, gpadl, vp, downstream;
+};
+
+static bool open_channel(struct channel *c, const struct open *open)
 {
-	struct gpadl *g = ledger_find(get32(m + 16));
+	struct gpadl *g = c ? ledger_find(c->relid, open->gpadl) : NULL;
 	size_t bytes;
 
-	if (!c || c->open || !g || g->raw || g->relid != c->relid ||
-	    !vp_of_index(get32(m + 20)) || !ring_open(c, g, get32(m + 24)))
+	if (!g || c->open || g->raw || g->relid != c->relid ||
+	    !vp_of_index(open->vp) || !ring_open(c, g, open->downstream))
 		return false;
 	bytes = c->device->state_bytes;
 	c->state = bytes ? platform_alloc(bytes) : NULL;
@@ -137,29 +143,56 @@ static bool open_channel(struct channel *c, const u8 *m)
 		return false;
 	c->open = true;
 	c->broken = c->signalled = false;
-	c->open_id = get32(m + 12);
+	c->open_id = open->id;
 	c->ring_gpadl = g->id;
-	c->target_vp = get32(m + 20);
+	c->target_vp = open->vp;
 	return true;
 }
 
-/* Channel, number of the request, GPADL, VP, page where the other ring begins */
-void channels_open(const u8 *m)
+static bool open_and_answer(u32 relid, const struct open *open)
 {
-	u32 relid = get32(m + 8);
 	struct channel *c = channel_of(relid);
-	bool good = open_channel(c, m);
+	bool good = open_channel(c, open);
 
 	if (good)
 		say("vmbus: %s (channel %u) is open, its interrupts go to VP %u",
 		    c->device->name, relid, c->target_vp);
 	else
 		violation("vmbus: channel %u cannot be opened with GPADL %#x",
-			  relid, get32(m + 16));
-	ANSWER(OPEN_RESULT, relid, get32(m + 12),
+			  relid, open->gpadl);
+	ANSWER(OPEN_RESULT, relid, open->id,
 	       good ? NTSTATUS_OK : NTSTATUS_UNSUCCESSFUL);
 	if (good && c->device->opened)
 		c->device->opened(c);
+	return good;
+}
+
+/* Channel, number of the request, GPADL, VP, page where the other ring begins */
+void channels_open(const u8 *m)
+{
+	open_and_answer(get32(m + 8),
+			&(struct open){ get32(m + 12), get32(m + 16),
+					get32(m + 20), get32(m + 24) });
+}
+
+/*
+ * A channel that is to outlive the connection, as firmware uses one (OpenVMM,
+ * vmbus_core's protocol.rs): channel, VP, SINT, GPADL, page of the other ring.
+ * Its pages stay in the ledger after UNLOAD.
+ */
+void channels_open_reserved(const u8 *m)
+{
+	u32 relid = get32(m + 8);
+
+	if (get32(m + 16) >= HV_SINTS) {
+		violation("vmbus: channel %u for SINT %u", relid,
+			  get32(m + 16));
+		return;
+	}
+	if (open_and_answer(relid,
+			    &(struct open){ 0, get32(m + 20), get32(m + 12),
+					    get32(m + 24) }))
+		channel_of(relid)->reserved = true;
 }
 
 static void close_channel(struct channel *c)
@@ -177,13 +210,36 @@ void channels_close(const u8 *m)
 {
 	struct channel *c = channel_of(get32(m + 8));
 
-	if (!c || !c->open) {
+	if (!c || !c->open || c->reserved) {
 		violation("vmbus: channel %u, to be closed, is not open",
 			  get32(m + 8));
 		return;
 	}
 	say("vmbus: %s (channel %u) is closed", c->device->name, c->relid);
 	close_channel(c);
+}
+
+/* By a guest that is connected or not: false if there is no such channel */
+bool channels_close_reserved(const u8 *m)
+{
+	struct channel *c = channel_of(get32(m + 8));
+	struct vp *vp = vp_of_index(get32(m + 12));
+	u8 answer[12] = { CLOSE_RESERVED_RESPONSE };
+
+	if (!c || !c->open || !c->reserved || !vp || get32(m + 16) >= HV_SINTS)
+		return false;
+	say("vmbus: %s (channel %u), reserved, is closed", c->device->name,
+	    c->relid);
+	c->reserved = false;
+	close_channel(c);
+	if (!vmbus.connected) {
+		ledger_drop_channel(c->relid);
+		memset(c, 0, sizeof(*c));
+	}
+	put32(answer + 8, get32(m + 8));
+	/* To where it says, as there need be no connection */
+	synic_post(vp, get32(m + 16), 1, answer, sizeof(answer), NULL);
+	return true;
 }
 
 static void remove_channel(struct channel *c)
@@ -237,7 +293,7 @@ bool channel_rescind(u32 relid)
 void channels_let_go(void)
 {
 	for (u32 i = 0; i < MAX_CHANNELS; i++)
-		if (vmbus.channel[i].relid)
+		if (vmbus.channel[i].relid && !vmbus.channel[i].reserved)
 			remove_channel(&vmbus.channel[i]);
 }
 

@@ -61,10 +61,9 @@ struct net *net_of(const struct channel *c)
 static const struct gpadl *buffer(const struct channel *c, u32 id)
 {
 	const struct channel *p = primary_of(c);
-	const struct gpadl *g = id ? ledger_find(id) : NULL;
+	const struct gpadl *g = p && id ? ledger_find(p->relid, id) : NULL;
 
-	return p && g && !g->raw && !g->is_ring && g->relid == p->relid ? g :
-									  NULL;
+	return g && !g->raw && !g->is_ring ? g : NULL;
 }
 
 /* Between own and a buffer, at an offset; false: it is not all there */

@@ -7,11 +7,21 @@
  */
 #include "vmbus.h"
 
-struct gpadl *ledger_find(u32 id)
+struct gpadl *ledger_find(u32 relid, u32 id)
 {
 	struct gpadl *g = vmbus.gpadls;
 
-	while (g && g->id != id)
+	while (g && (g->id != id || g->relid != relid))
+		g = g->next;
+	return g;
+}
+
+/* Of a GPADL's further messages none has the channel. */
+static struct gpadl *find_begun(u32 id)
+{
+	struct gpadl *g = vmbus.gpadls;
+
+	while (g && (g->id != id || !g->raw))
 		g = g->next;
 	return g;
 }
@@ -142,7 +152,7 @@ void ledger_begin(const u8 *m, u32 bytes)
 	u32 relid = get32(m + 8), id = get32(m + 12);
 	struct gpadl *g;
 
-	if (ledger_find(id)) {
+	if (ledger_find(relid, id) || find_begun(id)) {
 		violation("vmbus: GPADL %#x is there already", id);
 		return;
 	}
@@ -162,9 +172,9 @@ void ledger_begin(const u8 *m, u32 bytes)
 
 void ledger_go_on(const u8 *m, u32 bytes)
 {
-	struct gpadl *g = ledger_find(get32(m + 12));
+	struct gpadl *g = find_begun(get32(m + 12));
 
-	if (!g || g->filled == g->bytes)
+	if (!g)
 		violation("vmbus: GPADL %#x: a body, and no such head",
 			  get32(m + 12));
 	else
@@ -174,7 +184,7 @@ void ledger_go_on(const u8 *m, u32 bytes)
 void ledger_teardown(const u8 *m)
 {
 	u32 id = get32(m + 12);
-	struct gpadl *g = ledger_find(id);
+	struct gpadl *g = ledger_find(get32(m + 8), id);
 
 	if (!g) {
 		violation("vmbus: GPADL %#x, to be torn down, is not there",
@@ -204,10 +214,18 @@ void ledger_drop_channel(u32 relid)
 	}
 }
 
+/* All but what a reserved channel has */
 void ledger_let_go(void)
 {
-	while (vmbus.gpadls)
-		drop(vmbus.gpadls);
+	struct gpadl *g, *next;
+	struct channel *c;
+
+	for (g = vmbus.gpadls; g; g = next) {
+		next = g->next;
+		c = channel_of(g->relid);
+		if (!c || !c->reserved)
+			drop(g);
+	}
 }
 
 void ledger_snapshot(void)

@@ -131,10 +131,10 @@ static void channels_json(void)
 	for (c = vmbus.channel; c < vmbus.channel + MAX_CHANNELS; c++) {
 		if (!c->relid)
 			continue;
-		put("%s{\"relid\":%u,\"device\":\"%s\",\"sub_channel\":%u,\"offered\":%s,\"open\":%s,\"rescinded\":%s,\"broken\":%s,",
+		put("%s{\"relid\":%u,\"device\":\"%s\",\"sub_channel\":%u,\"offered\":%s,\"open\":%s,\"rescinded\":%s,\"reserved\":%s,\"broken\":%s,",
 		    comma, c->relid, c->device->name, c->sub_channel,
 		    word(c->offered), word(c->open), word(c->rescinded),
-		    word(c->broken));
+		    word(c->reserved), word(c->broken));
 		put("\"target_vp\":%u,\"ring_gpadl\":%u,\"packets_in\":%llu,\"packets_out\":%llu}",
 		    c->target_vp, c->ring_gpadl, (ull)c->packets_in,
 		    (ull)c->packets_out);

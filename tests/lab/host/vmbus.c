@@ -238,11 +238,18 @@ static u64 contact(u32 connection, const u8 *m)
 static u32 least_bytes(u32 type)
 {
 	static const u8 least[] = {
-		[REQUEST_OFFERS] = 8,  [OPEN_CHANNEL] = 28,
-		[CLOSE_CHANNEL] = 12,  [GPADL_HEADER] = 20,
-		[GPADL_BODY] = 16,     [GPADL_TEARDOWN] = 16,
-		[RELID_RELEASED] = 12, [INITIATE_CONTACT] = 40,
-		[UNLOAD] = 8,	       [TL_CONNECT_REQUEST] = 40,
+		[OPEN_RESERVED_CHANNEL] = 28,
+		[CLOSE_RESERVED_CHANNEL] = 20,
+		[REQUEST_OFFERS] = 8,
+		[OPEN_CHANNEL] = 28,
+		[CLOSE_CHANNEL] = 12,
+		[GPADL_HEADER] = 20,
+		[GPADL_BODY] = 16,
+		[GPADL_TEARDOWN] = 16,
+		[RELID_RELEASED] = 12,
+		[INITIATE_CONTACT] = 40,
+		[UNLOAD] = 8,
+		[TL_CONNECT_REQUEST] = 40,
 		[MODIFY_CHANNEL] = 16,
 	};
 
@@ -257,6 +264,9 @@ static void take(const u8 *m, u32 bytes)
 		break;
 	case OPEN_CHANNEL:
 		channels_open(m);
+		break;
+	case OPEN_RESERVED_CHANNEL:
+		channels_open_reserved(m);
 		break;
 	case CLOSE_CHANNEL:
 		channels_close(m);
@@ -299,6 +309,8 @@ u64 vmbus_message(u32 connection, const u8 *m, u32 bytes)
 	}
 	if (type == INITIATE_CONTACT)
 		return contact(connection, m);
+	if (type == CLOSE_RESERVED_CHANNEL && channels_close_reserved(m))
+		return HV_STATUS_SUCCESS;
 	if (!vmbus.connected || connection != vmbus.connection) {
 		violation(
 			"vmbus: message %u by connection %#x, which there is not",

@@ -31,6 +31,9 @@ enum vmbus_message_type {
 	VERSION_RESPONSE = 15,
 	UNLOAD = 16,
 	UNLOAD_RESPONSE = 17,
+	OPEN_RESERVED_CHANNEL = 18,
+	CLOSE_RESERVED_CHANNEL = 19,
+	CLOSE_RESERVED_RESPONSE = 20,
 	TL_CONNECT_REQUEST = 21,
 	MODIFY_CHANNEL = 22,
 	TL_CONNECT_RESULT = 23,
@@ -67,6 +70,7 @@ struct channel {
 	u8 type[16], instance[16];
 	u16 sub_channel;
 	bool offered, open, rescinded;
+	bool reserved;	/* UNLOAD does not close it, nor a new contact */
 	bool signalled; /* the guest says that there is something to read */
 	bool broken;	/* it wrote nonsense: nothing is read any more */
 	u32 target_vp, open_id, ring_gpadl;
@@ -112,6 +116,8 @@ struct channel *channel_add(const struct device *device, u16 sub_channel);
 void channel_offer(struct channel *c);
 void channels_offer_all(void);
 void channels_open(const u8 *m);
+void channels_open_reserved(const u8 *m);
+bool channels_close_reserved(const u8 *m);
 void channels_close(const u8 *m);
 void channels_released(u32 relid);
 void channels_modify(const u8 *m);
@@ -125,7 +131,8 @@ void channel_offer_subchannels(struct channel *c, u32 n);
 struct channel *channel_offer_socket(const u8 *service, const u8 *endpoint);
 
 /* ledger.c */
-struct gpadl *ledger_find(u32 id);
+/* A number is one of its channel (OpenVMM, vmbus_server's channels) */
+struct gpadl *ledger_find(u32 relid, u32 id);
 void ledger_begin(const u8 *m, u32 bytes);
 void ledger_go_on(const u8 *m, u32 bytes);
 void ledger_teardown(const u8 *m);

@@ -22,6 +22,16 @@ static inline u64 read_reg(u32 vp, enum hv_register reg)
 	return value;
 }
 
+/* Of whichever channel */
+static inline struct gpadl *find_gpadl(u32 id)
+{
+	struct gpadl *g = vmbus.gpadls;
+
+	while (g && g->id != id)
+		g = g->next;
+	return g;
+}
+
 static inline int stop(void **state)
 {
 	(void)state;

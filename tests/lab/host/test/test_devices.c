@@ -158,10 +158,10 @@ static void a_network_adapter(void **state)
 	assert_int_equal(get32(query(0x00010203) + 12), 1);
 	assert_null(query(0x12345678));
 	/* The buffers are in the ledger, and torn down they are gone */
-	assert_int_equal(ledger_find(0x12)->pages, 32);
+	assert_int_equal(find_gpadl(0x12)->pages, 32);
 	NVSP(103, 0xcafe);
 	guest_send(GPADL_TEARDOWN, (u32[]){ NET, 0x12 }, 2);
-	assert_null(ledger_find(0x12));
+	assert_null(find_gpadl(0x12));
 	/* Without one an answer has no place to go to */
 	guest_ring_receive(&ring, packet, sizeof(packet));
 	assert_null(rndis(initialize, sizeof(initialize), NULL));
@@ -464,7 +464,7 @@ static void a_device_for_user_space(void **state)
 	(void)state;
 	open_device(UIO, ALL);
 	guest_gpadl(UIO, 0x12, RECEIVE, 64);
-	assert_int_equal(ledger_find(0x12)->pages, 64);
+	assert_int_equal(find_gpadl(0x12)->pages, 64);
 	guest_ring_send(&ring, 6, 3, NULL, 0, "12345678", 8);
 	assert_int_equal(guest_ring_receive(&ring, packet, 1024), 16);
 	assert_int_equal(get16(packet), PACKET_COMPLETION);

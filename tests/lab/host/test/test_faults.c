@@ -134,7 +134,7 @@ static void a_gpadl_refused(void **state)
 	guest_gpadl(BALLOON, 0x14, BUFFER, 1);
 	assert_true(guest_wait(0, GPADL_CREATED, m));
 	assert_int_equal(get32(m + 16), NTSTATUS_NO_RESOURCES);
-	assert_null(ledger_find(0x14));
+	assert_null(find_gpadl(0x14));
 	guest_gpadl(BALLOON, 0x15, BUFFER, 1);
 	assert_true(guest_wait(0, GPADL_CREATED, m));
 	assert_int_equal(get32(m + 16), 0);

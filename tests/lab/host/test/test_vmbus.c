@@ -97,12 +97,12 @@ static void a_gpadl_in_many_messages(void **state)
 	assert_true(guest_wait(0, GPADL_CREATED, answer));
 	assert_int_equal(get32(answer + 12), 0x77);
 	assert_int_equal(get32(answer + 16), 0);
-	assert_int_equal(ledger_find(0x77)->pages, 200);
-	assert_int_equal(ledger_find(0x77)->pfns[199], RINGS / HV_PAGE + 199);
+	assert_int_equal(find_gpadl(0x77)->pages, 200);
+	assert_int_equal(find_gpadl(0x77)->pfns[199], RINGS / HV_PAGE + 199);
 	/* One more body is one too many */
 	guest_send(GPADL_BODY, body, 4);
 	assert_int_equal(host.violations, 1);
-	assert_int_equal(ledger_find(0x77)->pages, 200);
+	assert_int_equal(find_gpadl(0x77)->pages, 200);
 }
 
 static void a_gpadl_that_is_not_complete(void **state)
@@ -131,7 +131,7 @@ static void refused_gpadl(const u32 *words, u32 n)
 	guest_send(GPADL_HEADER, words, n);
 	assert_true(guest_wait(0, GPADL_CREATED, answer));
 	assert_int_not_equal(get32(answer + 16), 0);
-	assert_null(ledger_find(words[1]));
+	assert_null(find_gpadl(words[1]));
 	assert_int_equal(vmbus.gpadl_pages, 0);
 	assert_true(host.violations > 0);
 }
@@ -142,6 +142,7 @@ static void gpadls_of_nonsense(void **state)
 	const u32 huge_pfn[] = { 1, 5, 16 | 1 << 16, 4096, 0, 1, ~0u };
 	const u32 too_few[] = { 1, 5, 16 | 1 << 16, 8192, 0, 80, 0 };
 	const u32 too_many[] = { 1, 5, 16 | 1 << 16, 1, 0, 80, 0, 81, 0 };
+	u32 too_many_elsewhere[] = { 2, 5, 16 | 1 << 16, 1, 0, 80, 0, 81, 0 };
 	const u32 overflow[] = { 1, 5, 16 | 1 << 16, ~0u, ~0u, 80, 0 };
 	const u32 no_range[] = { 1, 5, 16, 4096, 0, 80, 0 };
 	const u32 two_ranges[] = { 1, 5, 16 | 2 << 16, 4096, 0, 80, 0 };
@@ -161,11 +162,14 @@ static void gpadls_of_nonsense(void **state)
 	fake_start("");
 	guest_connect(V5_3);
 	guest_send(GPADL_HEADER, too_many, ARRAY_SIZE(too_many));
-	assert_int_equal(ledger_find(5)->pages, 1);
-	/* A number that is in use */
+	assert_int_equal(find_gpadl(5)->pages, 1);
+	/* A number that is in use, though not by another channel */
+	too_many_elsewhere[0] = HEARTBEAT;
+	guest_send(GPADL_HEADER, too_many_elsewhere, 9);
+	assert_int_equal(vmbus.nr_gpadls, 2);
 	guest_send(GPADL_HEADER, too_many, ARRAY_SIZE(too_many));
 	assert_int_equal(host.violations, 1);
-	assert_int_equal(vmbus.nr_gpadls, 1);
+	assert_int_equal(vmbus.nr_gpadls, 2);
 }
 
 static void a_guest_that_hands_over_too_much(void **state)
@@ -225,12 +229,12 @@ static void open_and_close(void **state)
 	assert_true(guest_open(BALLOON, 0x11, RINGS, 4));
 	/* Its ring is no GPADL to be torn down while it is open */
 	guest_send(GPADL_TEARDOWN, words, 2);
-	assert_non_null(ledger_find(0x11));
+	assert_non_null(find_gpadl(0x11));
 	assert_int_equal(host.violations, 1);
 	guest_send(CLOSE_CHANNEL, &relid, 1);
 	guest_send(GPADL_TEARDOWN, words, 2);
 	assert_true(guest_wait(0, GPADL_TORNDOWN, NULL));
-	assert_null(ledger_find(0x11));
+	assert_null(find_gpadl(0x11));
 	guest_send(CLOSE_CHANNEL, &relid, 1);
 	assert_int_equal(host.violations, 2);
 }
@@ -307,9 +311,9 @@ static void rescinded(void **state)
 	assert_int_equal(get32(m + 8), BALLOON);
 	assert_non_null(strstr(fake_ask("rescind 1"), "error"));
 	/* It is held until the guest has released the channel */
-	assert_non_null(ledger_find(0x11));
+	assert_non_null(find_gpadl(0x11));
 	guest_send(RELID_RELEASED, &relid, 1);
-	assert_null(ledger_find(0x11));
+	assert_null(find_gpadl(0x11));
 	assert_null(channel_of(BALLOON));
 	guest_send(RELID_RELEASED, &relid, 1);
 	assert_int_equal(host.violations, 1);
@@ -330,7 +334,7 @@ static void unload_when_all_is_let_go(void **state)
 	guest_send(UNLOAD, NULL, 0);
 	fake_run(250);
 	assert_int_equal(guest_take(0, NULL), 0);
-	assert_non_null(ledger_find(0x11));
+	assert_non_null(find_gpadl(0x11));
 	assert_true(vmbus.unloading);
 	fake_run(60);
 	assert_null(vmbus.gpadls);
@@ -369,7 +373,7 @@ static void unload_before(void **state)
 	guest_open(BALLOON, 0x11, RINGS, 4);
 	guest_send(UNLOAD, NULL, 0);
 	assert_true(guest_wait(0, UNLOAD_RESPONSE, NULL));
-	assert_non_null(ledger_find(0x11));
+	assert_non_null(find_gpadl(0x11));
 	fake_run(110);
 	assert_null(vmbus.gpadls);
 	assert_int_equal(guest_take(0, NULL), 0);
@@ -383,9 +387,48 @@ static void unload_never_and_a_new_contact(void **state)
 	guest_open(BALLOON, 0x11, RINGS, 4);
 	guest_send(UNLOAD, NULL, 0);
 	assert_false(guest_wait(0, UNLOAD_RESPONSE, NULL));
-	assert_non_null(ledger_find(0x11));
+	assert_non_null(find_gpadl(0x11));
 	assert_int_not_equal(guest_contact(V5_3), 0);
-	assert_null(ledger_find(0x11));
+	assert_null(find_gpadl(0x11));
+}
+
+static void a_reserved_channel(void **state)
+{
+	u32 open[] = { BALLOON, 0, 2, 0x11, 4 }, close[] = { BALLOON, 1, 2 };
+	u8 m[240] = { CLOSE_RESERVED_CHANNEL };
+
+	(void)state;
+	fake_start("noise-ms=5");
+	guest_connect(V5_3);
+	guest_gpadl(BALLOON, 0x11, RINGS, 8);
+	guest_send(OPEN_RESERVED_CHANNEL, open, 5);
+	assert_true(guest_wait(0, OPEN_RESULT, m));
+	assert_int_equal(get32(m + 16), 0);
+	guest_open(HEARTBEAT, 0x12, RINGS + 0x10000, 4);
+	guest_send(CLOSE_CHANNEL, close, 1);
+	assert_int_equal(host.violations, 1);
+	/* It goes on after UNLOAD, and the host writes there */
+	guest_send(UNLOAD, NULL, 0);
+	assert_true(guest_wait(0, UNLOAD_RESPONSE, NULL));
+	assert_non_null(find_gpadl(0x11));
+	assert_null(find_gpadl(0x12));
+	assert_true(channel_of(BALLOON)->open);
+	put32(fake_at(RINGS + 16), 0);
+	fake_run(50);
+	assert_true(get32(fake_at(RINGS + 16)) > 0);
+	/* A new connection is not offered it */
+	guest_connect(V5_3);
+	assert_non_null(find_gpadl(0x11));
+	/* The next kernel's numbers begin where the first one's did */
+	assert_true(guest_open(HEARTBEAT, 0x11, RINGS + 0x10000, 4));
+	put32(m, CLOSE_RESERVED_CHANNEL);
+	for (u32 i = 0; i < 3; i++)
+		put32(m + 8 + 4 * i, close[i]);
+	assert_int_equal(guest_post(1, m, 20), 0);
+	assert_int_equal(guest_take(1, m), CLOSE_RESERVED_RESPONSE);
+	assert_false(channel_of(BALLOON)->open);
+	put32(m, CLOSE_RESERVED_CHANNEL);
+	assert_int_equal(guest_post(1, m, 20), HV_STATUS_INVALID_CONNECTION_ID);
 }
 
 static void contact_while_connected(void **state)
@@ -395,7 +438,7 @@ static void contact_while_connected(void **state)
 	guest_connect(V5_3);
 	guest_open(BALLOON, 0x11, RINGS, 4);
 	assert_int_not_equal(guest_contact(V4), 0);
-	assert_null(ledger_find(0x11));
+	assert_null(find_gpadl(0x11));
 	assert_null(channel_of(BALLOON));
 	assert_int_equal(vmbus.interrupt_page, MONITOR_GPA + 2 * HV_PAGE);
 }
@@ -479,6 +522,7 @@ int main(void)
 		TEST(unload_with_what_is_torn_down_after_it),
 		TEST(unload_before),
 		TEST(unload_never_and_a_new_contact),
+		TEST(a_reserved_channel),
 		TEST(contact_while_connected),
 		TEST(contacts_of_nonsense),
 		TEST(another_vp),
