@@ -161,7 +161,8 @@ hook_no_report() {
 	case $1 in
 	txt) printf 'CANNOT TELL: %s\n' "$hook_reason" ;;
 	json)
-		printf '{\n  "schema": "hvcrash.error/1",\n  "verdict": "cannot tell",\n  "exit_status": 2,\n  "error": {\n'
+		printf '{\n  "schema": "hvcrash.error/1",\n  "verdict": "cannot tell",\n  "exit_status": 2,\n'
+		printf '  "message": "CANNOT TELL: %s",\n  "error": {\n' "$(hook_quote "$hook_reason")"
 		printf '    "file": "/proc/vmcore",\n    "message": "%s",\n    "gpa": null\n  }\n}\n' "$(hook_quote "$hook_reason")"
 		;;
 	esac >"$hook_work/hvcrash-audit.$1"

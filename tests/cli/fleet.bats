@@ -135,8 +135,64 @@ id_of() { sed -n "s/^| \`\([0-9a-f]\{32\}\)\` | $1 .*/\1/p" "$CLI_DIR/../../docs
 	expect_word err "File name too long"
 }
 
+@test "publish: what the report beside a dump says, as the audit itself would say it" {
+	local name
+	for name in page good not-reached unload-timeout; do
+		core $name "vmcoreinfo CRASHTIME=1795843991"
+		try audit --prometheus audit.prom core
+		"$HVCRASHCTL" audit --json core >hvcrash-audit.json || true
+		try publish --prometheus published.prom hvcrash-audit.json
+		expect_status 0
+		expect "$(cat out err)" ""
+		diff -u audit.prom published.prom
+	done
+	expect_value published.prom 1795843991 hvcrash_audit_crash_time_seconds
+	with_journal "$(id_of audit)" "$HVCRASHCTL" publish --journal hvcrash-audit.json
+	expect "$(jq -r .MESSAGE entry)" "$(jq -r .message hvcrash-audit.json)"
+	expect "$(jq -r '[.HVCRASH_VERDICT, .PRIORITY, .HVCRASH_FILE, .HVCRASH_CRASH_TIME] | join("|")' entry)" \
+		"not clean|3|hvcrash-audit.json|1795843991"
+}
+
+# unpublished WORDS ARGUMENT...: one line, and no metrics
+unpublished() {
+	try publish "${@:2}"
+	expect_status 3
+	expect_word err "$1"
+	expect "$(wc -l <err)" 1
+	expect "$(wc -c <out)" 0
+	[ ! -e p ]
+}
+
+@test "publish: what is no report is one line, and nothing is written" {
+	local text
+	unpublished "neither --prometheus nor --journal" x
+	unpublished "publish: no FILE" --journal
+	unpublished "none: cannot open: No such file" --prometheus p none
+	for text in '' '{' '[]' '1' 'x' '{"schema":"hvcrash.status/1"}' '{"schema":1}' '{"schema":"hvcrash.audit/2","verdict":"clean"}'; do
+		printf '%s' "$text" >report
+		unpublished "not a report" --prometheus p report
+	done
+	head -c 100000 /dev/zero | tr '\0' '[' >report
+	unpublished "not a report" --prometheus p report
+	unpublished "/dev/zero: cannot open: it is a device" --prometheus p /dev/zero
+}
+
+@test "publish: a report without what it should have is never clean" {
+	local text
+	for text in '{"schema":"hvcrash.audit/1"}' '{"schema":"hvcrash.error/1","verdict":"cannot tell"}' \
+		'{"schema":"hvcrash.audit/1","verdict":"Clean","findings":[1,{"finding":2}],"summary":[],"gaps":{}}' \
+		'{"schema":"hvcrash.audit/1","verdict":null,"findings":{},"summary":{"left_in_own_ram":"x","crash_time":"yesterday"}}'; do
+		printf '%s' "$text" >report
+		try publish --prometheus p report
+		expect_status 0
+		expect_grammar p
+		expect_value p 1 'hvcrash_audit_verdict{verdict="cannot tell"}'
+		expect_value p 0 'hvcrash_audit_verdict{verdict="clean"}'
+	done
+}
+
 @test "fields and metrics are all in docs/fleet.md" {
-	core page
+	core page "vmcoreinfo CRASHTIME=1795843991"
 	try audit --prometheus audit.prom core
 	try status --sysroot root --prometheus status.prom
 	sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' audit.prom status.prom | sort >written

@@ -225,6 +225,19 @@ static struct err *collect(struct audit_run *run, struct watch *watch,
 	return err;
 }
 
+static struct err *publish(const struct audit_run *run,
+			   const struct audit_options *options)
+{
+	struct result result guarded(result_deinit) = { 0 };
+	struct err *err = result_of_audit(run, &result);
+
+	if (!err && options->prometheus)
+		err = metrics_write_audit(options->prometheus, &result);
+	if (!err && options->is_journal)
+		err = journal_send_audit(&result);
+	return err;
+}
+
 /* The same columns for people, whatever --json takes */
 static struct err *write_page(const struct audit_run *run,
 			      const struct audit_options *options)
@@ -290,10 +303,8 @@ static struct err *run_audit(const struct opts_common *common,
 		err = audit_run_judge(run);
 	if (!err && options->html)
 		err = write_page(run, options);
-	if (!err && options->prometheus)
-		err = metrics_write_audit(options->prometheus, &run->audit);
-	if (!err && options->is_journal)
-		err = journal_send_audit(file, &run->audit);
+	if (!err && (options->prometheus || options->is_journal))
+		err = publish(run, options);
 	if (!err && !options->common.style.is_quiet)
 		err = show(run, options, table);
 	*ret_status = (int)run->audit.verdict;

@@ -37,5 +37,6 @@ extern const struct verb verb_list;
 extern const struct verb verb_crash;
 extern const struct verb verb_kexec_args;
 extern const struct verb verb_audit;
+extern const struct verb verb_publish;
 
 #endif

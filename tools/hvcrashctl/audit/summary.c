@@ -62,7 +62,8 @@ static void show_unload(struct out *out, const struct hvcrash_header *header)
 	out_field_text(out, "vmbus_version", version ? number : NULL);
 }
 
-static void show_crash(struct out *out, const struct hvcrash_header *header)
+static void show_crash(struct out *out, const struct hvcrash_header *header,
+		       __u64 vps_not_revoked)
 {
 	const struct hvcrash_crash *crash = &header->crash;
 
@@ -78,6 +79,7 @@ static void show_crash(struct out *out, const struct hvcrash_header *header)
 	out_field_number(out, "vps_expected", crash->vps_expected);
 	out_field_number(out, "vps_parked", crash->vps_parked);
 	out_field_number(out, "vps_revoked", crash->vps_revoked);
+	out_field_number(out, "vps_not_revoked", vps_not_revoked);
 	out_field_number(out, "registers_failed", crash->registers_failed);
 	show_unload(out, header);
 	show_times(out, crash);
@@ -276,7 +278,8 @@ void summary_show(struct out *out, const struct audit *audit,
 	summary_registry(out, header);
 	if (header->phase == HVCRASH_PHASE_FINISHED ||
 	    header->phase == HVCRASH_PHASE_CRASHING)
-		show_crash(out, header);
+		show_crash(out, header,
+			   audit->nr_silent + audit->silent_not_kept);
 	show_regions(out, audit);
 	show_rounds(out, audit);
 	show_own_registers(out, audit, reasons->registers);

@@ -135,36 +135,37 @@ struct err *journal_send_status(const struct status_total *total)
 	return send_entry(&entry);
 }
 
-struct err *journal_send_audit(const char *file, const struct audit *audit)
+struct err *journal_send_audit(const struct result *result)
 {
 	static const int priorities[] = {
 		[AUDIT_CLEAN] = PRIORITY_INFO,
 		[AUDIT_NOT_CLEAN] = PRIORITY_ERR,
 		[AUDIT_CANNOT_TELL] = PRIORITY_WARNING,
 	};
-	char *text guarded_free = audit_verdict_text(audit);
 	struct entry entry guarded(entry_deinit) = { 0 };
 	struct err *err;
 
-	if (!text)
-		return err_create(ERR_IO, "out of memory");
-	err = begin(&entry, AUDIT_MESSAGE_ID, priorities[audit->verdict], text);
+	err = begin(&entry, AUDIT_MESSAGE_ID, priorities[result->verdict],
+		    result->message);
 	if (err)
 		return err;
 	put(&entry, "HVCRASH_VERDICT", "%s",
-	    audit_verdict_name(audit->verdict));
-	put(&entry, "HVCRASH_EXIT_STATUS", "%d", (int)audit->verdict);
-	put(&entry, "HVCRASH_FILE", "%s", file);
+	    audit_verdict_name(result->verdict));
+	put(&entry, "HVCRASH_EXIT_STATUS", "%d", (int)result->verdict);
+	put(&entry, "HVCRASH_FILE", "%s", result->file);
 	put(&entry, "HVCRASH_REGIONS_CLEAN", "%llu",
-	    audit->regions[AUDIT_EXTENT_CLEAN]);
+	    result->regions[AUDIT_EXTENT_CLEAN]);
 	put(&entry, "HVCRASH_REGIONS_REVOKED_LATE", "%llu",
-	    audit->regions[AUDIT_REVOKED_LATE]);
+	    result->regions[AUDIT_REVOKED_LATE]);
 	put(&entry, "HVCRASH_REGIONS_LEFT_SHARED", "%llu",
-	    audit->regions[AUDIT_LEFT_SHARED]);
+	    result->regions[AUDIT_LEFT_SHARED]);
 	put(&entry, "HVCRASH_REGIONS_CHANGED", "%llu",
-	    audit->regions[AUDIT_CHANGED]);
+	    result->regions[AUDIT_CHANGED]);
 	put(&entry, "HVCRASH_REGIONS_NOT_CHECKED", "%llu",
-	    audit->regions[AUDIT_NOT_CHECKED]);
-	put(&entry, "HVCRASH_GAPS", "%u", audit->nr_gaps);
+	    result->regions[AUDIT_NOT_CHECKED]);
+	put(&entry, "HVCRASH_GAPS", "%llu", result->gaps);
+	if (result->crash_seconds)
+		put(&entry, "HVCRASH_CRASH_TIME", "%llu",
+		    result->crash_seconds);
 	return send_entry(&entry);
 }

@@ -2,17 +2,16 @@
 /*
  * journal.h - a verdict as one entry of the systemd journal, with fields
  *
- * Called by the verbs status and audit, for --journal. The fields and the message
+ * Called by the verbs status, audit and publish, for --journal. The fields and the message
  * ids are in docs/fleet.md and do not change.
  */
 #ifndef HVCRASHCTL_JOURNAL_H
 #define HVCRASHCTL_JOURNAL_H
 
-#include "audit/audit.h"
+#include "report/result.h"
 #include "vm/status.h"
 
 struct err *journal_send_status(const struct status_total *total);
-/* @file: what was audited */
-struct err *journal_send_audit(const char *file, const struct audit *audit);
+struct err *journal_send_audit(const struct result *result);
 
 #endif

@@ -105,7 +105,7 @@ static void put_number(FILE *to, const char *name, const char *help,
 	fprintf(to, "%s %llu\n", name, number);
 }
 
-struct err *metrics_write_audit(const char *path, const struct audit *audit)
+struct err *metrics_write_audit(const char *path, const struct result *result)
 {
 	static const char name[] = "hvcrash_audit_verdict";
 	struct atomic_file file guarded(atomic_file_deinit) = { 0 };
@@ -118,20 +118,24 @@ struct err *metrics_write_audit(const char *path, const struct audit *audit)
 	for (int v = AUDIT_CLEAN; v <= AUDIT_CANNOT_TELL; v++)
 		sample(file.to, name, "verdict",
 		       audit_verdict_name((enum audit_verdict)v),
-		       v == (int)audit->verdict);
+		       v == (int)result->verdict);
 	put_findings(file.to, "hvcrash_audit_regions",
 		     "Regions of shared pages by what the audit found.",
-		     audit->regions);
+		     result->regions);
 	put_findings(file.to, "hvcrash_audit_pages", "Their pages of 4 KiB.",
-		     audit->pages);
+		     result->pages);
 	put_number(file.to, "hvcrash_audit_left_in_ram",
 		   "Regions left shared inside the second kernel's own memory.",
-		   audit->left_in_ram);
+		   result->left_in_ram);
 	put_number(file.to, "hvcrash_audit_vps_not_revoked",
 		   "VPs that did not take their pages back.",
-		   audit->nr_silent + audit->silent_not_kept);
+		   result->vps_not_revoked);
 	put_number(file.to, "hvcrash_audit_gaps",
 		   "Gaps in what is known; with any the verdict is not clean.",
-		   audit->nr_gaps);
+		   result->gaps);
+	if (result->crash_seconds)
+		put_number(file.to, "hvcrash_audit_crash_time_seconds",
+			   "When the kernel crashed, in seconds of the epoch.",
+			   result->crash_seconds);
 	return atomic_file_commit(&file);
 }

@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: the boot after a crash: the report beside the dump reaches Prometheus and the journal, once.
+
+# shellcheck disable=SC2034,SC2154 # shared with helpers.bash
+bats_require_minimum_version 1.5.0
+load helpers
+
+# boot: the next one, where the tool is a program that notes what it publishes
+boot() {
+	local calls=$BATS_TEST_TMPDIR/calls
+	: >"$calls"
+	mv "$HVCRASH_ROOT/proc/vmcore" "$BATS_TEST_TMPDIR/vmcore"
+	tool <<-END
+		#!/bin/sh
+		echo "\$*" >>"$calls"
+		HVCRASH_JOURNAL=$BATS_TEST_TMPDIR/no-journal exec "$HVCRASHCTL" publish --prometheus "$BATS_TEST_TMPDIR/prom" "\$2"
+	END
+	: >"$BATS_TEST_TMPDIR/log"
+	adapter /usr/lib/hvcrash/publish
+	log=$(cat "$BATS_TEST_TMPDIR/log")
+	printf '%s\n' "$log"
+	cat "$calls"
+	[ "$adapter_status" -eq 0 ]
+	cp "$HVCRASHCTL" "$HVCRASH_ROOT/usr/sbin/hvcrashctl"
+	mv "$BATS_TEST_TMPDIR/vmcore" "$HVCRASH_ROOT/proc/vmcore"
+	published=$(wc -l <"$calls")
+}
+
+once() {
+	mkdir -p "$HVCRASH_ROOT/var/lib/prometheus/node-exporter"
+	# the root file system of the crash kernel's own is the system's, after the boot
+	crash "$1"
+	if [ "$1" != debian ]; then
+		mkdir -p "$HVCRASH_ROOT/var/crash/2026-11-28-00:00"
+		cp -p "$dump"/hvcrash-audit.* "$HVCRASH_ROOT/var/crash/2026-11-28-00:00/"
+	fi
+	boot
+	[ "$published" -eq 1 ] || return 1
+	grep -q "^publish .*/hvcrash-audit.json --journal --prometheus $HVCRASH_ROOT/var/lib/prometheus/node-exporter/hvcrash-audit.prom$" "$BATS_TEST_TMPDIR/calls" || return 1
+	grep -q '^hvcrash_audit_verdict{verdict="clean"} 1$' "$BATS_TEST_TMPDIR/prom" || return 1
+	boot
+	[ "$published" -eq 0 ]
+}
+
+@test "each distribution: a report is published at the next boot, and not again" {
+	each once
+}
+
+@test "the report that a hook left in the place of an audit is published as cannot tell" {
+	fresh_root debian
+	seconds=0
+	rm "$HVCRASH_ROOT/usr/sbin/hvcrashctl"
+	crash debian
+	[ "$(jq -r .message "$dump/hvcrash-audit.json")" = 'CANNOT TELL: hvcrashctl is not there' ]
+	boot
+	grep -q '^hvcrash_audit_verdict{verdict="cannot tell"} 1$' "$BATS_TEST_TMPDIR/prom"
+}
+
+@test "several reports: each to the journal, the newest last" {
+	local i
+	fresh_root debian
+	seconds=0
+	crash debian
+	for i in 3 1 2; do
+		mkdir -p "$HVCRASH_ROOT/var/crash/20261101000$i"
+		cp "$dump/hvcrash-audit.json" "$HVCRASH_ROOT/var/crash/20261101000$i/"
+		touch -d "2026-11-0$i" "$HVCRASH_ROOT/var/crash/20261101000$i/hvcrash-audit.json"
+	done
+	boot
+	[ "$published" -eq 4 ]
+	sed 's/.*crash\/\([0-9]*\)\/.*/\1/' "$BATS_TEST_TMPDIR/calls" | head -n 3 | sort -c
+	[[ $(tail -n 1 "$BATS_TEST_TMPDIR/calls") == *"${dump##*/}/hvcrash-audit.json"* ]]
+}
+
+@test "a report of another user, and a link, are none; without node_exporter there are no metrics" {
+	fresh_root debian
+	seconds=0
+	crash debian
+	mkdir "$HVCRASH_ROOT/var/crash/x" "$HVCRASH_ROOT/var/crash/y"
+	echo '{}' >"$HVCRASH_ROOT/var/crash/x/hvcrash-audit.json"
+	chown 65534 "$HVCRASH_ROOT/var/crash/x/hvcrash-audit.json"
+	ln -s /etc/passwd "$HVCRASH_ROOT/var/crash/y/hvcrash-audit.json"
+	boot
+	[ "$published" -eq 1 ]
+	run ! grep -q prometheus "$BATS_TEST_TMPDIR/calls"
+}
+
+@test "a report that cannot be published is logged and not tried again; nothing happens in a crash kernel" {
+	fresh_root debian
+	seconds=0
+	crash debian
+	echo nothing >"$dump/hvcrash-audit.json"
+	boot
+	logged 'not published: .*not a report'
+	boot
+	[ "$published" -eq 0 ]
+	rm "$HVCRASH_ROOT/var/lib/hvcrash/published"
+	: >"$BATS_TEST_TMPDIR/log"
+	adapter /usr/lib/hvcrash/publish
+	[ ! -e "$HVCRASH_ROOT/var/lib/hvcrash/published" ]
+}
+
+@test "kdump's own unit of each distribution pulls it in" {
+	local distro unit
+	for distro in debian:kdump-tools rhel:kdump suse:kdump; do
+		fresh_root "${distro%:*}"
+		unit=$HVCRASH_ROOT/usr/lib/systemd/system/${distro#*:}.service.d/10-hvcrash.conf
+		grep -q '^Wants=.*hvcrash-publish.service' "$unit"
+		[ -x "$HVCRASH_ROOT/usr/lib/hvcrash/publish" ]
+	done
+}
