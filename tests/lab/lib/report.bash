@@ -107,13 +107,16 @@ expect_changed() {
 		missed "a change at $gpa expected, the audit names ${gpas[*]:-none}"
 }
 
-# expect_not_unloaded: no overlay is left, and the audit names what VMBus had shared: the host did not answer.
+# expect_not_unloaded: no overlay is left, and the audit names what VMBus had shared: the host did not answer. From 5.0 on VMBus has
+# no page for interrupts: what there was is in the module's list.
 expect_not_unloaded() {
+	local shared
 	expect_no_overlay
 	expect_audit 1 'not clean'
 	[ -e "$run_dir/audit.json" ] || return 0
+	shared=$(json_or list.json '{"extents": []}' | jq -r '[.extents[].kind | select(. == "GPADL" or startswith("VMBus "))] | unique | join(", ")')
 	[ "$(jq -r '[.. | objects | select(.finding? == "left shared") | .kind] | unique | join(", ")' "$run_dir/audit.json")" = \
-		'GPADL, VMBus interrupt, VMBus monitor' ] || missed "the audit does not name VMBus's pages, or names others too"
+		"$shared" ] || missed "the audit does not name VMBus's pages, or names others too"
 }
 
 # A kexec leaves no dump.
