@@ -11,6 +11,8 @@
 #define DIVIDE_BY_1 0xbu
 #define DIVIDE_BY_128 0xau
 
+#define LATEST_INTERRUPT SECONDS(1)
+
 static u64 tsc_hz, tsc_scale, tsc_at_start;
 
 /*
@@ -119,10 +121,18 @@ void timer_program(struct vp_cpu *v)
 		start_timer(vector, due > now ? (due - now) * 100 : 1);
 }
 
-/* Whether the guest has no say in its APIC's timer now */
+/*
+ * Whether the guest has no say in its APIC's timer now. The interrupt comes
+ * when QEMU gets to it, which on a busy machine is well after its time; a guest
+ * that is let mask the timer in between (Linux does, when it finds the APIC's
+ * timer beside ours) never sees it, and waits for ever.
+ */
 bool timer_is_ours(struct vp_cpu *v)
 {
-	if (v->timer_ours && platform_time() > v->timer_due) {
+	u64 now = platform_time();
+
+	if (v->timer_ours && now > v->timer_due &&
+	    now - v->timer_due > LATEST_INTERRUPT) {
 		v->timer_ours = false;
 		hv_direct_timer_fired(v->number, 0);
 	}
