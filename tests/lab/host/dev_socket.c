@@ -28,6 +28,9 @@ static void socket_packet(struct channel *c, const struct packet *p)
 		return;
 	}
 	ring_send_payload(c, p->payload, PIPE_HEADER + bytes);
+	/* No more data: the guest has closed its end, so this one goes, too */
+	if (!bytes)
+		channel_rescind(c->relid);
 }
 
 static bool is_offered(void)

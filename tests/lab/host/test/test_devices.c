@@ -430,6 +430,9 @@ static void a_socket(void **state)
 	put32(data + 4, 6000);
 	guest_ring_send(&ring, 6, 0, NULL, 0, data, sizeof(data));
 	assert_int_equal(host.violations, 1);
+	put32(data + 4, 0);
+	guest_ring_send(&ring, 6, 0, NULL, 0, data, sizeof(data));
+	assert_true(guest_wait(0, RESCIND_OFFER, m));
 	/* Nobody serves sockets */
 	fake_start("noise=0");
 	guest_connect(V5_3);
