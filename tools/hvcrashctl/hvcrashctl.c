@@ -54,8 +54,9 @@ static const struct verb verb_version = {
 };
 
 static const struct verb *const verbs[] = {
-	&verb_status,  &verb_audit,	 &verb_list, &verb_crash,
-	&verb_publish, &verb_kexec_args, &verb_help, &verb_version,
+	&verb_status,	  &verb_audit,	 &verb_list,
+	&verb_crash,	  &verb_crashes, &verb_publish,
+	&verb_kexec_args, &verb_help,	 &verb_version,
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))

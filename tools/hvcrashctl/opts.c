@@ -105,6 +105,17 @@ static struct err *take_operands(const struct opts_verb *verb, int nr,
 {
 	int allowed = verb->operand ? 1 : 0;
 
+	if (nr && verb->before_operand &&
+	    !strcmp(operands[0], verb->before_operand)) {
+		if (nr == 1)
+			return err_create(
+				ERR_USAGE,
+				"%s: %s: no %s: try 'hvcrashctl %s --help'",
+				verb->name, verb->before_operand, verb->operand,
+				verb->name);
+		operands++;
+		nr--;
+	}
 	if (nr > allowed)
 		return misuse(verb, "unexpected operand", operands[allowed]);
 	if (nr)

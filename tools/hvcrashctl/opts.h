@@ -68,6 +68,7 @@ struct opts_desc {
  * @name: its name
  * @summary: a few words, for the list of verbs
  * @operand: "FILE", or NULL where it takes none
+ * @before_operand: a word that may stand before the operand, or NULL
  * @purpose: what --help begins with
  * @options: its own; --help, --json and those of a table are added
  * @options_bytes: size of its struct
@@ -79,6 +80,7 @@ struct opts_verb {
 	const char *name;
 	const char *summary;
 	const char *operand;
+	const char *before_operand;
 	const char *purpose;
 	const struct opts_desc *options;
 	size_t options_bytes;

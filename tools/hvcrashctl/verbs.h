@@ -35,6 +35,7 @@ struct verb {
 extern const struct verb verb_status;
 extern const struct verb verb_list;
 extern const struct verb verb_crash;
+extern const struct verb verb_crashes;
 extern const struct verb verb_kexec_args;
 extern const struct verb verb_audit;
 extern const struct verb verb_publish;

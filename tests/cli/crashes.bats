@@ -1,0 +1,238 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# hvcrashctl crashes, on what each distribution's kdump leaves.
+
+load helpers
+load fake_root
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export TZ=UTC
+	mkdir root
+	put /etc/os-release $'ID=debian\nVERSION_ID="13"'
+	kdump_tools
+}
+
+# panic_log PATH KERNEL PANIC
+panic_log() {
+	put "$1" "[    0.000000] Linux version $2 (debian@debian) #1 SMP
+[   12.345678] something else
+[   99.000001] $3
+[   99.000002] ---[ end $3 ]---"
+}
+
+# audit_report DIRECTORY VERDICT TIME
+audit_report() {
+	put "$1/hvcrash-audit.json" "{\"schema\": \"hvcrash.audit/1\", \"verdict\": \"$2\", \"exit_status\": 0,
+\"message\": \"the line of $2\", \"summary\": {\"release\": \"6.12.1-audit\", \"panic\": \"sysrq triggered crash\", \"crash_time\": \"$3\"}}"
+}
+
+# wtmp LINE...: records, "boot SECONDS" or "shutdown SECONDS"
+wtmp() {
+	mkdir -p root/var/log
+	for record; do
+		read -r what seconds <<<"$record"
+		case $what in boot) type=2 user=reboot ;; shutdown) type=1 user=shutdown ;; *) type=7 user=$what ;; esac
+		python3 -c '
+import struct, sys
+kind, user, seconds = int(sys.argv[1]), sys.argv[2].encode(), int(sys.argv[3])
+sys.stdout.buffer.write(struct.pack("<hxxi32s4s32s256shhiii16s20x", kind, 0, b"~", b"~~", user, b"", 0, 0, 0, seconds, 0, b""))' \
+			"$type" "$user" "$seconds"
+	done >root/var/log/wtmp
+}
+
+crashes() { try crashes --sysroot root "$@"; }
+
+# field ID KEY: of the list
+field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
+
+@test "kdump-tools: dump and log, with the audit beside them" {
+	panic_log /var/crash/202611280512/dmesg.202611280512 6.12.0 'Kernel panic - not syncing: Fatal exception'
+	put /var/crash/202611280512/dump.202611280512 data
+	audit_report /var/crash/202611280512 clean 2026-11-28T05:11:40Z
+	crashes --json
+	expect_status 0
+	expect "$(field 202611280512 verdict)" clean
+	expect "$(field 202611280512 saved)" dump
+	expect "$(field 202611280512 bytes)" 5
+	expect "$(field 202611280512 kernel)" 6.12.1-audit
+	expect "$(field 202611280512 panic)" 'sysrq triggered crash'
+	expect "$(field 202611280512 time)" '2026-11-28 05:11:40'
+}
+
+@test "kdump-tools: a dump that was cut short is incomplete" {
+	panic_log /var/crash/202611280512/dmesg.202611280512 6.12.0 'Kernel panic - not syncing: Fatal exception'
+	put /var/crash/202611280512/dump-incomplete data
+	crashes --json
+	expect "$(field 202611280512 saved)" incomplete
+	expect "$(field 202611280512 panic)" 'Kernel panic - not syncing: Fatal exception'
+	expect "$(field 202611280512 verdict)" null
+}
+
+@test "an empty dump is incomplete" {
+	mkdir -p root/var/crash/202611280512
+	: >root/var/crash/202611280512/dump.202611280512
+	crashes --json
+	expect "$(field 202611280512 saved)" incomplete
+}
+
+@test "RHEL: the dump failed, its dmesg was saved, the crash kernel's log says why" {
+	put /etc/os-release $'ID=rhel\nVERSION_ID="9.6"'
+	put /etc/kdump.conf 'path /data/crash'
+	dir=/data/crash/127.0.0.1-2026-11-28-05:12:01
+	panic_log $dir/vmcore-dmesg.txt 5.14.0-570.el9 'Kernel panic - not syncing: sysrq triggered crash'
+	put $dir/kexec-dmesg.log $'[    5.0] kdump: saving vmcore\n[    9.0] kdump: makedumpfile: Can\'t write the dump file: No space left on device'
+	crashes --json
+	id=${dir##*/}
+	expect "$(field "$id" saved)" 'log only'
+	expect "$(field "$id" kernel)" 5.14.0-570.el9
+	expect "$(field "$id" why)" "kdump: makedumpfile: Can't write the dump file: No space left on device"
+	expect "$(field "$id" time)" '2026-11-28 05:12:01'
+}
+
+@test "RHEL: a complete dump is one, whatever the crash kernel's log says" {
+	put /etc/os-release $'ID=rhel\nVERSION_ID="9.6"'
+	put /etc/kdump.conf 'path /var/crash'
+	dir=/var/crash/127.0.0.1-2026-11-28-05:12:01
+	put $dir/vmcore data
+	put $dir/kexec-dmesg.log 'Out of memory: Killed process 1 (x)'
+	crashes --json
+	expect "$(field "${dir##*/}" saved)" dump
+	expect "$(field "${dir##*/}" why)" null
+}
+
+@test "SUSE: the directory has the minute" {
+	put /etc/os-release $'ID=sles\nVERSION_ID="15.6"'
+	put /var/crash/2026-11-28-05-12/vmcore data
+	panic_log /var/crash/2026-11-28-05-12/dmesg 6.4.0-default 'BUG: kernel NULL pointer dereference, address: 0000000000000000'
+	crashes --json
+	expect "$(field 2026-11-28-05-12 time)" '2026-11-28 05:12:00'
+	expect "$(field 2026-11-28-05-12 panic)" 'BUG: kernel NULL pointer dereference, address: 0000000000000000'
+}
+
+@test "a split dump is one crash, of all its parts" {
+	for part in 1 2 3; do put /var/crash/202611280512/vmcore$part data; done
+	crashes --json
+	expect "$(field 202611280512 saved)" dump
+	expect "$(field 202611280512 parts)" 3
+	expect "$(field 202611280512 bytes)" 15
+	expect "$(field 202611280512 path)" /var/crash/202611280512/vmcore1
+}
+
+@test "a compressed dump is a dump" {
+	put /var/crash/202611280512/dump.202611280512.zst data
+	crashes --json
+	expect "$(field 202611280512 saved)" dump
+}
+
+@test "the newest is first, and --since leaves out what is older" {
+	put /var/crash/202611270000/vmcore.202611270000 data
+	put /var/crash/202611280512/vmcore.202611280512 data
+	crashes -n -o ID
+	expect "$(cat out)" $'202611280512\n202611270000'
+	crashes -n -o ID --since '2026-11-28 01:00'
+	expect "$(cat out)" 202611280512
+	crashes --since tomorrow
+	expect_status 3
+	expect_word err 'not '\''tomorrow'\'
+}
+
+@test "show: the verdict is the exit status, and says what to do without one" {
+	put /var/crash/202611280512/dump.202611280512 data
+	crashes show 202611280512
+	expect_status 2
+	expect "$(head -n 1 out)" 'CANNOT TELL: no audit was made of this dump.'
+	expect_word out 'hvcrashctl audit /var/crash/202611280512/dump.202611280512'
+	audit_report /var/crash/202611280512 'not clean' 2026-11-28T05:11:40Z
+	crashes show 2026
+	expect_status 1
+	expect "$(head -n 1 out)" 'the line of not clean'
+	crashes show 2025
+	expect_status 3
+	crashes show
+	expect_status 3
+	expect_word err 'no ID'
+}
+
+@test "a part of an ID that fits two crashes is refused" {
+	put /var/crash/202611270000/vmcore.202611270000 data
+	put /var/crash/202611280512/vmcore.202611280512 data
+	crashes show 2026
+	expect_status 3
+	expect_word err 'fits 2 crashes'
+}
+
+@test "an audit whose dump was not saved is a crash without a dump" {
+	audit_report /var/lib/hvcrash/audit/20261128051140.no-dump clean 2026-11-28T05:11:40Z
+	crashes --json
+	expect "$(field 20261128051140.no-dump saved)" nothing
+	expect "$(field 20261128051140.no-dump verdict)" clean
+}
+
+@test "a boot that followed no shutdown is a crash without a dump" {
+	wtmp 'boot 1795000000' 'root 1795000100' 'boot 1795010000' 'shutdown 1795020000' 'boot 1795020100'
+	crashes --json
+	expect "$(jq '.crashes | length' out)" 1
+	expect "$(jq -r '.crashes[0].saved' out)" nothing
+	expect_word out 'followed no shutdown'
+}
+
+@test "a boot after a crash with a dump is that crash" {
+	put /var/crash/202611181200/vmcore.202611181200 data
+	crashed=$(date -ud '2026-11-18 12:00' +%s)
+	wtmp "boot $((crashed - 1000))" "boot $((crashed - 20))" "boot $((crashed + 60))"
+	crashes --json
+	expect "$(jq '.crashes | length' out)" 1
+}
+
+@test "what the firmware kept is a crash where kdump saved nothing" {
+	panic_log /var/lib/systemd/pstore/7301/dmesg.txt 6.12.0 'Kernel panic - not syncing: hung_task: blocked tasks'
+	crashes --json
+	expect "$(jq -r '.crashes[0].panic' out)" 'Kernel panic - not syncing: hung_task: blocked tasks'
+	expect "$(jq -r '.crashes[0].saved' out)" 'log only'
+}
+
+@test "without wtmp a crash that left nothing is not claimed away" {
+	crashes
+	expect_status 0
+	expect_word out 'No crash of this machine is known.'
+	expect_word out 'no /var/log/wtmp'
+}
+
+@test "no escape byte of a log or a name reaches the terminal" {
+	panic_log /var/crash/202611280512/dmesg.202611280512 $'6.12\033[31m' $'Kernel panic - not syncing: \033]0;x\007'
+	put $'/var/crash/e\033[1m/vmcore' data
+	for form in '' --json --raw --pairs; do
+		crashes $form
+		! grep -q $'\033\|\007' out
+	done
+}
+
+@test "links, FIFOs and directories in the place of files are passed over" {
+	mkdir -p root/var/crash/202611280512/vmcore root/elsewhere
+	mkfifo root/var/crash/202611280512/dmesg.txt
+	put /elsewhere/vmcore data
+	ln -s ../../elsewhere root/var/crash/link
+	timeout 10 "$HVCRASHCTL" crashes --sysroot root --json >out
+	expect "$(jq '.crashes | length' out)" 0
+}
+
+@test "a log of binary data and a report that is no JSON harm nothing" {
+	mkdir -p root/var/crash/202611280512
+	head -c 100000 /dev/urandom >root/var/crash/202611280512/dmesg.202611280512
+	put /var/crash/202611280512/hvcrash-audit.json '{"verdict": ["clean'
+	put /var/crash/202611280512/dump.202611280512 data
+	crashes --json
+	expect_status 0
+	expect "$(field 202611280512 verdict)" null
+}
+
+@test "on a terminal a pager shows the list, and not elsewhere" {
+	put /var/crash/202611280512/dump.202611280512 data
+	HVCRASH_PAGER='sed s/^/paged:/' script -qec "$HVCRASHCTL crashes --sysroot root" /dev/null </dev/null >typescript
+	grep -q paged: typescript
+	HVCRASH_PAGER='sed s/^/paged:/' crashes
+	! grep -q paged: out
+	HVCRASH_PAGER='sed s/^/paged:/' script -qec "$HVCRASHCTL crashes --no-pager --sysroot root" /dev/null </dev/null >typescript
+	! grep -q paged: typescript
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pager.h - a long list on a terminal, a screen at a time
+ *
+ * Called by verbs whose output may be long, before they write. Where stdout is no
+ * terminal, or no pager can be had, nothing changes.
+ */
+#ifndef HVCRASHCTL_PAGER_H
+#define HVCRASHCTL_PAGER_H
+
+/* stdout goes to the pager from now on */
+void pager_open(void);
+
+/* Closes stdout and waits until the pager has ended. Does nothing without one. */
+void pager_close(void);
+
+#endif

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verb_crashes.c - hvcrashctl crashes: the crashes of this machine
+ *
+ * Called by main(). A table, the newest first, or with an ID all that is known of
+ * one. What is known is crash_history's business.
+ */
+#define _GNU_SOURCE
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/pager.h"
+#include "verbs.h"
+#include "vm/crash_history.h"
+#include "vm/kdump_config.h"
+
+struct crashes_options {
+	struct opts_common common;
+	const char *root;
+	const char *since;
+	bool has_no_pager;
+};
+
+static const struct opts_desc crashes_options[] = {
+	{ "since", 0, "TIME", NULL,
+	  "crashes from then on: YYYY-MM-DD [HH:MM[:SS]], today, yesterday",
+	  OPTS_TEXT(struct crashes_options, since) },
+	{ "no-pager", 0, NULL, NULL,
+	  "do not show a long list a screen at a time",
+	  OPTS_FLAG(struct crashes_options, has_no_pager) },
+	{ "sysroot", 0, "DIR", NULL, "look at the system below DIR",
+	  OPTS_TEXT(struct crashes_options, root) },
+	{ 0 },
+};
+
+enum {
+	COL_TIME,
+	COL_VERDICT,
+	COL_SAVED,
+	COL_SIZE,
+	COL_KERNEL,
+	COL_PANIC,
+	COL_ID,
+	COL_PATH,
+	COL_PARTS,
+	COL_WHY,
+	NR_COLUMNS
+};
+
+static const struct out_column columns[] = {
+	[COL_TIME] = { "TIME", "time", "when it crashed, this machine's time",
+		       OUT_TEXT, true, OUT_FIT_COLUMN },
+	[COL_VERDICT] = { "VERDICT", "verdict", "what the audit found",
+			  OUT_TEXT, true, OUT_FIT_COLUMN },
+	[COL_SAVED] = { "SAVED", "saved",
+			"dump, incomplete, log only, or nothing", OUT_TEXT,
+			true, OUT_FIT_COLUMN },
+	[COL_SIZE] = { "SIZE", "bytes", "of the dump, all parts together",
+		       OUT_NUMBER, true, OUT_FIT_COLUMN },
+	[COL_KERNEL] = { "KERNEL", "kernel", "release of the crashed kernel",
+			 OUT_TEXT, true, OUT_FIT_COLUMN },
+	[COL_PANIC] = { "PANIC", "panic", "its panic line", OUT_TEXT, true,
+			OUT_FIT_NOTE },
+	[COL_ID] = { "ID", "id", "for 'crashes show ID'", OUT_TEXT, true,
+		     OUT_FIT_COLUMN },
+	[COL_PATH] = { "PATH", "path", "where it is", OUT_TEXT, false,
+		       OUT_FIT_WRAP },
+	[COL_PARTS] = { "PARTS", "parts", "files of a dump that was split",
+			OUT_NUMBER, false, OUT_FIT_COLUMN },
+	[COL_WHY] = { "WHY", "why", "why no dump was saved", OUT_TEXT, false,
+		      OUT_FIT_NOTE },
+};
+
+static const size_t nr_columns = NR_COLUMNS;
+
+static const char *show_time(__u64 seconds, char buf[32])
+{
+	time_t at = (time_t)seconds;
+	struct tm tm;
+
+	if (!localtime_r(&at, &tm) ||
+	    !strftime(buf, 32, "%Y-%m-%d %H:%M:%S", &tm))
+		snprintf(buf, 32, "@%llu", seconds);
+	return buf;
+}
+
+static enum out_mood mood_of(const struct crash_record *record)
+{
+	if (!*record->verdict)
+		return OUT_PLAIN;
+	if (!strcmp(record->verdict, "clean"))
+		return OUT_GOOD;
+	return strcmp(record->verdict, "not clean") ? OUT_DOUBTFUL : OUT_BAD;
+}
+
+static void set_row(const struct crash_record *record, struct out_cell *cells)
+{
+	char when[32];
+
+	memset(cells, 0, NR_COLUMNS * sizeof(*cells));
+	out_set_text(&cells[COL_TIME], show_time(record->seconds, when));
+	if (*record->verdict)
+		out_set_text(&cells[COL_VERDICT], record->verdict);
+	cells[COL_VERDICT].mood = mood_of(record);
+	out_set_text(&cells[COL_SAVED], crash_saved_name(record->saved));
+	if (record->saved != CRASH_SAVED_DUMP)
+		cells[COL_SAVED].mood = OUT_BAD;
+	if (record->saved >= CRASH_SAVED_PART) {
+		out_set_number(&cells[COL_SIZE], record->bytes);
+		out_set_number(&cells[COL_PARTS], record->parts);
+	}
+	if (*record->kernel)
+		out_set_text(&cells[COL_KERNEL], record->kernel);
+	if (*record->panic)
+		out_set_text(&cells[COL_PANIC], record->panic);
+	out_set_text(&cells[COL_ID], record->id);
+	if (*record->path)
+		out_set_text(&cells[COL_PATH], record->path);
+	if (*record->why)
+		out_set_text(&cells[COL_WHY], record->why);
+}
+
+/* For a person, of one crash */
+static void show_lines(struct out *out, const struct crash_record *record)
+{
+	char when[32];
+
+	out_line(out, "Crashed", "%s%s", show_time(record->seconds, when),
+		 record->is_exact ? "" : " (by what was saved)");
+	out_line(out, "Kernel", "%s",
+		 *record->kernel ? record->kernel : "not known");
+	out_line(out, "Panic", "%s",
+		 *record->panic ? record->panic : "not known");
+	if (record->parts > 1)
+		out_line(out, "Saved", "%s, %llu bytes in %u parts",
+			 crash_saved_name(record->saved), record->bytes,
+			 record->parts);
+	else if (record->saved >= CRASH_SAVED_PART)
+		out_line(out, "Saved", "%s, %llu bytes",
+			 crash_saved_name(record->saved), record->bytes);
+	else
+		out_line(out, "Saved", "%s", crash_saved_name(record->saved));
+	if (*record->path)
+		out_line(out, "Path", "%s", record->path);
+	if (*record->why)
+		out_line(out, "Reason", "%s", record->why);
+}
+
+/* What the audit said, or what to do to have one */
+static void head_of_one(const struct crash_record *record,
+			char message[OUT_CELL_BYTES],
+			char action[OUT_CELL_BYTES], struct out_head *head)
+{
+	*head = (struct out_head){
+		.key = "verdict",
+		.word = *record->verdict ? record->verdict : "cannot tell",
+		.exit_status = EXIT_CANNOT_TELL,
+		.message = message,
+	};
+	if (!strcmp(head->word, "clean"))
+		head->exit_status = EXIT_CLEAN;
+	else if (!strcmp(head->word, "not clean"))
+		head->exit_status = EXIT_NOT_CLEAN;
+	if (*record->verdict_line)
+		snprintf(message, OUT_CELL_BYTES, "%s", record->verdict_line);
+	else if (record->saved == CRASH_SAVED_DUMP)
+		snprintf(message, OUT_CELL_BYTES,
+			 "CANNOT TELL: no audit was made of this dump.");
+	else if (record->saved == CRASH_SAVED_PART)
+		snprintf(message, OUT_CELL_BYTES,
+			 "CANNOT TELL: the dump is incomplete, and no audit was made.");
+	else
+		snprintf(message, OUT_CELL_BYTES,
+			 "CANNOT TELL: no dump was saved, and no audit was made.");
+	if (*record->verdict || record->saved != CRASH_SAVED_DUMP)
+		return;
+	snprintf(action, OUT_CELL_BYTES, "hvcrashctl audit %.400s",
+		 record->path);
+	head->action = action;
+}
+
+static struct err *show_one(const struct crash_record *record,
+			    const struct opts_common *common,
+			    const struct out_table *table, int *ret_status)
+{
+	char message[OUT_CELL_BYTES], action[OUT_CELL_BYTES];
+	struct out_cell cells[NR_COLUMNS];
+	struct out_head head;
+	struct err *err = NULL;
+	struct out out;
+
+	head_of_one(record, message, action, &head);
+	*ret_status = head.exit_status;
+	if (common->style.is_quiet)
+		return NULL;
+	out_init(&out, &common->style);
+	out_begin(&out, "hvcrash.crashes/1");
+	out_head(&out, &head);
+	out_section_begin(&out, "summary");
+	show_lines(&out, record);
+	out_section_end(&out);
+	if (common->style.is_json || common->style.is_raw ||
+	    common->style.is_pairs || common->style.is_bare) {
+		set_row(record, cells);
+		err = out_table_begin(&out, table);
+		if (!err)
+			err = out_row(&out, cells);
+		if (!err)
+			err = out_table_end(&out);
+	}
+	out_end(&out);
+	return err;
+}
+
+/* The whole ID, or as much of it as no other has */
+static struct err *find(const struct crash_history *history, const char *id,
+			const struct crash_record **ret)
+{
+	size_t length = strlen(id), nr = 0;
+
+	for (size_t i = 0; i < history->nr; i++) {
+		const struct crash_record *record = &history->record[i];
+
+		if (!strcmp(record->id, id)) {
+			*ret = record;
+			return NULL;
+		}
+		if (!strncmp(record->id, id, length)) {
+			*ret = record;
+			nr++;
+		}
+	}
+	if (nr == 1)
+		return NULL;
+	return err_create(
+		ERR_USAGE,
+		nr ? "crashes: '%.80s' fits %zu crashes: see 'hvcrashctl crashes'" :
+		     "crashes: '%.80s' is not among the crashes: see 'hvcrashctl crashes'",
+		id, nr);
+}
+
+static struct err *show_all(const struct crash_history *history, __u64 since,
+			    const struct crashes_options *options,
+			    const struct out_table *table)
+{
+	struct out_cell cells[NR_COLUMNS];
+	struct err *err;
+	struct out out;
+	size_t nr = 0;
+
+	out_init(&out, &options->common.style);
+	if (!options->has_no_pager)
+		pager_open();
+	out_begin(&out, "hvcrash.crashes/1");
+	err = out_table_begin(&out, table);
+	for (size_t i = 0; !err && i < history->nr; i++) {
+		if (history->record[i].seconds < since)
+			continue;
+		set_row(&history->record[i], cells);
+		err = out_row(&out, cells);
+		nr++;
+	}
+	if (!err)
+		err = out_table_end(&out);
+	if (!nr)
+		out_remark(&out, "No crash of this machine is known%s.",
+			   since ? " since then" : "");
+	if (history->not_shown)
+		out_remark(&out, "%zu older crashes are not shown.",
+			   history->not_shown);
+	if (!history->has_boots)
+		out_remark(
+			&out,
+			"A crash that left no file is not in this list: there is no /var/log/wtmp to tell of it.");
+	out_end(&out);
+	pager_close();
+	return err;
+}
+
+static bool parse_day(const char *text, __u64 *ret)
+{
+	static const char *const formats[] = { "%Y-%m-%d %H:%M:%S",
+					       "%Y-%m-%d %H:%M", "%Y-%m-%d" };
+	time_t now = time(NULL), seconds;
+	struct tm tm;
+
+	if (!strcmp(text, "today") || !strcmp(text, "yesterday")) {
+		localtime_r(&now, &tm);
+		tm.tm_mday -= *text == 'y';
+		tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+		tm.tm_isdst = -1;
+		*ret = (__u64)mktime(&tm);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		const char *end;
+
+		memset(&tm, 0, sizeof(tm));
+		tm.tm_isdst = -1;
+		end = strptime(text, formats[i], &tm);
+		seconds = end && !*end ? mktime(&tm) : -1;
+		if (seconds >= 0) {
+			*ret = (__u64)seconds;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct err *run_crashes(const struct opts_common *common,
+			       const struct out_table *table,
+			       const char **ret_file, int *ret_status)
+{
+	const struct crashes_options *options = (const void *)common;
+	struct crash_history history = { 0 };
+	const struct crash_record *record;
+	struct kdump_config config;
+	struct sysroot sysroot;
+	const char *target;
+	__u64 since = 0;
+	struct err *err;
+
+	if (options->since && !parse_day(options->since, &since))
+		return err_create(
+			ERR_USAGE,
+			"crashes: --since takes YYYY-MM-DD [HH:MM[:SS]], today or yesterday, not '%.80s': try 'hvcrashctl crashes --help'",
+			options->since);
+	*ret_file = options->root;
+	err = sysroot_init(&sysroot, options->root);
+	if (err)
+		return err;
+	*ret_file = NULL;
+	kdump_config_read(&sysroot, &config);
+	target =
+		config.target_kind == KDUMP_TARGET_DIRECTORY && *config.target ?
+			config.target :
+			"/var/crash";
+	err = crash_history_read(&sysroot, target, &history);
+	if (!err && common->operand) {
+		err = find(&history, common->operand, &record);
+		if (!err)
+			err = show_one(record, common, table, ret_status);
+	} else if (!err && !common->style.is_quiet) {
+		err = show_all(&history, since, options, table);
+	}
+	crash_history_deinit(&history);
+	return err;
+}
+
+const struct verb verb_crashes = {
+	.opts = {
+		.name = "crashes",
+		.summary = "list the crashes of this machine, and their verdicts",
+		.operand = "ID",
+		.before_operand = "show",
+		.purpose =
+			"Lists the crashes of this machine that left a trace, the newest first, or with\n"
+			"'show ID' says all that is known of one. Exit status with an ID: that of its audit.",
+		.options = crashes_options,
+		.options_bytes = sizeof(struct crashes_options),
+		.has_json = true,
+		.columns = columns,
+		.nr_columns = &nr_columns,
+		.rows_key = "crashes",
+	},
+	.run = run_crashes,
+};

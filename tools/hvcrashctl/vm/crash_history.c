@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * crash_history.c - gathers the crashes of this machine
+ *
+ * See crash_history.h.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "vm/boots.h"
+#include "vm/crash_history.h"
+
+#define AUDITS "/var/lib/hvcrash/audit"
+
+/*
+ * A dump is written at most this long after the crash, and a boot comes at most
+ * this long after it
+ */
+#define SAME_CRASH_S (60 * 60)
+
+static struct err *add(struct crash_history *history,
+		       const struct crash_record *record)
+{
+	struct crash_record *more;
+
+	if (history->nr == CRASH_HISTORY_MAX) {
+		history->not_shown++;
+		return NULL;
+	}
+	/* room grows by doubling: a power of two is full */
+	if (!(history->nr & (history->nr - 1))) {
+		more = realloc(history->record,
+			       (history->nr ? 2 * history->nr : 1) *
+				       sizeof(*more));
+		if (!more)
+			return err_create(ERR_IO, "out of memory");
+		history->record = more;
+	}
+	history->record[history->nr++] = *record;
+	return NULL;
+}
+
+/* Each directory in @dir, which is no link, with something of a crash in it */
+static struct err *add_directories(const struct sysroot *sysroot,
+				   const char *dir,
+				   struct crash_history *history)
+{
+	char full[SYSROOT_PATH_BYTES], path[SYSROOT_PATH_BYTES];
+	DIR *stream = opendir(sysroot_path(sysroot, dir, full));
+	struct crash_record record;
+	struct err *err = NULL;
+	struct dirent *entry;
+	struct stat st;
+
+	if (!stream)
+		return NULL;
+	while (!err && (entry = readdir(stream))) {
+		if (*entry->d_name == '.' ||
+		    fstatat(dirfd(stream), entry->d_name, &st,
+			    AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISDIR(st.st_mode) ||
+		    snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name) >=
+			    (int)sizeof(path))
+			continue;
+		if (crash_record_read(sysroot, path, &record))
+			err = add(history, &record);
+	}
+	closedir(stream);
+	return err;
+}
+
+static bool is_near(__u64 a, __u64 b)
+{
+	return a < b ? b - a <= SAME_CRASH_S : a - b <= SAME_CRASH_S;
+}
+
+static struct crash_record *find_near(struct crash_history *history,
+				      __u64 seconds)
+{
+	for (size_t i = 0; i < history->nr; i++)
+		if (is_near(history->record[i].seconds, seconds))
+			return &history->record[i];
+	return NULL;
+}
+
+/*
+ * What the firmware kept of the log. systemd-pstore moves it away at boot
+ * (pstore.conf(5)), else it is still in /sys/fs/pstore.
+ */
+static struct err *add_pstore(const struct sysroot *sysroot,
+			      struct crash_history *history)
+{
+	static const char *const patterns[] = {
+		"/var/lib/systemd/pstore/*/dmesg.txt",
+		"/var/lib/systemd/pstore/*/*/dmesg.txt",
+		"/sys/fs/pstore/dmesg-*",
+	};
+	char full[SYSROOT_PATH_BYTES];
+	size_t root = strlen(sysroot->root);
+	struct err *err = NULL;
+	glob_t found;
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		if (glob(sysroot_path(sysroot, patterns[i], full), 0, NULL,
+			 &found))
+			continue;
+		for (size_t j = 0; !err && j < found.gl_pathc; j++) {
+			struct crash_record record = { 0 };
+			const char *path = found.gl_pathv[j] + root;
+			struct stat st;
+
+			if (stat(found.gl_pathv[j], &st) ||
+			    strlen(path) >= sizeof(record.path) ||
+			    find_near(history, (__u64)st.st_mtime))
+				continue;
+			record.seconds = (__u64)st.st_mtime;
+			record.saved = CRASH_SAVED_LOG;
+			snprintf(record.id, sizeof(record.id), "pstore-%llu",
+				 record.seconds);
+			snprintf(record.path, sizeof(record.path), "%s", path);
+			crash_record_read_log(sysroot, path, &record);
+			snprintf(
+				record.why, sizeof(record.why),
+				"kdump saved nothing, the firmware kept the log");
+			/* a log without a panic is one of a shutdown */
+			if (*record.panic)
+				err = add(history, &record);
+		}
+		globfree(&found);
+	}
+	return err;
+}
+
+/* Of a crash that left no file only the boot after it tells */
+static struct err *add_boots(const struct sysroot *sysroot,
+			     struct crash_history *history)
+{
+	size_t nr, files = history->nr;
+	struct boot *boots guarded_free = boots_read(sysroot, &nr);
+	struct err *err = NULL;
+
+	history->has_boots = boots != NULL;
+	for (size_t i = 1; !err && i < nr; i++) {
+		struct crash_record record = { 0 };
+		bool is_known = false;
+		struct tm tm;
+		time_t at;
+
+		if (boots[i].is_after_shutdown)
+			continue;
+		/* its dump is of the time since the boot before, or of the
+		 * crash kernel, which may have a boot of its own in the list
+		 */
+		for (size_t j = 0; j < files; j++) {
+			__u64 crash = history->record[j].seconds;
+
+			is_known |= crash >= boots[i - 1].seconds &&
+				    crash <= boots[i].seconds + SAME_CRASH_S;
+		}
+		if (is_known)
+			continue;
+		record.seconds = boots[i].seconds;
+		at = (time_t)record.seconds;
+		gmtime_r(&at, &tm);
+		strftime(record.id, sizeof(record.id), "boot-%Y%m%d%H%M%S",
+			 &tm);
+		snprintf(
+			record.why, sizeof(record.why),
+			"no dump was saved: this boot followed no shutdown, by a crash, a reset or a loss of power");
+		err = add(history, &record);
+	}
+	return err;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct crash_record *first = a, *second = b;
+
+	if (first->seconds != second->seconds)
+		return first->seconds < second->seconds ? 1 : -1;
+	return strcmp(second->id, first->id);
+}
+
+struct err *crash_history_read(const struct sysroot *sysroot,
+			       const char *target, struct crash_history *ret)
+{
+	struct err *err = NULL;
+
+	memset(ret, 0, sizeof(*ret));
+	if (target)
+		err = add_directories(sysroot, target, ret);
+	/* where the dump was not saved, or went elsewhere */
+	if (!err)
+		err = add_directories(sysroot, AUDITS, ret);
+	if (!err)
+		err = add_pstore(sysroot, ret);
+	if (!err)
+		err = add_boots(sysroot, ret);
+	if (err) {
+		crash_history_deinit(ret);
+		return err;
+	}
+	if (ret->nr)
+		qsort(ret->record, ret->nr, sizeof(*ret->record), by_time);
+	return NULL;
+}
+
+void crash_history_deinit(struct crash_history *history)
+{
+	free(history->record);
+	memset(history, 0, sizeof(*history));
+}
