@@ -204,7 +204,7 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	put $'/var/crash/e\033[1m/vmcore' data
 	for form in '' --json --raw --pairs; do
 		crashes $form
-		! grep -q $'\033\|\007' out
+		expect "$(tr -cd '\033\007' <out | wc -c)" 0
 	done
 }
 
@@ -232,7 +232,7 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	HVCRASH_PAGER='sed s/^/paged:/' script -qec "$HVCRASHCTL crashes --sysroot root" /dev/null </dev/null >typescript
 	grep -q paged: typescript
 	HVCRASH_PAGER='sed s/^/paged:/' crashes
-	! grep -q paged: out
+	expect_no_word out paged:
 	HVCRASH_PAGER='sed s/^/paged:/' script -qec "$HVCRASHCTL crashes --no-pager --sysroot root" /dev/null </dev/null >typescript
-	! grep -q paged: typescript
+	expect_no_word typescript paged:
 }

@@ -169,11 +169,13 @@ static void head_of_one(const struct crash_record *record,
 		snprintf(message, OUT_CELL_BYTES,
 			 "CANNOT TELL: no audit was made of this dump.");
 	else if (record->saved == CRASH_SAVED_PART)
-		snprintf(message, OUT_CELL_BYTES,
-			 "CANNOT TELL: the dump is incomplete, and no audit was made.");
+		snprintf(
+			message, OUT_CELL_BYTES,
+			"CANNOT TELL: the dump is incomplete, and no audit was made.");
 	else
-		snprintf(message, OUT_CELL_BYTES,
-			 "CANNOT TELL: no dump was saved, and no audit was made.");
+		snprintf(
+			message, OUT_CELL_BYTES,
+			"CANNOT TELL: no dump was saved, and no audit was made.");
 	if (*record->verdict || record->saved != CRASH_SAVED_DUMP)
 		return;
 	snprintf(action, OUT_CELL_BYTES, "hvcrashctl audit %.400s",
