@@ -304,7 +304,7 @@ static bool net_noise(struct channel *c, const struct gpadl *g, u64 mark)
 }
 
 const struct device net_device = {
-	.name = "net",
+	.name = "netvsc",
 	.type = GUID(0xf8615163, 0xdf3e, 0x46c5, 0x91, 0x3f, 0xf2, 0xd2, 0xf9,
 		     0x65, 0xed, 0x0e),
 	.flags = CHANNEL_ENUMERATE,

@@ -107,7 +107,7 @@ static void scsi_packet(struct channel *c, const struct packet *p)
 }
 
 const struct device scsi_device = {
-	.name = "scsi",
+	.name = "storvsc",
 	.type = GUID(0xba6163d9, 0x04a1, 0x4d29, 0xb6, 0x05, 0x72, 0xe2, 0xff,
 		     0xb1, 0xdc, 0x7f),
 	.flags = CHANNEL_ENUMERATE,

@@ -54,7 +54,7 @@ void socket_connect(const u8 *m)
 }
 
 const struct device socket_device = {
-	.name = "socket",
+	.name = "hvsock",
 	.flags = CHANNEL_TLNPI,
 	.on_request = true,
 	.packet = socket_packet,

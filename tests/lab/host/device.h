@@ -16,7 +16,7 @@ struct gpadl;
 #define CHANNEL_TLNPI 0x2000
 
 struct device {
-	const char *name; /* as the option "devices" has it */
+	const char *name; /* its driver in Linux; the option "devices" has it */
 	u8 type[16];	  /* the GUID of its interface, as it lies in memory */
 	u16 flags;
 	u32 pipe_mode;

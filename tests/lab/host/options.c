@@ -67,7 +67,7 @@ static const struct option table[] = {
 	  "balloon,heartbeat,timesync,shutdown,kvp",
 	  "what is offered, with commas between", false, NULL },
 	NUMBER("subchannels", subchannels, 15, "0",
-	       "so many more channels of net and scsi, each, where the guest asks"),
+	       "so many more channels of netvsc and storvsc, each, where the guest asks"),
 	FIXED("vp-offset", vp_offset, 1024, "0",
 	      "a VP's index is its number and this"),
 	FIXED("timers", timers, 1, "1", "offer synthetic timers"),

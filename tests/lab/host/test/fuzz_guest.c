@@ -266,7 +266,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)
 {
 	static const char *const words[] = {
 		"",
-		"fast=1 subchannels=2 devices=net,scsi,socket,balloon,kvp",
+		"fast=1 subchannels=2 devices=netvsc,storvsc,hvsock,balloon,kvp",
 		"unload=before chatter=3",
 		"vp-offset=3 lying-off=siefp:all",
 	};
