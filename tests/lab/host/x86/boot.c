@@ -126,22 +126,15 @@ static void put_tables(void)
 	gdt[3] = 0x00cf93000000ffffull;
 }
 
-/*
- * A kernel finds how long a loop of its own takes by a timer, one CPU after the
- * other; where one thread emulates all CPUs that goes wrong, and mdelay() takes
- * a thousandth of its time. The host knows: jiffies of 4 ms, as Debian has
- * them. What the guest's own words say of it comes later, and counts.
- */
 static void put_command_line(u8 *params, const char *words)
 {
 	char *line = (char *)BOOT_COMMAND_LINE;
 
 	words = strchr(words, ' ') ? strchr(words, ' ') + 1 : "";
-	if (strlen(words) + 32 > BOOT_COMMAND_LINE_ROOM)
+	if (strlen(words) >= BOOT_COMMAND_LINE_ROOM)
 		end_run("host: the guest's command line is longer than %u characters",
-			BOOT_COMMAND_LINE_ROOM - 32);
-	format_line(line, BOOT_COMMAND_LINE_ROOM, "lpj=%llu %s",
-		    (unsigned long long)platform_tsc_hz() / 250, words);
+			BOOT_COMMAND_LINE_ROOM - 1);
+	memcpy(line, words, strlen(words) + 1);
 	put32(params + COMMAND_LINE_AT, BOOT_COMMAND_LINE);
 }
 

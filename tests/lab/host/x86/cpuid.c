@@ -48,6 +48,11 @@ static void hyperv(u32 number, struct leaf *l)
 }
 
 /*
+ * A constant TSC, which Hyper-V shows by another way only: without it a kernel
+ * finds out by a timer how long a loop takes, anew on each CPU. Where one thread
+ * emulates all CPUs that goes wrong, and mdelay(10) took 15 us. With it all CPUs
+ * have the first one's (calibrate_delay_is_known()).
+ *
  * XSAVE and what needs it are left out: sizes that an emulated CPU reports
  * wrongly stop kernels from 7 on. Leaves 0xb and 0x1f would count the host's
  * CPU; without them guests go by the MADT.
@@ -73,6 +78,9 @@ static void hide(u32 number, u32 sub, struct leaf *l)
 		break;
 	case 0x80000001: /* not SVM */
 		l->c &= ~(1u << 2);
+		break;
+	case 0x80000007: /* the TSC's rate is constant, see below */
+		l->d |= 1u << 8;
 		break;
 	}
 }
