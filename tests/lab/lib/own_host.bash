@@ -61,7 +61,8 @@ start_own() {
 	if is_arm64; then start_arm64 "$@"; return; fi
 	mapfile -t arguments < <(own_boot_arguments; dump_disk_arguments "$run_dir/disk-dumps" unsafe; network_arguments "$any_port")
 	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
-		-accel tcg,thread=single,tb-size=512 -M q35,hpet=off -cpu EPYC,+svm,-x2apic -smp $((opt_cpus + 1)) -m "$opt_memory" \
+		-accel tcg,thread=single,tb-size=512 -M q35,smm=off,hpet=off -cpu EPYC,+svm,-x2apic \
+		-smp "$((opt_cpus + 1)),maxcpus=$((${opt_maxcpus:-$opt_cpus} + 1))" -m "$opt_memory" \
 		-nodefaults -no-user-config -display none -vga none \
 		-acpitable "file=$lab_state/host/ssdt.aml" -kernel "$lab_state/host/host.elf" -append "$(host_words)" \
 		-chardev "file,id=console,path=$run_dir/console.log" -serial chardev:console \

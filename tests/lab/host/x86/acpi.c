@@ -6,6 +6,7 @@
 #define BIOS_TO 0x100000ull
 #define MOST_BYTES (1u << 20)
 
+#define SMI_COMMAND 48 /* of the FADT */
 #define MADT_ENTRIES 44
 #define MADT_LOCAL_APIC 0
 #define ENABLED 1u
@@ -28,7 +29,7 @@ static struct table *table_at(u32 at)
 	return at && t->bytes >= 36 && t->bytes < MOST_BYTES ? t : NULL;
 }
 
-static struct table *find_madt(void)
+static struct table *find(const char *signature)
 {
 	struct table *rsdt = NULL, *t;
 
@@ -37,7 +38,7 @@ static struct table *find_madt(void)
 			rsdt = table_at(*(u32 *)(at + 16));
 	for (u32 i = 36; rsdt && i + 4 <= rsdt->bytes; i += 4) {
 		t = table_at(*(u32 *)((u8 *)rsdt + i));
-		if (t && !memcmp(t->signature, "APIC", 4))
+		if (t && !memcmp(t->signature, signature, 4))
 			return t;
 	}
 	return NULL;
@@ -68,7 +69,7 @@ static void fix_checksum(struct table *t)
  */
 u32 acpi_hide_last_cpu(void)
 {
-	struct table *madt = find_madt();
+	struct table *madt = find("APIC");
 	struct local_apic *a, *last = NULL;
 	u32 cpus = 0, at;
 
@@ -89,4 +90,17 @@ u32 acpi_hide_last_cpu(void)
 	memmove(last, (u8 *)madt + at, madt->bytes + last->bytes - at);
 	fix_checksum(madt);
 	return cpus;
+}
+
+/*
+ * Code in SMM would run beside the host, and a guest can put some there: SeaBIOS
+ * does not lock the memory for it. Firmware without it has no port for SMIs.
+ */
+void acpi_refuse_smm(void)
+{
+	struct table *fadt = find("FACP");
+
+	if (fadt && fadt->bytes >= SMI_COMMAND + 4 &&
+	    *(u32 *)((u8 *)fadt + SMI_COMMAND))
+		end_run("host: the machine has SMM, in which a guest could run beside the host: give QEMU -machine smm=off");
 }

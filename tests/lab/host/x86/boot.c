@@ -208,6 +208,7 @@ void boot_main(const u32 *info)
 	log_line("host: '%s', TSC %llu Hz, %llu MiB of its own", words,
 		 (unsigned long long)platform_tsc_hz(),
 		 (unsigned long long)(host_end - host_begin) >> 20);
+	acpi_refuse_smm();
 	vps = acpi_hide_last_cpu() - 1;
 	read_map(info);
 	memory_init();

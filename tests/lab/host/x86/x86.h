@@ -319,5 +319,6 @@ void boot_start_bios(struct vp_cpu *v);
 bool bios_memory_map(struct vp_cpu *v);
 /* How many CPUs there are; the last one is no longer in the MADT */
 u32 acpi_hide_last_cpu(void);
+void acpi_refuse_smm(void);
 
 #endif
