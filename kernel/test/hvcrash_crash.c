@@ -31,10 +31,12 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
+#ifdef CONFIG_X86
 #include <asm/apic.h>
 #include <asm/mshyperv.h>
 #include <asm/msr.h>
 #include <asm/nmi.h>
+#endif
 
 /* How long the second CPU is given to get where it should be */
 #define MEET_BOUND_MS 5000
@@ -69,9 +71,6 @@ MODULE_PARM_DESC(
 /* How many have arrived where two CPUs must be ready before anything happens */
 static atomic_t ready;
 
-/* An NMI that nobody asked us for belongs to somebody else */
-static bool nmi_expected;
-
 static void crash_null(void)
 {
 	WRITE_ONCE(*(int *)NULL, 0);
@@ -103,29 +102,6 @@ static void crash_irq(void)
 	irq_work_queue(&irq_panic);
 }
 
-static void send_nmi(unsigned int to)
-{
-	apic->send_IPI_mask(cpumask_of(to), NMI_VECTOR);
-}
-
-static int panic_in_nmi(unsigned int type, struct pt_regs *regs)
-{
-	if (!READ_ONCE(nmi_expected) || raw_smp_processor_id() != cpu)
-		return NMI_DONE;
-	if (in_nmi())
-		nmi_panic(regs, "hvcrash_crash: in an NMI handler");
-	return NMI_HANDLED;
-}
-
-static void crash_nmi_handler(void)
-{
-	if (register_nmi_handler(NMI_LOCAL, panic_in_nmi, NMI_FLAG_FIRST,
-				 "hvcrash_crash"))
-		return;
-	WRITE_ONCE(nmi_expected, true);
-	send_nmi(cpu);
-}
-
 static void panic_when_both_are_ready(void)
 {
 	/* Interrupts on: until the second is here, somebody may need this CPU */
@@ -134,32 +110,6 @@ static void panic_when_both_are_ready(void)
 		cpu_relax();
 	panic("hvcrash_crash: two CPUs at once, this is %u",
 	      raw_smp_processor_id());
-}
-
-/* Both in an NMI: the one that is second waits in nmi_panic_self_stop() */
-static int panic_in_two_nmis(unsigned int type, struct pt_regs *regs)
-{
-	unsigned int self = raw_smp_processor_id();
-
-	if (!READ_ONCE(nmi_expected) || (self != cpu && self != other))
-		return NMI_DONE;
-	/* The kernel's own NMI to the one that lost; not again into the barrier */
-	if (atomic_inc_return(&ready) > 2)
-		return NMI_DONE;
-	while (atomic_read(&ready) < 2)
-		cpu_relax();
-	nmi_panic(regs, "hvcrash_crash: two CPUs at once, in NMI handlers");
-	return NMI_HANDLED;
-}
-
-static void crash_double_nmi(void)
-{
-	if (register_nmi_handler(NMI_LOCAL, panic_in_two_nmis, NMI_FLAG_FIRST,
-				 "hvcrash_crash"))
-		return;
-	WRITE_ONCE(nmi_expected, true);
-	send_nmi(other);
-	send_nmi(cpu);
 }
 
 static int panic_in_notifier(struct notifier_block *nb, unsigned long event,
@@ -205,26 +155,6 @@ static void panic_when_other_is_ready(void)
 	pr_err("CPU %u did not get stuck\n", other);
 }
 
-/* Never returns, so no further NMI reaches this CPU */
-static int stay_in_nmi(unsigned int type, struct pt_regs *regs)
-{
-	if (!READ_ONCE(nmi_expected) || raw_smp_processor_id() != other)
-		return NMI_DONE;
-	atomic_inc(&ready);
-	for (;;)
-		cpu_relax();
-}
-
-static void crash_stuck_nmi(void)
-{
-	if (register_nmi_handler(NMI_LOCAL, stay_in_nmi, NMI_FLAG_FIRST,
-				 "hvcrash_crash"))
-		return;
-	WRITE_ONCE(nmi_expected, true);
-	send_nmi(other);
-	panic_when_other_is_ready();
-}
-
 /*
  * By the clock that the detectors go by: on an emulated CPU 120 s of mdelay() were
  * over in 23 s of that. It runs on with interrupts off.
@@ -262,6 +192,96 @@ static void crash_hung_task(void)
 	pr_err("no hung task was detected in %d ms\n", LOCKUP_BOUND_MS);
 }
 
+#ifdef CONFIG_X86
+
+/* An NMI that nobody asked us for belongs to somebody else */
+static bool nmi_expected;
+
+static void send_nmi(unsigned int to)
+{
+	apic->send_IPI_mask(cpumask_of(to), NMI_VECTOR);
+}
+
+static int panic_in_nmi(unsigned int type, struct pt_regs *regs)
+{
+	if (!READ_ONCE(nmi_expected) || raw_smp_processor_id() != cpu)
+		return NMI_DONE;
+	if (in_nmi())
+		nmi_panic(regs, "hvcrash_crash: in an NMI handler");
+	return NMI_HANDLED;
+}
+
+static void crash_nmi_handler(void)
+{
+	if (register_nmi_handler(NMI_LOCAL, panic_in_nmi, NMI_FLAG_FIRST,
+				 "hvcrash_crash"))
+		return;
+	WRITE_ONCE(nmi_expected, true);
+	send_nmi(cpu);
+}
+
+/* Both in an NMI: the one that is second waits in nmi_panic_self_stop() */
+static int panic_in_two_nmis(unsigned int type, struct pt_regs *regs)
+{
+	unsigned int self = raw_smp_processor_id();
+
+	if (!READ_ONCE(nmi_expected) || (self != cpu && self != other))
+		return NMI_DONE;
+	/* The kernel's own NMI to the one that lost; not again into the barrier */
+	if (atomic_inc_return(&ready) > 2)
+		return NMI_DONE;
+	while (atomic_read(&ready) < 2)
+		cpu_relax();
+	nmi_panic(regs, "hvcrash_crash: two CPUs at once, in NMI handlers");
+	return NMI_HANDLED;
+}
+
+static void crash_double_nmi(void)
+{
+	if (register_nmi_handler(NMI_LOCAL, panic_in_two_nmis, NMI_FLAG_FIRST,
+				 "hvcrash_crash"))
+		return;
+	WRITE_ONCE(nmi_expected, true);
+	send_nmi(other);
+	send_nmi(cpu);
+}
+
+/* Never returns, so no further NMI reaches this CPU */
+static int stay_in_nmi(unsigned int type, struct pt_regs *regs)
+{
+	if (!READ_ONCE(nmi_expected) || raw_smp_processor_id() != other)
+		return NMI_DONE;
+	atomic_inc(&ready);
+	for (;;)
+		cpu_relax();
+}
+
+static void crash_stuck_nmi(void)
+{
+	if (register_nmi_handler(NMI_LOCAL, stay_in_nmi, NMI_FLAG_FIRST,
+				 "hvcrash_crash"))
+		return;
+	WRITE_ONCE(nmi_expected, true);
+	send_nmi(other);
+	panic_when_other_is_ready();
+}
+
+static void stop_stimers(void *unused)
+{
+	u32 i;
+
+	for (i = 0; i < NR_STIMERS; i++)
+		wrmsr(HV_X64_MSR_STIMER0_CONFIG + 2 * i, 0, 0);
+}
+
+#else /* neither NMIs that a module can send, nor timers of the hypervisor */
+
+static void stop_stimers(void *unused)
+{
+}
+
+#endif
+
 /**
  * struct kind - one way to crash
  * @name: as in the parameter "how"
@@ -281,27 +301,21 @@ static const struct kind kinds[] = {
 	{ "bug", crash_bug },
 	{ "irqsoff", crash_irqsoff },
 	{ "irq", crash_irq },
-	{ "nmi-handler", crash_nmi_handler },
 	{ "double", panic_when_both_are_ready, panic_when_both_are_ready,
 	  true },
-	{ "double-nmi", crash_double_nmi, NULL, true },
 	{ "notifier", crash_notifier },
 	{ "softlockup", crash_softlockup },
 	{ "hardlockup", crash_hardlockup },
 	{ "hung-task", crash_hung_task },
 	{ "spin", panic_when_other_is_ready, spin_with_interrupts_off, true },
+#ifdef CONFIG_X86
+	{ "nmi-handler", crash_nmi_handler },
+	{ "double-nmi", crash_double_nmi, NULL, true },
 	{ "stuck-nmi", crash_stuck_nmi, NULL, true },
+#endif
 };
 
 static const struct kind *kind;
-
-static void stop_stimers(void *unused)
-{
-	u32 i;
-
-	for (i = 0; i < NR_STIMERS; i++)
-		wrmsr(HV_X64_MSR_STIMER0_CONFIG + 2 * i, 0, 0);
-}
 
 static int run_thread(void *fn)
 {

@@ -41,6 +41,7 @@ check_arm64() {
 	kexec) usage_error "--arch arm64: Debian's kernels have no kexec_file_load: --crash kexec-load" ;;
 	nmi | nmi-handler | double-nmi | stuck-nmi | timed | floor | ctl:nmi) usage_error "--arch arm64: no --crash $opt_crash" ;;
 	esac
+	case :$opt_steps: in *:slot:* | *:uio:*) usage_error '--arch arm64: no steps slot and uio' ;; esac
 	case $opt_kernel:$opt_firmware in 6.12*:dt) usage_error '--firmware dt: 6.12 finds Hyper-V by ACPI only' ;; esac
 }
 

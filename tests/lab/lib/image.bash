@@ -171,7 +171,8 @@ make_run_image() {
 	cp "$lab_dir/guest/init" "$root/run/init"
 	chmod +x "$root/run/init"
 	[ "$mode" != hvcrash ] || cp "$dir/hvcrash.ko" "$root/run/modules/"
-	[ -z "$(needs_test_module)" ] || cp "$dir"/hvcrash_{crash,pages,slot,stamp}.ko "$root/run/modules/"
+	[ -z "$(needs_test_module)" ] || cp "$dir"/hvcrash_{crash,pages}.ko "$root/run/modules/"
+	[ -z "$(needs_test_module)" ] || is_arm64_release "$release" || cp "$dir"/hvcrash_{slot,stamp}.ko "$root/run/modules/"
 	copy_dump_modules "$release" "$root/run"
 	if [ "$mode" != stock ]; then
 		mkdir -p "$root/run/usr/bin"
