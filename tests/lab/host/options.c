@@ -65,8 +65,8 @@ static const struct option table[] = {
 	  false, NULL },
 	{ "devices", OPTION_DEVICES, AT(devices), 0,
 	  "balloon,heartbeat,timesync,shutdown,kvp",
-	  "what is offered, with commas between", false, NULL },
-	NUMBER("subchannels", subchannels, 15, "0",
+	  "what is offered, with commas between, or all", false, NULL },
+	NUMBER("subchannels", subchannels, 15, "3",
 	       "so many more channels of netvsc and storvsc, each, where the guest asks"),
 	FIXED("vp-offset", vp_offset, 1024, "0",
 	      "a VP's index is its number and this"),
@@ -207,6 +207,10 @@ static bool to_devices(struct word w, u64 *ret_value)
 	struct word rest;
 	u32 i;
 
+	if (is(&w, "all")) {
+		*ret_value = (1ull << nr_devices) - 1;
+		return true;
+	}
 	for (; w.length; w = rest) {
 		cut(&w, ',', &rest);
 		for (i = 0; i < nr_devices && !is(&w, devices[i]->name); i++)

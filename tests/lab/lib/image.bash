@@ -14,7 +14,7 @@
 # A product is written under another name and renamed when it is complete.
 
 readonly busybox_names=(sh ash mount insmod cat echo printf grep sed awk cut tr head tail wc uname stty taskset dmesg gzip base64
-	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm umount test ifconfig)
+	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm umount test ifconfig ping)
 
 # libraries_of TREE FILE...: where the tree has what these programs are linked to, one a line; a static one needs none
 libraries_of() {
@@ -100,6 +100,8 @@ fill_base_image() {
 	copy_busybox "$tree" "$root"
 	copy_programs "$tree" "$root" /usr/sbin/kexec /usr/bin/makedumpfile
 	copy_modules "$(guest_modules "$release")" "$kernel" "$root" vmbus hv_vmbus hv_balloon
+	[ -n "$opt_kernel_image" ] ||
+		copy_modules "$(guest_modules "$release")" "$kernel" "$root" devices hv_utils hv_netvsc sd_mod hv_storvsc
 	if is_arm64_release "$release"; then
 		: >"$root/modules/msr" # arm64 has no such registers
 	elif [ -z "$opt_kernel_image" ]; then # those of which only runs with hvcrash or its tool make use

@@ -4,8 +4,8 @@
 #include "dev_scsi.h"
 
 #define V5_3 VMBUS_VERSION(5, 3)
-#define ALL                                                                      \
-	"noise=0 fast=1 devices=balloon,heartbeat,timesync,shutdown,kvp,netvsc," \
+#define ALL                                                                                    \
+	"noise=0 fast=1 subchannels=0 devices=balloon,heartbeat,timesync,shutdown,kvp,netvsc," \
 	"storvsc,hvsock,uio"
 #define HEARTBEAT 2u
 #define KVP 5u

@@ -87,6 +87,9 @@ static void options_as_they_are(void **state)
 	now = fake_ask("options");
 	assert_non_null(strstr(now, "\"stuck-on\":null"));
 	assert_non_null(strstr(now, "\"devices\":\"\""));
+	fake_ask("option devices=all");
+	assert_non_null(
+		strstr(fake_ask("options"), "kvp,netvsc,storvsc,hvsock,uio\""));
 }
 
 static void bad_words_at_the_start(void **state)
