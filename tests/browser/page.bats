@@ -80,9 +80,9 @@ shoot() {
 }
 
 @test "on a phone a row is a block, with its headings in it" {
-	expect "$(measure 'getComputedStyle(document.querySelector("#findings tr:nth-child(1)")).display' \
+	expect "$(measure 'getComputedStyle(document.querySelector(".regions tr:nth-child(1)")).display' \
 		--window-size=390,900)" block
-	expect "$(measure 'getComputedStyle(document.querySelector("#findings tbody tr")).display' \
+	expect "$(measure 'getComputedStyle(document.querySelector(".regions tbody tr")).display' \
 		--window-size=1200,900)" table-row
 }
 
@@ -98,7 +98,7 @@ shoot() {
 			.map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
 			.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
 		const ground = light(getComputedStyle(document.body).backgroundColor);
-		return Math.min(...[...document.querySelectorAll("h1, p, dt, dd, th, td, .tag, .name, .span, .over, .axis")]
+		return Math.min(...[...document.querySelectorAll("h1, p, dt, dd, th, td, .tag, .name, .span, .over, .axis, summary")]
 			.map((e) => light(getComputedStyle(e).color))
 			.map((l) => (Math.max(l, ground) + 0.05) / (Math.min(l, ground) + 0.05))) >= 4.5;
 	})()'
@@ -116,10 +116,97 @@ shoot() {
 	})()')" "667 83"
 	# the unload takes 3000 of 3515 us
 	expect "$(measure '(() => {
-		const bar = document.querySelector("svg.all").getBoundingClientRect();
-		const step = document.querySelector("svg.all .phase-unload").getBoundingClientRect();
+		const bar = document.querySelector("#timeline svg.all").getBoundingClientRect();
+		const step = document.querySelector("#timeline svg.all .phase-unload").getBoundingClientRect();
 		return Math.round(step.width / bar.width * 1000);
 	})()')" 853
+}
+
+# large_core: 128 VPs, of which VP 77 did not answer, and 3,000 regions
+large_core() {
+	local i chunk=1 gpa=$((0x1100000)) owner
+	{
+		echo 'segment 0x1000000 0x2000000'
+		echo 'registry 0x1000000'
+		echo 'header phase=finished release=6.12.0-test module_version=0.1.0 crash.vp_index=5 crash.cpu=5'
+		echo 'header crash.vps_expected=127 crash.vps_parked=126 crash.vps_revoked=126 crash.unload=answered'
+		echo 'header crash.tsc_khz=2000000 crash.tsc_begin=1000000 crash.tsc_parked=90000000'
+		echo 'header crash.tsc_revoke_begin=992000000 crash.tsc_revoke_end=1300000000 crash.tsc_end=1500100000'
+		for ((i = 0; i < 128; i++)); do
+			((i % 30)) || printf 'chunk vps 0x%x\n' $((0x1000000 + 4096 * chunk++))
+			if [ $i -eq 77 ]; then
+				printf 'vp vp_index=77 cpu=77 state=not_reached\n'
+			else
+				printf 'vp vp_index=%d cpu=%d tsc_parked=%d tsc_revoked=%d\n' $i $i $((1100000 + i * 600000)) \
+					$((1000000000 + i * 7919 % 128 * 2000000))
+			fi
+		done
+		for ((i = 0; i < 3000; i++)); do
+			((i % 60)) || printf 'chunk extents 0x%x\n' $((0x1000000 + 4096 * chunk++))
+			owner="kind=gpadl relid=$((5 + i % 40)) gpadl=0xe1e10 state=unloaded evidence=unload_answered"
+			[ $i -ge 128 ] || owner="kind=simp vp_index=$i flags=3"
+			[ $i -ne 77 ] || owner='kind=simp vp_index=77 state=not_reached evidence=no_answer flags=1'
+			printf 'extent gpa=0x%x %s\n' $gpa "$owner"
+			gpa=$((gpa + 0x2000))
+		done
+	} | "$MKCORE" - core
+}
+
+@test "128 VPs and 3,000 regions: one is wrong, and it is what one sees" {
+	large_core
+	"$HVCRASHCTL" audit --html page.html core >out || true
+	expect "$(head -n 1 out)" "NOT CLEAN: the host can still write to 1 page of the crashed kernel (VP 77 did not answer: SIMP 0x119a000)."
+	shoot large 1200 1900
+	# one row is open, 2999 are closed; silent, panicked and the slowest have lanes
+	expect "$(measure '[document.querySelectorAll("#wrong tbody tr").length,
+		document.querySelectorAll("#clean tbody tr").length, document.querySelector("#clean details").open,
+		document.querySelectorAll("#timeline svg.vp").length].join(" ")')" "1 2999 false 6"
+	expect "$(measure '[...document.querySelectorAll("#timeline .name")].slice(1, 3).map((e) => e.textContent).join("; ")')" \
+		"VP 77, did not answer; VP 5, panicked"
+	# higher than what is clean, and hatched
+	expect "$(measure '(() => {
+		const bad = document.querySelector("svg.part .region.left"), good = document.querySelector("svg.part .region.clean");
+		return [Math.round(bad.getBoundingClientRect().height / good.getBoundingClientRect().height * 10),
+			getComputedStyle(bad).fill].join(" ");
+	})()')" '25 url(&quot;#hatch-left&quot;)'
+}
+
+@test "an empty registry has no drawing, a living one nothing in red" {
+	core empty
+	"$HVCRASHCTL" audit --html page.html core >out || true
+	shoot empty 1200 800
+	expect "$(measure 'document.querySelectorAll("svg, .axis, table").length')" 0
+	live live
+	"$HVCRASHCTL" audit --html page.html registry >out || true
+	shoot live 1200 1200
+	expect "$(measure '[document.querySelectorAll("#timeline, .silent, .left, .over").length,
+		document.querySelector("#live details").open].join(" ")')" "0 false"
+}
+
+@test "no word in a cell is broken, and the ticks are round" {
+	local width
+	for width in 800 1000 1200; do
+		expect "$(measure '(() => {
+			const range = document.createRange();
+			return [...document.querySelectorAll("td")].filter((cell) => {
+				const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode();
+				return text && text.data.split(" ").some((word) => {
+					range.setStart(text, text.data.indexOf(word));
+					range.setEnd(text, text.data.indexOf(word) + word.length);
+					return range.getClientRects().length > 1;
+				});
+			}).length;
+		})()' --window-size=$width,900)" 0
+	done
+	expect "$(measure '[...document.querySelectorAll("#map .axis span")].map((e) => e.textContent).join()')" "0,1 GiB,2 GiB,3 GiB"
+	expect "$(measure '[...document.querySelectorAll("#timeline .axis span")].map((e) => e.textContent).join()')" "0,1 ms,2 ms,3 ms"
+}
+
+@test "a page left in the crash kernel's memory is outlined there" {
+	expect "$(measure '(() => {
+		const mark = document.querySelector("svg.memory .inside"), style = getComputedStyle(mark);
+		return [document.querySelectorAll("svg.memory .inside").length, style.fill, style.stroke].join(" ");
+	})()')" "1 none rgb(185, 31, 37)"
 }
 
 @test "the page's policy runs no script, not even one that got in" {

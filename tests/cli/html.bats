@@ -81,8 +81,8 @@ text_of() {
 	expect_word text "Inside the crash kernel&#39;s memory: SIMP of VP 3 at 0x101c000: left shared"
 	expect "$(grep -c 'class="own" .*crash kernel: 0x80000000-0x8fffffff' page)" 1
 	# of 3 GiB, 256 MiB from 2 GiB on
-	expect "$(grep -o 'class="own" x="[0-9.]*" y="0" width="[0-9.]*"' page | tail -n 2 | head -n 1)" \
-		'class="own" x="666.67" y="0" width="83.33"'
+	expect "$(grep -o 'class="own" x="[0-9.]*%" y="0%" width="[0-9.]*%"' page | tail -n 2 | head -n 1)" \
+		'class="own" x="66.667%" y="0%" width="8.333%"'
 }
 
 @test "times: a step that was not reached is unknown, and no time is no drawing" {

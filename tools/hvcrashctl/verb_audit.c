@@ -15,7 +15,6 @@
 #include "audit/rows.h"
 #include "audit/summary.h"
 #include "opts.h"
-#include "registry/names.h"
 #include "report/audit_page.h"
 #include "report/journal.h"
 #include "report/metrics.h"
@@ -118,17 +117,6 @@ static struct err *choose_findings(const struct audit_options *options,
 			  asked);
 }
 
-/* What the words in the rows mean, each once */
-static void explain(struct out *out, __u64 kinds, bool has_vp)
-{
-	if (has_vp)
-		out_remark(out, "VP: virtual processor, a CPU of the VM");
-	for (__u32 kind = 0; kind < 64; kind++)
-		if (kinds & 1ULL << kind && names_kind_help(kind))
-			out_remark(out, "%s: %s", names_kind(kind),
-				   names_kind_help(kind));
-}
-
 static void show_hidden(struct out *out, const struct audit *audit)
 {
 	__u64 hidden = audit->regions[AUDIT_EXTENT_CLEAN] +
@@ -148,8 +136,8 @@ static struct err *show_findings(struct out *out, const struct audit_run *run,
 	struct hvcrash_extent extent;
 	struct audit_result result;
 	struct audit_walk walk;
-	bool has_vp = false, is_end;
-	__u64 kinds = 0;
+	struct rows_words words = { 0 };
+	bool is_end;
 	__u32 findings;
 	struct err *err;
 
@@ -163,8 +151,7 @@ static struct err *show_findings(struct out *out, const struct audit_run *run,
 			break;
 		if (!(findings & 1U << result.finding))
 			continue;
-		kinds |= extent.kind < 64 ? 1ULL << extent.kind : 0;
-		has_vp |= extent.vp_index != HVCRASH_NO_VP;
+		rows_add_words(&extent, &words);
 		rows_make(&extent, &run->channels, &result, cells);
 		err = out_row(out, cells);
 	}
@@ -172,7 +159,7 @@ static struct err *show_findings(struct out *out, const struct audit_run *run,
 		err = out_table_end(out);
 	if (err)
 		return err;
-	explain(out, kinds, has_vp);
+	rows_explain(out, &words);
 	if (!options->is_all && !options->finding)
 		show_hidden(out, &run->audit);
 	return NULL;
@@ -200,6 +187,7 @@ static struct err *show(const struct audit_run *run,
 	out_begin(&out, "hvcrash.audit/1");
 	out_head(&out, &head);
 	summary_show(&out, audit, &run->origin, &run->reasons);
+	summary_gaps(&out, audit);
 	err = show_findings(&out, run, options, table);
 	out_end(&out);
 	return err;

@@ -48,10 +48,7 @@ static void show_header(struct out *out, const struct hvcrash_header *header)
 static void show_gaps(struct out *out, struct audit *audit)
 {
 	audit_add_header_gaps(audit);
-	out_list_begin(out, "gaps", "gap", "Gaps");
-	for (__u32 i = 0; i < audit->nr_gaps; i++)
-		out_list_item(out, audit->gaps[i].id, audit->gaps[i].text);
-	out_list_end(out);
+	summary_gaps(out, audit);
 }
 
 static struct err *show_extents(struct out *out, const struct image *image,

@@ -199,3 +199,21 @@ void rows_make(const struct hvcrash_extent *extent,
 		out_set_text(&cells[COL_RAM],
 			     result->is_in_ram ? "inside" : "outside");
 }
+
+void rows_add_words(const struct hvcrash_extent *extent,
+		    struct rows_words *words)
+{
+	if (extent->kind < 64)
+		words->kinds |= 1ULL << extent->kind;
+	words->has_vp |= extent->vp_index != HVCRASH_NO_VP;
+}
+
+void rows_explain(struct out *out, const struct rows_words *words)
+{
+	if (words->has_vp)
+		out_remark(out, "VP: virtual processor, a CPU of the VM");
+	for (__u32 kind = 0; kind < 64; kind++)
+		if (words->kinds & 1ULL << kind && names_kind_help(kind))
+			out_remark(out, "%s: %s", names_kind(kind),
+				   names_kind_help(kind));
+}

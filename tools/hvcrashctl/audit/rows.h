@@ -37,6 +37,21 @@ struct err *rows_read_channels(const struct image *image,
 			       struct rows_channels *ret);
 void rows_channels_deinit(struct rows_channels *channels);
 
+/**
+ * struct rows_words - words of the rows so far, to be explained below them
+ * @kinds: bit N is kind N
+ * @has_vp: some belong to a VP
+ */
+struct rows_words {
+	__u64 kinds;
+	bool has_vp;
+};
+
+void rows_add_words(const struct hvcrash_extent *extent,
+		    struct rows_words *words);
+/* Each word once */
+void rows_explain(struct out *out, const struct rows_words *words);
+
 /* @result NULL: a list. @cells holds a cell for every column of the verb */
 void rows_make(const struct hvcrash_extent *extent,
 	       const struct rows_channels *channels,

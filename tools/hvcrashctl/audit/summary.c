@@ -285,6 +285,10 @@ void summary_show(struct out *out, const struct audit *audit,
 	show_own_registers(out, audit, reasons->registers);
 	show_own_ram(out, audit, reasons->ram);
 	out_section_end(out);
+}
+
+void summary_gaps(struct out *out, const struct audit *audit)
+{
 	out_list_begin(out, "gaps", "gap", "Gaps");
 	for (__u32 i = 0; i < audit->nr_gaps; i++)
 		out_list_item(out, audit->gaps[i].id, audit->gaps[i].text);

@@ -22,5 +22,6 @@ void summary_registry(struct out *out, const struct hvcrash_header *header);
 void summary_show(struct out *out, const struct audit *audit,
 		  const struct origin *origin,
 		  const struct summary_reasons *reasons);
+void summary_gaps(struct out *out, const struct audit *audit);
 
 #endif

@@ -16,6 +16,8 @@
 #include "report/html_timeline.h"
 
 #define MAX_ROWS 4000
+/* More would push the drawings off the screen */
+#define MAX_OPEN_ROWS 24
 #define MAX_OVERLAPS 8
 
 struct page {
@@ -100,7 +102,9 @@ static struct err *add_regions(const struct audit_run *run,
 			html_map_reach(map, last_byte(&extent));
 		} else if (pass == PASS_MARK) {
 			html_map_mark(map, extent.gpa, last_byte(&extent),
-				      class);
+				      class,
+				      result.is_in_ram &&
+					      !audit_is_fine(result.finding));
 		} else {
 			name_region(&extent, &result, name, sizeof(name));
 			html_map_name(map, extent.gpa, last_byte(&extent),
@@ -126,8 +130,7 @@ static struct err *show_overlaps(const struct page *page)
 		err = audit_walk_next(&walk, &extent, &result, &is_end);
 		if (err || is_end)
 			break;
-		if (!result.is_in_ram || result.finding == AUDIT_EXTENT_CLEAN ||
-		    result.finding == AUDIT_REVOKED_LATE)
+		if (!result.is_in_ram || audit_is_fine(result.finding))
 			continue;
 		name_region(&extent, &result, name, sizeof(name));
 		if (overlaps++ < MAX_OVERLAPS)
@@ -176,10 +179,49 @@ static struct err *show_map(const struct page *page)
 	return err;
 }
 
-enum which { VPS_ALL, VPS_SILENT, VPS_REVOKED };
+#define SLOWEST 4
 
-static struct err *add_vps(const struct page *page,
-			   struct html_timeline *timeline, enum which which)
+/**
+ * struct vps - which VPs of many have a lane
+ * @nr: that could have one
+ * @slowest: when the slowest of those that revoked were done, the latest first
+ */
+struct vps {
+	__u32 nr;
+	__u64 slowest[SLOWEST];
+};
+
+enum pass_of_vps { VPS_COUNT, VPS_SILENT, VPS_PANICKED, VPS_SLOW, VPS_OTHERS };
+
+static void count_vp(struct vps *vps, const struct hvcrash_vp *vp)
+{
+	__u64 done = vp->tsc_revoked;
+
+	vps->nr++;
+	for (int i = 0; i < SLOWEST; i++) {
+		__u64 other = vps->slowest[i];
+
+		if (done <= other)
+			continue;
+		vps->slowest[i] = done;
+		done = other;
+	}
+}
+
+static enum pass_of_vps pass_of(const struct page *page, const struct vps *vps,
+				const struct hvcrash_vp *vp)
+{
+	if (vp->state != HVCRASH_VP_REVOKED)
+		return VPS_SILENT;
+	if (vp->vp_index == page->run->image->header.crash.vp_index)
+		return VPS_PANICKED;
+	return vp->tsc_revoked >= vps->slowest[SLOWEST - 1] ? VPS_SLOW :
+							      VPS_OTHERS;
+}
+
+static struct err *add_vps(const struct page *page, struct vps *vps,
+			   struct html_timeline *timeline,
+			   enum pass_of_vps pass, bool is_all)
 {
 	struct image_iter iter;
 	struct hvcrash_vp vp;
@@ -187,72 +229,146 @@ static struct err *add_vps(const struct page *page,
 	bool is_end;
 
 	image_iter_init(&iter, page->run->image, HVCRASH_CHUNK_VPS);
-	while (!(err = image_next_vp(&iter, &vp, &is_end)) && !is_end)
-		if (which == VPS_ALL ||
-		    which == (vp.state == HVCRASH_VP_REVOKED ? VPS_REVOKED :
-							       VPS_SILENT))
+	while (!(err = image_next_vp(&iter, &vp, &is_end)) && !is_end) {
+		if (!html_timeline_has_lane(&vp))
+			continue;
+		if (pass == VPS_COUNT)
+			count_vp(vps, &vp);
+		else if (is_all || pass_of(page, vps, &vp) == pass)
 			html_timeline_vp(page->html, timeline, &vp);
+	}
 	return err;
 }
 
+/* In their order where all have a lane, else those that matter first */
+static struct err *show_lanes(const struct page *page,
+			      struct html_timeline *timeline)
+{
+	struct vps vps = { 0 };
+	struct err *err = add_vps(page, &vps, timeline, VPS_COUNT, false);
+
+	if (!err && vps.nr <= HTML_TIMELINE_LANES)
+		return add_vps(page, &vps, timeline, VPS_OTHERS, true);
+	for (int pass = VPS_SILENT; !err && pass < VPS_OTHERS; pass++)
+		err = add_vps(page, &vps, timeline, (enum pass_of_vps)pass,
+			      false);
+	timeline->lanes_not_drawn = vps.nr - timeline->lanes;
+	return err;
+}
+
+/* A registry that no crash path has touched says nothing of any VP */
 static struct err *show_timeline(const struct page *page)
 {
-	const struct image *image = page->run->image;
+	const struct hvcrash_header *header = &page->run->image->header;
 	struct html_timeline timeline;
 	struct err *err;
 
-	html_timeline_begin(page->html, &image->header.crash, &timeline);
-	if (image_count(image, HVCRASH_CHUNK_VPS) <= HTML_TIMELINE_LANES) {
-		err = add_vps(page, &timeline, VPS_ALL);
-	} else {
-		/* not all have a lane: those that did not revoke must */
-		err = add_vps(page, &timeline, VPS_SILENT);
-		if (!err)
-			err = add_vps(page, &timeline, VPS_REVOKED);
-	}
+	if (header->phase != HVCRASH_PHASE_CRASHING &&
+	    header->phase != HVCRASH_PHASE_FINISHED)
+		return NULL;
+	html_timeline_begin(page->html, &header->crash, &timeline);
+	err = show_lanes(page, &timeline);
 	html_timeline_end(page->html, &timeline);
 	return err;
 }
 
-static struct err *add_rows(struct page *page, bool is_clean, __u64 *rows)
+/* Rows number @first to @last of those that are fine, or are not */
+static struct err *show_rows(struct page *page, const struct out_table *table,
+			     bool is_fine, __u64 first, __u64 last)
 {
 	struct out_cell cells[OUT_MAX_COLUMNS];
+	struct rows_words words = { 0 };
 	struct hvcrash_extent extent;
 	struct audit_result result;
 	struct audit_walk walk;
+	__u64 number = 0;
 	struct err *err;
 	bool is_end;
 
+	err = out_table_begin(&page->out, table);
 	audit_walk_init(&walk, page->run);
-	for (;;) {
+	while (!err) {
 		err = audit_walk_next(&walk, &extent, &result, &is_end);
 		if (err || is_end)
-			return err;
-		if ((result.finding == AUDIT_EXTENT_CLEAN) != is_clean ||
-		    (*rows)++ >= MAX_ROWS)
+			break;
+		if (audit_is_fine(result.finding) != is_fine)
 			continue;
+		number++;
+		if (number < first || number > last)
+			continue;
+		rows_add_words(&extent, &words);
 		rows_make(&extent, &page->run->channels, &result, cells);
 		err = out_row(&page->out, cells);
-		if (err)
-			return err;
 	}
+	if (err)
+		return err;
+	err = out_table_end(&page->out);
+	if (!err && first == 1)
+		rows_explain(&page->out, &words);
+	if (!err && number > MAX_ROWS && last == MAX_ROWS)
+		html_note(page->html, "%llu more regions are not listed here.",
+			  number - MAX_ROWS);
+	return err;
 }
 
-static struct err *show_regions(struct page *page,
-				const struct out_table *table)
+static __u64 fine_regions(const struct audit *audit)
 {
-	struct err *err = out_table_begin(&page->out, table);
-	__u64 rows = 0;
+	return audit->regions[AUDIT_EXTENT_CLEAN] +
+	       audit->regions[AUDIT_REVOKED_LATE];
+}
 
-	if (!err)
-		err = add_rows(page, false, &rows);
-	if (!err)
-		err = add_rows(page, true, &rows);
-	if (!err)
-		err = out_table_end(&page->out);
-	if (!err && rows > MAX_ROWS)
-		html_note(page->html, "%llu more regions are not listed here.",
-			  rows - MAX_ROWS);
+static __u64 other_regions(const struct audit *audit)
+{
+	return audit->regions[AUDIT_LEFT_SHARED] +
+	       audit->regions[AUDIT_CHANGED] +
+	       audit->regions[AUDIT_NOT_CHECKED];
+}
+
+static struct err *show_closed(struct page *page, const struct out_table *table,
+			       const char *id, const char *what, __u64 nr,
+			       bool is_fine)
+{
+	struct err *err;
+
+	if (!nr)
+		return NULL;
+	html_details_begin(page->html, id, "%llu region%s %s", nr,
+			   nr == 1 ? "" : "s", what);
+	err = show_rows(page, table, is_fine, 1, MAX_ROWS);
+	html_details_end(page->html);
+	return err;
+}
+
+/*
+ * Right under the verdict: what it rests on, and what the words mean. A verdict
+ * that is a single gap has said so already.
+ */
+static struct err *show_wrong(struct page *page, const struct out_table *table)
+{
+	const struct audit *audit = &page->run->audit;
+	__u64 wrong = other_regions(audit);
+	bool has_gaps = audit->nr_gaps > 1 ||
+			(audit->nr_gaps && audit->verdict == AUDIT_NOT_CLEAN);
+	struct err *err = NULL;
+
+	if (audit->header->phase == HVCRASH_PHASE_LIVE)
+		return show_closed(page, table, "live", "shared now", wrong,
+				   false);
+	if (!wrong && !has_gaps)
+		return NULL;
+	html_section_begin(page->html, "wrong", "What is wrong");
+	if (wrong)
+		err = show_rows(page, table, false, 1, MAX_OPEN_ROWS);
+	if (!err && wrong > MAX_OPEN_ROWS) {
+		html_details_begin(page->html, "more", "%llu more",
+				   wrong - MAX_OPEN_ROWS);
+		err = show_rows(page, table, false, MAX_OPEN_ROWS + 1,
+				MAX_ROWS);
+		html_details_end(page->html);
+	}
+	if (!err && has_gaps)
+		summary_gaps(&page->out, audit);
+	html_section_end(page->html);
 	return err;
 }
 
@@ -273,14 +389,18 @@ static struct err *show(struct page *page, const struct out_table *table)
 		return err_create(ERR_IO, "out of memory");
 	out_begin(&page->out, "");
 	out_head(&page->out, &head);
-	err = show_map(page);
+	err = show_wrong(page, table);
+	if (!err && fine_regions(audit) + other_regions(audit))
+		err = show_map(page);
 	if (!err)
 		err = show_timeline(page);
 	if (err)
 		return err;
 	summary_show(&page->out, audit, &page->run->origin,
 		     &page->run->reasons);
-	err = show_regions(page, table);
+	if (!err)
+		err = show_closed(page, table, "clean", "clean",
+				  fine_regions(audit), true);
 	out_end(&page->out);
 	return err;
 }

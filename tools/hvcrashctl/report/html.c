@@ -60,9 +60,9 @@ void html_deinit(struct html *html)
 }
 
 /* Texts are ASCII: what is not was made '?' on its way in, or is here */
-void html_text(struct html *html, const char *text)
+static void put_text(struct html *html, const char *text, size_t length)
 {
-	for (; *text; text++) {
+	for (; length && *text; text++, length--) {
 		switch (*text) {
 		case '&':
 			fputs("&amp;", html->to);
@@ -84,6 +84,11 @@ void html_text(struct html *html, const char *text)
 			      html->to);
 		}
 	}
+}
+
+void html_text(struct html *html, const char *text)
+{
+	put_text(html, text, strlen(text));
 }
 
 static void put_paragraph(struct html *html, const char *class,
@@ -125,6 +130,41 @@ void html_section_begin(struct html *html, const char *id, const char *title)
 void html_section_end(struct html *html)
 {
 	fputs("</section>\n", html->to);
+}
+
+void html_details_begin(struct html *html, const char *id, const char *format,
+			...)
+{
+	char text[128];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	fprintf(html->to, "<section id=\"%s\">\n<details>\n<summary>", id);
+	html_text(html, text);
+	fputs("</summary>\n", html->to);
+}
+
+void html_details_end(struct html *html)
+{
+	fputs("</details>\n</section>\n", html->to);
+}
+
+void html_axis_begin(struct html *html)
+{
+	fputs("<div class=\"axis\" aria-hidden=\"true\">", html->to);
+}
+
+void html_axis_tick(struct html *html, double part, const char *text)
+{
+	fprintf(html->to, "<span style=\"left: %.3f%%\">%s</span>", part * 100,
+		text);
+}
+
+void html_axis_end(struct html *html)
+{
+	fputs("</div>\n", html->to);
 }
 
 static void page_begin(struct out *out, const char *schema)
@@ -214,19 +254,32 @@ static void page_field(struct out *out, const char *key, const char *text,
 
 static void page_remark(struct out *out, const char *text)
 {
-	html_note(out->priv, "%s", text);
+	struct html *html = out->priv;
+	size_t word = strcspn(text, ":");
+
+	fputs("<p class=\"word\"><b>", html->to);
+	put_text(html, text, word);
+	fputs("</b>", html->to);
+	html_text(html, text + word);
+	fputs("</p>\n", html->to);
 }
 
+/* A list without items is none, and has no heading */
 static void page_list_begin(struct out *out, const char *key, const char *label)
 {
-	html_section_begin(out->priv, key, label);
+	(void)key;
+	(void)out;
+	(void)label;
 }
 
 static void page_list_item(struct out *out, const char *id, const char *text)
 {
 	struct html *html = out->priv;
 
-	fputs(out->nr_items ? "<li>" : "<ul>\n<li>", html->to);
+	fputs(out->nr_items ?
+		      "<li>" :
+		      "<h3>Gaps in what is known</h3>\n<ul class=\"gaps\">\n<li>",
+	      html->to);
 	html_text(html, text);
 	fputs(" <code>", html->to);
 	html_text(html, id);
@@ -237,8 +290,8 @@ static void page_list_end(struct out *out)
 {
 	struct html *html = out->priv;
 
-	fputs(out->nr_items ? "</ul>\n" : "<p>None.</p>\n", html->to);
-	html_section_end(html);
+	if (out->nr_items)
+		fputs("</ul>\n", html->to);
 }
 
 static const char *alignment(const struct out_column *column)
@@ -248,7 +301,7 @@ static const char *alignment(const struct out_column *column)
 
 static struct err *page_table_begin(struct out *out)
 {
-	html_section_begin(out->priv, out->table->key, "Regions");
+	(void)out;
 	return NULL;
 }
 
@@ -258,7 +311,7 @@ static void put_headings(struct out *out)
 	const struct out_table *table = out->table;
 	struct html *html = out->priv;
 
-	fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Regions\">\n<table>\n",
+	fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Regions\">\n<table class=\"regions\">\n",
 	      html->to);
 	fputs("<thead>\n<tr>", html->to);
 	for (size_t i = 0; i < table->nr_shown; i++) {
@@ -312,9 +365,8 @@ static struct err *page_table_end(struct out *out)
 {
 	struct html *html = out->priv;
 
-	fputs(out->nr_items ? "</tbody>\n</table>\n</div>\n" : "<p>None.</p>\n",
-	      html->to);
-	html_section_end(html);
+	if (out->nr_items)
+		fputs("</tbody>\n</table>\n</div>\n", html->to);
 	return NULL;
 }
 

@@ -55,6 +55,16 @@ void html_warning(struct html *html, const char *format, ...)
 void html_section_begin(struct html *html, const char *id, const char *title);
 void html_section_end(struct html *html);
 
+/* A section that is closed until its title is clicked */
+void html_details_begin(struct html *html, const char *id, const char *format,
+			...) __attribute__((format(printf, 3, 4)));
+void html_details_end(struct html *html);
+
+/* Below drawings: a scale whose ticks stand at parts of its width */
+void html_axis_begin(struct html *html);
+void html_axis_tick(struct html *html, double part, const char *text);
+void html_axis_end(struct html *html);
+
 /* How a thing looks; each is a class in html_style */
 enum html_class {
 	HTML_CLEAN,

@@ -2,21 +2,18 @@
 /*
  * html_map.c - draws physical memory
  *
- * Called by audit_page. The bars are pictures without text, stretched to the
- * width that there is; all text is beside them, so that it can be read on any
- * screen. Where several regions share a spot the worst one gives its colour.
+ * Called by audit_page. The bars are pictures without text, as wide as there is
+ * room; all text is beside them, so that it can be read on any screen. Where
+ * several regions share a spot the worst one gives its look, and no look is a
+ * colour alone: what is not clean is higher, and hatched.
  */
 #include <string.h>
 
 #include "report/html_map.h"
 
-/* The bars are that wide inside, however wide they are shown */
-#define WIDTH 1000.0
-#define HEIGHT 10
-/* Below a region the memory that it lies in can still be seen */
-#define REGION_HEIGHT 7
-/* What is there is visible, however small */
-#define LEAST_WIDTH 4.0
+/* What is there is visible, however small: parts of the bar's width */
+#define LEAST_PART 0.004
+#define LEAST_RANGE 0.0005
 #define PAGE_BYTES 4096
 /* More than any machine's memory */
 #define LARGEST_GAP (1ULL << 56)
@@ -99,7 +96,7 @@ static size_t bin_of(const struct html_map *map, __u64 gpa)
 }
 
 void html_map_mark(struct html_map *map, __u64 first, __u64 last,
-		   enum html_class class)
+		   enum html_class class, bool is_inside)
 {
 	if (!(map->end > 0))
 		map->end = round_up(map->reach);
@@ -113,6 +110,7 @@ void html_map_mark(struct html_map *map, __u64 first, __u64 last,
 			bin->range.first = first;
 		if (!bin->regions || last > bin->range.last)
 			bin->range.last = last;
+		bin->is_inside |= is_inside;
 		bin->regions++;
 	}
 }
@@ -232,62 +230,46 @@ void html_map_name(struct html_map *map, __u64 first, __u64 last,
 	}
 }
 
-struct bar_part {
-	const char *class;
-	double from, to; /* parts of 1 */
-	double least;
-	int height;
-};
-
-/* A title and the end tag are the caller's next */
-static void put_rect(struct html *html, const struct bar_part *part)
+/*
+ * A title and the end tag are the caller's next. Percentages and not a viewBox:
+ * a stretched picture would stretch the hatching, too.
+ */
+static void put_rect(struct html *html, const char *class, double from,
+		     double to, double least, bool is_full)
 {
-	double x = part->from * WIDTH;
-	double width = (part->to - part->from) * WIDTH;
+	double width = to - from;
 
-	if (width < part->least)
-		width = part->least;
-	if (x + width > WIDTH)
-		x = WIDTH - width;
+	if (width < least)
+		width = least;
+	if (from + width > 1)
+		from = 1 - width;
 	fprintf(html->to,
-		"<rect class=\"%s\" x=\"%.2f\" y=\"0\" width=\"%.2f\" height=\"%d\">",
-		part->class, x, width, part->height);
+		"<rect class=\"%s\" x=\"%.3f%%\" y=\"%d%%\" width=\"%.3f%%\" height=\"%d%%\">",
+		class, from * 100, is_full ? 0 : 30, width * 100,
+		is_full ? 100 : 40);
 }
 
+/* What is not clean is as high as the bar, and hatched */
 static void put_region(struct html *html, enum html_class class, double from,
 		       double to)
 {
 	char name[32];
-	struct bar_part part = {
-		.class = name,
-		.from = from,
-		.to = to,
-		.least = LEAST_WIDTH,
-		.height = REGION_HEIGHT,
-	};
 
 	snprintf(name, sizeof(name), "region %s", html_class_name(class));
-	put_rect(html, &part);
+	put_rect(html, name, from, to, LEAST_PART, class > HTML_LATE);
 }
 
 static void put_ranges(struct html *html, const struct html_map_ranges *ranges,
 		       const struct html_map_range *shown, const char *class,
 		       const char *title)
 {
-	struct bar_part part = {
-		.class = class,
-		.least = 0.5,
-		.height = HEIGHT,
-	};
-
 	for (__u32 i = 0; i < ranges->nr; i++) {
 		const struct html_map_range *range = &ranges->range[i];
 
 		if (range->last < shown->first || range->first > shown->last)
 			continue;
-		part.from = position_in(shown, range->first);
-		part.to = position_in(shown, range->last);
-		put_rect(html, &part);
+		put_rect(html, class, position_in(shown, range->first),
+			 position_in(shown, range->last), LEAST_RANGE, true);
 		fprintf(html->to, "<title>%s: 0x%llx-0x%llx</title></rect>\n",
 			title, range->first, range->last);
 	}
@@ -296,9 +278,8 @@ static void put_ranges(struct html *html, const struct html_map_ranges *ranges,
 static void put_bar_begin(struct html *html, const char *class,
 			  const char *label)
 {
-	fprintf(html->to,
-		"<svg class=\"%s\" viewBox=\"0 0 %.0f %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s\">\n",
-		class, WIDTH, HEIGHT, label);
+	fprintf(html->to, "<svg class=\"%s\" role=\"img\" aria-label=\"%s\">\n",
+		class, label);
 }
 
 static void put_memory(struct html *html, const struct html_map *map,
@@ -308,30 +289,46 @@ static void put_memory(struct html *html, const struct html_map *map,
 	put_ranges(html, &map->own, shown, "own", "crash kernel");
 }
 
+/* Ends at 1 or 1.5 times a power of two: quarters or thirds are round */
 static void put_axis(struct html *html, const struct html_map *map)
 {
-	char buf[HTML_SIZE_BYTES];
+	bool is_power = true;
+	int ticks;
 
-	fputs("<div class=\"axis\" aria-hidden=\"true\">", html->to);
-	for (int i = 0; i <= 4; i++) {
-		double at = map->end / 4 * i;
+	for (double end = 16 * PAGE_BYTES; end < map->end; end *= 2)
+		is_power = end * 2 <= map->end;
+	ticks = is_power ? 4 : 3;
+	html_axis_begin(html);
+	html_axis_tick(html, 0, "0");
+	for (int i = 1; i <= ticks; i++) {
+		double at = map->end / ticks * i;
+		char buf[HTML_SIZE_BYTES];
 
 		/* 2^64 itself does not fit into the number */
 		html_size(at < 0x1p64 ? (unsigned long long)at : ~0ULL, buf);
-		fprintf(html->to, "<span>%s</span>", i ? buf : "0");
+		html_axis_tick(html, (double)i / ticks, buf);
 	}
-	fputs("</div>\n", html->to);
+	html_axis_end(html);
 }
 
-static void put_whole(struct html *html, const struct html_map *map)
+/* A region that is not clean, in memory that the crash kernel runs in */
+static void put_inside(struct html *html, const struct html_map *map)
 {
-	struct html_map_range whole = { 0, ~0ULL };
+	for (size_t i = 0; i < HTML_MAP_BINS; i++) {
+		const struct html_map_bin *bin = &map->bin[i];
 
-	if (map->end < 0x1p64)
-		whole.last = (__u64)map->end - 1;
-	fputs("<figure>\n", html->to);
-	put_bar_begin(html, "memory", "All of physical memory");
-	put_memory(html, map, &whole);
+		if (!bin->is_inside)
+			continue;
+		put_rect(html, "inside", (double)i / HTML_MAP_BINS,
+			 (double)(i + 1) / HTML_MAP_BINS, 2 * LEAST_PART, true);
+		fprintf(html->to,
+			"<title>not clean, and in the crash kernel's memory: 0x%llx-0x%llx</title></rect>\n",
+			bin->range.first, bin->range.last);
+	}
+}
+
+static void put_regions(struct html *html, const struct html_map *map)
+{
 	for (size_t i = 0; i < HTML_MAP_BINS; i++) {
 		const struct html_map_bin *bin = &map->bin[i];
 
@@ -342,9 +339,35 @@ static void put_whole(struct html *html, const struct html_map *map)
 		fprintf(html->to, "<title>0x%llx-0x%llx</title></rect>\n",
 			bin->range.first, bin->range.last);
 	}
+}
+
+static void put_whole(struct html *html, const struct html_map *map)
+{
+	struct html_map_range whole = { 0, ~0ULL };
+
+	if (map->end < 0x1p64)
+		whole.last = (__u64)map->end - 1;
+	fputs("<div class=\"lanes\">\n", html->to);
+	if (map->ram.nr) {
+		fputs("<div class=\"name\">in the dump</div>\n", html->to);
+		put_bar_begin(html, "memory", "Memory that the dump holds");
+		put_ranges(html, &map->ram, &whole, "ram",
+			   "memory in the dump");
+		fputs("</svg>\n", html->to);
+	}
+	if (map->own.nr) {
+		fputs("<div class=\"name\">crash kernel</div>\n", html->to);
+		put_bar_begin(html, "memory", "Memory of the crash kernel");
+		put_ranges(html, &map->own, &whole, "own", "crash kernel");
+		put_inside(html, map);
+		fputs("</svg>\n", html->to);
+	}
+	fputs("<div class=\"name\">shared pages</div>\n", html->to);
+	put_bar_begin(html, "memory all", "Regions of shared pages");
+	put_regions(html, map);
 	fputs("</svg>\n", html->to);
 	put_axis(html, map);
-	fputs("</figure>\n", html->to);
+	fputs("</div>\n", html->to);
 }
 
 /* The bins from @first on that show one and the same region */
@@ -414,20 +437,29 @@ static void put_legend(struct html *html, const struct html_map *map)
 	for (int i = HTML_NR_CLASSES - 1; i >= 0; i--)
 		if (map->by_class[i])
 			fprintf(html->to,
-				"<li class=\"%s\">%s, %llu region%s</li>\n",
+				"<li><svg class=\"sample\" aria-hidden=\"true\"><rect class=\"region %s\" width=\"100%%\" height=\"100%%\"/></svg>%s, %llu region%s</li>\n",
 				html_class_name((enum html_class)i), words[i],
 				map->by_class[i],
 				map->by_class[i] == 1 ? "" : "s");
-	if (map->own.nr)
-		fputs("<li class=\"own\">crash kernel</li>\n", html->to);
-	if (map->ram.nr)
-		fputs("<li class=\"ram\">memory in the dump</li>\n", html->to);
 	fputs("</ul>\n", html->to);
 }
+
+/* The hatching of what is not clean: lines up, lines down, dots */
+static const char patterns[] =
+	"<svg class=\"patterns\" aria-hidden=\"true\"><defs>\n"
+	"<pattern id=\"hatch-left\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+	"<rect class=\"tone\" width=\"6\" height=\"6\"/><rect class=\"line\" width=\"2\" height=\"6\"/></pattern>\n"
+	"<pattern id=\"hatch-changed\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(-45)\">"
+	"<rect class=\"tone\" width=\"6\" height=\"6\"/><rect class=\"line\" width=\"3\" height=\"6\"/></pattern>\n"
+	"<pattern id=\"hatch-unknown\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\">"
+	"<rect class=\"tone\" width=\"5\" height=\"5\"/><circle class=\"line\" cx=\"2.5\" cy=\"2.5\" r=\"1.2\"/></pattern>\n"
+	"</defs></svg>\n";
 
 void html_map_put(struct html *html, const struct html_map *map)
 {
 	__u32 not_kept = map->ram.not_kept + map->own.not_kept;
+
+	fputs(patterns, html->to);
 
 	put_legend(html, map);
 	put_whole(html, map);

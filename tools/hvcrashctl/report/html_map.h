@@ -45,6 +45,7 @@ struct html_map_ranges {
 struct html_map_bin {
 	__u32 regions;
 	enum html_class class; /* the worst of them */
+	bool is_inside;	       /* html_map_mark() says what that is */
 	struct html_map_range range;
 };
 
@@ -88,8 +89,9 @@ void html_map_add_own(struct html_map *map, __u64 first, __u64 last);
 void html_map_reach(struct html_map *map, __u64 last);
 
 /* Then all regions, then all once more with their names */
+/* @is_inside: not clean, and in the crash kernel's memory */
 void html_map_mark(struct html_map *map, __u64 first, __u64 last,
-		   enum html_class class);
+		   enum html_class class, bool is_inside);
 void html_map_find_places(struct html_map *map);
 void html_map_name(struct html_map *map, __u64 first, __u64 last,
 		   enum html_class class, const char *name);

@@ -11,8 +11,10 @@
 #include "registry/crash_times.h"
 #include "report/html_timeline.h"
 
-#define WIDTH 1000.0
-#define LEAST_WIDTH 2.0
+#define LEAST_PART 0.002
+#define MAX_TICKS 6
+/* A year: nothing of a crash path takes as long */
+#define MAX_AXIS_US 31536000000000ULL
 
 static __u64 find_last(const struct hvcrash_crash *crash)
 {
@@ -63,28 +65,27 @@ static double position_of(const struct html_timeline *timeline, __u64 tsc)
 static void put_span(struct html *html, const struct html_timeline *timeline,
 		     const char *class, __u64 from, __u64 to, const char *title)
 {
-	double x = position_of(timeline, from) * WIDTH;
-	double width = position_of(timeline, to) * WIDTH - x;
+	double x = position_of(timeline, from);
+	double width = position_of(timeline, to) - x;
 	char time[64];
 
 	if (!from || !to || to < from)
 		return;
-	if (width < LEAST_WIDTH)
-		width = LEAST_WIDTH;
-	if (x + width > WIDTH)
-		x = WIDTH - width;
+	if (width < LEAST_PART)
+		width = LEAST_PART;
+	if (x + width > 1)
+		x = 1 - width;
 	format_time(timeline->crash, from, to, time, sizeof(time));
 	fprintf(html->to,
-		"<rect class=\"%s\" x=\"%.2f\" y=\"0\" width=\"%.2f\" height=\"10\"><title>%s: %s</title></rect>\n",
-		class, x, width, title, time);
+		"<rect class=\"%s\" x=\"%.3f%%\" y=\"0\" width=\"%.3f%%\" height=\"100%%\"><title>%s: %s</title></rect>\n",
+		class, x * 100, width * 100, title, time);
 }
 
 static void put_lane_begin(struct html *html, const char *class,
 			   const char *label)
 {
-	fprintf(html->to,
-		"<svg class=\"%s\" viewBox=\"0 0 %.0f 10\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s\">\n",
-		class, WIDTH, label);
+	fprintf(html->to, "<svg class=\"%s\" role=\"img\" aria-label=\"%s\">\n",
+		class, label);
 }
 
 static void put_path(struct html *html, const struct html_timeline *timeline,
@@ -102,21 +103,52 @@ static void put_path(struct html *html, const struct html_timeline *timeline,
 	fputs("</svg>\n", html->to);
 }
 
+/* Ticks at 1, 2 or 5 times a power of ten */
+static __u64 find_step(__u64 total_us)
+{
+	__u64 step = 1;
+
+	for (;;) {
+		if (total_us / step <= MAX_TICKS)
+			return step;
+		if (total_us / (2 * step) <= MAX_TICKS)
+			return 2 * step;
+		if (total_us / (5 * step) <= MAX_TICKS)
+			return 5 * step;
+		step *= 10;
+	}
+}
+
+static void format_tick(__u64 us, char *buf, size_t bytes)
+{
+	if (us < 1000)
+		snprintf(buf, bytes, "%llu \302\265s", us);
+	else if (us < 1000000)
+		snprintf(buf, bytes, "%g ms", (double)us / 1000);
+	else
+		snprintf(buf, bytes, "%g s", (double)us / 1000000);
+}
+
+/* Where the length of a tick of the TSC is not known there is no scale */
 static void put_axis(struct html *html, const struct html_timeline *timeline)
 {
-	__u64 first = timeline->crash->tsc_begin;
+	const struct hvcrash_crash *crash = timeline->crash;
+	__u64 total_us, step;
 
-	fputs("<div class=\"axis\" aria-hidden=\"true\"><span>0</span>",
-	      html->to);
-	for (__u64 i = 1; i <= 4; i++) {
-		char time[64];
+	if (!crash_times_elapsed_us(crash, crash->tsc_begin, timeline->last,
+				    &total_us) ||
+	    !total_us || total_us > MAX_AXIS_US)
+		return;
+	step = find_step(total_us);
+	html_axis_begin(html);
+	html_axis_tick(html, 0, "0");
+	for (__u64 us = step; us <= total_us; us += step) {
+		char text[32];
 
-		format_time(timeline->crash, first,
-			    first + (timeline->last - first) / 4 * i, time,
-			    sizeof(time));
-		fprintf(html->to, "<span>%s</span>", time);
+		format_tick(us, text, sizeof(text));
+		html_axis_tick(html, (double)us / (double)total_us, text);
 	}
-	fputs("</div>\n", html->to);
+	html_axis_end(html);
 }
 
 static void put_figures(struct html *html, const struct html_timeline *timeline,
@@ -148,15 +180,14 @@ void html_timeline_begin(struct html *html, const struct hvcrash_crash *crash,
 	crash_times_steps(crash, steps);
 	html_section_begin(html, "timeline", "Crash path");
 	if (!ret->last) {
-		fputs("<p class=\"note\">The registry holds no times.</p>\n",
-		      html->to);
+		html_note(html, "The registry holds no times.");
 		return;
 	}
 	fputs("<div class=\"lanes\">\n", html->to);
 	put_path(html, ret, steps);
 }
 
-static bool has_lane(const struct hvcrash_vp *vp)
+bool html_timeline_has_lane(const struct hvcrash_vp *vp)
 {
 	return vp->state != HVCRASH_VP_ABSENT &&
 	       vp->state != HVCRASH_VP_OFFLINE;
@@ -181,7 +212,7 @@ void html_timeline_vp(struct html *html, struct html_timeline *timeline,
 	__u64 arrived = vp->tsc_parked;
 	__u64 begun = crash->tsc_revoke_begin;
 
-	if (!timeline->last || !has_lane(vp))
+	if (!timeline->last || !html_timeline_has_lane(vp))
 		return;
 	if (timeline->lanes >= HTML_TIMELINE_LANES) {
 		timeline->lanes_not_drawn++;
@@ -211,9 +242,13 @@ void html_timeline_end(struct html *html, const struct html_timeline *timeline)
 		put_axis(html, timeline);
 		fputs("</div>\n", html->to);
 		if (timeline->lanes_not_drawn)
-			fprintf(html->to,
-				"<p class=\"note\">%u more VPs have no lane here.</p>\n",
+			html_note(
+				html,
+				"%u more VPs have no lane here: drawn are those that did not revoke, the one that panicked, and the slowest.",
 				timeline->lanes_not_drawn);
+		html_note(
+			html,
+			"The steps follow each other from left to right, in the order of the table.");
 		crash_times_steps(timeline->crash, steps);
 		put_figures(html, timeline, steps);
 	}

@@ -11,15 +11,15 @@
 #include "hvcrash_abi.h"
 #include "report/html.h"
 
-/* More have no lane of their own but where they did not answer */
-#define HTML_TIMELINE_LANES 64
+/* More than a reader looks at: the caller brings the worst first */
+#define HTML_TIMELINE_LANES 16
 
 /**
  * struct html_timeline - a timeline that is being written
  * @crash: the crash path's report
  * @last: the latest stamp, where the drawing ends; 0 if there is none
  * @lanes: VPs drawn
- * @lanes_not_drawn: VPs beyond HTML_TIMELINE_LANES
+ * @lanes_not_drawn: VPs that were not brought, or beyond HTML_TIMELINE_LANES
  */
 struct html_timeline {
 	const struct hvcrash_crash *crash;
@@ -28,6 +28,8 @@ struct html_timeline {
 	__u32 lanes_not_drawn;
 };
 
+/* Neither one that never was online, nor one that went before the crash */
+bool html_timeline_has_lane(const struct hvcrash_vp *vp);
 void html_timeline_begin(struct html *html, const struct hvcrash_crash *crash,
 			 struct html_timeline *ret);
 void html_timeline_vp(struct html *html, struct html_timeline *timeline,
