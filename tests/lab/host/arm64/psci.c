@@ -112,11 +112,10 @@ void run_first_vp(void)
 	run_vp(0);
 }
 
-static void end_by_guest(u32 vp, const char *how)
+static void end_by_guest(const char *how)
 {
 	platform_lock();
-	log_line("VP %u: the guest asks for %s", vp, how);
-	platform_end("quit");
+	end_run("guest: it %s", how);
 }
 
 void smccc_call(u32 vp, struct frame *frame)
@@ -155,10 +154,10 @@ void smccc_call(u32 vp, struct frame *frame)
 				INVALID_PARAMETERS;
 		return;
 	case PSCI_SYSTEM_OFF:
-		end_by_guest(vp, "power off");
+		end_by_guest("turned the power off");
 		return;
 	case PSCI_SYSTEM_RESET:
-		end_by_guest(vp, "a reset");
+		end_by_guest("asked for a reset");
 		return;
 	default:
 		frame->x[0] = NOT_SUPPORTED;
