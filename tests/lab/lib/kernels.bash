@@ -22,7 +22,7 @@ build_kernels_tree() {
 	local suite=$1 base mirror include options=(--architectures "amd64,arm64")
 	base=$(base_of "$suite")
 	mirror=$(debian_mirror)
-	include=$(printf '%s\n' gcc make kmod clang lld llvm gcc-aarch64-linux-gnu \
+	include=$(printf '%s\n' gcc make kmod perl clang lld llvm gcc-aarch64-linux-gnu \
 		"$(flavours_of "$suite" amd64 | sed "s|\$|/$suite|")" | paste -sd ,)
 	# In the tree's stamp with the packages, so that a new line in the table makes the tree anew
 	options+=("--customize-hook=$lab_dir/lib/kernels-extract \"\$1\" $(flavours_of "$suite" arm64 | sed "s|\$|:arm64/$suite|" | paste -sd ' ')")
@@ -71,7 +71,7 @@ kernel_build() {
 # build_for SUITE ARCHITECTURE METAPACKAGE: with both compilers.
 build_for() {
 	local suite=$1 architecture=$2 metapackage=$3 headers compiler rc=0
-	with_build_lock "kernels-$suite" build_kernels_tree "$suite"
+	with_build_lock "kernels-$suite" build_kernels_tree "$suite" || return "$EXIT_LAB"
 	headers=$(headers_for "$suite" "$metapackage" | head -n 1)
 	[ -n "$headers" ] || { warn "$suite: the tree has no headers of $metapackage"; return "$EXIT_LAB"; }
 	for compiler in gcc clang; do
