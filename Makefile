@@ -20,6 +20,7 @@ help:
 	@echo '  fuzz     ten million executions of each fuzz target: two hours of one CPU'
 	@echo '  e2e      the lab'"'"'s tests only                                [root] [lab]'
 	@echo '  matrix   every pair of kernel, kind of crash, CPUs, modes and load: hours [root] [lab]'
+	@echo '  kernels  the module for every kernel that Debian has: half an hour   [root]'
 	@echo '  browser  the page of audit --html in Chromium                 [root]'
 	@echo '  packages-test  the packages, from their build to the purge    [root]'
 	@echo '  e2e-guest  what a whole Debian system goes through            [root] [lab]'
@@ -118,6 +119,10 @@ e2e-guest: deps
 bench: deps
 	bench/run
 
+# The module for every kernel and flavour that Debian has, with gcc and clang
+kernels: deps
+	tests/lab/lab kernels
+
 # MATRIX: options, see tests/matrix/run --help
 matrix: deps
 	tests/matrix/run $(MATRIX)
@@ -130,4 +135,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all bench browser matrix help tool module crash-module install uninstall install-dkms uninstall-dkms deb rpm deps demo check test fuzz e2e e2e-guest packages-test clean distclean
+.PHONY: all bench browser kernels matrix help tool module crash-module install uninstall install-dkms uninstall-dkms deb rpm deps demo check test fuzz e2e e2e-guest packages-test clean distclean
