@@ -31,6 +31,16 @@ setup() {
 	export HVCRASHCTL
 }
 
+@test "an option with = completes like one with a blank" {
+	complete_line hvcrashctl crash --how = nm
+	expect "$(cat replies)" nmi
+	complete_line hvcrashctl crash --how =
+	cp replies with
+	complete_line hvcrashctl crash --how ''
+	cmp with replies
+	[ "$(wc -l <replies)" -gt 5 ]
+}
+
 @test "the verbs are completed" {
 	complete_line hvcrashctl ''
 	expect "$(sort replies)" "$(verbs)"

@@ -29,6 +29,18 @@ _hvcrashctl() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} line
 	local options=() operand='' argument=()
 	COMPREPLY=()
+	# "--how=nm" is three words to bash
+	if [ "$current" = = ]; then
+		current=''
+	elif [ "$previous" = = ] && [ "$COMP_CWORD" -gt 2 ]; then
+		previous=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	# "--how=nm" is three words to bash
+	if [ "$current" = = ]; then
+		current=''
+	elif [ "$previous" = = ] && [ "$COMP_CWORD" -gt 2 ]; then
+		previous=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		_hvcrashctl_replies "$("$1" help --words 2>/dev/null)" "$current"
 		return
