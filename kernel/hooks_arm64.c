@@ -2,29 +2,33 @@
 /*
  * hooks_arm64.c - where the kernel calls us on arm64
  *
- *	crash_smp_send_stop()		panicking CPU, stops the others: begin
- *	sdei_mask_local_cpu()		each other CPU, its registers saved, on its
- *					way to PSCI CPU_OFF: park, revoke
- *	machine_kexec_mask_interrupts()	panicking CPU, last thing in
- *					machine_crash_shutdown(): finish
- *	__cpu_disable()			a CPU that goes offline
+ *	crash_smp_send_stop()	panicking CPU, stops the others: begin
+ *	sdei_mask_local_cpu()	each other CPU, its registers saved, on its way to
+ *				PSCI CPU_OFF: park, revoke. Then the panicking CPU,
+ *				when it has stopped them: wait for them
+ *	crash_save_cpu()	panicking CPU, next in machine_crash_shutdown():
+ *				finish. Each other CPU calls it too, before it parks
+ *	machine_shutdown()	a kexec, devices are shut down and all CPUs run:
+ *				unload VMBus
+ *	machine_kexec()		the same kexec, on the last CPU: begin, finish
+ *	__cpu_disable()		a CPU that goes offline; in a kexec all but one do
  *
- * arm64 has none of the hooks of x86: no smp_ops, and hv_setup_crash_handler() is
- * an empty weak function. Kprobes on these four take their place. They need no
- * lock and nothing of the scheduler; the breakpoint is taken with every interrupt
- * masked (Documentation/trace/kprobes.rst; a kernel without one of the functions,
- * or that allows no probe there, is refused at load).
+ * arm64 has none of the hooks of x86: no smp_ops, and hv_setup_crash_handler() and
+ * hv_setup_kexec_handler() are empty weak functions. Kprobes on these take their
+ * place. They need no lock and nothing of the scheduler; the breakpoint is taken
+ * with every interrupt masked (Documentation/trace/kprobes.rst; a kernel without
+ * one of the functions, or that allows no probe there, is refused at load).
  *
  * With crash_kexec_post_notifiers=Y the kernel stops the CPUs before it calls the
  * panic notifiers, one of which unloads VMBus; with =N nothing of the kernel's own
- * ever does: ours asks in both cases.
+ * ever does: ours asks in both cases. Nor does it in a kexec, where the boot CPU's
+ * message and event flags page then stay mapped over the next kernel's memory.
  *
- * Never run: there was no Hyper-V on arm64 to run it on. It is built against
- * Debian's kernels, and its registers are tested against an imitated hypervisor.
+ * A CPU that is stopped by the software NMI of SDEI (arm64_nmi_cpu_stop(), from 7.3
+ * on) comes to sdei_mask_local_cpu() as well. That was read, and not seen run.
  *
- * Leaves out: what is done at each of these moments (crash.c); a panic inside
- * a kprobe handler, whose probes the kernel skips; kexec, where the kernel sends no
- * UNLOAD either.
+ * Leaves out: what is done at each of these moments (crash.c, kexec.c); a panic
+ * inside a kprobe handler, whose probes the kernel skips.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -32,11 +36,13 @@
 #include <linux/kexec.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/reboot.h>
 #include <linux/smp.h>
 #include "compat/compat.h"
 #include "crash.h"
 #include "hooks.h"
 #include "hvcrash.h"
+#include "kexec.h"
 #include "revoke.h"
 #include "regs.h"
 #include "unload.h"
@@ -51,23 +57,64 @@ static int on_crash_stop(struct kprobe *p, struct pt_regs *regs)
 /* The CPU counts as stopped by now, so nobody but us waits for it */
 static int on_cpu_stopped(struct kprobe *p, struct pt_regs *regs)
 {
-	/* The panicking CPU comes here, too, and does not park */
-	if (hvcrash_way())
-		hvcrash_revoke_park(raw_smp_processor_id());
+	u32 self = raw_smp_processor_id();
+
+	if (!hvcrash_way())
+		return 0;
+	if (hvcrash_revoke_is_begun_by(self))
+		hvcrash_revoke_wait_parked();
+	else
+		hvcrash_revoke_park(self);
 	return 0;
 }
 
-/* They are on their way to CPU_OFF, where they make no hypercall */
+/* Stopped CPUs are on their way to CPU_OFF, where they make no hypercall */
 static void stay(void)
 {
 }
 
-static int on_crash_stopped(struct kprobe *p, struct pt_regs *regs)
+static int on_save_cpu(struct kprobe *p, struct pt_regs *regs)
 {
-	if (!hvcrash_way())
+	static bool is_done;
+
+	if (hvcrash_way() != HVCRASH_WAY_CRASH || is_done ||
+	    !hvcrash_revoke_is_begun_by(raw_smp_processor_id()))
+		return 0;
+	is_done = true;
+	/* Alone it had no CPU to stop, and did not come by */
+	if (!hvcrash_report()->tsc_parked)
+		hvcrash_revoke_wait_parked();
+	hvcrash_crash_finish(stay);
+	return 0;
+}
+
+static bool is_kexec;
+
+/* The kernel's own flag, kexec_in_progress, is not for modules (kernel/kexec_core.c) */
+static int on_reboot(struct notifier_block *nb, unsigned long event, void *cmd)
+{
+	is_kexec = event == SYS_RESTART && cmd && !strcmp(cmd, "kexec reboot");
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block reboot_nb = { .notifier_call = on_reboot };
+
+/* Of every reboot; process context, but a probe does not sleep */
+static int on_machine_shutdown(struct kprobe *p, struct pt_regs *regs)
+{
+	if (is_kexec && !hvcrash_kexec_is_under_way())
+		hvcrash_kexec_unload_atomic();
+	return 0;
+}
+
+/* The last CPU; also of a panic, when a crash has begun */
+static int on_machine_kexec(struct kprobe *p, struct pt_regs *regs)
+{
+	if (!hvcrash_kexec_is_under_way() ||
+	    !hvcrash_revoke_begin(HVCRASH_WAY_KEXEC))
 		return 0;
 	hvcrash_revoke_wait_parked();
-	hvcrash_crash_finish(stay);
+	hvcrash_kexec_finish(stay);
 	return 0;
 }
 
@@ -88,9 +135,19 @@ static struct kprobe probe_stopped_cpu = {
 	.pre_handler = on_cpu_stopped,
 };
 
-static struct kprobe probe_stopped = {
-	.symbol_name = "machine_kexec_mask_interrupts",
-	.pre_handler = on_crash_stopped,
+static struct kprobe probe_save_cpu = {
+	.symbol_name = "crash_save_cpu",
+	.pre_handler = on_save_cpu,
+};
+
+static struct kprobe probe_shutdown = {
+	.symbol_name = "machine_shutdown",
+	.pre_handler = on_machine_shutdown,
+};
+
+static struct kprobe probe_kexec = {
+	.symbol_name = "machine_kexec",
+	.pre_handler = on_machine_kexec,
 };
 
 static struct kprobe probe_disable = {
@@ -99,10 +156,8 @@ static struct kprobe probe_disable = {
 };
 
 static struct kprobe *const probes[] = {
-	&probe_stop,
-	&probe_stopped_cpu,
-	&probe_stopped,
-	&probe_disable,
+	&probe_stop,	 &probe_stopped_cpu, &probe_save_cpu,
+	&probe_shutdown, &probe_kexec,	     &probe_disable,
 };
 
 static int on_cpu_online(unsigned int cpu)
@@ -148,6 +203,9 @@ int hvcrash_hooks_init(void)
 	ret = register_module_notifier(&module_nb);
 	if (ret)
 		goto remove_cpuhp;
+	ret = register_reboot_notifier(&reboot_nb);
+	if (ret)
+		goto remove_module_nb;
 	if (hvcrash_compat_lookup("vmbus_initiate_unload"))
 		hvcrash_unload_learn();
 	for (i = 0; i < ARRAY_SIZE(probes); i++) {
@@ -162,6 +220,8 @@ int hvcrash_hooks_init(void)
 
 remove_probes:
 	unregister_kprobes((struct kprobe **)probes, i);
+	unregister_reboot_notifier(&reboot_nb);
+remove_module_nb:
 	unregister_module_notifier(&module_nb);
 remove_cpuhp:
 	cpuhp_remove_state_nocalls(cpuhp_state);
@@ -176,6 +236,7 @@ remove_cpuhp:
 void hvcrash_hooks_deinit(void)
 {
 	unregister_kprobes((struct kprobe **)probes, ARRAY_SIZE(probes));
+	unregister_reboot_notifier(&reboot_nb);
 	unregister_module_notifier(&module_nb);
 	cpuhp_remove_state_nocalls(cpuhp_state);
 }

@@ -2,10 +2,12 @@
 /*
  * kexec.c - what happens between "kexec -e" and the next kernel
  *
- * Called by hooks_x86.c. First in hv_machine_shutdown(), when devices are shut
- * down and all CPUs still run: VMBus is unloaded. Then, when the kernel stops the
- * other CPUs for good: they park, all revoke at once, it is recorded. As in a
- * panic, and for the same reason: the answer to UNLOAD needs a message page.
+ * Called by the hooks. First in hv_machine_shutdown(), on arm64 in
+ * machine_shutdown(), when devices are shut down and all CPUs still run: VMBus is
+ * unloaded. Then, when the kernel stops the other CPUs for good: they park, all
+ * revoke at once, it is recorded. As in a panic, and for the same reason: the answer
+ * to UNLOAD needs a message page. On arm64 the others have been taken offline, and
+ * revoked on their way.
  *
  * What hv_vmbus does here instead (hv_kexec_handler() of drivers/hv/vmbus_drv.c)
  * is not done. It frees hv_clock_event while other CPUs still take timer
@@ -45,7 +47,20 @@ void hvcrash_kexec_unload(void)
 }
 
 /**
- * hvcrash_kexec_is_under_way - has hvcrash_kexec_unload() been called
+ * hvcrash_kexec_unload_atomic - the same, by polling
+ *
+ * Context: process, may not sleep; all CPUs run. Bounded by the kernel's own bound,
+ * 100 s.
+ */
+void hvcrash_kexec_unload_atomic(void)
+{
+	hvcrash_report()->tsc_begin = hvcrash_cycles();
+	hvcrash_unload_in_panic();
+	WRITE_ONCE(is_under_way, true);
+}
+
+/**
+ * hvcrash_kexec_is_under_way - has one of the two above been called
  *
  * Context: any.
  */
@@ -89,7 +104,7 @@ void hvcrash_kexec_finish(void (*release)(void))
 }
 
 /*
- * Synthetic timers tick until their CPU is stopped for the kexec.
+ * x86: synthetic timers tick until their CPU is stopped for the kexec.
  *
  * hv_stimer_global_cleanup() stops the timers and frees hv_clock_event while all
  * CPUs still run. A CPU that had interrupts off meanwhile may have one pending, and
@@ -124,7 +139,7 @@ static int skip_in_kexec(struct kprobe *p, struct pt_regs *regs)
 {
 	if (system_state != SYSTEM_RESTART)
 		return 0;
-	regs->ip = (unsigned long)do_nothing;
+	instruction_pointer_set(regs, (unsigned long)do_nothing);
 	return 1;
 }
 

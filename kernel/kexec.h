@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 void hvcrash_kexec_unload(void);
+void hvcrash_kexec_unload_atomic(void);
 bool hvcrash_kexec_is_under_way(void);
 void hvcrash_kexec_finish(void (*release)(void));
 

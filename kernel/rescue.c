@@ -291,7 +291,10 @@ static void say_why_not(const struct rescue *r)
 
 	if (!missing)
 		return;
-	if (num_present_cpus() == 1)
+	if (IS_ENABLED(CONFIG_ARM64))
+		pr_warn("%u pages of VPs that were not reached stay shared: such a VP still runs, and PSCI starts only what is off\n",
+			missing);
+	else if (num_present_cpus() == 1)
 		pr_warn("%u pages of VPs that were not reached stay shared: this crash kernel runs one CPU only; give it maxcpus=1 instead of nr_cpus=1\n",
 			missing);
 	else

@@ -12,4 +12,6 @@ static inline bool user_mode(const struct pt_regs *regs)
 {
 	return false;
 }
+
+#define instruction_pointer_set(regs, at) ((regs)->ip = (at))
 #endif
