@@ -153,7 +153,7 @@ bool hvcrash_crash_hand_over(u64 registry_gpa)
 static void unload(void)
 {
 	hvcrash_inject_fault_at(1);
-	if (hvcrash_inject_revoke_first)
+	if (hvcrash_inject_revokes_first())
 		hvcrash_revoke_all();
 	hvcrash_unload_in_panic();
 	hvcrash_driver_pages_revoke();
@@ -161,7 +161,7 @@ static void unload(void)
 
 static void revoke(void)
 {
-	if (!hvcrash_inject_revoke_first)
+	if (!hvcrash_inject_revokes_first())
 		hvcrash_revoke_all();
 	hvcrash_inject_fault_at(4);
 }

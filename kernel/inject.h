@@ -1,18 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * inject.h - faults that tests inject
+ * inject.h - faults that tests inject, in a build with HVCRASH_INJECT=1
+ *
+ * In any other build none of this is there: no parameter, and no code.
  */
 #ifndef _HVCRASH_INJECT_H
 #define _HVCRASH_INJECT_H
 
 #include <linux/types.h>
 
-extern int hvcrash_inject_deaf_vp;
-extern unsigned int hvcrash_inject_deaf_ms;
-extern int hvcrash_inject_stubborn_vp;
-extern bool hvcrash_inject_revoke_first;
-
+#ifdef HVCRASH_INJECT
 bool hvcrash_inject_alloc_fails(void);
 void hvcrash_inject_fault_at(unsigned int place);
+bool hvcrash_inject_is_deaf(u32 vp_index);
+bool hvcrash_inject_is_stubborn(u32 vp_index);
+bool hvcrash_inject_revokes_first(void);
+#else
+static inline bool hvcrash_inject_alloc_fails(void)
+{
+	return false;
+}
+
+static inline void hvcrash_inject_fault_at(unsigned int place)
+{
+}
+
+static inline bool hvcrash_inject_is_deaf(u32 vp_index)
+{
+	return false;
+}
+
+static inline bool hvcrash_inject_is_stubborn(u32 vp_index)
+{
+	return false;
+}
+
+static inline bool hvcrash_inject_revokes_first(void)
+{
+	return false;
+}
+#endif
 
 #endif /* _HVCRASH_INJECT_H */

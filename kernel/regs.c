@@ -190,12 +190,6 @@ static u32 clear_contents(struct hvcrash_result *r)
 	return held;
 }
 
-/* For tests: writing to the registers of this VP has no effect */
-static bool is_stubborn(const struct hvcrash_result *r)
-{
-	return (int)r->vp.vp_index == hvcrash_inject_stubborn_vp;
-}
-
 /**
  * hvcrash_regs_revoke - [NMI] take every page of this VP back, and read back
  * @cpu: this CPU, after hvcrash_regs_arrive()
@@ -218,7 +212,8 @@ void hvcrash_regs_revoke(u32 cpu)
 					  ~HVCRASH_REG_ENABLED);
 	r->vp.slots_cleared = clear_contents(r);
 	for (i = 0; i < HVCRASH_VP_EXTENTS; i++)
-		if (hvcrash_has_reg[i] && !is_stubborn(r) &&
+		if (hvcrash_has_reg[i] &&
+		    !hvcrash_inject_is_stubborn(r->vp.vp_index) &&
 		    (r->vp.before[i] & HVCRASH_REG_ENABLED))
 			hvcrash_reg_write(i, 0);
 	for (i = 0; i < HVCRASH_NR_REGS; i++)

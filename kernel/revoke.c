@@ -149,20 +149,6 @@ void hvcrash_revoke_wait_parked(void)
 	r->tsc_parked = hvcrash_cycles();
 }
 
-/* For tests: this VP does not answer, or not yet */
-static bool is_deaf(u32 cpu)
-{
-	u64 start = now_us();
-
-	if ((int)hv_vp_index[cpu] != hvcrash_inject_deaf_vp)
-		return false;
-	if (!hvcrash_inject_deaf_ms)
-		return true;
-	while (now_us() - start < (u64)hvcrash_inject_deaf_ms * USEC_PER_MSEC)
-		pause_cpu();
-	return false;
-}
-
 /**
  * hvcrash_revoke_park - this CPU waits until it may revoke, and revokes
  * @cpu: this CPU
@@ -172,7 +158,7 @@ static bool is_deaf(u32 cpu)
  */
 bool hvcrash_revoke_park(u32 cpu)
 {
-	if (is_deaf(cpu))
+	if (hvcrash_inject_is_deaf(hv_vp_index[cpu]))
 		return false;
 	return hvcrash_rdv_join(&rdv, cpu);
 }

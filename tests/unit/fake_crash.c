@@ -11,7 +11,10 @@
 #include "revoke.h"
 #include "unload.h"
 
-bool hvcrash_inject_revoke_first;
+bool hvcrash_inject_revokes_first(void)
+{
+	return false;
+}
 
 void hvcrash_inject_fault_at(unsigned int place)
 {

@@ -59,9 +59,6 @@ unsigned int hvcrash_revoke_bound_ms = 60000;
 unsigned int hvcrash_hash_budget_ms = 50;
 unsigned int hvcrash_kexec_stop_bound_ms;
 unsigned int hvcrash_kexec_unload_bound_ms = 1000;
-int hvcrash_inject_deaf_vp = -1;
-unsigned int hvcrash_inject_deaf_ms;
-bool hvcrash_inject_revoke_first;
 
 static u32 vp_index[FAKE_MAX_CPUS];
 u32 *hv_vp_index = vp_index;
@@ -243,6 +240,16 @@ void hvcrash_inject_fault_at(unsigned int place)
 }
 
 bool hvcrash_inject_alloc_fails(void)
+{
+	return false;
+}
+
+bool hvcrash_inject_is_deaf(u32 vp_index)
+{
+	return false;
+}
+
+bool hvcrash_inject_revokes_first(void)
 {
 	return false;
 }

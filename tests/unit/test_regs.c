@@ -19,6 +19,7 @@
 #include "fake_hv.h"
 #include "host_version.h"
 #include "hvcrash.h"
+#include "inject.h"
 #include "revoke.h"
 #include "regs.h"
 #include "regs_state.h"
@@ -35,7 +36,10 @@ bool hvcrash_has_vm[HVCRASH_VM_REGS];
 bool hvcrash_has_crash_regs;
 u32 hvcrash_used_sints, hvcrash_used_stimers;
 
-int hvcrash_inject_stubborn_vp = -1;
+bool hvcrash_inject_is_stubborn(u32 vp_index)
+{
+	return false;
+}
 
 /* What main.c has */
 unsigned int hvcrash_hash_budget_ms = 50;

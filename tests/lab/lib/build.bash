@@ -190,11 +190,12 @@ build_one_module() {
 	sync_sources "$source" "$dir/src/$name"
 	mapfile -t cross < <(cross_words "$release")
 	build_logged "$name.ko for $(kernel_of "$release")" "$dir/$name.log" in_tree "$release" "$dir/src" \
-		make -C "/usr/src/linux-headers-$(kernel_of "$release")" "M=/mnt/$name" "${cross[@]}" modules
+		make -C "/usr/src/linux-headers-$(kernel_of "$release")" "M=/mnt/$name" HVCRASH_INJECT=1 "${cross[@]}" modules
 	cp "$dir/src/$name/"*.ko "$dir/"
 	printf '%s\n' "$sum" >"$dir/$name.stamp"
 }
 
+# HVCRASH_INJECT: of all builds only the lab's can fake a fault of the module itself
 build_module() { build_one_module "$1" hvcrash "$repo/kernel"; }
 
 # The module that crashes a kernel. It has its own directory: stock runs need it, and hvcrash.ko nothing of it.
@@ -214,7 +215,7 @@ check_module() {
 	sync_sources "$repo/kernel" "$dir/check/kernel"
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	build_logged "hvcrash.ko for $(kernel_of "$release"), with every warning" "$log" in_tree "$release" "$dir/check" \
-		sh -ec 'for m in kernel kernel/test; do make -C "$1" M=/mnt/$m W=1 C=1 modules; done' \
+		sh -ec 'for m in kernel kernel/test; do make -C "$1" M=/mnt/$m W=1 C=1 HVCRASH_INJECT=1 modules; done' \
 		sh "/usr/src/linux-headers-$(kernel_of "$release")"
 	# Those of the kernel's own headers are not ours to mend
 	if grep -E '^/mnt/kernel/.*(warning|error):' "$log" >&2; then

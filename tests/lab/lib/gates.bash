@@ -135,6 +135,11 @@ dkms_in() {
 			modinfo "$ko"
 			modinfo -F version "$ko" | grep -qxF "$version"
 			modinfo -F vermagic "$ko" | grep -qF "$kernel "
+			# No faults to inject: no parameter, no code
+			if modinfo -p "$ko" | grep "^debug_"; then exit 1; fi
+			case $ko in *.ko.xz) xz -dc "$ko" ;; *.ko.zst) zstd -dc "$ko" ;; *) cat "$ko" ;; esac >/tmp/hvcrash.ko
+			nm /tmp/hvcrash.ko | grep -q hvcrash_crash_finish
+			if nm /tmp/hvcrash.ko | grep inject; then exit 1; fi
 			built=$((built + 1))
 		done
 		[ "$built" -gt 0 ]' sh "$version"
