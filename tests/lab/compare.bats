@@ -164,12 +164,18 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	is '.result == "different" and .only_host == 1'
 }
 
-@test "overlays of which the host says that the second kernel turned them on are not the first kernel's, wherever they are" {
+@test "overlays and pages of which the host says that they are the second kernel's are not the first kernel's, wherever they are" {
 	audited
 	host "$after"' | .kernel = 2 | .overlays = [{kind: "simp", vp_index: 0, gpa: "0x1000", kernel: 2}]'
 	run -0 compared second_kernel
 	is '.result == "same"'
 	host '.overlays[0] |= (.gpa = "0x20000000" | .kernel = 1)'
+	run -0 compared second_kernel
+	is '.result == "different" and .only_host == 1'
+	host '.overlays = [] | .ledger = [{kind: "monitor", channel: 0, gpadl: 0, kernel: 2, pages: [[16, 1]]}]'
+	run -0 compared second_kernel
+	is '.result == "same"'
+	host '.ledger[0].kernel = 1'
 	run -0 compared second_kernel
 	is '.result == "different" and .only_host == 1'
 }

@@ -115,6 +115,13 @@ extern struct host host;
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The guest did what it must not: counted, and one line says what it was. */
 void violation(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * Which kernel this is, of those that identified themselves one after another.
+ * Linux has the reference TSC page and the first VP's assist page before its
+ * identity (ms_hyperv_init_platform(), hyperv_init()); the kernel before it took
+ * its own back (hyperv_cleanup()).
+ */
+u32 this_kernel(void);
 struct vp *vp_of_index(u32 index); /* as the guest counts them; NULL: none */
 u32 vp_number(const struct vp *vp);
 

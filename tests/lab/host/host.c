@@ -41,6 +41,11 @@ void violation(const char *format, ...)
 		say("what else the guest does wrong is only counted");
 }
 
+u32 this_kernel(void)
+{
+	return host.kernels + !host.guest_os_id;
+}
+
 u32 vp_number(const struct vp *vp)
 {
 	return (u32)(vp - host.vp);

@@ -132,6 +132,7 @@ static struct gpadl *create(u32 relid, u32 id, u32 bytes, u32 ranges)
 		.relid = relid,
 		.bytes = bytes,
 		.ranges = ranges,
+		.kernel = this_kernel(),
 		.raw = platform_alloc(bytes),
 		.pfns = platform_alloc(bytes),
 		.next = vmbus.gpadls,
@@ -246,8 +247,8 @@ static void page_json(const char *kind, u64 gpa, const char **comma)
 {
 	if (!gpa)
 		return;
-	put("%s{\"kind\":\"%s\",\"channel\":0,\"gpadl\":0,\"complete\":true,\"pages\":[[%llu,1]]}",
-	    *comma, kind, (unsigned long long)(gpa / HV_PAGE));
+	put("%s{\"kind\":\"%s\",\"channel\":0,\"gpadl\":0,\"kernel\":%u,\"complete\":true,\"pages\":[[%llu,1]]}",
+	    *comma, kind, vmbus.kernel, (unsigned long long)(gpa / HV_PAGE));
 	*comma = ",";
 }
 
@@ -270,8 +271,8 @@ static void gpadl_json(struct gpadl *g, const char **comma)
 {
 	if (g->raw)
 		read_ranges(g);
-	put("%s{\"kind\":\"%s\",\"channel\":%u,\"gpadl\":%u,\"complete\":%s,\"pages\":[",
-	    *comma, g->is_ring ? "ring" : "gpadl", g->relid, g->id,
+	put("%s{\"kind\":\"%s\",\"channel\":%u,\"gpadl\":%u,\"kernel\":%u,\"complete\":%s,\"pages\":[",
+	    *comma, g->is_ring ? "ring" : "gpadl", g->relid, g->id, g->kernel,
 	    g->raw ? "false" : "true");
 	ranges_json(g);
 	put("]}");

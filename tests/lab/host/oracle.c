@@ -4,8 +4,8 @@
  * out, without the guest's help and at any time
  *
  *   state              all that is below; "kernel" is how many kernels have
- *                      identified themselves, and of an overlay which of them
- *                      turned it on
+ *                      identified themselves, and of an overlay or a page
+ *                      of the ledger which of them it is of
  *   registers          of each VP's processor, as far as it answers
  *   options            the options' values
  *   help               what each means, and what it is by default
@@ -166,8 +166,8 @@ static void crash_json(void)
 static void state(void)
 {
 	put("{\"time\":%llu,\"kernel\":%u,\"guest_os_id\":\"%#llx\",\"hypercall\":\"%#llx\",\"reference_tsc\":\"%#llx\",",
-	    (ull)platform_time(), host.kernels + !host.guest_os_id,
-	    (ull)host.guest_os_id, (ull)overlay_of(0, OVERLAY_HYPERCALL)->value,
+	    (ull)platform_time(), this_kernel(), (ull)host.guest_os_id,
+	    (ull)overlay_of(0, OVERLAY_HYPERCALL)->value,
 	    (ull)overlay_of(0, OVERLAY_REFERENCE_TSC)->value);
 	crash_json();
 	put("\"violations\":%llu,\"messages_dropped\":%llu,\"events_dropped\":%llu,\"overlays\":[",

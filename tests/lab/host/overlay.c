@@ -93,11 +93,7 @@ static void turn_on(struct overlay *o, u64 gpa)
 {
 	o->on = true;
 	o->gpa = gpa;
-	/* Linux has the reference TSC page and the first VP's assist page
-	 * before its identity (ms_hyperv_init_platform(), hyperv_init()); the
-	 * kernel before it took its own back (hyperv_cleanup()).
-	 */
-	o->kernel = host.kernels + !host.guest_os_id;
+	o->kernel = this_kernel();
 	show_at(gpa);
 }
 

@@ -194,6 +194,7 @@ static void connect(const u8 *m, u32 version)
 	bool five = version >= VMBUS_VERSION(5, 0);
 
 	vmbus.connected = true;
+	vmbus.kernel = this_kernel();
 	vmbus.version = version;
 	vmbus.connection = five ? CONNECTION_MESSAGES : CONNECTION_CONTACT;
 	vmbus.interrupt_page = five ? 0 : get64(m + 16);

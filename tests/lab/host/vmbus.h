@@ -53,6 +53,7 @@ struct gpadl {
 	u8 *raw;		   /* until it is complete */
 	u64 *pfns;
 	u32 pages;
+	u32 kernel;	/* which one handed it over: the first is 1 */
 	bool is_ring;	/* a channel was opened with it */
 	bool at_unload; /* it was there when UNLOAD came */
 };
@@ -82,6 +83,7 @@ struct channel {
 struct vmbus {
 	bool connected, unloading;
 	u32 version, target_vp, sint, connection;
+	u32 kernel; /* that made contact */
 	u64 interrupt_page, monitor[2];
 	u64 let_go_at;
 	u32 messages, unloads, contacts;

@@ -58,8 +58,10 @@ def sides:
 		registry: [$registry.findings[] | select(.state != "torn down")],
 		unsure: []
 	} else {
-		host: ((if $state.kernel then $state.overlays | map(select(.kernel != $state.kernel)) | host_overlays
-			else $state.overlays | host_overlays | outside($ranges | ranges_of) end) + ($state.ledger | host_ledger)),
+		# A crash kernel may connect VMBus itself, as 7.2 does
+		host: (if $state.kernel then ($state.overlays | map(select(.kernel != $state.kernel)) | host_overlays) +
+				([$state.ledger[]? | select(.kernel != $state.kernel)] | host_ledger)
+			else (($state.overlays | host_overlays) + ($state.ledger | host_ledger)) | outside($ranges | ranges_of) end),
 		registry: [$registry.findings[] | select(.finding == "left shared")],
 		unsure: [$registry.findings[] | select(.finding == "not checked")]
 	} end;

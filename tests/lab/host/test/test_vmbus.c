@@ -76,13 +76,15 @@ static void the_ledger_has_each_page(void **state)
 	guest_connect(V4);
 	assert_true(guest_open(BALLOON, 0x11, RINGS, 4));
 	state_now = fake_ask("state");
-	assert_non_null(strstr(state_now, "\"kind\":\"monitor\",\"channel\":0,"
-					  "\"gpadl\":0,\"complete\":true,"
-					  "\"pages\":[[64,1]]"));
+	assert_non_null(strstr(state_now,
+			       "\"kind\":\"monitor\",\"channel\":0,"
+			       "\"gpadl\":0,\"kernel\":1,\"complete\":true,"
+			       "\"pages\":[[64,1]]"));
 	assert_non_null(strstr(state_now, "\"kind\":\"interrupt\""));
-	assert_non_null(strstr(state_now, "\"kind\":\"ring\",\"channel\":1,"
-					  "\"gpadl\":17,\"complete\":true,"
-					  "\"pages\":[[80,8]]"));
+	assert_non_null(strstr(state_now,
+			       "\"kind\":\"ring\",\"channel\":1,"
+			       "\"gpadl\":17,\"kernel\":1,\"complete\":true,"
+			       "\"pages\":[[80,8]]"));
 }
 
 static void a_gpadl_in_many_messages(void **state)
@@ -116,9 +118,9 @@ static void a_gpadl_that_is_not_complete(void **state)
 	guest_send(GPADL_HEADER, words, ARRAY_SIZE(words));
 	fake_run(10);
 	assert_int_equal(guest_take(0, NULL), 0);
-	assert_non_null(
-		strstr(fake_ask("state"),
-		       "\"gpadl\":120,\"complete\":false,\"pages\":[[80,1]]"));
+	assert_non_null(strstr(
+		fake_ask("state"),
+		"\"gpadl\":120,\"kernel\":1,\"complete\":false,\"pages\":[[80,1]]"));
 }
 
 /* Words of a GPADL's header: what is wrong with it */
@@ -343,9 +345,10 @@ static void unload_when_all_is_let_go(void **state)
 	assert_non_null(strstr(now, "\"ledger\":[],\"overlays_at_unload\":[{"));
 	assert_non_null(
 		strstr(now, "\"ledger_at_unload\":[{\"kind\":\"monitor"));
-	assert_non_null(strstr(now, "\"kind\":\"ring\",\"channel\":1,"
-				    "\"gpadl\":17,\"complete\":true,"
-				    "\"pages\":[[80,8]]}],\"vps\""));
+	assert_non_null(strstr(now,
+			       "\"kind\":\"ring\",\"channel\":1,"
+			       "\"gpadl\":17,\"kernel\":1,\"complete\":true,"
+			       "\"pages\":[[80,8]]}],\"vps\""));
 }
 
 static void unload_with_what_is_torn_down_after_it(void **state)
@@ -359,10 +362,11 @@ static void unload_with_what_is_torn_down_after_it(void **state)
 	guest_send(UNLOAD, NULL, 0);
 	guest_send(GPADL_TEARDOWN, words, 2);
 	guest_gpadl(BALLOON, 0x12, RINGS, 4);
-	assert_non_null(strstr(fake_ask("state"),
-			       "\"pages\":[[65,1]]},{\"kind\":\"gpadl\","
-			       "\"channel\":1,\"gpadl\":17,\"complete\":true,"
-			       "\"pages\":[[80,4]]}],\"vps\""));
+	assert_non_null(strstr(
+		fake_ask("state"),
+		"\"pages\":[[65,1]]},{\"kind\":\"gpadl\","
+		"\"channel\":1,\"gpadl\":17,\"kernel\":1,\"complete\":true,"
+		"\"pages\":[[80,4]]}],\"vps\""));
 }
 
 static void unload_before(void **state)
