@@ -2,20 +2,30 @@
 # bash, sourced by scripts/hvcrash-configure.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
-# Azure Linux: RHEL's kdumpctl and dracut, but no boot entries of its own: GRUB's
-# defaults in grub.d, and grub2-mkconfig.
+# Azure Linux: RHEL's kdumpctl and dracut, but in version 3 no boot entries of its
+# own: GRUB's defaults in grub.d, and grub2-mkconfig.
 
+# Azure Linux 4 may have boot entries as Fedora has: then grubby it is.
 azurelinux_facts() {
 	rhel_facts
-	need_kdump_how="tdnf install kexec-tools"
-	need_boot=grub2-mkconfig
+	[ -z "$(rhel_entries)" ] || need_boot=grubby
 }
 
 plan_azurelinux() {
-	[ -n "$no_bootloader" ] || plan_grub_drop_in grub2-mkconfig -o /boot/grub2/grub.cfg
+	if [ -n "$no_bootloader" ]; then
+		:
+	elif [ "$need_boot" = grubby ]; then
+		plan_rhel_boot
+	else
+		plan_grub_drop_in grub2-mkconfig -o /boot/grub2/grub.cfg
+	fi
 	plan_rhel_common
 }
 
 undo_azurelinux_boot() {
-	run_command grub2-mkconfig -o /boot/grub2/grub.cfg
+	if [ "$need_boot" = grubby ]; then
+		undo_rhel_boot
+	else
+		run_command grub2-mkconfig -o /boot/grub2/grub.cfg
+	fi
 }

@@ -3,18 +3,22 @@
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
 # --check: one line for each thing that has to hold for the next crash to leave a
-# dump and a verdict. What needs the running system is asked only where there is
-# one; an image says "cannot tell" for it and holds.
+# dump and a verdict. What the running system is like is asked of "hvcrashctl
+# status", so that the two never say different things; added to it is what only
+# the plan, the journal and systemctl know. An image has no running system: there
+# only the files are looked at.
 
 check_failed=0
 
-# ok TEXT; not_ok TEXT MENDING; unknown TEXT
+# ok TEXT; not_ok TEXT FIX; warned TEXT FIX; unknown TEXT
 ok() { say "ok      $1"; }
 
 not_ok() {
 	say "NOT OK  $1${2:+: $2}"
 	check_failed=1
 }
+
+warned() { say "warn    $1${2:+: $2}"; }
 
 unknown() { say "?       $1"; }
 
@@ -28,7 +32,7 @@ check_files() {
 	local n different=0
 	for n in "${!plan_path[@]}"; do
 		if changes "$n"; then
-			not_ok "${plan_path[n]} is not as it should be" "hvcrash-configure --dry-run shows how, hvcrash-configure mends it"
+			not_ok "${plan_path[n]} is not as it should be" "hvcrash-configure --dry-run shows how, hvcrash-configure does it"
 			different=1
 		fi
 	done
@@ -76,57 +80,70 @@ check_unsupported() {
 check_module() {
 	if [ -z "$sys_kernel" ]; then
 		unknown "no kernel is installed"
+	elif is_kernel_too_old "$sys_kernel"; then
+		not_ok "no hvcrash.ko is made for $sys_kernel, only for 6.1 and later" "boot a newer kernel"
 	elif [ -z "$(module_file "$sys_kernel")" ]; then
 		not_ok "hvcrash.ko is not installed for $sys_kernel" "install the package, or make module and copy it below /lib/modules/$sys_kernel"
-	elif is_live && [ ! -d "$root/sys/module/hvcrash" ]; then
-		not_ok "hvcrash.ko is not loaded" "reboot; if that does not help: modprobe hvcrash, and dmesg says why not"
 	else
 		ok "hvcrash.ko is there for $sys_kernel, where VMBus is $(vmbus_kind "$sys_kernel")"
 	fi
 }
 
+# What a file sets after ours is only a warning: it may be meant so
 check_sysctls() {
-	local key value wrong=()
-	is_live || return 0
-	while read -r key value; do
-		[ "$(sysctl_now "$key")" = "$value" ] || wrong+=("$key")
-	done < <(sysctl_keys)
-	if [ ${#wrong[@]} -eq 0 ]; then
-		ok "the panic sysctls are in effect"
-	else
-		not_ok "not in effect: ${wrong[*]}" "sysctl --system; another file in sysctl.d may set them"
-	fi
+	local key value file
+	while read -r key value file; do
+		warned "$file sets $key = $value at every boot, after $SYSCTL_FILE" "change it there"
+	done < <(sysctl_beaten)
 }
 
-# The reservation itself, not only the words that ask for it
-check_reservation() {
-	local words set size least
-	if ! is_live; then
-		unknown "what is reserved shows after the boot"
+# hvcrashctl_path: beside this script in the source tree, or as it is installed
+hvcrashctl_path() {
+	local file
+	for file in "${HVCRASHCTL:-}" "$lib/../../build/tools/hvcrashctl"; do
+		if [ -n "$file" ] && [ -x "$file" ]; then
+			printf '%s' "$file"
+			return 0
+		fi
+	done
+	command -v hvcrashctl
+}
+
+# cell TEXT: one of hvcrashctl --raw
+cell() {
+	[ "$1" = - ] || printf '%b' "$1"
+}
+
+# check_running: what hvcrashctl says of the running system
+check_running() {
+	local tool rc=0 name state found fix advice text
+	tool=$(hvcrashctl_path) || {
+		not_ok "hvcrashctl is not installed, so nothing is known of the running system" "install the package, or make install"
+		return 0
+	}
+	"$tool" status ${root:+--sysroot "$root"} --raw --no-headings -o CHECK,STATE,FOUND,FIX,ADVICE >"$work/status" 2>"$work/status.err" || rc=$?
+	if [ $rc -gt 2 ]; then
+		not_ok "hvcrashctl status: $(head -n 1 "$work/status.err")"
 		return 0
 	fi
-	words=$(first_line /proc/cmdline)
-	set=$(last_crashkernel "$words")
-	size=$(($(first_line /sys/kernel/kexec_crash_size || printf 0) + 0))
-	least=$(crashkernel_expected "$crashkernel_least" "$sys_ram_mib")
-	if [ -z "$set" ]; then
-		not_ok "the running kernel was booted without crashkernel=" "reboot"
-	elif [ "$size" -eq 0 ]; then
-		not_ok "crashkernel=$set reserved nothing" "dmesg | grep -i crashkernel says why; less memory may be free in one piece than was asked for"
-	elif [ $((size >> 20)) -lt "$least" ]; then
-		not_ok "$((size >> 20)) MiB are reserved for the crash kernel, $least are needed with $sys_ram_mib MiB of memory" "reboot"
-	else
-		ok "$((size >> 20)) MiB are reserved for the crash kernel"
-	fi
+	while read -r name state found fix advice; do
+		fix=$(cell "$fix") advice=$(cell "$advice") text="$name: $(cell "$found")"
+		case $state in
+		ok) ok "$text" ;;
+		warn) warned "$text" "${fix:-$advice}" ;;
+		fail) not_ok "$text" "${fix:-$advice}" ;;
+		unknown) unknown "$text" ;;
+		esac
+	done <"$work/status"
+	[ $rc -eq 0 ] || check_failed=1
 }
 
-check_loaded() {
-	is_live || return 0
-	if [ "$(first_line /sys/kernel/kexec_crash_loaded)" = 1 ]; then
-		ok "the crash kernel is loaded"
-	else
-		not_ok "the crash kernel is not loaded" "reboot, or systemctl restart $sys_service"
-	fi
+# check_image: the files of a system that does not run
+check_image() {
+	check_tool
+	check_module
+	check_unsupported
+	unknown "what is reserved shows after the boot"
 }
 
 # Notes do not fail the check: they may be meant so
@@ -144,13 +161,13 @@ check() {
 	check_interrupted
 	check_files
 	check_service
-	check_tool
-	check_hooks
-	check_module
-	check_unsupported
 	check_sysctls
-	check_reservation
-	check_loaded
+	check_hooks
+	if is_live; then
+		check_running
+	else
+		check_image
+	fi
 	check_notes
 	return $check_failed
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bash, sourced by scripts/hvcrash-configure.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
 # How much memory the crash kernel gets. Pure: text in, text out.
 #
@@ -9,23 +9,11 @@
 # picks the range (parse_crashkernel_mem() in kernel/crash_core.c, since 6.9 in
 # kernel/crash_reserve.c). All sizes in here are MiB.
 
-# The least that a dump on Azure needs, by memory. x86_64 up to 4 TiB and above:
-# what LISA reserves on Azure; below 4 GiB Ubuntu's table, since 512M would be
-# more than a quarter of the memory; nowhere is it more than a quarter.
-readonly CRASHKERNEL_X86_64=384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
-
-# arm64: RHEL's table and the 150 MiB it adds for mlx5, which is Azure's
-# accelerated network, rounded up; with 64 KiB pages RHEL adds 300 MiB in all.
-readonly CRASHKERNEL_ARM64=512M-1G:128M,1G-4G:256M,4G-64G:512M,64G-1T:768M,1T-4T:1G,4T-8T:2G,8T-:4G
-readonly CRASHKERNEL_ARM64_64K=1G-2G:256M,2G-4G:512M,4G-64G:768M,64G-4T:1G,4T-8T:2G,8T-:4G
-
-# crashkernel_table ARCH KERNEL-RELEASE
+# crashkernel_table ARCH KERNEL-RELEASE: of tables/crashkernel
 crashkernel_table() {
 	case $1:$2 in
-	x86_64:*) printf '%s' "$CRASHKERNEL_X86_64" ;;
-	aarch64:*64k*) printf '%s' "$CRASHKERNEL_ARM64_64K" ;;
-	aarch64:*) printf '%s' "$CRASHKERNEL_ARM64" ;;
-	*) return 1 ;;
+	aarch64:*64k*) hyperv_crashkernel aarch64-64k ;;
+	*) hyperv_crashkernel "$1" ;;
 	esac
 }
 
@@ -147,7 +135,23 @@ crashkernel_wanted() {
 }
 
 # last_crashkernel WORDS: the crashkernel= that counts. One with ",low" only goes
-# with another that has ",high".
+# with another that has ",high"; one with ",cma" is more, and not in its place.
 last_crashkernel() {
-	words_of "$1" crashkernel | { grep -v ',low$' || true; } | tail -n 1
+	words_of "$1" crashkernel | { grep -vE ',(low|cma)$' || true; } | tail -n 1
+}
+
+# has_parts WORDS: crashkernel= in several parts, which somebody has chosen by
+# hand: one word in their place would take memory where it must not be
+has_parts() {
+	words_of "$1" crashkernel | grep -qE ',(high|low|cma)$'
+}
+
+# keep_parts WORDS: they stay; what is wrong with them is said
+keep_parts() {
+	local cma
+	crashkernel=$(last_crashkernel "$1")
+	cma=$(words_of "$1" crashkernel | sed -n 's/,cma$//p' | tail -n 1)
+	[ $(($(crashkernel_at "$crashkernel" "$sys_ram_mib") + $(crashkernel_at "${cma:-0}" "$sys_ram_mib"))) -ge \
+		"$(crashkernel_expected "$crashkernel_least" "$sys_ram_mib")" ] ||
+		warn "crashkernel= is set by hand, in parts, to less than $crashkernel_least; it is left: raise it by hand"
 }

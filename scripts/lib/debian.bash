@@ -11,10 +11,6 @@
 readonly DEBIAN_PANIC_OFF=/etc/systemd/system/systemd-sysctl.service.d/60-hvcrash.conf
 
 debian_facts() {
-	sys_service=kdump-tools.service
-	need_kdump=/usr/sbin/kdump-config
-	need_kdump_how="apt-get install kdump-tools"
-	need_boot=update-grub
 	need_hooks=(/usr/lib/systemd/system/kdump-tools-dump.service.d/10-hvcrash.conf
 		/usr/lib/systemd/system/hvcrash-audit.service /usr/share/initramfs-tools/hooks/hvcrash)
 }
@@ -29,14 +25,37 @@ ExecStartPost=-/bin/sh -c '[ ! -s /proc/vmcore ] || sysctl -q -w $keys'
 END
 }
 
+# kdump-config's own, for where none is set: what is set replaces it
+readonly DEBIAN_APPEND="reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll usbcore.nousb"
+
+# Enabled, and with a bound for a crash kernel that panics; resume= is inherited
+debian_kdump_text() {
+	local append wanted inherited enabled
+	append=$(shell_value "$sys_config" KDUMP_CMDLINE_APPEND)
+	inherited=$(shell_value "$sys_config" KDUMP_CMDLINE)
+	enabled=$(shell_value "$sys_config" USE_KDUMP)
+	[ -n "$inherited" ] || inherited=$(first_line /proc/cmdline)
+	wanted=$(with_bound "${append:-$DEBIAN_APPEND}")
+	case " $inherited " in *' resume='*) wanted=$(with_flag "$wanted" noresume) ;; esac
+	cat -- "$root$sys_config" >"$work/kdump-tools"
+	if [ "$enabled" != 1 ]; then
+		with_assignment_in "$sys_config" USE_KDUMP 1 <"$work/kdump-tools" >"$work/enabled"
+		mv -f -- "$work/enabled" "$work/kdump-tools"
+	fi
+	if [ "$append" != "$wanted" ]; then
+		with_assignment_in "$sys_config" KDUMP_CMDLINE_APPEND "$wanted" <"$work/kdump-tools"
+	else
+		cat -- "$work/kdump-tools"
+	fi
+}
+
 plan_debian() {
 	[ -n "$no_bootloader" ] || plan_grub_drop_in update-grub
 	plan_modules update-initramfs -u -k all
 	plan_sysctl
 	[ "$sys_arch" != x86_64 ] || plan_file "$DEBIAN_PANIC_OFF" units 644 debian_panic_off_text
 	plan_units
-	[ ! -e "$root/etc/default/kdump-tools" ] || [ "$(assignment /etc/default/kdump-tools USE_KDUMP)" = 1 ] ||
-		plan_file /etc/default/kdump-tools kdump 644 with_assignment /etc/default/kdump-tools USE_KDUMP 1
+	[ ! -e "$root$sys_config" ] || plan_file "$sys_config" kdump 644 debian_kdump_text
 	plan_service
 	plan_restart
 }

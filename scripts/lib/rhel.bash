@@ -14,10 +14,6 @@
 readonly RHEL_GRUBENV=/boot/grub2/grubenv
 
 rhel_facts() {
-	sys_service=kdump.service
-	need_kdump=/usr/bin/kdumpctl
-	need_kdump_how="dnf install kexec-tools, on RHEL 10 kdump-utils"
-	need_boot=grubby
 	need_hooks=(/etc/kdump/pre.d/50-hvcrash /etc/kdump/post.d/50-hvcrash
 		/usr/lib/dracut/modules.d/99hvcrash/module-setup.sh)
 }
@@ -59,6 +55,16 @@ rhel_crashkernel() {
 		wanted=$(crashkernel_wanted "$wanted" "$(entry_crashkernel "$entry")")
 	done < <(rhel_entries)
 	printf '%s' "$wanted"
+}
+
+# rhel_parts: the words of an entry whose crashkernel= is in parts
+rhel_parts() {
+	local entry words
+	while read -r entry; do
+		words=$(bls_options "$entry")
+		! uses_kernelopts "$words" || words+=" $(grubenv_kernelopts)"
+		! has_parts "$words" || printf '%s\n' "$words"
+	done < <(rhel_entries) | head -n 1
 }
 
 # grubenv is one block of 1024 bytes, filled up with #
@@ -103,12 +109,19 @@ plan_rhel_entries() {
 plan_rhel_boot() {
 	local words
 	[ -n "$(rhel_entries)" ] || no_boot_loader "/boot/loader/entries: no boot entries, so grubby has nothing to change"
+	words=$(rhel_parts)
+	if [ -n "$words" ]; then
+		keep_parts "$words"
+		return 0
+	fi
 	crashkernel=$(rhel_crashkernel)
 	plan_rhel_entries
-	words=$(assignment /etc/default/grub GRUB_CMDLINE_LINUX)
-	[ "$(words_of "$words" crashkernel)" = "$crashkernel" ] ||
-		plan_file /etc/default/grub grub-defaults 644 with_assignment /etc/default/grub \
-			GRUB_CMDLINE_LINUX "$(with_word_last "$words" crashkernel "$crashkernel")"
+	if [ -e "$root/etc/default/grub" ]; then
+		words=$(shell_value /etc/default/grub GRUB_CMDLINE_LINUX)
+		[ "$(words_of "$words" crashkernel)" = "$crashkernel" ] ||
+			plan_file /etc/default/grub grub-defaults 644 with_assignment /etc/default/grub \
+				GRUB_CMDLINE_LINUX "$(with_word_last "$words" crashkernel "$crashkernel")"
+	fi
 	plan_run boot always "into every boot entry" \
 		grubby --update-kernel=ALL "--args=crashkernel=$crashkernel" --no-etc-grub-update
 }
@@ -122,12 +135,25 @@ rhel_kdump_conf_text() {
 		END { if (!seen) print "auto_reset_crashkernel no" }' "$root/etc/kdump.conf"
 }
 
+# A bound for a crash kernel that panics; without a line of its own there is none
+rhel_sysconfig_text() {
+	local append bounded
+	append=$(shell_value "$sys_cmdline_file" KDUMP_COMMANDLINE_APPEND)
+	bounded=$(with_bound "$append")
+	if [ "$append" = "$bounded" ]; then
+		cat -- "$root$sys_cmdline_file"
+	else
+		with_assignment "$sys_cmdline_file" KDUMP_COMMANDLINE_APPEND "$bounded"
+	fi
+}
+
 plan_rhel_common() {
 	plan_modules dracut --force --regenerate-all
 	plan_sysctl
 	if [ -e "$root/etc/kdump.conf" ] && grep -qs auto_reset_crashkernel "$root/usr/bin/kdumpctl"; then
 		plan_file /etc/kdump.conf kdump 644 rhel_kdump_conf_text
 	fi
+	[ ! -e "$root$sys_cmdline_file" ] || plan_file "$sys_cmdline_file" kdump 644 rhel_sysconfig_text
 	plan_service
 	plan_kdump_initramfs kdumpctl rebuild
 	plan_restart

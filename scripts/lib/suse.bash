@@ -11,16 +11,12 @@
 readonly SUSE_KDUMP=/etc/sysconfig/kdump
 
 suse_facts() {
-	sys_service=kdump.service
-	need_kdump=/usr/sbin/kdumptool
-	need_kdump_how="zypper install kdump"
-	need_boot=pbl
 	need_hooks=(/usr/lib/dracut/modules.d/99hvcrash/module-setup.sh "$(suse_hook suse-pre)" "$(suse_hook suse-post)")
 }
 
 # Where pbl keeps the command line
 suse_cmdline_file() {
-	case $(assignment /etc/sysconfig/bootloader LOADER_TYPE) in
+	case $(shell_value /etc/sysconfig/bootloader LOADER_TYPE) in
 	grub2-bls | systemd-boot) printf /etc/kernel/cmdline ;;
 	*) printf /etc/default/grub ;;
 	esac
@@ -28,7 +24,7 @@ suse_cmdline_file() {
 
 suse_cmdline() {
 	case $1 in
-	/etc/default/grub) assignment "$1" GRUB_CMDLINE_LINUX_DEFAULT ;;
+	/etc/default/grub) shell_value "$1" GRUB_CMDLINE_LINUX_DEFAULT ;;
 	*) first_line "$1" ;;
 	esac
 }
@@ -46,6 +42,10 @@ plan_suse_boot() {
 	file=$(suse_cmdline_file)
 	[ -e "$root$file" ] || no_boot_loader "$file: not there, so pbl has nothing to change"
 	words=$(suse_cmdline "$file")
+	if has_parts "$words"; then
+		keep_parts "$words"
+		return 0
+	fi
 	current=$(last_crashkernel "$words")
 	crashkernel=$(crashkernel_wanted "$crashkernel_least" "$current")
 	[ "$crashkernel" = "$current" ] ||
@@ -73,33 +73,18 @@ suse_chains() {
 	done
 }
 
-# suse_script_line VARIABLE HOOK [ARGUMENT]: ours first, then what was there, in
-# the quotes that it had. Nothing if ours cannot be put there.
-suse_script_line() {
-	local line old ours=$2${3:+ $3}
-	line=$(sed -n "s/^[[:blank:]]*$1=//p" "$root$SUSE_KDUMP" | tail -n 1)
-	old=$(assignment "$SUSE_KDUMP" "$1")
-	case $old in
-	*"$2"*) return 1 ;;
-	'')
-		printf "%s='%s'" "$1" "$ours"
-		return 0
-		;;
-	esac
-	suse_chains || return 1
-	case $line in
-	\'*) printf "%s='%s; %s'" "$1" "$ours" "$old" ;;
-	*) printf '%s="%s; %s"' "$1" "$(printf '%s' "$ours" | sed 's/["$]/\\&/g')" "$old" ;;
-	esac
-}
-
-# suse_with_script VARIABLE HOOK [ARGUMENT]: filter, the file's text
+# suse_with_script VARIABLE HOOK [ARGUMENT]: filter, the file's text; ours first,
+# then what was there. Nothing changes where ours cannot be put there.
 suse_with_script() {
-	local line
-	if [ -e "$root$2" ] && line=$(suse_script_line "$@"); then
-		with_line "$1" "$line"
+	local text old ours=$2${3:+ $3}
+	text=$work/script
+	cat >"$text"
+	plain "$text" "$SUSE_KDUMP" >"$text.plain"
+	old=$(refuse_unknown "$SUSE_KDUMP" "$1" "$(evaluate "$text.plain" "$1")")
+	if [ ! -e "$root$2" ] || [[ $old == *"$2"* ]] || { [ -n "$old" ] && ! suse_chains; }; then
+		cat -- "$text"
 	else
-		cat
+		with_assignment_in "$SUSE_KDUMP" "$1" "$ours${old:+; $old}" <"$text"
 	fi
 }
 
@@ -107,7 +92,7 @@ suse_with_script() {
 # it already, with ",high" and ",low", is left
 suse_crashkernel_text() {
 	local set
-	set=$(assignment "$SUSE_KDUMP" KDUMP_CRASHKERNEL)
+	set=$(shell_value "$SUSE_KDUMP" KDUMP_CRASHKERNEL)
 	if [ -n "$crashkernel" ] && grep -q '^KDUMP_CRASHKERNEL=' "$root$SUSE_KDUMP" &&
 		[ "$(last_crashkernel "$set")" != "$crashkernel" ]; then
 		with_assignment "$SUSE_KDUMP" KDUMP_CRASHKERNEL "crashkernel=$crashkernel"

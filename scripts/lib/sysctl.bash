@@ -10,19 +10,63 @@
 
 readonly SYSCTL_FILE=/etc/sysctl.d/60-hvcrash.conf
 
-# sysctl_elsewhere KEY: what the other files set; by name, and the last counts,
-# as systemd-sysctl has it
-sysctl_elsewhere() {
-	local dir
-	{
-		for dir in /usr/lib /lib /usr/local/lib /run /etc; do
-			printf '%s\n' "$root$dir"/sysctl.d/*.conf
+# sysctl_set: "KEY VALUE FILE" of all that the files set, in the order in which
+# systemd-sysctl reads them: by their names, and one of /etc hides one of the same
+# name elsewhere. /etc/sysctl.conf is read where a link in sysctl.d says so.
+sysctl_set() {
+	local dir file name names='' files=()
+	for dir in /etc /run /usr/local/lib /usr/lib /lib; do
+		for file in "$root$dir"/sysctl.d/*.conf; do
+			name=${file##*/}
+			[[ -f $root$(resolve "${file#"$root"}") && $names != *"/$name/"* ]] || continue
+			names+="/$name/"
+			files+=("$name:${file#"$root"}")
 		done
-		printf '%s\n' "$root/etc/sysctl.conf"
-	} | grep -vxF -- "$root$SYSCTL_FILE" | awk -F/ '{ print ($NF == "sysctl.conf" ? "99-" : "") $NF "\t" $0 }' |
-		sort -s -k1,1 | cut -f2 | while read -r file; do
-		[ ! -r "$file" ] || sed -nE "s/^[[:blank:]]*-?${1//./[.\/]}[[:blank:]]*=[[:blank:]]*([^[:blank:]]+).*/\1/p" "$file"
-	done | tail -n 1
+	done
+	[ ${#files[@]} -gt 0 ] || return 0
+	printf '%s\n' "${files[@]}" | sort | while IFS=: read -r name file; do
+		awk -v name="$file" '{
+			sub(/^[ \t]*-?/, "")
+			at = index($0, "=")
+			if (/^[#;]/ || !at)
+				next
+			key = substr($0, 1, at - 1)
+			gsub(/[ \t]/, "", key)
+			gsub("/", ".", key)
+			$0 = substr($0, at + 1)
+			print key, $1, name
+		}' "$root$(resolve "$file")"
+	done
+}
+
+# sysctl_elsewhere KEY: what the other files set
+sysctl_elsewhere() {
+	sysctl_set | awk -v key="$1" -v ours="$SYSCTL_FILE" '$1 == key && $3 != ours { value = $2 } END { print value }'
+}
+
+# sysctl_beaten: "KEY VALUE FILE" of what a file sets at boot after ours
+sysctl_beaten() {
+	sysctl_keys >"$work/sysctls"
+	sysctl_set | awk -v ours="${SYSCTL_FILE##*/}" '
+		NR == FNR { want[$1] = $2; next }
+		{ name = $3; sub(/.*\//, "", name) }
+		$1 in want && name > ours { last[$1] = $2 " " $3 }
+		END { for (key in last) if (last[key] !~ "^" want[key] " ") print key, last[key] }' "$work/sysctls" - | sort
+}
+
+# Said at once: after the boot it would look as if nothing had been done
+warn_sysctls() {
+	local key value file
+	while read -r key value file; do
+		warn "$file: sets $key = $value at every boot, after $SYSCTL_FILE: change it there"
+	done < <(sysctl_beaten)
+	while read -r key value file; do
+		case $key:$value in
+		kernel.kexec_load_disabled:1 | kernel.kexec_load_limit_panic:0)
+			warn "$file: sets $key = $value at boot, which forbids kdump to load the crash kernel unless that comes first: take it out, or set it in a unit ordered After=$sys_service"
+			;;
+		esac
+	done < <(sysctl_set)
 }
 
 # The SysRq mask with bit 8, the one that "crash" needs. Nothing where it is 1,

@@ -10,33 +10,36 @@ readonly AZURE_ASSET_TAG=7783-7084-3265-9085-8269-3286-77
 
 # os_release KEY
 os_release() {
-	local file line
+	local file sys_shell=dash
 	for file in /etc/os-release /usr/lib/os-release; do
-		file=$root$(resolve "$file")
-		[ -r "$file" ] || continue
-		line=$(sed -n "s/^$1=//p" "$file" | tail -n 1)
-		line=${line#[\"\']}
-		printf '%s' "${line%[\"\']}"
+		file=$(resolve "$file")
+		[ -r "$root$file" ] || continue
+		shell_value "$file" "$1"
 		return 0
 	done
 }
 
 detect_distribution() {
 	sys_id=$(os_release ID) sys_version=$(os_release VERSION_ID) sys_name=$(os_release PRETTY_NAME)
-	sys_family='' sys_known=''
-	case $sys_id in
-	debian | ubuntu) sys_family=debian ;;
-	rhel | centos | rocky | almalinux) sys_family=rhel ;;
-	azurelinux) sys_family=azurelinux ;;
-	sles | sles_sap | opensuse-leap) sys_family=suse ;;
-	esac
-	case $sys_id:$sys_version in
-	debian:12 | debian:13 | ubuntu:22.04 | ubuntu:24.04) sys_known=y ;;
-	rhel:[89] | rhel:[89].* | rhel:10 | rhel:10.*) sys_known=y ;;
-	centos:[89] | centos:10 | rocky:[89].* | rocky:10.* | almalinux:[89].* | almalinux:10.*) sys_known=y ;;
-	azurelinux:3.*) sys_known=y ;;
-	sles:15* | sles:16* | sles_sap:15* | sles_sap:16* | opensuse-leap:15* | opensuse-leap:16*) sys_known=y ;;
-	esac
+	find_distribution "$sys_id" "$sys_version"
+	find_family "$sys_family"
+}
+
+# efi_variable NAME: what the boot loader says of itself, or nothing
+# (https://systemd.io/BOOT_LOADER_INTERFACE)
+efi_variable() {
+	local file=$root/sys/firmware/efi/efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
+	[ ! -r "$file" ] || tail -c +5 -- "$file" | tr -cd ' -~'
+}
+
+# The boot loader of this boot: its files are those that count, whatever others are there
+detect_loader() {
+	sys_loader=''
+	if [ -n "$(efi_variable StubInfo)" ]; then
+		sys_loader=uki
+	elif [[ $(efi_variable LoaderInfo) == systemd-boot* ]]; then
+		sys_loader=systemd-boot
+	fi
 }
 
 detect_platform() {
@@ -101,6 +104,7 @@ detect_system() {
 	detect_kernel
 	detect_architecture
 	detect_memory
+	detect_loader
 }
 
 is_container() {

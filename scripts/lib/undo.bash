@@ -26,7 +26,11 @@ restore_files() {
 			continue # its tool does it, in undo_boot
 		fi
 		restore_file "$entry"
-		say "restored $path"
+		if [ -e "$entry/absent" ]; then
+			say "removed $path"
+		else
+			say "restored $path"
+		fi
 	done < <(journal_entries | tac)
 }
 

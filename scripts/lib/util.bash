@@ -101,6 +101,24 @@ with_word() {
 	printf '%s' "${out[*]}"
 }
 
+# with_bound WORDS: a crash kernel that panics has to reboot, not to hang
+with_bound() {
+	local panic
+	panic=$(words_of "$1" panic | tail -n 1)
+	case ${panic:-0} in
+	0) with_word "$1" panic 10 ;;
+	*) printf '%s' "$1" ;;
+	esac
+}
+
+# with_flag WORDS WORD: with that word, once
+with_flag() {
+	case " $1 " in
+	*" $2 "*) printf '%s' "$1" ;;
+	*) printf '%s' "${1:+$1 }$2" ;;
+	esac
+}
+
 # words_of WORDS KEY: the values of every KEY=, one a line
 words_of() {
 	local words=() word
@@ -119,37 +137,4 @@ with_word_last() {
 	done
 	out+=("$2=$3")
 	printf '%s' "${out[*]}"
-}
-
-# assignment FILE VARIABLE: what the last VARIABLE=... of a shell file says,
-# without its quotes; it is read, not run
-assignment() {
-	local value
-	value=$(sed -n "s/^[[:blank:]]*$2=//p" "$root$1" 2>/dev/null | tail -n 1) || return 0
-	value=${value%"${value##*[![:blank:]]}"}
-	case $value in
-	\"*\" | \'*\') value=${value#?} value=${value%?} ;;
-	esac
-	printf '%s' "$value"
-}
-
-# with_line VARIABLE LINE: filter; LINE in the place of the last VARIABLE=, or at
-# the end. Both go through the environment: awk would take backslashes out of a -v.
-with_line() {
-	variable=$1 line=$2 awk '
-		{ text[NR] = $0; if ($0 ~ "^[[:blank:]]*" ENVIRON["variable"] "=") last = NR }
-		END {
-			for (i = 1; i <= NR; i++)
-				print i == last ? ENVIRON["line"] : text[i]
-			if (!last)
-				print ENVIRON["line"]
-		}'
-}
-
-# with_assignment FILE VARIABLE VALUE: the file's text with the last VARIABLE=
-# replaced, or a new one at the end; in double quotes, but for a number
-with_assignment() {
-	local line="$2=\"$3\""
-	case $3 in *[!0-9]* | '') ;; *) line=$2=$3 ;; esac
-	{ cat -- "$root$1" 2>/dev/null || true; } | with_line "$2" "$line"
 }

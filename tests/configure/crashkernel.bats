@@ -9,6 +9,9 @@ setup() {
 	# shellcheck source-path=SCRIPTDIR source=../../scripts/hvcrash-configure
 	. "$CONFIGURE"
 	set +e
+	CRASHKERNEL_X86_64=$(hyperv_crashkernel x86_64)
+	CRASHKERNEL_ARM64=$(hyperv_crashkernel aarch64)
+	CRASHKERNEL_ARM64_64K=$(hyperv_crashkernel aarch64-64k)
 }
 
 # at TEXT RAM MIB
@@ -100,6 +103,7 @@ wanted() {
 @test "the last crashkernel= counts, but for one with ,low" {
 	expect "$(last_crashkernel "ro crashkernel=1G crashkernel=2G quiet")" 2G
 	expect "$(last_crashkernel "ro crashkernel=300M,high crashkernel=72M,low")" 300M,high
+	expect "$(last_crashkernel "ro crashkernel=512M crashkernel=1G,cma")" 512M
 	expect "$(last_crashkernel "ro nocrashkernel=1G")" ""
 	expect "$(last_crashkernel "")" ""
 }

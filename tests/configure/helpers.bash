@@ -9,7 +9,8 @@ CONFIGURE_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CONFIGURE=${CONFIGURE:-$CONFIGURE_DIR/../../scripts/hvcrash-configure}
 CONFIGURE=$(realpath "$CONFIGURE")
 FAKE_CHROOT=$CONFIGURE_DIR/fake/chroot
-export FAKE_LOG HVCRASH_CONFIGURE_CHROOT=$FAKE_CHROOT
+HVCRASHCTL=$(realpath "${HVCRASHCTL:-$CONFIGURE_DIR/../../build/tools/hvcrashctl}")
+export HVCRASHCTL FAKE_LOG HVCRASH_CONFIGURE_CHROOT=$FAKE_CHROOT
 # shellcheck source-path=SCRIPTDIR source=roots.bash
 . "$CONFIGURE_DIR/roots.bash"
 # shellcheck source-path=SCRIPTDIR source=../expect.bash
@@ -83,14 +84,18 @@ boot() {
 	printf 'BOOT_IMAGE=/vmlinuz %s\n' "$words" >"$ROOT/proc/cmdline"
 	printf '%d\n' $((size << 20)) >"$ROOT/sys/kernel/kexec_crash_size"
 	echo 1 >"$ROOT/sys/kernel/kexec_crash_loaded"
-	mkdir -p "$ROOT/sys/module/hvcrash"
+	mkdir -p "$ROOT/sys/kernel/hvcrash"
+	"$HVCRASHCTL" version | sed 's/.* //' >"$ROOT/sys/kernel/hvcrash/version"
+	echo complete >"$ROOT/sys/kernel/hvcrash/coverage"
+	echo 0x101000 >"$ROOT/sys/kernel/hvcrash/address"
+	echo '1f5a000 1024' >"$ROOT/sys/kernel/vmcoreinfo"
 }
 
 # boot_back: and before it
 boot_back() {
 	cp -p cmdline "$ROOT/proc/"
 	cp -p kexec_crash_size kexec_crash_loaded "$ROOT/sys/kernel/"
-	rm -r "$ROOT/sys/module"
+	rm -r "$ROOT/sys/kernel/hvcrash" "$ROOT/sys/kernel/vmcoreinfo"
 }
 
 # boot_words: the kernel's command line, from what the boot loader reads

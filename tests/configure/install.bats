@@ -19,7 +19,7 @@ load helpers
 @test "every option of --help is in the man page, and no other" {
 	"$CONFIGURE" --help | grep -oE -- '--[a-z-]+' | sort -u >in-help
 	sed 's/\\-/-/g' "$CONFIGURE_DIR/../../scripts/hvcrash-configure.8" >page
-	grep -oE '^\.BI? (--[a-z-]+)' page | grep -oE -- '--[a-z-]+' | sort -u | diff -u in-help -
+	grep -oE '^\.B(I|R)? (-h ", " )?(--[a-z-]+)' page | grep -oE -- '--[a-z-]+' | sort -u | diff -u in-help -
 }
 
 # shellcheck disable=SC2034 # for what is sourced
@@ -35,8 +35,8 @@ load helpers
 	while IFS='|' read -r low size high; do
 		low=$(echo "$low" | sed -E 's/^([0-9]+) ([MGT])iB to.*/\1\2/; s/^([0-9]+) to [0-9]+ ([MGT])iB/\1\2/; s/iB.*//')
 		[ "$low" != 384M ] || low=512M
-		expect "$low $(crashkernel_at "$CRASHKERNEL_X86_64" "$(crashkernel_at "$low" 0)")" "$low $(crashkernel_at "$size" 0)"
-		expect "$low $(crashkernel_at "$CRASHKERNEL_ARM64" "$(crashkernel_at "$low" 0)")" "$low $(crashkernel_at "$high" 0)"
+		expect "$low $(crashkernel_at "$(hyperv_crashkernel x86_64)" "$(crashkernel_at "$low" 0)")" "$low $(crashkernel_at "$size" 0)"
+		expect "$low $(crashkernel_at "$(hyperv_crashkernel aarch64)" "$(crashkernel_at "$low" 0)")" "$low $(crashkernel_at "$high" 0)"
 	done <rows
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # The small functions of hvcrash-configure, each by itself.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # texts that are not expanded; variables of what is sourced
+# shellcheck disable=SC1003,SC2016,SC2030,SC2031,SC2034,SC2154 # texts that are not expanded; variables of what is sourced
 
 load helpers
 
@@ -12,26 +12,96 @@ setup() {
 	# shellcheck source-path=SCRIPTDIR source=../../scripts/hvcrash-configure
 	. "$CONFIGURE"
 	set +e
+	sys_shell=bash sys_service=kdump.service
 	root=$ROOT journal=$ROOT/var/lib/hvcrash/configure verb=configure work=$BATS_TEST_TMPDIR/work
 	mkdir -p "$work"
 }
 
-@test "an assignment of a shell file is read, not run" {
-	printf '%s\n' 'A=1' "B='two words'" 'C="$(touch ran)"  ' '# A=9' '  D=4' 'A=2' >"$ROOT/etc/x"
-	expect "$(assignment /etc/x A)" 2
-	expect "$(assignment /etc/x B)" "two words"
-	expect "$(assignment /etc/x C)" '$(touch ran)'
-	expect "$(assignment /etc/x D)" 4
-	expect "$(assignment /etc/x E)" ""
-	expect "$(assignment /etc/none A)" ""
+@test "an assignment of a shell file is evaluated by that shell, and nothing is run" {
+	printf '%s\n' 'A=1' "B='two words'" 'C="$(touch ran)"  ' '# A=9' '  D=4' 'A="2 x" # "y"' 'E="$A \' '"z' 'F="${D:-5}" G=$B' >"$ROOT/etc/x"
+	expect "$(shell_value /etc/x A)" "2 x"
+	expect "$(shell_value /etc/x B)" "two words"
+	expect "$(shell_value /etc/x D)" 4
+	expect "$(shell_value /etc/x E)" "2 x z"
+	expect "$(shell_value /etc/x F)" 4
+	expect "$(shell_value /etc/x G)" "two words"
+	expect "$(shell_value /etc/x Z)" ""
+	expect "$(shell_value /etc/none A)" ""
+	run shell_value /etc/x C
+	expect "$status" 2
+	expect "$output" "hvcrash-configure: /etc/x: C is computed by a command, so what it says cannot be told"
 	[ ! -e ran ]
 }
 
-@test "an assignment is replaced where it stands last, or added" {
-	printf '%s\n' '# A="0"' 'A=1' 'B=2' 'A=3' >"$ROOT/etc/x"
-	expect "$(with_assignment /etc/x A 'a\b $c "d"' | tr '\n' '|')" '# A="0"|A=1|B=2|A="a\b $c "d""|'
+@test "what is more than plain assignments is refused, with its line" {
+	local text
+	for text in 'touch ran' 'if true; then A=2; fi' '. ./other' 'A=1 touch ran' 'A=1 >ran' 'A=(1 2)' 'A() { touch ran; }' 'A="x' 'A=$[1+1]' 'eval A=1'; do
+		printf 'B=1\n%s\n' "$text" >"$ROOT/etc/x"
+		run shell_value /etc/x B
+		expect "$status" 2
+		expect "${output%%:*}" hvcrash-configure
+		expect "${output%%, so what*}" "hvcrash-configure: /etc/x, line 2: more than plain assignments" || expect "${output%%: more*}" "hvcrash-configure: /etc/x, line 3: a quote that is not closed"
+		[ ! -e ran ]
+	done
+	sys_shell=dash
+	printf 'B=1\nB+=2\n' >"$ROOT/etc/x"
+	run shell_value /etc/x B
+	expect "$status" 2
+}
+
+@test "files that are no text, no file, or have no end: one line, at once" {
+	local file=$ROOT/etc/x
+	printf 'A=1\n\0' >"$file"
+	run shell_value /etc/x A
+	expect "$output" "hvcrash-configure: /etc/x: no text: it has NUL bytes"
+	truncate -s 100M "$file"
+	run shell_value /etc/x A
+	expect "$output" "hvcrash-configure: /etc/x: larger than 65536 bytes: no configuration"
+	rm "$file"
+	mkfifo "$file"
+	run shell_value /etc/x A
+	expect "$output" "hvcrash-configure: /etc/x: not a file"
+	rm "$file"
+	mkdir "$file"
+	run shell_value /etc/x A
+	expect "$output" "hvcrash-configure: /etc/x: not a file"
+}
+
+# generated SHELL SEED: the same files as for the tool's reader
+generated() {
+	local n plain told=0 real ours
+	mkdir -p files
+	awk -v seed="$2" -v count=150 -v dir=files -f "$CONFIGURE_DIR/../cli/shell_vars_files.awk"
+	sys_shell=$1
+	for n in {1..150}; do
+		assignments -v dialect="$1" "files/$n" >plain || continue
+		ours=$(evaluate plain A B C LONG_NAME _x1)
+		case $ours in *$'\001'*) continue ;; esac
+		real=$(evaluate "files/$n" A B C LONG_NAME _x1)
+		expect "file $n: $ours" "file $n: $real"
+		told=$((told + 1))
+	done
+	[ $told -gt 20 ] || { echo "only $told"; return 1; }
+}
+
+@test "generated files: what passes for plain says the same to dash and bash as the file itself" {
+	generated dash 1
+	generated bash 2
+}
+
+@test "an assignment is replaced where it stands last, whatever lines it takes, or added" {
+	printf '%s\n' '# A="0"' 'A=1' 'B=2' 'A="3 \' ' 4" # four' 'D=`id`' >"$ROOT/etc/x"
+	expect "$(with_assignment /etc/x A 'a\b $c "d"' | tr '\n' '|')" '# A="0"|A=1|B=2|A="a\\b \$c \"d\"" # four|D=`id`|'
 	expect "$(with_assignment /etc/x C 7 | tail -n 1)" C=7
 	expect "$(with_assignment /etc/none C '' | tail -n 1)" 'C=""'
+	# built on what was before: another line, and the last counts
+	printf '%s\n' 'A="ro"' 'A+=" rd.luks.uuid=osencrypt"' >"$ROOT/etc/x"
+	expect "$(with_assignment /etc/x A 'ro x' | tr '\n' '|')" 'A="ro"|A+=" rd.luks.uuid=osencrypt"|A="ro x"|'
+	# what else it says may not change with it
+	printf '%s\n' 'A="ro"' 'B="$A quiet"' >"$ROOT/etc/x"
+	run with_assignment /etc/x A 'ro x'
+	expect "$status" 2
+	expect "$output" "hvcrash-configure: /etc/x: A cannot be set there without changing what else it says; change it by hand"
 }
 
 @test "words of a command line: replaced in place as pbl does, or last as grubby does" {
@@ -61,7 +131,13 @@ setup() {
 	echo 'kernel.sysrq=1' >"$ROOT/etc/sysctl.d/60-hvcrash.conf"
 	expect "$(sysctl_elsewhere kernel.sysrq)" 16
 	echo 'kernel.sysrq = 4 ' >"$ROOT/etc/sysctl.conf"
+	expect "$(sysctl_elsewhere kernel.sysrq)" 16 # nobody reads it at boot
+	ln -s ../sysctl.conf "$ROOT/etc/sysctl.d/99-sysctl.conf"
 	expect "$(sysctl_elsewhere kernel.sysrq)" 4
+	# one of /etc hides one of the same name
+	: >"$ROOT/etc/sysctl.d/50-default.conf"
+	rm "$ROOT/etc/sysctl.conf"
+	expect "$(sysctl_elsewhere kernel.sysrq)" 176
 	expect "$(sysctl_elsewhere kernel.panic)" ""
 }
 
@@ -71,6 +147,8 @@ setup() {
 	mkdir -p "$ROOT/boot"
 	echo CONFIG_MAGIC_SYSRQ_DEFAULT_ENABLE=0x01b6 >"$ROOT/boot/config-6.1"
 	expect "$(sysrq_mask)" 446
+	mkdir -p "$ROOT/etc/sysctl.d"
+	ln -sf ../sysctl.conf "$ROOT/etc/sysctl.d/99-sysctl.conf"
 	echo 'kernel.sysrq = 1' >"$ROOT/etc/sysctl.conf"
 	expect "$(sysrq_mask)" ""
 	echo 'kernel.sysrq = 0' >"$ROOT/etc/sysctl.conf"
@@ -82,7 +160,8 @@ setup() {
 
 @test "what others set of kernel.panic stays, and arm64 has no NMI" {
 	sys_kernel=6.1 sys_arch=aarch64
-	echo 'kernel.panic = 300' >"$ROOT/etc/sysctl.conf"
+	mkdir -p "$ROOT/etc/sysctl.d"
+	echo 'kernel.panic = 300' >"$ROOT/etc/sysctl.d/10-own.conf"
 	sysctl_text >text
 	expect_no_word text "kernel.panic ="
 	expect_no_word text nmi
@@ -118,8 +197,9 @@ setup() {
 @test "rebuilds of RHEL, and versions nobody tried" {
 	local line
 	mkdir -p "$ROOT/usr/lib"
-	for line in "rocky 9.5 rhel y" "almalinux 8.10 rhel y" "centos 10 rhel y" "rhel 7.9 rhel " "ubuntu 23.10 debian " \
-		"azurelinux 3.0 azurelinux y" "azurelinux 4.0 azurelinux " "sles 16.0 suse y" "opensuse-leap 15.6 suse y" "fedora 42  "; do
+	for line in "rocky 9.5 rhel y" "almalinux 8.10 rhel y" "centos 10 rhel y" "rhel 7.9 rhel " "ubuntu 23.10 debian " "ubuntu 26.04 debian y" \
+		"debian 11 debian y" "ol 9.4 rhel y" "fedora 44 rhel y" "azurelinux 3.0 azurelinux y" "azurelinux 4.0 azurelinux y" \
+		"sles 16.0 suse y" "opensuse-leap 15.6 suse y" "arch 1  "; do
 		# shellcheck disable=SC2086 # words
 		set -- $line
 		printf "ID='%s'\nVERSION_ID=%s\n" "$1" "$2" >"$ROOT/usr/lib/os-release"
@@ -188,19 +268,20 @@ script() {
 @test "SUSE: our script goes before the one that is there, in its quotes" {
 	mkdir -p "$ROOT/etc/sysconfig" "$ROOT/usr/lib/hvcrash" "$ROOT/usr/lib/dracut/modules.d/99kdump"
 	: >"$ROOT/usr/lib/hvcrash/suse-post"
-	script 'KDUMP_POSTSCRIPT=""' "KDUMP_POSTSCRIPT='/usr/lib/hvcrash/suse-post \"\$DIR\"'"
-	script 'KDUMP_POSTSCRIPT="/bin/a b"' 'KDUMP_POSTSCRIPT="/usr/lib/hvcrash/suse-post \"\$DIR\"; /bin/a b"'
-	script "KDUMP_POSTSCRIPT='/bin/a \$X'" "KDUMP_POSTSCRIPT='/usr/lib/hvcrash/suse-post \"\$DIR\"; /bin/a \$X'"
-	script "KDUMP_POSTSCRIPT=/bin/a" 'KDUMP_POSTSCRIPT="/usr/lib/hvcrash/suse-post \"\$DIR\"; /bin/a"'
+	local ours='KDUMP_POSTSCRIPT="/usr/lib/hvcrash/suse-post \"\$DIR\"'
+	script 'KDUMP_POSTSCRIPT=""' "$ours\""
+	script 'KDUMP_POSTSCRIPT="/bin/a b"' "$ours; /bin/a b\""
+	script "KDUMP_POSTSCRIPT='/bin/a \$X'" "$ours; /bin/a \\\$X\""
+	script "KDUMP_POSTSCRIPT=/bin/a" "$ours; /bin/a\""
 	script "A=1" "A=1
-KDUMP_POSTSCRIPT='/usr/lib/hvcrash/suse-post \"\$DIR\"'"
+$ours\""
 	# shellcheck source=/dev/null
 	. ./now
 	expect "$KDUMP_POSTSCRIPT" '/usr/lib/hvcrash/suse-post "$DIR"'
 	# kdump 2.0 only splits words: two commands cannot stand there, one can
 	printf '\t\t${KDUMP_PRESCRIPT}\n' >"$ROOT/usr/lib/dracut/modules.d/99kdump/kdump-save"
 	script 'KDUMP_POSTSCRIPT="/bin/a b"' 'KDUMP_POSTSCRIPT="/bin/a b"'
-	script 'KDUMP_POSTSCRIPT=""' "KDUMP_POSTSCRIPT='/usr/lib/hvcrash/suse-post \"\$DIR\"'"
+	script 'KDUMP_POSTSCRIPT=""' "$ours\""
 	# and none that is not installed
 	rm "$ROOT/usr/lib/hvcrash/suse-post"
 	script 'KDUMP_POSTSCRIPT=""' 'KDUMP_POSTSCRIPT=""'

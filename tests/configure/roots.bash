@@ -5,7 +5,8 @@
 # it: a generation 2 VM with 8 GiB of memory, kdump installed and not configured.
 # shellcheck shell=bash disable=SC2016,SC2034 # texts that are not expanded
 
-ALL_ROOTS=(debian12 debian13 ubuntu2204 ubuntu2404 rhel8 rhel9 rhel10 azurelinux3 sles15 sles16)
+ALL_ROOTS=(debian11 debian12 debian13 debiantesting ubuntu2204 ubuntu2404 ubuntu2604 rhel8 rhel9 rhel10 oracle9 fedora44
+	azurelinux3 azurelinux4 sles15 sles16 leap16)
 
 # file PATH [MODE]: standard input
 file() {
@@ -24,11 +25,12 @@ programs() {
 
 os_release() {
 	printf 'PRETTY_NAME="%s"\nID=%s\nVERSION_ID="%s"\n' "$1" "$2" "$3" | file /usr/lib/os-release
-	ln -s ../usr/lib/os-release "$ROOT/etc/os-release"
+	ln -sf ../usr/lib/os-release "$ROOT/etc/os-release"
 }
 
 # kernel RELEASE module|built-in: its modules, hvcrash among them
 kernel() {
+	rm -rf "$ROOT/lib/modules" "$ROOT"/boot/config-*
 	printf '%s\n' "$1" | file /proc/sys/kernel/osrelease
 	printf 'CONFIG_MAGIC_SYSRQ_DEFAULT_ENABLE=0x01b6\n' | file "/boot/config-$1"
 	case $2 in
@@ -115,6 +117,23 @@ END
 	echo 'kernel.sysrq = 176' | file /etc/sysctl.d/10-magic-sysrq.conf
 }
 
+root_debian11() {
+	os_release "Debian GNU/Linux 11 (bullseye)" debian 11
+	kernel 5.10.0-33-cloud-amd64 module
+	debian_like
+	debian_grub
+	kdump_tools_cfg 512M-:192M
+}
+
+root_debiantesting() {
+	os_release "Debian GNU/Linux forky/sid" debian ''
+	sed -i /VERSION_ID/d "$ROOT/usr/lib/os-release"
+	kernel 7.2.13-cloud-amd64 built-in
+	debian_like
+	debian_grub
+	kdump_tools_cfg 512M-:192M
+}
+
 root_debian12() {
 	os_release "Debian GNU/Linux 12 (bookworm)" debian 12
 	kernel 6.1.0-28-cloud-amd64 module
@@ -145,6 +164,12 @@ root_ubuntu2404() {
 	debian_like
 	ubuntu_grub
 	kdump_tools_cfg 2G-4G:320M,4G-32G:512M,32G-64G:1024M,64G-128G:2048M,128G-:4096M
+}
+
+root_ubuntu2604() {
+	root_ubuntu2404
+	os_release "Ubuntu 26.04 LTS" ubuntu 26.04
+	kernel 7.0.0-1004-azure built-in
 }
 
 # rhel_like: kdump's own files; kdumpctl knows auto_reset_crashkernel or not
@@ -238,6 +263,24 @@ root_rhel10() {
 	mkdir -p "$ROOT/etc/kernel"
 }
 
+root_oracle9() {
+	root_rhel9
+	os_release "Oracle Linux Server 9.5" ol 9.5
+	kernel 5.15.0-302.167.6.el9uek.x86_64 module
+}
+
+root_fedora44() {
+	root_rhel10
+	os_release "Fedora Linux 44 (Cloud Edition)" fedora 44
+	kernel 7.0.8-300.fc44.x86_64 module
+}
+
+root_azurelinux4() {
+	root_rhel10
+	os_release "Microsoft Azure Linux 4.0" azurelinux 4.0
+	kernel 6.18.5-1.azl4.x86_64 built-in
+}
+
 root_azurelinux3() {
 	os_release "Microsoft Azure Linux 3.0" azurelinux 3.0
 	kernel 6.6.57.1-6.azl3 built-in
@@ -305,6 +348,11 @@ KDUMP_POSTSCRIPT="/usr/local/bin/tell-somebody"
 END
 }
 
+root_leap16() {
+	root_sles16
+	os_release "openSUSE Leap 16.0" opensuse-leap 16.0
+}
+
 # make_root NAME: below $ROOT. Its times are old: a restored file shows it.
 make_root() {
 	rm -rf -- "$ROOT"
@@ -322,10 +370,10 @@ generate() {
 		"$FAKE_CHROOT" "$ROOT" update-grub
 		"$FAKE_CHROOT" "$ROOT" update-initramfs -u -k all
 		;;
-	azurelinux*) "$FAKE_CHROOT" "$ROOT" grub2-mkconfig -o /boot/grub2/grub.cfg ;;
-	sles*) "$FAKE_CHROOT" "$ROOT" pbl --config ;;
+	azurelinux3) "$FAKE_CHROOT" "$ROOT" grub2-mkconfig -o /boot/grub2/grub.cfg ;;
+	sles* | leap*) "$FAKE_CHROOT" "$ROOT" pbl --config ;;
 	esac
 	case $1 in
-	rhel* | azurelinux* | sles*) "$FAKE_CHROOT" "$ROOT" dracut --force --regenerate-all ;;
+	rhel* | oracle* | fedora* | azurelinux* | sles* | leap*) "$FAKE_CHROOT" "$ROOT" dracut --force --regenerate-all ;;
 	esac
 }

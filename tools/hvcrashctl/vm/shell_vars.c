@@ -603,14 +603,14 @@ void shell_vars_read(struct shell_vars *ret, const char *text, size_t bytes,
 	struct reader reader = {
 		.vars = ret,
 		.dialect = dialect,
-		.at = text,
-		.end = text + bytes,
 		.line = 1,
 	};
 
 	memset(ret, 0, sizeof(*ret));
 	if (!text)
 		return;
+	reader.at = text;
+	reader.end = text + bytes;
 	if (memchr(text, '\0', bytes))
 		lose(&reader, "no text");
 	for (;;) {

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash, sourced by scripts/hvcrash-configure.
+# shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
+#
+# Files that a shell sources. They are evaluated by the very shell that will do so
+# (column SHELL of tables/families), in an empty environment and within a bound of
+# time, after assignments.awk has made sure that they are plain assignments: then
+# nothing in them can do anything. What is about to be written is read the same
+# way first.
+
+readonly MAX_FILE_BYTES=65536 EVAL_BOUND_S=10
+
+# assignments.awk as it is installed: beside this file
+assignments() {
+	awk "${@:1:$#-1}" -f "$lib/assignments.awk" "${!#}"
+}
+
+# shell_program: of this distribution; in dash's place a bash that knows no more
+shell_program() {
+	if [ "$sys_shell" = dash ] && command -v dash >/dev/null; then
+		printf dash
+	else
+		printf bash
+	fi
+}
+
+# refuse_file TEXT: but --undo only puts back what is in the journal
+refuse_file() {
+	[ "$verb" = undo ] || refuse "$@"
+}
+
+# refuse_odd FILE: what is no file of text, or has no end, is not read at all
+refuse_odd() {
+	local full=$root$1
+	local size
+	[ -f "$full" ] || refuse "$1: not a file"
+	size=$(stat -Lc %s -- "$full")
+	[ "$size" -le $MAX_FILE_BYTES ] || refuse "$1: larger than $MAX_FILE_BYTES bytes: no configuration"
+	[ "$(tr -d '\0' <"$full" | wc -c)" -eq "$size" ] || refuse "$1: no text: it has NUL bytes"
+}
+
+# plain FILE NAME: standard output is the text as it may be evaluated
+plain() {
+	local text
+	text=$(assignments -v dialect="$sys_shell" "$1") ||
+		refuse_file "$2, line $text: more than plain assignments, so what it says cannot be told; change that, or give --no-bootloader"
+	printf '%s\n' "$text"
+}
+
+# evaluate TEXT VARIABLE...: their values, a line each, in the shell that reads it
+evaluate() {
+	local text=$1
+	shift
+	# shellcheck disable=SC2016 # for that shell
+	env -i LC_ALL=C PATH=/nonexistent "$(command -v timeout)" $EVAL_BOUND_S "$(command -v "$(shell_program)")" -c '
+		. "$0" >/dev/null 2>&1
+		for name; do eval "printf \"%s\\n\" \"\${$name-}\""; done' "$text" "$@" </dev/null |
+		tr '\t' ' '
+}
+
+# shell_value FILE VARIABLE: what the shell makes of it
+shell_value() {
+	[ -e "$root$1" ] || return 0
+	refuse_odd "$1"
+	plain "$root$1" "$1" >"$work/plain"
+	refuse_unknown "$1" "$2" "$(evaluate "$work/plain" "$2")"
+}
+
+# refuse_unknown FILE VARIABLE VALUE: one with a part that only a program knows
+refuse_unknown() {
+	case $3 in *$'\001'*) refuse_file "$1: $2 is computed by a command, so what it says cannot be told" ;; esac
+	printf '%s' "$3"
+}
+
+# with_assignment FILE VARIABLE VALUE: the file's text, with that value
+with_assignment() {
+	if [ -e "$root$1" ]; then
+		refuse_odd "$1"
+		cat -- "$root$1"
+	fi | with_assignment_in "$@"
+}
+
+# with_assignment_in NAME VARIABLE VALUE: filter. The result is read again as the
+# shell will read it, and has to say VALUE, and of all else what it said before.
+with_assignment_in() {
+	local before=$work/before after=$work/after names=()
+	cat >"$before"
+	value=$3 assignments -v dialect="$sys_shell" -v variable="$2" "$before" >"$after" ||
+		refuse_file "$1, line $(cat -- "$after"): more than plain assignments; change that first"
+	mapfile -t names < <(sed -nE 's/^[[:blank:]]*(export[[:blank:]]+)?([A-Za-z_][A-Za-z0-9_]*)\+?=.*/\2/p' "$before" | sort -u | grep -vxF -- "$2" || true)
+	plain "$before" "$1" >"$before.plain"
+	plain "$after" "$1" >"$after.plain"
+	if [ "$(evaluate "$after.plain" "$2")" != "$3" ] ||
+		[ "$(evaluate "$before.plain" "${names[@]}")" != "$(evaluate "$after.plain" "${names[@]}")" ]; then
+		refuse_file "$1: $2 cannot be set there without changing what else it says; change it by hand"
+	fi
+	cat -- "$after"
+}
