@@ -82,6 +82,11 @@ goes_on() {
 	goes_on 'kept alive'
 }
 
+@test "an INIT to the boot VP, which would begin with the firmware, ends the run" {
+	guest init-boot-vp
+	is_to_blame 'sends an INIT to the boot VP'
+}
+
 @test "a message-signalled interrupt that a CPU writes ends the run" {
 	guest msi-by-cpu
 	is_to_blame 'touches GPA 0xfee01000, where nothing is'

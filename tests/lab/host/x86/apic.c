@@ -113,6 +113,9 @@ static u64 targets(struct vp_cpu *v, u32 destination, u32 low)
  */
 static void send_init(struct vp_cpu *from, struct vp_cpu *v)
 {
+	/* It would begin with the firmware, and not in here. No kernel does it */
+	if (!v->number)
+		vp_guest_failed(from, "sends an INIT to the boot VP");
 	__atomic_store_n(&v->resetting, true, __ATOMIC_SEQ_CST);
 	v->started = v->inside = v->kicked = v->nmi = false;
 	v->timer_ours = false;
@@ -177,6 +180,8 @@ void apic_guest_write(struct vp_cpu *v, u32 at, u32 value)
 	switch (at) {
 	case APIC_ICR:
 		apic_command(v, apic_read(APIC_ICR_HIGH) >> 24, value);
+		return;
+	case APIC_ID: /* as on most CPUs it cannot be changed */
 		return;
 	case APIC_LVT_TIMER:
 	case APIC_TIMER_COUNT:

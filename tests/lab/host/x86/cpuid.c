@@ -48,6 +48,8 @@ static void hyperv(u32 number, struct leaf *l)
 }
 
 /*
+ * An emulated MWAIT does not wait, and Hyper-V has none either.
+ *
  * A constant TSC, which Hyper-V shows by another way only: without it a kernel
  * finds out by a timer how long a loop takes, anew on each CPU. Where one thread
  * emulates all CPUs that goes wrong, and mdelay(10) took 15 us. With it all CPUs
@@ -60,8 +62,9 @@ static void hyperv(u32 number, struct leaf *l)
 static void hide(u32 number, u32 sub, struct leaf *l)
 {
 	switch (number) {
-	case 1: /* not FMA, XSAVE, OSXSAVE, AVX, F16C; there is a hypervisor */
-		l->c &= ~(1u << 12 | 1u << 26 | 1u << 27 | 1u << 28 | 1u << 29);
+	case 1: /* not MONITOR, FMA, XSAVE, OSXSAVE, AVX, F16C; a hypervisor */
+		l->c &= ~(1u << 3 | 1u << 12 | 1u << 26 | 1u << 27 | 1u << 28 |
+			  1u << 29);
 		l->c |= 1u << 31;
 		break;
 	case 7: /* not AVX2; not PKU, OSPKE, VAES, VPCLMULQDQ */

@@ -108,6 +108,7 @@ _Static_assert(offsetof(struct vmcb, pat) == 0x668, "APM");
 #define APIC_BASE_ON (1ull << 11)
 
 /* Registers of a local APIC by their offset in its page */
+#define APIC_ID 0x20u
 #define APIC_TPR 0x80u
 #define APIC_EOI 0xb0u
 #define APIC_LDR 0xd0u

@@ -230,6 +230,12 @@ static void ipi_by_msr(void)
 	aim_at_host(send_by_msr);
 }
 
+static void init_boot_vp(void)
+{
+	*(volatile u32 *)(APIC_AT + 0x20ull) = 5u << 24; /* an ID like any */
+	send_in_memory(0, ICR_INIT);
+}
+
 static void msi_by_cpu(void)
 {
 	*(volatile u32 *)(APIC_AT + 0x1000ull) = 0x500; /* INIT, to CPU 1 */
@@ -322,6 +328,7 @@ static const struct {
 	{ "triple-fault", triple_fault },
 	{ "ipi-in-memory", ipi_in_memory },
 	{ "ipi-by-msr", ipi_by_msr },
+	{ "init-boot-vp", init_boot_vp },
 	{ "msi-by-cpu", msi_by_cpu },
 	{ "odd-apic-write", odd_apic_write },
 	{ "dma-by-fw-cfg", dma_by_fw_cfg },
