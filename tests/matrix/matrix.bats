@@ -286,6 +286,48 @@ END_OF_RESULT
 	[ ! -e "$MATRIX_OUT/results.json" ]
 }
 
+@test "--host: results of its own, and the lab is told; the page has the other host beside" {
+	small_table
+	run -0 matrix
+	run ! grep -- --host "$FAKE/calls"
+	: >"$FAKE/calls"
+	run -0 matrix --host kvm
+	[ "$(grep -c '^run .*--host kvm' "$FAKE/calls")" -eq "$(runs_made)" ]
+	[ "$(runs_made)" -gt 1 ]
+	[ "$(jq -r '.host + " " + .cells[0].other.host' "$MATRIX_OUT-kvm/results.json")" = 'kvm own' ]
+	run -0 matrix --report
+	[ "$(result '[.cells[] | select(.mode == "hvcrash") | .other.result] | unique | join(" ")')" = held ]
+	grep -q '<td>held, 0</td>' "$MATRIX_OUT/results.html"
+	run -3 matrix --host other
+}
+
+@test "a cell in which both hosts do not leave the same overlays has failed, though each held" {
+	small_table
+	run -0 matrix --only 'fault_*'
+	cat >"$FAKE/deaf-vp.sh" <<'END_OF_RESULT'
+stale='[{"gpa": "0x1000", "name": "synic-1-msg-page"}]' audit_exit=1 verdict='"not clean"' left='["0x1000"]'
+END_OF_RESULT
+	run -1 matrix --only 'fault_*' --host kvm
+	[[ $output == *'1 SynIC overlays are left here, 0 on own'* ]]
+	grep -q 'class="disagree">held, 0' "$MATRIX_OUT-kvm/results.html"
+	run -1 matrix --report
+	[[ $output == *'0 SynIC overlays are left here, 1 on kvm'* ]]
+}
+
+@test "--record: of both hosts, and what names none is of kvm" {
+	small_table
+	record=$BATS_TEST_TMPDIR/record
+	run -0 matrix --only 'fault_*' --record "$record"
+	[ "$(jq -r .host "$record")" = own ]
+	jq -c 'del(.host)' "$record" >"$record.old"
+	run -0 matrix --only 'fault_*' --record "$record.old"
+	[ "$(jq -r '.host // "none"' "$record.old" | sort | xargs)" = 'none own' ]
+	: >"$FAKE/calls"
+	run -0 matrix --host kvm --only 'fault_*' --record "$record.old"
+	[ "$(runs_made)" -eq 0 ]
+	[ "$(jq -r .host "$record.old" | sort | xargs)" = 'kvm own' ]
+}
+
 @test "--kernel: what is no name, and would be a path, is refused" {
 	small_table
 	run -3 matrix --kernel ../elsewhere

@@ -8,6 +8,7 @@ def tag: "<td class=\"tag \(.result // "none")\">\(.result // "not run")</td>";
 def verdict: "<td>\(.verdict // "-" | if . == "none" then "-" else . end | @html)</td>";
 def disagree: if .disagree == true then "<td class=\"disagree\">DISAGREE</td>" elif .disagree == false then "<td>no</td>" else "<td>-</td>" end;
 def compared: "<td\(if compared_words == "DIFFERENT" then " class=\"disagree\"" else "" end)>\(compared_words)</td>";
+def other: "<td\(if .hosts_disagree then " class=\"disagree\"" else "" end)>\(if .other == null then "-" else "\(.other.result), \(.other.synic_left // "unknown")" end)</td>";
 def dump: "<td>\(if .dump_ok == null then "-" elif .dump_ok then "opened" elif (.crash // "" | test("^kexec")) then "no dump" else "not opened" end)</td>";
 def took: "<td class=\"number\">\(if .crash_path_us == null then "-" else "\(.crash_path_us / 1000 | round) ms" end)</td>";
 def heads($names): "<thead><tr>" + ($names | map("<th scope=\"col\"\(if test("left|time|CPUs|cells|held|failed|run|disagree|retries"; "i") and . != "disagree?" then " class=\"number\"" else "" end)>\(rtrimstr("?"))</th>") | join("")) + "</tr></thead>";
@@ -22,7 +23,7 @@ def total_row($name): totals | "<tr><th scope=\"row\">\($name)</th>" + ([.cells,
 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">",
 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">",
 "<link rel=\"icon\" href=\"data:,\">\n<title>The crash matrix of hvcrash</title>\n<style>\n\($style)</style>\n</head>\n<body>",
-"<header class=\"\($tone)\">\n<p class=\"what\">The crash matrix of hvcrash, commit \(.commit | @html)</p>",
+"<header class=\"\($tone)\">\n<p class=\"what\">The crash matrix of hvcrash on the host \"\(.host // "own" | @html)\", commit \(.commit | @html)</p>",
 "<h1>\($t.held) of \($t.cells) cells held</h1>",
 "<p>In \($t.differ) registry and host differ about a page, \($t.failed) failed, in \($t.disagree) audit and hypervisor disagree, in \($t.lab_failed) the lab failed, \($t.not_run) have no result yet. \(.runs) runs so far.</p>\n</header>\n<main>",
 "<section>\n<h2>By kernel</h2>\n<div class=\"scroll\"><table>",
@@ -30,17 +31,17 @@ heads(["kernel", "cells", "held", "failed", "lab failed", "not run", "registry a
 (("hvcrash", "stock") as $mode | $kernels[] as $kernel | $cells | map(select(.mode == $mode and .dimensions.kernel == $kernel)) | total_row("\($mode), \($kernel)")),
 ($cells | map(select(.fault)) | total_row("faults")),
 "</tbody></table></div>",
-"<p class=\"what\">Overlays left are those of the first kernel which the hypervisor still maps when the second one runs, by the hypervisor's own map. Under pages it says how the module's registry compares with the host's own account, page for page, before the crash, at UNLOAD and in the second kernel: a named gap is one that the registry admits. Of the stock kernel a cell holds if its second kernel came up and the dump could be opened.</p>\n</section>",
+"<p class=\"what\">Overlays left are those of the first kernel which the hypervisor still maps when the second one runs, by the hypervisor's own map. Under pages it says how the module's registry compares with the host's own account, page for page, before the crash, at UNLOAD and in the second kernel: a named gap is one that the registry admits. The other host is \(if .host == "kvm" then "the lab's own" else "QEMU's Hyper-V on KVM" end): its result, and how many SynIC overlays are left there. Of the stock kernel a cell holds if its second kernel came up and the dump could be opened.</p>\n</section>",
 "<section>\n<h2>Not as expected</h2>\n<ul>",
 ([$cells[] | select(.result != null and .result != "held")] | if length == 0 then "<li>Nothing.</li>" else
 	.[] | "<li><code>\(.mode) \(.cell | @html)</code>: \(words_of | @html)</li>" end),
 "</ul>\n</section>",
 "<section>\n<h2>Faults</h2>\n<div class=\"scroll\"><table>",
-heads(["what is wrong", "result", "expected", "audit", "disagree?", "pages", "overlays left", "dump", "time", "bound, time"]), "<tbody>",
-($cells[] | select(.fault) | "<tr><th scope=\"row\">\(.fault | @html)</th>\(tag)<td>\(.expect // "-" | @html)</td>\(verdict)\(disagree)\(compared)\(left)\(dump)\(took)<td class=\"number\">\(if .bound_s then "\(.bound_s) s" else "-" end)</td></tr>"),
+heads(["what is wrong", "result", "expected", "audit", "disagree?", "pages", "by the other host", "overlays left", "dump", "time", "bound, time"]), "<tbody>",
+($cells[] | select(.fault) | "<tr><th scope=\"row\">\(.fault | @html)</th>\(tag)<td>\(.expect // "-" | @html)</td>\(verdict)\(disagree)\(compared)\(other)\(left)\(dump)\(took)<td class=\"number\">\(if .bound_s then "\(.bound_s) s" else "-" end)</td></tr>"),
 "</tbody></table></div>\n</section>",
 "<section>\n<h2>Cells</h2>\n<div class=\"scroll\"><table>",
-heads(["kernel", "crash", "on", "CPUs", "notifiers", "stimer", "load", "result", "audit", "disagree?", "pages", "left with hvcrash", "left by stock", "stock", "dump", "crash path, time"]), "<tbody>",
+heads(["kernel", "crash", "on", "CPUs", "notifiers", "stimer", "load", "result", "audit", "disagree?", "pages", "by the other host", "left with hvcrash", "left by stock", "stock", "dump", "crash path, time"]), "<tbody>",
 ($cells | map(select(.mode == "hvcrash" and .dimensions)) | sort_by(.dimensions.kernel, .dimensions.crash, (.dimensions.cpus | tonumber))[] | . as $c | ($stock[.cell] // {}) as $s | .dimensions |
-	"<tr><td>\(.kernel)</td><td>\(.crash | @html)</td><td>\(.cpu)</td><td class=\"number\">\(.cpus)</td><td>\(.notifiers)</td><td>\(.stimer)</td><td>\(.load)</td>\($c | tag)\($c | verdict)\($c | disagree)\($c | compared)\($c | left)\($s | left)\($s | tag)\($c | dump)\($c | took)</tr>"),
+	"<tr><td>\(.kernel)</td><td>\(.crash | @html)</td><td>\(.cpu)</td><td class=\"number\">\(.cpus)</td><td>\(.notifiers)</td><td>\(.stimer)</td><td>\(.load)</td>\($c | tag)\($c | verdict)\($c | disagree)\($c | compared)\($c | other)\($c | left)\($s | left)\($s | tag)\($c | dump)\($c | took)</tr>"),
 "</tbody></table></div>\n</section>\n</main>\n</body>\n</html>"

@@ -51,6 +51,22 @@ def count(f): map(select(f)) | length;
 # many: how many overlays; the lab lists them, a record counts them
 def many: if type == "array" then length else . end;
 
+# synic_left_of: how many overlays of the SynIC are left: those are what either host tells of. Null if it was not asked.
+def synic_left_of: .synic_left // (if .stale_overlays | type == "array"
+	then .stale_overlays | map(select(.name | startswith("synic-"))) | length else null end);
+
+# beside: a result with the other host's result of the same cell; where both say how many are left, and do not say the same, that is a
+# failure, whatever each of them expected. A storm or a CPU that comes and goes leaves what it leaves: those are not compared.
+def beside($other; $name):
+	. + {synic_left: synic_left_of} | del(.other) |
+	if $other == null or $other.result == null or .result == null then . else
+		. + {other: {host: $name, result: $other.result, synic_left: ($other | synic_left_of)}} |
+		if .synic_left != null and .other.synic_left != null and .synic_left != .other.synic_left and
+			((.dimensions.load // "idle") == "idle" or .mode == "hvcrash") then
+			. + {hosts_disagree: true} | if .result == "held" then . + {result: "failed",
+				failure: "\(.synic_left) SynIC overlays are left here, \(.other.synic_left) on \($name)"} else . end
+		else . end end;
+
 # totals: of some results. An overlay counts where the hypervisor was asked before and after.
 def totals: {
 	cells: length, held: count(.result == "held"), failed: count(.result == "failed"),
@@ -70,9 +86,9 @@ def total_left_words($none): if .overlays_before == 0 then $none else "\(.overla
 def ran($word): totals | (.cells - .not_run) as $run | if $run == 0 then "not run" else "\(.held) of \($run) \($word)" end;
 
 # recorded: what a record keeps of a result; see lib/record.bash
-def recorded:
-	{cell, mode, dimensions, fault, bound_s, kernel, commit, time, from, result, failure, expect,
-		overlays_before: (.overlays_before | many), stale_overlays: (.stale_overlays | many), audit_exit, verdict, disagree, disagreement,
+def recorded($host):
+	{cell, mode, host: $host, dimensions, fault, bound_s, kernel, commit, time, from, result, failure, expect,
+		overlays_before: (.overlays_before | many), stale_overlays: (.stale_overlays | many), synic_left, audit_exit, verdict, disagree, disagreement,
 		comparisons: (.comparisons // {} | map_values(if type == "object" then .result else . end) | del(.. | nulls) | if . == {} then null else . end),
 		crash_path_us, kernel_reports: (.kernel_reports // [] | map(.report? // .) | unique | if . == [] then null else . end), dump_ok, opened_by, crash_panic, lab_retries, kernel_losses, nudges,
 		seconds: (.seconds // {} | {second_kernel, total})} | del(.. | nulls);

@@ -90,11 +90,13 @@ cell_arguments() {
 	case $name in
 	fault_*)
 		printf '%s\n' --scenario "${name#fault_}"
+		[ "$opt_host" = own ] || printf '%s\n' --host "$opt_host"
 		[ -z "$opt_kernel" ] || printf '%s\n' --kernel "$opt_kernel"
 		return
 		;;
 	esac
 	[ "$opt_mode" != stock ] || printf '%s\n' --stock
+	[ "$opt_host" = own ] || printf '%s\n' --host "$opt_host"
 	case $crash in kexec | kexec-load) ;; *) [ -z "$opt_crash_opens" ] || printf '%s\n' --crash-opens ;; esac
 	[ "$options" != - ] || options=''
 	for word in "kernel=$kernel" "crash=$crash" "cpus=$cpus" "cpu=$(cpu_number "$cpu" "$cpus")" \

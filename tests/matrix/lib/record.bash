@@ -3,7 +3,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "run" with -x to see all
 #
 # Results that outlive the machine they were made on: a file with a line of JSON for each cell, which says with which commit
-# and when. What it says of a cell counts here, unless a newer result is here; afterwards it has all that is known here.
+# and when. What it says of a cell counts here, unless a newer result is here; afterwards it has all that is known here. Lines of
+# the other host stay as they are; one that names no host is of a time when there was but kvm.
 
 # take_record: its results, each where a run of the cell would have left it
 take_record() {
@@ -16,13 +17,14 @@ take_record() {
 		[ ! -s "$file" ] || [[ $(jq -r '.time // ""' "$file") < $time ]] || continue
 		printf '%s\n' "$line" >"$file.new"
 		mv "$file.new" "$file"
-	done < <(jq -r '"\(.mode)\t\(.cell)\t\(.time)\t\(tojson)"' "$opt_record")
+	done < <(jq -r --arg host "$opt_host" 'select((.host // "kvm") == $host) | "\(.mode)\t\(.cell)\t\(.time)\t\(tojson)"' "$opt_record")
 }
 
 # write_record: of cells that the table has no more nothing is kept
 write_record() {
 	[ -n "$opt_record" ] || return 0
-	jq -c -L "$matrix_dir" 'include "results"; .cells[] | select(.result | IN("held", "failed", "differs")) | recorded' \
-		"$out/results.json" >"$opt_record.new"
+	{ [ ! -e "$opt_record" ] || jq -c --arg host "$opt_host" 'select((.host // "kvm") != $host)' "$opt_record"; } >"$opt_record.new"
+	jq -c -L "$matrix_dir" --arg host "$opt_host" 'include "results"; .cells[] | select(.result | IN("held", "failed", "differs")) | recorded($host)' \
+		"$out/results.json" >>"$opt_record.new"
 	mv "$opt_record.new" "$opt_record"
 }

@@ -31,8 +31,11 @@ write_json() {
 	local runs=0 new=$out/results.json.$$ # somebody may ask for the report of a matrix that runs
 	[ ! -e "$out/history" ] || runs=$(wc -l <"$out/history")
 	{ all_cells hvcrash; all_cells stock; } | jq -s --arg commit "$(git -C "$repo" rev-parse --short=12 HEAD 2>/dev/null)" \
+		--arg host "$opt_host" --arg other "$other_host" \
+		--slurpfile others <([ ! -e "$other_out/results.json" ] || cat "$other_out/results.json") \
 		--argjson runs "$runs" -L "$matrix_dir" 'include "results";
-		{schema: "hvcrash.matrix/1", commit: $commit, runs: $runs,
+		([$others[].cells[]?] | INDEX("\(.mode) \(.cell)")) as $beside | map(beside($beside["\(.mode) \(.cell)"]; $other)) |
+		{schema: "hvcrash.matrix/1", commit: $commit, host: $host, runs: $runs,
 			totals: {hvcrash: (map(select(.mode == "hvcrash")) | totals), stock: (map(select(.mode == "stock")) | totals)},
 			cells: .}' >"$new"
 	mv "$new" "$out/results.json"

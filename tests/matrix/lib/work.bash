@@ -134,6 +134,7 @@ is_time_over() { [ -n "$opt_minutes" ] && [ $((SECONDS - began)) -ge $((opt_minu
 build_first() {
 	local kernel stock=()
 	[ "$opt_mode" != stock ] || stock=(--stock)
+	[ "$opt_host" = own ] || stock+=(--host "$opt_host")
 	for kernel in $(cell_kernels); do
 		# shellcheck disable=SC2086 # $lab may be a command with arguments
 		$lab build --kernel "$kernel" ${stock[@]+"${stock[@]}"} >"$out/build-$kernel.log" 2>&1 </dev/null ||
