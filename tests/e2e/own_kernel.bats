@@ -12,6 +12,11 @@ own_run() {
 	lab_result "$1" run --stock --kernel 6.12 --kernel-image "$IMAGE" --modules "$MODULES" --expect none-left "${@:2}" || true
 }
 
+# hvcrash_run: with hvcrash built against its headers
+hvcrash_run() {
+	lab_result hvcrash run --kernel 6.12 --kernel-image "$IMAGE" --modules "$MODULES" --headers "$HEADERS" --crash null || true
+}
+
 setup_file() {
 	local tree
 	lab_begin
@@ -21,8 +26,11 @@ setup_file() {
 	cp "$tree"/boot/vmlinuz-* "$IMAGE"
 	mkdir -p "$MODULES/lib"
 	cp -r "$tree/usr/lib/modules" "$MODULES/lib/"
-	export -f lab_result own_run
-	printf '%s\n' 'kexec --crash kexec' left | xargs -P 2 -I '{}' bash -c 'own_run {}'
+	# Debian's name files by where they lie in the tree
+	HEADERS=$(echo "$tree"/usr/src/linux-headers-*-amd64)
+	export HEADERS
+	export -f lab_result own_run hvcrash_run
+	printf '%s\n' 'own_run kexec --crash kexec' 'own_run left' hvcrash_run | xargs -P 2 -I '{}' bash -c '{}'
 }
 
 @test "a kexec leaves none, and that is asked for" {
@@ -31,7 +39,7 @@ setup_file() {
 }
 
 @test "a panic leaves 6 of 8 overlays, as it does of the same kernel under its own name" {
-	[ "$(field left '.stale_overlays | length')" -eq 6 ]
+	[ "$(synic left stale_overlays)" -eq 6 ]
 	[ "$(field left .dump_ok)" = true ]
 	[ "$(field left .panic)" != null ]
 	[ "$(field left .mode)" = stock ]
@@ -40,7 +48,12 @@ setup_file() {
 @test "what is left is a failure where none may be, and the kernel's, not the lab's" {
 	[ "$(cat "$RESULTS/left.rc")" -eq 1 ]
 	[ "$(field left .result)" = failed ]
-	[[ $(field left .failure) == *'still maps 6 overlays'* ]]
+	[[ $(field left .failure) == *'still maps 9 overlays'* ]]
+}
+
+@test "with hvcrash built against its headers it is as clean as a kernel that the lab knows" {
+	is_clean hvcrash
+	compared_same hvcrash
 }
 
 @test "modules of another release, no bzImage, or a run with hvcrash: refused, status 3" {
@@ -50,11 +63,13 @@ setup_file() {
 	run -3 "$LAB" run --stock --kernel-image /etc/hostname --modules "$MODULES"
 	[[ $output == *'is no bzImage'* ]]
 	run -3 "$LAB" run --kernel-image "$IMAGE" --modules "$MODULES"
-	[[ $output == *'goes with --stock'* ]]
+	[[ $output == *'goes with --stock, or with --headers'* ]]
+	run -3 "$LAB" run --kernel-image "$IMAGE" --modules "$MODULES" --headers /etc
+	[[ $output == *'/etc is no kernel'*'s headers'* ]]
 	run -3 "$LAB" run --stock --crash null --kernel-image "$IMAGE" --modules "$MODULES"
 	[[ $output == *"'null' needs a module"* ]]
 }
 
 @test "no run had to be repeated because the lab failed" {
-	no_lab_retries kexec left
+	no_lab_retries kexec left hvcrash
 }

@@ -262,6 +262,10 @@ build_guest() {
 		[ -e "$repo/tools/hvcrashctl/Makefile" ] || die "tools/hvcrashctl: not there; only a --stock run can do without"
 		build_tool "$release"
 	fi
+	if [ -n "$opt_headers" ]; then
+		build_headers_modules "$release"
+		return
+	fi
 	if [ "$mode" = hvcrash ]; then
 		[ -e "$repo/kernel/Kbuild" ] || die "kernel: not there; only --stock and --no-module runs can do without"
 		build_module "$release"

@@ -104,9 +104,9 @@ fill_base_image() {
 		copy_modules "$(guest_modules "$release")" "$kernel" "$root" devices hv_utils hv_netvsc sd_mod hv_storvsc
 	if is_arm64_release "$release"; then
 		: >"$root/modules/msr" # arm64 has no such registers
-	elif [ -z "$opt_kernel_image" ]; then # those of which only runs with hvcrash or its tool make use
-		copy_modules "$tree" "$kernel" "$root" msr msr
-		copy_modules "$tree" "$kernel" "$root" uio uio_hv_generic
+	elif [ "$opt_mode" != stock ] || [ -z "$opt_kernel_image" ]; then # of use to hvcrash and its tool only
+		copy_modules "$(guest_modules "$release")" "$kernel" "$root" msr msr
+		[ -n "$opt_kernel_image" ] || copy_modules "$tree" "$kernel" "$root" uio uio_hv_generic
 	fi
 	pack "$root" | zstd -q -1 >"$product"
 	pad "$product"
@@ -172,9 +172,10 @@ make_run_image() {
 	mkdir -p "$root/run/modules" "$root/archive"
 	cp "$lab_dir/guest/init" "$root/run/init"
 	chmod +x "$root/run/init"
-	[ "$mode" != hvcrash ] || cp "$dir/hvcrash.ko" "$root/run/modules/"
-	[ -z "$(needs_test_module)" ] || cp "$dir"/hvcrash_{crash,pages}.ko "$root/run/modules/"
-	[ -z "$(needs_test_module)" ] || is_arm64_release "$release" || cp "$dir"/hvcrash_{slot,stamp}.ko "$root/run/modules/"
+	[ "$mode" != hvcrash ] || cp "$(guest_products "$release")/hvcrash.ko" "$root/run/modules/"
+	[ -z "$(needs_test_module)" ] || cp "$(guest_products "$release")"/hvcrash_{crash,pages}.ko "$root/run/modules/"
+	[ -z "$(needs_test_module)" ] || is_arm64_release "$release" ||
+		cp "$(guest_products "$release")"/hvcrash_{slot,stamp}.ko "$root/run/modules/"
 	copy_dump_modules "$release" "$root/run"
 	if [ "$mode" != stock ]; then
 		mkdir -p "$root/run/usr/bin"

@@ -3,8 +3,9 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
 # Which kernel the guest boots: that of its Debian release, or one that --kernel-image names, of which nothing is known but
-# the file and its modules. Such a kernel runs as it is (--stock), beside the userland of the release that --kernel names;
-# its images are made for the run, in "own" of its directory.
+# the file and its modules. Such a kernel runs as it is (--stock), or with hvcrash where --headers says what its modules are built
+# against, beside the userland of the release that --kernel names. All that is made of it is made for the run, in "own" of the
+# run's directory.
 
 # image_release FILE: what "uname -r" will say, from the header of a bzImage (Documentation/arch/x86/boot.rst, kernel_version).
 image_release() {
@@ -15,15 +16,26 @@ image_release() {
 		print unpack("Z*", substr $image, $at, 256) =~ /^(\S+)/' <"$1"
 }
 
-# check_kernel_image: the values of --kernel-image and --modules.
+# check_headers: hvcrash, and the modules that crash a kernel, are built against --headers.
+check_headers() {
+	if [ -n "$opt_headers" ]; then
+		[ -e "$opt_headers/include/generated/autoconf.h" ] ||
+			usage_error "--headers: $opt_headers is no kernel's headers or build tree (it has no include/generated/autoconf.h)"
+		opt_headers=$(realpath -- "$opt_headers")
+		return
+	fi
+	[ "$opt_mode" != hvcrash ] || usage_error '--kernel-image goes with --stock, or with --headers to build hvcrash.ko against'
+	[ -z "$(needs_test_module)" ] || usage_error "--kernel-image: '$opt_crash' needs a module: give --headers to build it against"
+}
+
+# check_kernel_image: the values of --kernel-image, --modules and --headers.
 check_kernel_image() {
 	local version
 	if [ -z "$opt_kernel_image" ]; then
-		[ -z "$opt_modules" ] || usage_error '--modules goes with --kernel-image'
+		[ -z "$opt_modules$opt_headers" ] || usage_error '--modules and --headers go with --kernel-image'
 		return
 	fi
-	[ "$opt_mode" = stock ] || usage_error '--kernel-image goes with --stock: there is nothing to build hvcrash.ko with'
-	[ -z "$(needs_test_module)" ] || usage_error "--kernel-image: '$opt_crash' needs a module, and there is nothing to build it with"
+	check_headers
 	[ -z "$opt_dumps" ] || usage_error '--kernel-image: no --dumps, the kernel may lack what they are written by'
 	[ -r "$opt_kernel_image" ] || usage_error "--kernel-image: $opt_kernel_image cannot be read"
 	version=$(image_release "$opt_kernel_image" || true)
@@ -42,3 +54,39 @@ guest_version() { if [ -n "$opt_kernel_image" ]; then image_release "$opt_kernel
 guest_modules() { printf '%s' "${opt_modules:-$(tree_of "$1")}"; }
 
 guest_images() { if [ -n "$opt_kernel_image" ]; then printf '%s/own' "$run_dir"; else printf '%s/kernels/%s' "$lab_state" "$1"; fi; }
+
+# guest_products: where its modules of ours are
+guest_products() { if [ -n "$opt_headers" ]; then printf '%s/own' "$run_dir"; else printf '%s/kernels/%s' "$lab_state" "$1"; fi; }
+
+# in_tree_with_headers RELEASE SOURCE COMMAND...: as in_tree, and --headers on /mnt/headers beside SOURCE on /mnt/source. Headers of
+# Debian's name files of theirs by where they lie in the tree: so what is in the tree is left there, and found by $headers.
+in_tree_with_headers() {
+	local tree release=$1 source=$2; shift 2
+	tree=$(realpath "$(tree_of "$release")")
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	unshare --mount --propagation private sh -c '
+		set -eu
+		tree=$1 headers=$2 source=$3; shift 3
+		inside=/mnt/headers
+		case $headers in "$tree"/*) inside=${headers#"$tree"} ;; esac
+		mount --bind /proc "$tree/proc"
+		mount -t tmpfs tmpfs "$tree/mnt"
+		mkdir "$tree/mnt/headers" "$tree/mnt/source"
+		mount --bind "$headers" "$tree/mnt/headers"
+		mount --bind "$source" "$tree/mnt/source"
+		exec chroot "$tree" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C headers="$inside" "$@"' \
+		in_tree_with_headers "$tree" "$opt_headers" "$source" "$@"
+}
+
+# build_headers_modules RELEASE: hvcrash.ko, and those that crash a kernel
+build_headers_modules() {
+	local release=$1 dir=$run_dir/own
+	mkdir -p "$dir/src"
+	cp -r "$repo/kernel" "$dir/src/hvcrash"
+	cp -r "$repo/kernel/test" "$dir/src/hvcrash_crash"
+	cp -r "$repo/kernel/include" "$dir/src/include"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	build_logged "hvcrash.ko against $opt_headers" "$run_dir/modules.log" in_tree_with_headers "$release" "$dir/src" \
+		sh -ec 'for m in hvcrash hvcrash_crash; do make -C "$headers" M=/mnt/source/$m modules; done'
+	cp "$dir"/src/hvcrash/*.ko "$dir"/src/hvcrash_crash/*.ko "$dir/"
+}

@@ -48,9 +48,11 @@ flag dracut dracut=1 run,build,boot \
 setting mode boot hvcrash
 flag stock mode=stock run,build 'without hvcrash, module or tool'
 option kernel-image FILE run,boot '' any \
-	'with --stock: another kernel, a bzImage; --kernel then says whose userland it gets'
+	'another kernel, a bzImage, with --stock or --headers; --kernel then says whose userland it gets'
 option modules DIR run,boot '' any \
 	'its modules, as "make modules_install INSTALL_MOD_PATH=DIR" leaves them'
+option headers DIR run,boot '' any \
+	"its headers or build tree, to build hvcrash.ko against, with the compiler of --kernel's release"
 flag no-module mode=no-module run,build 'without the module; the tool audits'
 option module PARAMETERS run,boot '' any 'parameters of hvcrash.ko'
 option cmdline WORDS run,boot '' any "more words for the first kernel's command line"
