@@ -12,7 +12,7 @@
 panic_crash() {
 	local cpus=$1 mode=$2 kind=$3 run=$4 stock=(); shift 4
 	[ "$mode" = hvcrash ] || stock=(--stock)
-	"$repo/tests/lab/lab" run --kernel "$bench_kernel" "${stock[@]}" --cpus "$cpus" --cpu $((cpus > 2 ? 2 : 0)) \
+	"$repo/tests/lab/lab" run --host kvm --kernel "$bench_kernel" "${stock[@]}" --cpus "$cpus" --cpu $((cpus > 2 ? 2 : 0)) \
 		--crash "$kind" --expect jumped --name "$run" "$@" >"$out/panic.log" 2>&1 ||
 		{ say "a crash of $cpus CPUs came to nothing: $(tail -n 1 "$out/panic.log")"; return 1; }
 	jq -c --arg kind "$mode-$kind" '{kind: $kind, cpus} + .stamps' "$repo/build/lab/runs/$run/result.json" >>"$out/panic.jsonl"

@@ -16,7 +16,7 @@ tracking_pairs() {
 tracking_of() {
 	local figure=$1 steps=$2 rebinds=$3 what=$4 run=bench-$1-$$
 	say "$figure: $opt_rounds pairs of $rebinds rebinds"
-	"$repo/tests/lab/lab" run --kernel "$bench_kernel" --cpus 2 --cpu 1 --crash timed --expect jumped \
+	"$repo/tests/lab/lab" run --host kvm --kernel "$bench_kernel" --cpus 2 --cpu 1 --crash timed --expect jumped \
 		--steps "${steps}compare:$opt_rounds:$rebinds" --name "$run" >"$out/tracking.log" 2>&1 || {
 		not_measured "$figure" "the lab did not come to an end: $(tail -n 1 "$out/tracking.log")"
 		return

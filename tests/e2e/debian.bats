@@ -20,7 +20,7 @@ setup_file() {
 }
 
 @test "the hypervisor mapped 4 overlays before the crash, and none while the dump was taken" {
-	[ "$(field trixie '.cases[0].overlays_before | length')" -eq 4 ]
+	[ "$(synic trixie 'cases[0].overlays_before')" -eq 4 ]
 	[ "$(field trixie '.cases[0].stale_overlays | length')" -eq 0 ]
 }
 

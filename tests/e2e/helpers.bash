@@ -2,10 +2,10 @@
 # bash, loaded by the *.bats files beside it: makes runs of the lab, and reads their results.
 # shellcheck shell=bash
 
-# In these the kernel crashes without hvcrash. Once in about 60 such runs its second kernel never came up, idle, beside VPs
+# In these the kernel crashes without hvcrash, on QEMU's Hyper-V. Once in about 60 such runs its second kernel never came up, idle, beside VPs
 # that spin (docs/second-kernel-crawl.md). Not ours to mend, and not what they are for, which is what it leaves behind when
 # it does come up: so such a run may be made twice, and says so. A run with hvcrash may not.
-export STOCK_SCENARIOS='demo-stock no-module unloaded registers-stock'
+export STOCK_SCENARIOS=demo-stock@kvm
 
 # What all use: in setup_file, before the first run
 lab_begin() {
@@ -23,25 +23,38 @@ lab_result() {
 	return $rc
 }
 
-# run_scenario SCENARIO [OPTION...]
+# run_scenario SCENARIO[@HOST] [OPTION...]: on the lab's own host, or on that one
 run_scenario() {
-	local name=$1
+	local name=$1 scenario=${1%@*}
 	shift
-	lab_result "$name" run --scenario "$name" "$@" && return
+	case $name in *@*) set -- --host "${name#*@}" "$@" ;; esac
+	lab_result "$name" run --scenario "$scenario" "$@" && return
 	case " $STOCK_SCENARIOS " in *" $name "*) ;; *) return 0 ;; esac
 	printf '# %s: the stock kernel, once more\n' "$name" >&3
-	lab_result "$name" run --scenario "$name" "$@" || true
+	lab_result "$name" run --scenario "$scenario" "$@" || true
 }
 
-# run_scenarios SCENARIO...: two side by side. A scenario "NAME:OF" starts from the boot of another, which is made first: they
+# build_for SCENARIO...: the hosts and kernels that these want. Building is not part of a run's time, and two runs would wait for one.
+build_for() {
+	local kernel
+	case " $* " in *@kvm*) "$LAB" build --host kvm >&3 2>&1 ;; esac
+	printf '%s\n' "$@" | sed 's/[:@].*//' | awk 'NR == FNR { wanted[$1]; next } $1 in wanted { print $2 }' \
+		- "$BATS_TEST_DIRNAME/../lab/scenarios" | sort -u | while IFS= read -r kernel; do
+		"$LAB" build --kernel "$kernel" >&3 2>&1
+	done
+}
+
+# How many runs of a file go side by side; of several files side by side (tests/run) one each
+export LAB_JOBS=${LAB_JOBS:-2}
+
+# run_scenarios SCENARIO...: some side by side. A scenario "NAME:OF" starts from the boot of another, which is made first: they
 # differ in nothing before the crash.
 run_scenarios() {
 	local scenario kept='' runs=()
 	lab_begin
 	export -f run_scenario lab_result
-	# Building is not part of a run's time, and two runs would wait for one
-	"$LAB" build --kernel 6.12 >&3 2>&1
-	printf '# %s\n' "$# runs, two side by side: $*" >&3
+	build_for "$@"
+	printf '# %s\n' "$# runs, $LAB_JOBS side by side: $*" >&3
 	for scenario in "$@"; do
 		case $scenario in *:*) kept=${scenario#*:} ;; esac
 	done
@@ -53,8 +66,31 @@ run_scenarios() {
 		*) runs+=("$scenario") ;;
 		esac
 	done
-	printf '%s\n' "${runs[@]}" | xargs -P 2 -I '{}' bash -c 'run_scenario {}'
+	printf '%s\n' "${runs[@]}" | xargs -P "$LAB_JOBS" -I '{}' bash -c 'run_scenario {}'
 	[ -z "$kept" ] || rm -f "$(run_directory "$kept")"/machine.*
+}
+
+# synic SCENARIO FIELD: how many of the overlays there are of the SynIC, which every host tells of: beside those, the lab's own host has
+# each VP's assist page and the partition's two
+synic() {
+	field "$1" "[.$2[] | select(.name | startswith(\"synic-\"))] | length"
+}
+
+# same_overlays SCENARIO FIELD: the SynIC's, by both hosts, whatever their addresses
+same_overlays() {
+	diff <(field "$1" "[.$2[].name | select(startswith(\"synic-\"))] | sort[]") \
+		<(field "$1@kvm" "[.$2[].name | select(startswith(\"synic-\"))] | sort[]")
+}
+
+# compared_same SCENARIO...: the registry is what the host holds, page for page, before the crash, at UNLOAD and after it
+compared_same() {
+	local s
+	for s in "$@"; do
+		[ "$(field "$s" '[.comparisons[] | .result // "not made"] | unique | join(" ")')" = same ] || {
+			printf '%s: %s\n' "$s" "$(field "$s" '.comparisons | map_values(.result) | tostring')"
+			return 1
+		}
+	done
 }
 
 # held SCENARIO: the run's own expectation held; else its last lines

@@ -47,7 +47,7 @@ setup_file() {
 @test "a CPU that never leaves an NMI handler is named, and the dump is taken" {
 	held stuck-nmi
 	[ "$(field stuck-nmi .audit_exit)" -eq 1 ]
-	[ "$(field stuck-nmi '.stale_overlays | length')" -eq 2 ]
+	[ "$(synic stuck-nmi stale_overlays)" -eq 2 ]
 	[ "$(field stuck-nmi .dump_ok)" = true ]
 }
 

@@ -30,7 +30,7 @@ setup_file() {
 	HEADERS=$(echo "$tree"/usr/src/linux-headers-*-amd64)
 	export HEADERS
 	export -f lab_result own_run hvcrash_run
-	printf '%s\n' 'own_run kexec --crash kexec' 'own_run left' hvcrash_run | xargs -P 2 -I '{}' bash -c '{}'
+	printf '%s\n' 'own_run kexec --crash kexec' 'own_run left' hvcrash_run | xargs -P "$LAB_JOBS" -I '{}' bash -c '{}'
 }
 
 @test "a kexec leaves none, and that is asked for" {

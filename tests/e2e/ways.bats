@@ -8,7 +8,7 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
-scenarios=(kexec-message kexec-load kexec-busy rescue-stuck storm)
+scenarios=(kexec-message kexec-load kexec-busy rescue-stuck storm kexec-message@kvm)
 
 setup_file() {
 	run_scenarios "${scenarios[@]}"
@@ -19,6 +19,12 @@ setup_file() {
 	[ "$(field kexec-message '.stale_overlays | length')" -eq 0 ]
 	[ "$(field kexec-message .verdict)" = clean ]
 	jq -e '.summary.way == "kexec" and .summary.vps_revoked == 3' "$(run_directory kexec-message)/audit.json"
+}
+
+@test "the same on QEMU's Hyper-V" {
+	held kexec-message@kvm
+	[ "$(field kexec-message@kvm '.stale_overlays | length')" -eq 0 ]
+	[ "$(field kexec-message@kvm .verdict)" = clean ]
 }
 
 @test "kexec by kexec_load: nothing is left, and the next kernel finds the registry" {

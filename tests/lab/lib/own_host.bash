@@ -100,9 +100,10 @@ own_oracle_ask() {
 	host_overlays <"$(state_file "$1")" >"$1"
 }
 
-# own_registers: of all VPs into registers.txt, and where each is to standard output
+# own_registers: of all VPs into registers.txt, and where each is to standard output; all else that the host knows into failed.state.json
 own_registers() {
 	local line
+	own_oracle_ask "$run_dir/failed.json"
 	host_ask registers
 	jq . <<<"$line" >"$run_dir/registers.txt"
 	jq -r '.vps[] | select(.started) | "VP \(.vp): \(.registers.rip // "no answer")"' "$run_dir/registers.txt"
