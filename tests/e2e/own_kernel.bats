@@ -38,7 +38,7 @@ setup_file() {
 	[ "$(field kexec '.stale_overlays | length')" -eq 0 ]
 }
 
-@test "a panic leaves 6 of 8 overlays, as it does of the same kernel under its own name" {
+@test "a panic leaves 6 of 8 SynIC overlays, as it does of the same kernel under its own name" {
 	[ "$(synic left stale_overlays)" -eq 6 ]
 	[ "$(field left .dump_ok)" = true ]
 	[ "$(field left .panic)" != null ]
