@@ -3,6 +3,7 @@
  * hooks_arm64.c - where the kernel calls us on arm64
  *
  *	crash_smp_send_stop()	panicking CPU, stops the others: begin
+ *	panic_smp_self_stop()	a CPU that panics after another: it comes by next
  *	sdei_mask_local_cpu()	each other CPU, its registers saved, on its way to
  *				PSCI CPU_OFF: park, revoke. Then the panicking CPU,
  *				when it has stopped them: wait for them
@@ -54,12 +55,24 @@ static int on_crash_stop(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
+static DEFINE_PER_CPU(bool, came_second);
+
+/*
+ * Of two CPUs that enter panic() the second stops itself here, often before the
+ * first has come to crash_smp_send_stop(), which then finds it offline.
+ */
+static int on_self_stop(struct kprobe *p, struct pt_regs *regs)
+{
+	__this_cpu_write(came_second, kexec_crash_loaded());
+	return 0;
+}
+
 /* The CPU counts as stopped by now, so nobody but us waits for it */
 static int on_cpu_stopped(struct kprobe *p, struct pt_regs *regs)
 {
 	u32 self = raw_smp_processor_id();
 
-	if (!hvcrash_way())
+	if (!hvcrash_way() && !__this_cpu_read(came_second))
 		return 0;
 	if (hvcrash_revoke_is_begun_by(self))
 		hvcrash_revoke_wait_parked();
@@ -130,6 +143,11 @@ static struct kprobe probe_stop = {
 	.pre_handler = on_crash_stop,
 };
 
+static struct kprobe probe_self_stop = {
+	.symbol_name = "panic_smp_self_stop",
+	.pre_handler = on_self_stop,
+};
+
 static struct kprobe probe_stopped_cpu = {
 	.symbol_name = "sdei_mask_local_cpu",
 	.pre_handler = on_cpu_stopped,
@@ -156,8 +174,8 @@ static struct kprobe probe_disable = {
 };
 
 static struct kprobe *const probes[] = {
-	&probe_stop,	 &probe_stopped_cpu, &probe_save_cpu,
-	&probe_shutdown, &probe_kexec,	     &probe_disable,
+	&probe_stop,	 &probe_self_stop, &probe_stopped_cpu, &probe_save_cpu,
+	&probe_shutdown, &probe_kexec,	   &probe_disable,
 };
 
 static int on_cpu_online(unsigned int cpu)

@@ -5,7 +5,7 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
-scenarios=(arm64-stock arm64 arm64-rescue)
+scenarios=(arm64-stock arm64 arm64-double arm64-rescue)
 
 setup_file() {
 	local scenario
@@ -32,6 +32,10 @@ setup_file() {
 @test "what the module has on arm64 is what the host holds, before the crash, at UNLOAD and after" {
 	[ "$(field arm64 '[.comparisons[].result] | join(" ")')" = 'same same same' ]
 	[ "$(field arm64 .comparisons.before.host_pages)" -gt 8 ]
+}
+
+@test "of two CPUs of arm64 that panic at once the one that comes second is clean, too" {
+	is_clean arm64-double
 }
 
 @test "a VP of arm64 that does not answer is rescued by the second kernel" {
