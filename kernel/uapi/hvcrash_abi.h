@@ -65,7 +65,7 @@
 #define HVCRASH_PHASE_LIVE	1	/* first kernel runs; no checksums */
 #define HVCRASH_PHASE_CRASHING	2	/* crash path began and did not end */
 #define HVCRASH_PHASE_FINISHED	3	/* crash path ended; checksums valid */
-#define HVCRASH_PHASE_UNLOADED	4	/* module went away; nothing is tracked */
+/* 4 is reserved: no module has written it */
 
 /* hvcrash_header.way: how the first kernel ended (from minor 2 on; 0 is a crash before) */
 #define HVCRASH_WAY_CRASH	1	/* panic, to the crash kernel */
@@ -246,8 +246,7 @@ struct hvcrash_chunk {
 #define HVCRASH_KIND_VMBUS_MONITOR	7	/* CHANNELMSG_INITIATE_CONTACT */
 #define HVCRASH_KIND_GPADL		8	/* CHANNELMSG_GPADL_HEADER, _BODY */
 #define HVCRASH_KIND_PANIC_MESSAGE	9	/* HV_X64_MSR_CRASH_P3 */
-#define HVCRASH_KIND_GHCB		10	/* MSR 0xC0010130 */
-#define HVCRASH_KIND_HOST_VISIBLE	11	/* HvCallModifySparseGpaPageHostVisibility */
+/* 10 and 11 are reserved: no module has written them */
 #define HVCRASH_KIND_DRIVER		12	/* registered by another driver */
 
 /* hvcrash_extent.state */
@@ -315,7 +314,7 @@ struct hvcrash_extent {
 #define HVCRASH_VP_ABSENT	0	/* possible, never online */
 #define HVCRASH_VP_ONLINE	1
 #define HVCRASH_VP_OFFLINE	2	/* was online once; cleaned when it went */
-#define HVCRASH_VP_PARKED	3	/* arrived, was not asked to revoke */
+/* 3 is reserved: no module has written it */
 #define HVCRASH_VP_REVOKED	4	/* revoked its registers and said so */
 #define HVCRASH_VP_NOT_REACHED	5	/* did not answer */
 

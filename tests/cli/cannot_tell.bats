@@ -193,9 +193,13 @@ cannot_tell() {
 	expect "$(jq .summary.total_us out)" null
 }
 
-@test "a module that went away cannot tell" {
-	core good "header phase=unloaded"
-	cannot_tell "the crash path did not run (phase: module unloaded)"
+@test "words that are reserved, since no module writes them, are no words: never clean" {
+	core good "header phase=4"
+	refused 2 "unknown phase 4"
+	core good "edit extent 0 kind=10" "edit extent 1 kind=11"
+	cannot_tell "2 regions torn, contradictory or of an unknown kind, state or evidence"
+	core good "edit vp 1 state=3"
+	cannot_tell "1 VP in an unknown state"
 }
 
 @test "own registers decide nothing about a registry that was not finished" {

@@ -245,8 +245,8 @@ cannot_tell() {
 	without_clock <out | cmp - flat.json
 }
 
-@test "a build without libkdumpfile says so in one line, and reads flattened ELF files" {
-	make -s -C "$CLI_DIR/../../tools/hvcrashctl" KDUMPFILE= O="$PWD/bare"
+@test "a build without libkdumpfile and reports says so in one line, and reads flattened ELF files" {
+	make -s -C "$CLI_DIR/../../tools/hvcrashctl" KDUMPFILE= REPORT= O="$PWD/bare"
 	local HVCRASHCTL=$PWD/bare/hvcrashctl
 	kdump zlib 0
 	refused 3 "core: kdump-compressed: this hvcrashctl was built without libkdumpfile"
@@ -255,6 +255,10 @@ cannot_tell() {
 	flat_elf 4096
 	try audit core
 	expect_status 0
+	refused 3 "--html: this hvcrashctl was built without reports" audit --html page core
+	refused 3 "--prometheus: this hvcrashctl was built without reports" audit --prometheus page core
+	refused 3 "--journal: this hvcrashctl was built without reports" audit --journal core
+	[ ! -e page ]
 }
 
 @test "the library is not linked, and a machine without it is told" {

@@ -170,8 +170,8 @@ static void expect_clean(void)
 static struct err *judge(const struct image *image,
 			 const struct contents *contents, struct audit *audit)
 {
-	struct rows_channels channels guarded(rows_channels_deinit) = { 0 };
-	struct err *err = rows_read_channels(image, &channels);
+	struct channels channels guarded(channels_deinit) = { 0 };
+	struct err *err = channels_read(image, &channels);
 	struct out_cell cells[OUT_MAX_COLUMNS];
 	struct hvcrash_extent extent;
 	struct audit_result result;

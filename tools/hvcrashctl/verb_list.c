@@ -52,7 +52,7 @@ static void show_gaps(struct out *out, struct audit *audit)
 }
 
 static struct err *show_extents(struct out *out, const struct image *image,
-				const struct rows_channels *channels,
+				const struct channels *channels,
 				const struct out_table *table, bool is_all)
 {
 	struct out_cell cells[OUT_MAX_COLUMNS];
@@ -95,7 +95,7 @@ static struct err *show(const struct image *image,
 			const struct list_options *options,
 			const struct out_table *table)
 {
-	struct rows_channels channels guarded(rows_channels_deinit) = { 0 };
+	struct channels channels guarded(channels_deinit) = { 0 };
 	struct audit *audit guarded_free = malloc(sizeof(*audit));
 	struct err *err;
 	struct out out;
@@ -104,7 +104,7 @@ static struct err *show(const struct image *image,
 		return err_create(ERR_IO, "out of memory");
 	err = check_extents(image);
 	if (!err)
-		err = rows_read_channels(image, &channels);
+		err = channels_read(image, &channels);
 	if (err)
 		return err;
 	audit_init(audit, &image->header);

@@ -255,7 +255,6 @@ void audit_add_vp(struct audit *audit, const struct hvcrash_vp *vp)
 				vp->after[i] & OWN_REGISTER_ENABLED;
 		return;
 	case HVCRASH_VP_ONLINE:
-	case HVCRASH_VP_PARKED:
 	case HVCRASH_VP_NOT_REACHED:
 		break;
 	default:

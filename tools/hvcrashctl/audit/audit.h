@@ -73,6 +73,12 @@ struct audit_gap {
 	char text[160];
 };
 
+/* Why no register, or no RAM, of this machine was asked for */
+struct audit_reasons {
+	const char *registers;
+	const char *ram;
+};
+
 struct audit {
 	/* what it is made from, the caller's */
 	const struct hvcrash_header *header;

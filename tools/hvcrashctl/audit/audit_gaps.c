@@ -69,9 +69,6 @@ static void add_coverage_gaps(struct audit *audit)
 void audit_add_header_gaps(struct audit *audit)
 {
 	add_coverage_gaps(audit);
-	if (audit->header->phase == HVCRASH_PHASE_UNLOADED)
-		add_gap(audit, "phase",
-			"the module was unloaded, nothing is tracked");
 }
 
 static void add_crash_gaps(struct audit *audit)

@@ -21,7 +21,7 @@ struct err *audit_run_open(const char *file, struct audit_run **ret)
 	if (!err)
 		err = image_open(run->core, &run->image);
 	if (!err)
-		err = rows_read_channels(run->image, &run->channels);
+		err = channels_read(run->image, &run->channels);
 	if (err)
 		return err;
 	audit_init(&run->audit, &run->image->header);
@@ -36,7 +36,7 @@ void audit_run_close(struct audit_run *run)
 {
 	if (!run)
 		return;
-	rows_channels_deinit(&run->channels);
+	channels_deinit(&run->channels);
 	contents_deinit(&run->contents);
 	free(run->image);
 	core_close(run->core);

@@ -11,10 +11,9 @@
 
 #include "audit/audit.h"
 #include "audit/contents.h"
-#include "audit/rows.h"
-#include "audit/summary.h"
 #include "dump/core.h"
 #include "dump/origin.h"
+#include "registry/channels.h"
 #include "registry/image.h"
 #include "vm/own_state.h"
 
@@ -25,10 +24,10 @@ struct audit_run {
 	struct image *image;
 	struct origin origin;
 	struct contents contents;
-	struct rows_channels channels;
+	struct channels channels;
 	struct own_registers registers;
 	struct own_ram ram;
-	struct summary_reasons reasons;
+	struct audit_reasons reasons;
 	struct audit audit;
 };
 

@@ -76,68 +76,18 @@ const size_t rows_nr_audit_columns = NR_AUDIT_COLUMNS;
 
 _Static_assert(NR_AUDIT_COLUMNS <= OUT_MAX_COLUMNS, "out.h holds the columns");
 
-static int compare_channels(const void *a, const void *b)
-{
-	const struct rows_channel *one = a, *two = b;
-
-	return (one->relid > two->relid) - (one->relid < two->relid);
-}
-
-struct err *rows_read_channels(const struct image *image,
-			       struct rows_channels *ret)
-{
-	__u64 room = image_count(image, HVCRASH_CHUNK_CHANNELS);
-	struct hvcrash_channel record;
-	struct image_iter iter;
-
-	if (room > ROWS_MAX_CHANNELS)
-		room = ROWS_MAX_CHANNELS;
-	ret->nr = 0;
-	ret->channel = calloc(room ? room : 1, sizeof(*ret->channel));
-	if (!ret->channel)
-		return err_create(ERR_IO, "out of memory");
-	image_iter_init(&iter, image, HVCRASH_CHUNK_CHANNELS);
-	while (ret->nr < room) {
-		struct rows_channel *channel = &ret->channel[ret->nr];
-		struct err *err;
-		bool is_end;
-
-		err = image_next_channel(&iter, &record, &is_end);
-		if (err)
-			return err;
-		if (is_end)
-			break;
-		if (record.state != HVCRASH_SHARED)
-			continue;
-		channel->relid = record.relid;
-		channel->subchannel = record.subchannel;
-		memcpy(channel->device_class, record.device_class, 16);
-		memcpy(channel->instance, record.instance, 16);
-		ret->nr++;
-	}
-	qsort(ret->channel, ret->nr, sizeof(*ret->channel), compare_channels);
-	return NULL;
-}
-
-void rows_channels_deinit(struct rows_channels *channels)
-{
-	free(channels->channel);
-}
-
 static void make_channel(const struct hvcrash_extent *extent,
-			 const struct rows_channels *channels,
+			 const struct channels *channels,
 			 struct out_cell *cells)
 {
-	struct rows_channel key = { .relid = extent->relid };
-	const struct rows_channel *channel;
+	const struct channel *channel;
 	char guid[NAMES_GUID_BYTES];
 	const char *name;
 	size_t length;
 
 	if (extent->relid == HVCRASH_NO_RELID)
 		return;
-	channel = bsearch(&key, channels->channel, channels->nr, sizeof(key),
-			  compare_channels);
+	channel = channels_find(channels, extent->relid);
 	if (!channel)
 		return;
 	name = names_device_class(channel->device_class);
@@ -152,7 +102,7 @@ static void make_channel(const struct hvcrash_extent *extent,
 }
 
 void rows_make(const struct hvcrash_extent *extent,
-	       const struct rows_channels *channels,
+	       const struct channels *channels,
 	       const struct audit_result *result, struct out_cell *cells)
 {
 	static const enum out_mood moods[AUDIT_NR_FINDINGS] = {

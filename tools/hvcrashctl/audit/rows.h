@@ -11,31 +11,12 @@
 
 #include "audit/audit.h"
 #include "out/out.h"
+#include "registry/channels.h"
 #include "registry/image.h"
 
 extern const struct out_column rows_columns[];
 extern const size_t rows_nr_list_columns;
 extern const size_t rows_nr_audit_columns;
-
-/**
- * struct rows_channels - names of the channels that own GPADLs
- * @nr: how many
- * @channel: sorted by relid; a channel beyond ROWS_MAX_CHANNELS has no name
- */
-#define ROWS_MAX_CHANNELS 4096
-struct rows_channels {
-	size_t nr;
-	struct rows_channel {
-		__u32 relid;
-		__u32 subchannel;
-		__u8 device_class[16];
-		__u8 instance[16];
-	} * channel;
-};
-
-struct err *rows_read_channels(const struct image *image,
-			       struct rows_channels *ret);
-void rows_channels_deinit(struct rows_channels *channels);
 
 /**
  * struct rows_words - words of the rows so far, to be explained below them
@@ -54,7 +35,7 @@ void rows_explain(struct out *out, const struct rows_words *words);
 
 /* @result NULL: a list. @cells holds a cell for every column of the verb */
 void rows_make(const struct hvcrash_extent *extent,
-	       const struct rows_channels *channels,
+	       const struct channels *channels,
 	       const struct audit_result *result, struct out_cell *cells);
 
 #endif

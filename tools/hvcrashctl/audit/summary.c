@@ -269,7 +269,7 @@ static void show_origin(struct out *out, const struct origin *origin)
 
 void summary_show(struct out *out, const struct audit *audit,
 		  const struct origin *origin,
-		  const struct summary_reasons *reasons)
+		  const struct audit_reasons *reasons)
 {
 	const struct hvcrash_header *header = audit->header;
 

@@ -12,16 +12,10 @@
 #include "dump/origin.h"
 #include "out/out.h"
 
-/* Where no register or RAM was asked for */
-struct summary_reasons {
-	const char *registers;
-	const char *ram;
-};
-
 void summary_registry(struct out *out, const struct hvcrash_header *header);
 void summary_show(struct out *out, const struct audit *audit,
 		  const struct origin *origin,
-		  const struct summary_reasons *reasons);
+		  const struct audit_reasons *reasons);
 void summary_gaps(struct out *out, const struct audit *audit);
 
 #endif

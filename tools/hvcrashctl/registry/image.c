@@ -123,7 +123,7 @@ static struct err *check_header(const struct image *image)
 		return damaged(image->gpa, what, "says that it is at 0x%llx",
 			       header->gpa);
 	if (header->phase < HVCRASH_PHASE_LIVE ||
-	    header->phase > HVCRASH_PHASE_UNLOADED)
+	    header->phase > HVCRASH_PHASE_FINISHED)
 		return damaged(image->gpa, what, "unknown phase %u",
 			       header->phase);
 	if (image->is_finished)

@@ -21,8 +21,6 @@ static const char *const kinds[] = {
 	[HVCRASH_KIND_VMBUS_MONITOR] = "VMBus monitor",
 	[HVCRASH_KIND_GPADL] = "GPADL",
 	[HVCRASH_KIND_PANIC_MESSAGE] = "panic message",
-	[HVCRASH_KIND_GHCB] = "GHCB",
-	[HVCRASH_KIND_HOST_VISIBLE] = "host visible",
 	[HVCRASH_KIND_DRIVER] = "driver",
 };
 
@@ -79,7 +77,6 @@ static const char *const phases[] = {
 	[HVCRASH_PHASE_LIVE] = "live",
 	[HVCRASH_PHASE_CRASHING] = "crashing",
 	[HVCRASH_PHASE_FINISHED] = "finished",
-	[HVCRASH_PHASE_UNLOADED] = "module unloaded",
 };
 
 static const char *const unloads[] = {
@@ -94,7 +91,6 @@ static const char *const vp_states[] = {
 	[HVCRASH_VP_ABSENT] = "absent",
 	[HVCRASH_VP_ONLINE] = "online",
 	[HVCRASH_VP_OFFLINE] = "offline",
-	[HVCRASH_VP_PARKED] = "parked",
 	[HVCRASH_VP_REVOKED] = "revoked",
 	[HVCRASH_VP_NOT_REACHED] = "not reached",
 };

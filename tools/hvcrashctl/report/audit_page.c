@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "audit/rows.h"
+#include "audit/summary.h"
 #include "registry/names.h"
 #include "report/audit_page.h"
 #include "report/html.h"
