@@ -230,6 +230,8 @@ static const char *unload_words(u32 unload)
 		return "answered";
 	case HVCRASH_UNLOAD_NONE:
 		return "not needed";
+	case HVCRASH_UNLOAD_UNKNOWN:
+		return "not known to be answered";
 	}
 	return "NOT ANSWERED";
 }

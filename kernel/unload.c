@@ -16,7 +16,6 @@
 #include <linux/hyperv.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
-#include <linux/minmax.h>
 #include <linux/notifier.h>
 #include <linux/sched.h>
 #include <linux/time.h>
@@ -30,6 +29,9 @@
 
 /* As often as vmbus_wait_for_unload() says that it still waits */
 #define SAY_EVERY_MS (5 * MSEC_PER_SEC)
+
+/* Of enum vmbus_connect_state (drivers/hv/hyperv_vmbus.h), 6.1 to 7.2 */
+#define CONNECTED 2
 
 /*
  * ANSWER_NO: not yet, or there was no request. ANSWER_UNKNOWN: hv_vmbus's note of it
@@ -45,6 +47,7 @@ enum answer {
 static void (*initiate_unload)(bool crash);
 static notifier_fn_t panic_unload;
 static const struct completion *unload_event;
+static const u32 *conn_state;
 
 static bool can_ask(void)
 {
@@ -70,8 +73,9 @@ void hvcrash_unload_learn(void)
 	}
 	WRITE_ONCE(unload_event, hvcrash_vmbus_unload_event());
 	hvcrash_vmbus_learn_messages();
+	WRITE_ONCE(conn_state, hvcrash_vmbus_conn_state());
 	if (!unload_event)
-		pr_info("no BTF of hv_vmbus: an answer to UNLOAD is told by the time it takes\n");
+		pr_info("no BTF of hv_vmbus: whether UNLOAD is answered will not be known\n");
 }
 
 /**
@@ -82,6 +86,7 @@ void hvcrash_unload_learn(void)
 void hvcrash_unload_forget(void)
 {
 	WRITE_ONCE(unload_event, NULL);
+	WRITE_ONCE(conn_state, NULL);
 	hvcrash_vmbus_forget_messages();
 	hvcrash_vmbus_forget_layout();
 	initiate_unload = NULL;
@@ -104,31 +109,11 @@ static enum answer noted_answer(void)
 }
 
 /*
- * vmbus_wait_for_unload() polls 10,000 times with mdelay(10) in between, prints
- * how it ended, and does not return it (drivers/hv/channel_mgmt.c). hv_vmbus's
- * own note of the answer tells; where its place is not known, the time from the
- * stop of the other CPUs to the end of our own request has to: a wait in vain
- * lasts 100 s of mdelay(). Those are not 100 s of any clock: on an emulated
- * machine they were seen to pass in 43, which is why udelay() is measured here.
- * Half of the wait is the bound, so that a poor measurement errs towards "not
- * answered", which the audit reports, and never the other way.
+ * Without hv_vmbus's own note nothing tells. How long the request took does not:
+ * vmbus_initiate_unload() returns at once where VMBus is not connected any more, as
+ * while a hibernation or a kexec still waits for an answer of its own.
  */
-static u64 unload_bound_tsc(void)
-{
-	const u32 waits_of_10us = 100 * USEC_PER_SEC / 10;
-	u64 shortest = U64_MAX;
-	u64 start;
-	u32 i;
-
-	for (i = 0; i < 10; i++) {
-		start = hvcrash_cycles();
-		udelay(10);
-		shortest = min(shortest, hvcrash_cycles() - start);
-	}
-	return shortest * (waits_of_10us / 2);
-}
-
-static u32 outcome(const struct hvcrash_crash *r, enum answer answer)
+static u32 outcome(enum answer answer)
 {
 	u32 version = hvcrash_registry.header->vmbus_version;
 
@@ -144,11 +129,8 @@ static u32 outcome(const struct hvcrash_crash *r, enum answer answer)
 		return HVCRASH_UNLOAD_ANSWERED;
 	if (!can_ask())
 		return HVCRASH_UNLOAD_NO_WAY;
-	if (answer == ANSWER_NO)
-		return HVCRASH_UNLOAD_TIMEOUT;
-	return r->tsc_unload_end - r->tsc_begin < unload_bound_tsc() ?
-		       HVCRASH_UNLOAD_ANSWERED :
-		       HVCRASH_UNLOAD_TIMEOUT;
+	return answer == ANSWER_NO ? HVCRASH_UNLOAD_TIMEOUT :
+				     HVCRASH_UNLOAD_UNKNOWN;
 }
 
 /* By polling, with the messages of all CPUs in view */
@@ -169,7 +151,7 @@ static void unload(enum answer (*ask)(void))
 	r->tsc_unload_begin = hvcrash_cycles();
 	answer = ask();
 	r->tsc_unload_end = hvcrash_cycles();
-	r->unload = outcome(r, answer);
+	r->unload = outcome(answer);
 }
 
 /**
@@ -182,12 +164,12 @@ void hvcrash_unload_in_panic(void)
 	unload(ask_and_poll);
 }
 
-static bool is_answered;
+static bool is_back;
 
 static int ask_thread(void *unused)
 {
 	initiate_unload(false);
-	WRITE_ONCE(is_answered, true);
+	WRITE_ONCE(is_back, true);
 	return 0;
 }
 
@@ -198,14 +180,19 @@ static int ask_thread(void *unused)
  */
 static enum answer ask_and_wait(void)
 {
+	/* Else there is no request of ours that could be answered */
+	bool will_ask = conn_state && READ_ONCE(*conn_state) == CONNECTED;
 	u32 waited;
 
+	is_back = false;
 	if (!initiate_unload ||
 	    IS_ERR(kthread_run(ask_thread, NULL, "hvcrash_unload")))
 		return ask_and_poll();
 	for (waited = 0; waited < hvcrash_kexec_unload_bound_ms; waited++) {
-		/* The second is enough where the thread had no chance to run yet */
-		if (READ_ONCE(is_answered) || noted_answer() == ANSWER_YES)
+		if (READ_ONCE(is_back))
+			return will_ask ? ANSWER_YES : ANSWER_UNKNOWN;
+		/* Enough where the thread had no chance to run yet */
+		if (noted_answer() == ANSWER_YES)
 			return ANSWER_YES;
 		if (waited && !(waited % SAY_EVERY_MS))
 			pr_notice("waiting for VMBus UNLOAD, %u of %u s\n",

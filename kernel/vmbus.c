@@ -298,7 +298,7 @@ bool hvcrash_vmbus_was_connected(void)
 
 static bool record_one(struct hvcrash_extent *e, void *ctx)
 {
-	bool answered = *(u32 *)ctx == HVCRASH_UNLOAD_ANSWERED;
+	u32 unload = *(u32 *)ctx;
 
 	/* LMM(read:A) of registry.c */
 	if (smp_load_acquire(&e->state) != HVCRASH_SHARED)
@@ -307,10 +307,19 @@ static bool record_one(struct hvcrash_extent *e, void *ctx)
 	    e->kind != HVCRASH_KIND_VMBUS_MONITOR &&
 	    e->kind != HVCRASH_KIND_GPADL)
 		return true;
-	e->evidence = answered ? HVCRASH_EV_UNLOAD_ANSWERED :
-				 HVCRASH_EV_UNLOAD_TIMEOUT;
-	if (answered)
+	switch (unload) {
+	case HVCRASH_UNLOAD_ANSWERED:
+		e->evidence = HVCRASH_EV_UNLOAD_ANSWERED;
 		WRITE_ONCE(e->state, HVCRASH_UNLOADED);
+		break;
+	case HVCRASH_UNLOAD_UNKNOWN:
+		/* Perhaps given back: the audit finds that nothing proves it */
+		e->evidence = HVCRASH_EV_NONE;
+		WRITE_ONCE(e->state, HVCRASH_UNLOADED);
+		break;
+	default:
+		e->evidence = HVCRASH_EV_UNLOAD_TIMEOUT;
+	}
 	return true;
 }
 

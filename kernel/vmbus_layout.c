@@ -41,6 +41,7 @@ enum member {
 	CHN_LIST,
 	CHN_MSG_LIST,
 	CHANNEL_MUTEX,
+	CONN_STATE,
 	INT_PAGE,
 	MONITOR_PAGES,
 	NEXT_GPADL_HANDLE,
@@ -55,6 +56,7 @@ static const struct {
 	[CHN_LIST] = { "chn_list", sizeof(struct list_head) },
 	[CHN_MSG_LIST] = { "chn_msg_list", sizeof(struct list_head) },
 	[CHANNEL_MUTEX] = { "channel_mutex", sizeof(struct mutex) },
+	[CONN_STATE] = { "conn_state", sizeof(u32) },
 	[INT_PAGE] = { "int_page", sizeof(void *) },
 	[MONITOR_PAGES] = { "monitor_pages", 2 * sizeof(void *) },
 	[NEXT_GPADL_HANDLE] = { "next_gpadl_handle", sizeof(atomic_t) },
@@ -210,6 +212,19 @@ static const void *address_of(enum member member)
 const struct completion *hvcrash_vmbus_unload_event(void)
 {
 	return address_of(UNLOAD_EVENT);
+}
+
+/**
+ * hvcrash_vmbus_conn_state - whether VMBus is connected, by hv_vmbus's own word
+ *
+ * An enum vmbus_connect_state. The caller forgets it before hv_vmbus goes.
+ *
+ * Context: process, may sleep.
+ * Return: its address, or NULL if that cannot be told.
+ */
+const u32 *hvcrash_vmbus_conn_state(void)
+{
+	return address_of(CONN_STATE);
 }
 
 /**

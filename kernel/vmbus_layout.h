@@ -35,6 +35,7 @@ int hvcrash_vmbus_view_get(struct hvcrash_vmbus_view *ret);
 void hvcrash_vmbus_view_put(void);
 
 const struct completion *hvcrash_vmbus_unload_event(void);
+const u32 *hvcrash_vmbus_conn_state(void);
 const struct list_head *hvcrash_vmbus_message_list(void);
 void hvcrash_vmbus_forget_layout(void);
 

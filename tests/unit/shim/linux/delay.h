@@ -6,4 +6,5 @@
 
 /* The test's clock goes on by so much */
 void udelay(unsigned long us);
+#define mdelay(ms) udelay((ms)*1000UL)
 #endif

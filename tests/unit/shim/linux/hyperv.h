@@ -5,6 +5,7 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+#define VERSION_WIN8_1 (3U << 16 | 0)
 #define VERSION_WIN10_V5 (5U << 16 | 0)
 #define HV_HYP_PAGE_SHIFT 12
 #define HV_HYP_PAGE_SIZE 4096UL

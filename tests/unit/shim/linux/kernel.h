@@ -25,5 +25,6 @@ void shim_print(const char *format, ...);
 #define pr_emerg(...) shim_print(__VA_ARGS__)
 #define pr_err(...) shim_print(__VA_ARGS__)
 #define pr_warn(...) shim_print(__VA_ARGS__)
+#define pr_info(...) shim_print(__VA_ARGS__)
 #define pr_notice(...) shim_print(__VA_ARGS__)
 #endif

@@ -6,6 +6,10 @@
 #define NOTIFY_OK 1
 #define NOTIFY_STOP 0x8001
 
+struct notifier_block;
+typedef int (*notifier_fn_t)(struct notifier_block *nb, unsigned long event,
+			     void *data);
+
 struct notifier_block {
 	int (*notifier_call)(struct notifier_block *nb, unsigned long event,
 			     void *data);

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* <linux/time.h>: what the module's sources use of it, for user space */
+#ifndef _SHIM_TIME_H
+#define _SHIM_TIME_H
+#define MSEC_PER_SEC 1000L
+#endif
