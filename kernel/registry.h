@@ -42,6 +42,16 @@ struct hvcrash_owner {
 	u32 relid;
 };
 
+/**
+ * struct hvcrash_range - contiguous pages
+ * @gpa: first byte, page-aligned
+ * @pages: 4 KiB pages, not 0
+ */
+struct hvcrash_range {
+	u64 gpa;
+	u32 pages;
+};
+
 /* Relids that are told apart: more than hv_vmbus takes (MAX_CHANNEL_RELIDS) */
 #define HVCRASH_RELIDS 2048
 
@@ -104,8 +114,7 @@ int hvcrash_registry_publish(struct hvcrash_registry *reg,
 			     u32 pages, u16 evidence, u32 flags);
 int hvcrash_registry_publish_found(struct hvcrash_registry *reg,
 				   const struct hvcrash_owner *owner,
-				   const u64 *gpas, u32 nr_gpas, u32 pages,
-				   u32 flags);
+				   const struct hvcrash_range *ranges, u32 nr);
 u32 hvcrash_registry_retire(struct hvcrash_registry *reg,
 			    const struct hvcrash_owner *owner, u16 evidence);
 u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,

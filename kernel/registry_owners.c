@@ -169,10 +169,8 @@ static bool owner_has_extents(struct hvcrash_registry *reg,
  * hvcrash_registry_publish_found - pages that were shared before anybody looked
  * @reg: the registry
  * @owner: whose
- * @gpas: first byte of each range, page-aligned
- * @nr_gpas: how many ranges
- * @pages: 4 KiB pages of each range, not 0
- * @flags: HVCRASH_EXTENT_*
+ * @ranges: which; of the guest's RAM
+ * @nr: how many ranges
  *
  * All ranges or none: an owner that has extents was published by who saw its
  * message, and that one knows better. Looking and publishing happen under one
@@ -183,22 +181,21 @@ static bool owner_has_extents(struct hvcrash_registry *reg,
  */
 int hvcrash_registry_publish_found(struct hvcrash_registry *reg,
 				   const struct hvcrash_owner *owner,
-				   const u64 *gpas, u32 nr_gpas, u32 pages,
-				   u32 flags)
+				   const struct hvcrash_range *ranges, u32 nr)
 {
 	unsigned long irq;
 	int ret = 0;
 	u32 i;
 
-	for (i = 0; i < nr_gpas; i++)
-		if (!pages || gpas[i] % HVCRASH_PAGE_BYTES)
+	for (i = 0; i < nr; i++)
+		if (!ranges[i].pages || ranges[i].gpa % HVCRASH_PAGE_BYTES)
 			return -EINVAL;
 	raw_spin_lock_irqsave(&reg->lock, irq);
 	if (owner_has_extents(reg, owner))
 		ret = -EEXIST;
-	for (i = 0; i < nr_gpas && !ret; i++)
-		ret = publish_locked(reg, owner, gpas[i], pages,
-				     HVCRASH_EV_FOUND, flags);
+	for (i = 0; i < nr && !ret; i++)
+		ret = publish_locked(reg, owner, ranges[i].gpa, ranges[i].pages,
+				     HVCRASH_EV_FOUND, 0);
 	raw_spin_unlock_irqrestore(&reg->lock, irq);
 	return ret;
 }

@@ -276,6 +276,7 @@ static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 		note_attached(found, catching_up);
 	} else if (event == MODULE_STATE_GOING) {
 		detach_all();
+		hvcrash_vmbus_late_forget();
 		/* vmbus_exit() has unloaded; all pages went with it */
 		retire_contact();
 		hvcrash_gpadl_forget_all();
@@ -372,6 +373,7 @@ int hvcrash_vmbus_init(void)
 void hvcrash_vmbus_deinit(void)
 {
 	unregister_tracepoint_module_notifier(&module_nb);
+	hvcrash_vmbus_late_deinit();
 	detach_all();
 	cancel_work_sync(&reserve_later);
 }

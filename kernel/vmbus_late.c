@@ -12,16 +12,15 @@
  *
  * Invariant: HVCRASH_GAP_LATE stands from before the walk until all that exists is
  * known to be in the registry. For GPADLs other than rings that is known by the
- * driver: those in ring_only[] make none. Any other driver's device counts as
- * untracked.
+ * driver: those in ring_only[] make none, and of some vmbus_buffers.c finds them.
+ * Any other driver's device counts as untracked, until its driver is unbound.
  *
  * Races: a GPADL made or torn down during the walk may be seen by the walk, by a
  * probe, or in the wrong order by both. The probes count, and a walk during which
  * they counted anything is made anew.
  *
  * Leaves out: buffers whose teardown failed before we came (the driver warned,
- * and may be gone), and the pages of other drivers' buffers: in netvsc's case
- * they could be had the way the connection's are.
+ * and may be gone).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -32,6 +31,7 @@
 #include "compat/compat.h"
 #include "inject.h"
 #include "hvcrash.h"
+#include "vmbus_buffers.h"
 #include "vmbus_late.h"
 #include "vmbus_layout.h"
 #include "vmbus_pages.h"
@@ -44,13 +44,13 @@
 #define BETWEEN_WALKS_MS 20
 
 /*
- * Drivers that share nothing by GPADL but their rings: they do not call
- * vmbus_establish_gpadl() (6.1 to 7.2). Not among them: hv_netvsc, uio_hv_generic.
+ * Drivers that share nothing but their rings: they do not call
+ * vmbus_establish_gpadl() (6.1 to 7.2). Not among them: hyperv_fb, whose framebuffer
+ * is guest RAM in a VM of generation 1, and named to the host by a message of its own.
  */
 static const char *const ring_only[] = {
-	"hv_balloon", "hv_utils",  "hyperv_keyboard",
-	"hid_hyperv", "hyperv_fb", "hyperv_drm",
-	"hv_storvsc", "hv_pci",	   "hv_sock",
+	"hv_balloon", "hv_utils",   "hyperv_keyboard", "hid_hyperv",
+	"hyperv_drm", "hv_storvsc", "hv_pci",	       "hv_sock",
 };
 
 /**
@@ -82,7 +82,7 @@ static void publish_ring(struct walk *w, struct vmbus_channel *channel)
 	};
 	struct page *page = READ_ONCE(channel->ringbuffer_page);
 	u32 pages = READ_ONCE(channel->ringbuffer_pagecount);
-	u64 gpa;
+	struct hvcrash_range ring;
 	int ret;
 
 	if (!page || !owner.gpadl) {
@@ -96,9 +96,10 @@ static void publish_ring(struct walk *w, struct vmbus_channel *channel)
 		return;
 	}
 	/* vmbus_alloc_ring(): one allocation, contiguous */
-	gpa = page_to_phys(page);
-	ret = hvcrash_registry_publish_found(&hvcrash_registry, &owner, &gpa, 1,
-					     hvcrash_vmbus_hv_pages(pages), 0);
+	ring.gpa = page_to_phys(page);
+	ring.pages = hvcrash_vmbus_hv_pages(pages);
+	ret = hvcrash_registry_publish_found(&hvcrash_registry, &owner, &ring,
+					     1);
 	if (ret && ret != -EEXIST)
 		w->is_unsound = true;
 	else
@@ -206,30 +207,84 @@ static void miss(u32 relid)
 	hvcrash_registry_gap_of(&hvcrash_registry, &owner, HVCRASH_GAP_LATE, 1);
 }
 
+/* Of devices that were counted: where to hear that their driver has gone */
+static typeof(((struct device *)NULL)->bus) watched_bus;
+
 /*
- * Devices whose driver may have shared more than its rings. The device's lock
- * keeps the driver where it is. One that was unbound since the walk has given all
- * back, and the probes saw it. Returns how many.
+ * A driver that is unbound has closed its channel and torn down its buffers, and the
+ * host has said so: vmbus_teardown_gpadl() waits for it.
  */
-static u32 miss_buffers(const struct walk *w)
+static int on_bus(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct hv_device *hv = device_to_hv_device((struct device *)data);
+	u32 relid = hv->channel->offermsg.child_relid;
+
+	/* None since a hibernation: and then nothing of it is missing any more */
+	if (event == BUS_NOTIFY_UNBOUND_DRIVER && relid != INVALID_RELID)
+		hvcrash_registry_gap_gone(&hvcrash_registry, relid);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block bus_nb = { .notifier_call = on_bus };
+
+/* Under the device's lock, so that its driver is not unbound before */
+static void miss_device(struct hv_device *hv)
+{
+	struct device *dev = &hv->device;
+
+	pr_warn("loaded after %s: buffers that it shares by device %s are not tracked\n",
+		dev->driver->name, dev_name(dev));
+	miss(hv->channel->offermsg.child_relid);
+	if (!watched_bus && !bus_register_notifier(dev->bus, &bus_nb))
+		watched_bus = dev->bus;
+}
+
+/**
+ * hvcrash_vmbus_late_forget - hv_vmbus goes, and took its bus with it
+ *
+ * Context: process.
+ */
+void hvcrash_vmbus_late_forget(void)
+{
+	watched_bus = NULL;
+}
+
+/**
+ * hvcrash_vmbus_late_deinit - undo hvcrash_vmbus_find_late()
+ *
+ * Context: process, may sleep.
+ */
+void hvcrash_vmbus_late_deinit(void)
+{
+	if (watched_bus)
+		bus_unregister_notifier(watched_bus, &bus_nb);
+	watched_bus = NULL;
+}
+
+/*
+ * Buffers of devices whose driver may have shared more than its rings. The device's
+ * lock keeps the driver where it is. One that was unbound since the walk has given
+ * all back, and the probes saw it. Returns how many devices are not known.
+ */
+static u32 find_buffers(const struct walk *w,
+			const struct hvcrash_vmbus_view *view)
 {
 	struct hv_device *hv;
-	struct device *dev;
 	u32 i, n;
 
 	for (n = 0; n < w->untracked; n++)
 		miss(HVCRASH_NO_RELID);
 	for (i = 0; i < w->nr_devices; i++) {
 		hv = w->devices[i];
-		dev = &hv->device;
-		device_lock(dev);
-		if (dev->driver && !is_ring_only(dev->driver->name)) {
-			pr_warn("loaded after %s: buffers that it shares by device %s are not tracked\n",
-				dev->driver->name, dev_name(dev));
-			miss(hv->channel->offermsg.child_relid);
+		device_lock(&hv->device);
+		if (hv->device.driver &&
+		    !is_ring_only(hv->device.driver->name) &&
+		    hvcrash_vmbus_find_buffers(hv,
+					       atomic_read(view->next_gpadl))) {
+			miss_device(hv);
 			n++;
 		}
-		device_unlock(dev);
+		device_unlock(&hv->device);
 	}
 	return n;
 }
@@ -238,7 +293,7 @@ static u32 publish_contact(u16 kind, void *const *page, u32 n)
 {
 	struct hvcrash_owner owner = { .kind = kind,
 				       .relid = HVCRASH_NO_RELID };
-	u64 gpas[2];
+	struct hvcrash_range ranges[2];
 	int ret = 0;
 	u32 i;
 
@@ -246,11 +301,13 @@ static u32 publish_contact(u16 kind, void *const *page, u32 n)
 		if (!virt_addr_valid(page[i]))
 			ret = -EINVAL;
 		else
-			gpas[i] = virt_to_phys(page[i]);
+			ranges[i] =
+				(struct hvcrash_range){ virt_to_phys(page[i]),
+							1 };
 	}
 	if (!ret)
 		ret = hvcrash_registry_publish_found(&hvcrash_registry, &owner,
-						     gpas, n, 1, 0);
+						     ranges, n);
 	if (!ret || ret == -EEXIST)
 		return 0;
 	hvcrash_registry_gap_of(&hvcrash_registry, &owner, HVCRASH_GAP_LATE, n);
@@ -291,7 +348,7 @@ static int find_all(const struct hvcrash_vmbus_view *view,
 	if (!w.devices)
 		return -ENOMEM;
 	if (walk_until_settled(&w, view, changes)) {
-		untracked = find_contact(view) + miss_buffers(&w);
+		untracked = find_contact(view) + find_buffers(&w, view);
 		pr_info("loaded after VMBus: found %u rings of %u devices, %u things untracked\n",
 			w.rings, w.nr_devices, untracked);
 	} else {

@@ -8,5 +8,7 @@
 #include <linux/types.h>
 
 bool hvcrash_vmbus_find_late(const atomic_t *changes);
+void hvcrash_vmbus_late_forget(void);
+void hvcrash_vmbus_late_deinit(void);
 
 #endif /* _HVCRASH_VMBUS_LATE_H */

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmbus_layout.c - what hv_vmbus keeps to itself, and where
+ * vmbus_layout.c - what hv_vmbus and its drivers keep to themselves, and where
  *
  * vmbus_connection is exported, its type is private (drivers/hv/hyperv_vmbus.h),
- * and the members move from release to release. The running kernel says itself
- * where they are, in its BTF under /sys/kernel/btf: taken from there, and never
- * from a copy of the header. The members' own types are public, and their sizes
- * must agree. Where BTF cannot be read nothing is guessed.
+ * and the members move from release to release; so it is with what a driver keeps
+ * of its device. The running kernel says itself where they are, in its BTF under
+ * /sys/kernel/btf: taken from there, and never from a copy of the header. The
+ * members' own types are public, and their sizes must agree. Where BTF cannot be
+ * read nothing is guessed.
  *
  * Symbols of hv_vmbus are looked up by symbol_get(): a plain reference would make
  * it a dependency of ours, and hvcrash is to be loaded before it.
  *
- * Leaves out: what is done with the members (vmbus_late.c, vmbus_under_way.c,
- * unload.c).
+ * Leaves out: what is done with the members (vmbus_late.c, vmbus_buffers.c,
+ * vmbus_under_way.c, unload.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,8 +27,7 @@
 #include "read_file.h"
 #include "vmbus_layout.h"
 
-#define BTF_OF_KERNEL "/sys/kernel/btf/vmlinux"
-#define BTF_OF_VMBUS "/sys/kernel/btf/hv_vmbus"
+#define BTF_DIR "/sys/kernel/btf/"
 
 /* Many times what a kernel has: about 6 MB */
 #define MAX_BTF_BYTES (64 << 20)
@@ -49,18 +49,20 @@ enum member {
 	NR_MEMBERS,
 };
 
-static const struct {
-	const char *name;
-	u32 bytes;
-} members[NR_MEMBERS] = {
-	[CHN_LIST] = { "chn_list", sizeof(struct list_head) },
-	[CHN_MSG_LIST] = { "chn_msg_list", sizeof(struct list_head) },
-	[CHANNEL_MUTEX] = { "channel_mutex", sizeof(struct mutex) },
-	[CONN_STATE] = { "conn_state", sizeof(u32) },
-	[INT_PAGE] = { "int_page", sizeof(void *) },
-	[MONITOR_PAGES] = { "monitor_pages", 2 * sizeof(void *) },
-	[NEXT_GPADL_HANDLE] = { "next_gpadl_handle", sizeof(atomic_t) },
-	[UNLOAD_EVENT] = { "unload_event", sizeof(struct completion) },
+#define CONNECTION "vmbus_connection"
+
+static const struct hvcrash_layout_member members[NR_MEMBERS] = {
+	[CHN_LIST] = { CONNECTION, "chn_list", sizeof(struct list_head) },
+	[CHN_MSG_LIST] = { CONNECTION, "chn_msg_list",
+			   sizeof(struct list_head) },
+	[CHANNEL_MUTEX] = { CONNECTION, "channel_mutex", sizeof(struct mutex) },
+	[CONN_STATE] = { CONNECTION, "conn_state", sizeof(u32) },
+	[INT_PAGE] = { CONNECTION, "int_page", sizeof(void *) },
+	[MONITOR_PAGES] = { CONNECTION, "monitor_pages", 2 * sizeof(void *) },
+	[NEXT_GPADL_HANDLE] = { CONNECTION, "next_gpadl_handle",
+				sizeof(atomic_t) },
+	[UNLOAD_EVENT] = { CONNECTION, "unload_event",
+			   sizeof(struct completion) },
 };
 
 /* Of the hv_vmbus that is loaded: read once, which is megabytes of BTF */
@@ -84,14 +86,17 @@ static void *read_file(struct file *file, size_t *ret_bytes)
 	return data;
 }
 
-/* A whole file that is BTF, to be freed with vfree(), or NULL */
-static void *read_btf(const char *path, struct hvcrash_btf *btf,
+/* All of @name's, to be freed with vfree(), or NULL */
+static void *read_btf(const char *name, struct hvcrash_btf *btf,
 		      const struct hvcrash_btf *base)
 {
-	struct file *file = filp_open(path, O_RDONLY, 0);
+	char path[sizeof(BTF_DIR) + MODULE_NAME_LEN];
+	struct file *file;
 	size_t bytes;
 	void *data;
 
+	scnprintf(path, sizeof(path), BTF_DIR "%s", name);
+	file = filp_open(path, O_RDONLY, 0);
 	if (IS_ERR(file))
 		return NULL;
 	data = read_file(file, &bytes);
@@ -103,37 +108,61 @@ static void *read_btf(const char *path, struct hvcrash_btf *btf,
 	return data;
 }
 
-static int find_members(const struct hvcrash_btf *btf)
+static int find_members(const struct hvcrash_btf *btf,
+			const struct hvcrash_layout_member *m, u32 n,
+			u32 *ret_offset)
 {
 	struct hvcrash_btf_struct s;
-	int ret;
+	int ret = 0;
 	u32 i;
 
-	ret = hvcrash_btf_find_struct(btf, "vmbus_connection", &s);
-	for (i = 0; !ret && i < NR_MEMBERS; i++)
-		ret = hvcrash_btf_member(&s, members[i].name, members[i].bytes,
-					 &offset[i]);
+	for (i = 0; !ret && i < n; i++) {
+		ret = hvcrash_btf_find_struct(btf, m[i].of, &s);
+		if (!ret)
+			ret = hvcrash_btf_member(&s, m[i].name, m[i].bytes,
+						 &ret_offset[i]);
+	}
+	return ret;
+}
+
+/**
+ * hvcrash_layout_find - where the members of a module's structs are
+ * @module: its name; it may be built in
+ * @members: which
+ * @n: how many
+ * @ret_offset: of each, in bytes
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int hvcrash_layout_find(const char *module,
+			const struct hvcrash_layout_member *members, u32 n,
+			u32 *ret_offset)
+{
+	struct hvcrash_btf kernel, own;
+	void *kernel_data, *own_data;
+	int ret;
+
+	kernel_data = read_btf("vmlinux", &kernel, NULL);
+	if (!kernel_data)
+		return -ENOENT;
+	/* Built in it has no file of its own */
+	own_data = read_btf(module, &own, &kernel);
+	ret = find_members(own_data ? &own : &kernel, members, n, ret_offset);
+	vfree(own_data);
+	vfree(kernel_data);
 	return ret;
 }
 
 /* Where the members are; 0 or a negative errno. Context: process, may sleep. */
 static int learn_layout(void)
 {
-	struct hvcrash_btf kernel, vmbus;
-	void *kernel_data, *vmbus_data;
 	int ret;
 
 	if (is_layout_known)
 		return 0;
-	kernel_data = read_btf(BTF_OF_KERNEL, &kernel, NULL);
-	if (!kernel_data)
-		return -ENOENT;
-	/* Built in it has no file of its own */
-	vmbus_data = read_btf(BTF_OF_VMBUS, &vmbus, &kernel);
-	ret = find_members(vmbus_data ? &vmbus : &kernel);
+	ret = hvcrash_layout_find("hv_vmbus", members, NR_MEMBERS, offset);
 	is_layout_known = !ret;
-	vfree(vmbus_data);
-	vfree(kernel_data);
 	return ret;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vmbus_layout.h - what hv_vmbus keeps to itself, and where
+ * vmbus_layout.h - what hv_vmbus and its drivers keep to themselves, and where
  */
 #ifndef _HVCRASH_VMBUS_LAYOUT_H
 #define _HVCRASH_VMBUS_LAYOUT_H
@@ -10,6 +10,22 @@
 #include <linux/types.h>
 
 struct completion;
+
+/**
+ * struct hvcrash_layout_member - a member that is looked for
+ * @of: name of its struct
+ * @name: its own
+ * @bytes: the size that it must have
+ */
+struct hvcrash_layout_member {
+	const char *of;
+	const char *name;
+	u32 bytes;
+};
+
+int hvcrash_layout_find(const char *module,
+			const struct hvcrash_layout_member *members, u32 n,
+			u32 *ret_offset);
 
 /**
  * struct hvcrash_vmbus_view - members of hv_vmbus's own struct vmbus_connection

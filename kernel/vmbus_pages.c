@@ -9,7 +9,9 @@
  * Leaves out: the messages themselves, and when they come.
  */
 #include <linux/hyperv.h>
+#include <linux/io.h>
 #include <linux/mm.h>
+#include <linux/vmalloc.h>
 #include "hvcrash.h"
 #include "vmbus_pages.h"
 
@@ -62,6 +64,45 @@ u32 hvcrash_vmbus_gpadl_pages(u32 byte_offset, u32 byte_count)
 {
 	return ((u64)byte_offset + byte_count + HV_HYP_PAGE_SIZE - 1) >>
 	       HV_HYP_PAGE_SHIFT;
+}
+
+/* Where a page of a buffer is, or 0: in the direct map, or mapped by vmalloc() */
+static u64 gpa_of(const void *p)
+{
+	struct page *page;
+
+	if (!is_vmalloc_addr(p))
+		return virt_addr_valid(p) ? virt_to_phys((void *)p) : 0;
+	page = vmalloc_to_page(p);
+	return page ? page_to_phys(page) + offset_in_page(p) : 0;
+}
+
+/**
+ * hvcrash_vmbus_ranges - where the pages of a driver's buffer are
+ * @buffer: its address, on a page of Hyper-V's
+ * @pages: Hyper-V's
+ * @ret: ranges; room for @pages of them
+ *
+ * Context: process, while the buffer stays mapped.
+ * Return: ranges, or 0 if a page of it is not there.
+ */
+u32 hvcrash_vmbus_ranges(const void *buffer, u32 pages,
+			 struct hvcrash_range *ret)
+{
+	u32 i, n = 0;
+	u64 gpa;
+
+	for (i = 0; i < pages; i++, buffer += HV_HYP_PAGE_SIZE) {
+		gpa = gpa_of(buffer);
+		if (!gpa)
+			return 0;
+		if (n && gpa == ret[n - 1].gpa + (u64)ret[n - 1].pages *
+							 HV_HYP_PAGE_SIZE)
+			ret[n - 1].pages++;
+		else
+			ret[n++] = (struct hvcrash_range){ gpa, 1 };
+	}
+	return n;
 }
 
 /**

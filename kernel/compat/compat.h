@@ -83,6 +83,14 @@
 	READ_ONCE((channel)->ringbuffer_gpadlhandle.gpadl_handle)
 #else
 #define hvcrash_ring_gpadl(channel) READ_ONCE((channel)->ringbuffer_gpadlhandle)
+
+/* Drivers have a bare handle, which is smaller: their buffers are not found */
+struct vmbus_gpadl {
+	u32 gpadl_handle;
+	u32 size;
+	void *buffer;
+	bool decrypted;
+};
 #endif
 
 /* Modules keep pointers to their tracepoints, or offsets since v4.20 */

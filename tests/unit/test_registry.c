@@ -184,25 +184,26 @@ static void what_is_found_is_listed_once_whoever_sees_it_first(void **s)
 	static const struct hvcrash_owner monitor = {
 		HVCRASH_KIND_VMBUS_MONITOR, 0, HVCRASH_NO_RELID
 	};
-	const u64 pages[] = { 0x30000, 0x50000 };
-	const u64 odd[] = { 0x30000, 0x50001 };
+	const struct hvcrash_range pages[] = { { 0x30000, 1 }, { 0x50000, 1 } };
+	const struct hvcrash_range odd[] = { { 0x30000, 1 }, { 0x50001, 1 } };
+	const struct hvcrash_range none[] = { { 0x30000, 0 } };
 	struct hvcrash_registry *reg = *s;
 
-	assert_int_equal(
-		hvcrash_registry_publish_found(reg, &monitor, odd, 2, 1, 0),
-		-EINVAL);
+	assert_int_equal(hvcrash_registry_publish_found(reg, &monitor, odd, 2),
+			 -EINVAL);
+	assert_int_equal(hvcrash_registry_publish_found(reg, &monitor, none, 1),
+			 -EINVAL);
 	assert_int_equal(count(reg).pages, 0);
 	assert_int_equal(
-		hvcrash_registry_publish_found(reg, &monitor, pages, 2, 1, 0),
-		0);
+		hvcrash_registry_publish_found(reg, &monitor, pages, 2), 0);
 	assert_int_equal(count(reg).pages, 2);
 	assert_int_equal(
-		hvcrash_registry_publish_found(reg, &monitor, pages, 2, 1, 0),
+		hvcrash_registry_publish_found(reg, &monitor, pages, 2),
 		-EEXIST);
 	/* Its message was seen: that says more than where the pages are now */
 	publish(reg, &gpadl_a, 0x1000, 4);
 	assert_int_equal(
-		hvcrash_registry_publish_found(reg, &gpadl_a, pages, 1, 4, 0),
+		hvcrash_registry_publish_found(reg, &gpadl_a, pages, 1),
 		-EEXIST);
 	assert_int_equal(count(reg).pages, 6);
 	assert_int_equal(hvcrash_registry_retire(reg, &monitor, 0), 2);
@@ -210,13 +211,13 @@ static void what_is_found_is_listed_once_whoever_sees_it_first(void **s)
 
 static void to_look_again_drops_what_was_found_and_nothing_else(void **s)
 {
-	const u64 ring = 0x30000;
+	const struct hvcrash_range ring = { 0x30000, 8 };
 	struct hvcrash_registry *reg = *s;
 
 	hvcrash_registry_gap(reg, HVCRASH_GAP_LATE | HVCRASH_GAP_TORN, 0);
 	publish(reg, &gpadl_a, 0x1000, 4);
-	hvcrash_registry_publish_found(reg, &gpadl_b, &ring, 1, 8, 0);
-	hvcrash_registry_publish_found(reg, &gpadl_c, &ring, 1, 8, 0);
+	hvcrash_registry_publish_found(reg, &gpadl_b, &ring, 1);
+	hvcrash_registry_publish_found(reg, &gpadl_c, &ring, 1);
 	assert_int_equal(hvcrash_registry_retire_found(reg), 2);
 	assert_int_equal(count(reg).pages, 4);
 	hvcrash_registry_gap_closed(reg, HVCRASH_GAP_LATE);

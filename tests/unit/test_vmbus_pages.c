@@ -126,6 +126,57 @@ static void a_ring_of_linux_pages_is_counted_in_hyper_v_pages(void **s)
 	assert_int_equal(hvcrash_vmbus_hv_pages(3), 3 * PAGE_SIZE / 4096);
 }
 
+/* A buffer that vmalloc() mapped: where each of its Linux pages is */
+#define MAPPED ((const char *)0x7000000000UL)
+static u64 mapped_to[4];
+
+bool is_vmalloc_addr(const void *p)
+{
+	return (const char *)p >= MAPPED &&
+	       (const char *)p < MAPPED + ARRAY_SIZE(mapped_to) * PAGE_SIZE;
+}
+
+struct page *vmalloc_to_page(const void *p)
+{
+	return (void *)mapped_to[((const char *)p - MAPPED) / PAGE_SIZE];
+}
+
+static void a_buffer_in_one_piece_is_one_range(void **s)
+{
+	struct hvcrash_range r[8];
+
+	assert_int_equal(hvcrash_vmbus_ranges((void *)0x40000, 8, r), 1);
+	assert_int_equal(r[0].gpa, 0x40000);
+	assert_int_equal(r[0].pages, 8);
+}
+
+static void a_mapped_buffer_is_where_its_pages_are(void **s)
+{
+	struct hvcrash_range r[4 * HV_PER_LINUX];
+
+	mapped_to[0] = 0x200000;
+	mapped_to[1] = 0x200000 + PAGE_SIZE;
+	mapped_to[2] = 0x900000;
+	mapped_to[3] = 0x100000;
+	assert_int_equal(hvcrash_vmbus_ranges(MAPPED, 4 * HV_PER_LINUX, r), 3);
+	assert_int_equal(r[0].gpa, 0x200000);
+	assert_int_equal(r[0].pages, 2 * HV_PER_LINUX);
+	assert_int_equal(r[1].gpa, 0x900000);
+	assert_int_equal(r[1].pages, HV_PER_LINUX);
+	assert_int_equal(r[2].gpa, 0x100000);
+	/* Not to its end */
+	assert_int_equal(hvcrash_vmbus_ranges(MAPPED, 3 * HV_PER_LINUX - 1, r),
+			 HV_PER_LINUX > 1 ? 2 : 1);
+}
+
+static void a_buffer_with_a_hole_is_not_known(void **s)
+{
+	struct hvcrash_range r[4 * HV_PER_LINUX];
+
+	mapped_to[2] = 0;
+	assert_int_equal(hvcrash_vmbus_ranges(MAPPED, 4 * HV_PER_LINUX, r), 0);
+}
+
 static void the_interrupt_page_is_shared_before_version_5_only(void **s)
 {
 	static const struct {
@@ -159,6 +210,9 @@ int main(void)
 		TEST(scattered_pages_are_an_extent_each),
 		TEST(a_part_of_a_linux_page_is_looked_up_by_that_page),
 		TEST(a_ring_of_linux_pages_is_counted_in_hyper_v_pages),
+		TEST(a_buffer_in_one_piece_is_one_range),
+		TEST(a_mapped_buffer_is_where_its_pages_are),
+		TEST(a_buffer_with_a_hole_is_not_known),
 		TEST(the_interrupt_page_is_shared_before_version_5_only),
 	};
 

@@ -11,6 +11,8 @@
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
 #define PHYS_PFN(gpa) ((gpa) >> PAGE_SHIFT)
 
+#define offset_in_page(p) ((uintptr_t)(p) & (PAGE_SIZE - 1))
+
 /* The test's own */
 bool pfn_valid(u64 pfn);
 bool virt_addr_valid(const void *p);
