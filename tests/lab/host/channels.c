@@ -278,12 +278,17 @@ void channels_modify(const u8 *m)
 		       good ? NTSTATUS_OK : NTSTATUS_UNSUCCESSFUL);
 }
 
+/* With it go the channels that it brought along. */
 bool channel_rescind(u32 relid)
 {
-	struct channel *c = channel_of(relid);
+	struct channel *c = channel_of(relid), *sub;
 
 	if (!c || c->rescinded)
 		return false;
+	for (sub = vmbus.channel; sub < vmbus.channel + MAX_CHANNELS; sub++)
+		if (sub->relid && sub->sub_channel && !c->sub_channel &&
+		    sub->device == c->device)
+			channel_rescind(sub->relid);
 	c->rescinded = true;
 	say("vmbus: %s (channel %u) is rescinded", c->device->name, relid);
 	ANSWER(RESCIND_OFFER, relid);
