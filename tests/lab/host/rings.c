@@ -22,6 +22,7 @@
 #define DESCRIPTOR 16
 #define TRAILER 8
 #define MAX_PACKET (32 * 1024)
+#define NOISE_PAGES 64
 
 static u32 *index_of(const struct ring *r, u32 offset)
 {
@@ -240,7 +241,7 @@ bool ring_complete(struct channel *c, u64 transaction, const void *payload,
  */
 void ring_noise(struct channel *c, u64 mark)
 {
-	u32 read, write, page;
+	u32 read, write, page, pages = c->in.size / (u32)HV_PAGE;
 	u8 *at;
 
 	write_index(&c->in, RESERVED, (u32)mark);
@@ -248,8 +249,12 @@ void ring_noise(struct channel *c, u64 mark)
 	if (!read_index(&c->in, READ_INDEX, &read) ||
 	    !read_index(&c->in, WRITE_INDEX, &write) || read != write)
 		return;
-	/* The ring is empty: any page of it but the one that is written next */
-	for (page = 0; page < c->in.size / HV_PAGE; page++) {
+	/*
+	 * The ring is empty: any page of it but the one that is written next.
+	 * Some each time: a guest can make rings of thousands.
+	 */
+	for (u32 i = 0; i < NOISE_PAGES && i < pages; i++) {
+		page = c->noise_page++ % pages;
 		if (page == write / HV_PAGE)
 			continue;
 		at = ledger_page(c->in.gpadl, c->in.first + 1 + page);

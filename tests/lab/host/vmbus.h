@@ -78,6 +78,7 @@ struct channel {
 	struct ring in, out; /* as the guest sees it: in is what it reads */
 	void *state;	     /* the device's, from open to close */
 	u64 packets_in, packets_out;
+	u32 noise_page; /* where the host's marks go next */
 };
 
 struct vmbus {
