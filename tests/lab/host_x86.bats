@@ -122,13 +122,15 @@ goes_on() {
 	is_to_blame 'string I/O at port 0x2e8'
 }
 
-@test "an option that there is not, a kernel that is none, one CPU, SMM: each is named in one line" {
+@test "an option that there is not, a kernel that is none, one CPU, no SVM, SMM: each is named in one line" {
 	guest triple-fault -append 'no-such=1'
 	[[ $end == 'end: host: '*no-such* ]]
 	machine -initrd "$BATS_FILE_TMPDIR/host/ssdt.aml"
 	[ "$end" = 'end: host: the first module is no 64-bit bzImage' ]
 	guest triple-fault -smp 1
 	[[ $end == 'end: host: 1 CPUs, '* ]]
+	guest triple-fault -cpu EPYC,-svm
+	[[ $end == 'end: host: the CPU has no SVM '* ]]
 	guest triple-fault -M q35,smm=on
 	[[ $end == 'end: host: the machine has SMM'* ]]
 }

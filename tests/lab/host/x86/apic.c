@@ -39,6 +39,18 @@ void apic_write(u32 at, u32 value)
 		*apic_memory(at) = value;
 }
 
+/* As the ICR's MSR of Hyper-V has it: the destination is in the upper byte */
+u64 apic_read_icr(void)
+{
+	u64 icr;
+
+	if (!apic_is_x2())
+		return (u64)apic_read(APIC_ICR_HIGH) << 32 |
+		       apic_read(APIC_ICR);
+	icr = rdmsr(MSR_X2APIC + APIC_ICR / 16);
+	return icr >> 32 << 56 | (u32)icr;
+}
+
 /* The guest may be between its writes of the ICR's two halves. */
 static void send_xapic(u32 destination, u32 low)
 {

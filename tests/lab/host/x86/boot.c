@@ -195,6 +195,15 @@ static const char *words_of(const u32 *info)
 	return strchr(words, ' ') ? strchr(words, ' ') + 1 : "";
 }
 
+static void check_cpu(void)
+{
+	struct cpuid features = cpuid(0x80000001, 0);
+
+	if (!(features.c >> 2 & 1) || !(cpuid(0x8000000a, 0).d & 1) ||
+	    !(features.d >> 26 & 1))
+		end_run("host: the CPU has no SVM with nested paging and pages of 1 GiB: give QEMU -cpu EPYC,+svm");
+}
+
 void boot_main(const u32 *info)
 {
 	const struct module *modules =
@@ -208,6 +217,7 @@ void boot_main(const u32 *info)
 	log_line("host: '%s', TSC %llu Hz, %llu MiB of its own", words,
 		 (unsigned long long)platform_tsc_hz(),
 		 (unsigned long long)(host_end - host_begin) >> 20);
+	check_cpu();
 	acpi_refuse_smm();
 	vps = acpi_hide_last_cpu() - 1;
 	read_map(info);

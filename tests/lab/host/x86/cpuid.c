@@ -10,20 +10,16 @@
 #define MISC_ACCESS_APIC_REGISTERS (1u << 4) /* of privileges_low */
 #define HINT_APIC_REGISTERS (1u << 3)
 
-struct leaf {
-	u32 a, b, c, d;
-};
-
-static void hyperv(u32 number, struct leaf *l)
+static void hyperv(u32 number, struct cpuid *l)
 {
 	struct hv_features f;
 
-	*l = (struct leaf){ 0 };
+	*l = (struct cpuid){ 0 };
 	hv_features(&f);
 	switch (number) {
 	case 0x40000000: /* "Microsoft Hv" */
-		*l = (struct leaf){ LAST_HYPERVISOR_LEAF, 0x7263694d,
-				    0x666f736f, 0x76482074 };
+		*l = (struct cpuid){ LAST_HYPERVISOR_LEAF, 0x7263694d,
+				     0x666f736f, 0x76482074 };
 		break;
 	case 0x40000001: /* "Hv#1" */
 		l->a = 0x31237648;
@@ -33,9 +29,9 @@ static void hyperv(u32 number, struct leaf *l)
 		l->b = f.version;
 		break;
 	case 0x40000003:
-		*l = (struct leaf){ f.privileges_low |
-					    MISC_ACCESS_APIC_REGISTERS,
-				    f.privileges_high, 0, f.misc };
+		*l = (struct cpuid){ f.privileges_low |
+					     MISC_ACCESS_APIC_REGISTERS,
+				     f.privileges_high, 0, f.misc };
 		break;
 	case 0x40000004: /* EBX: spin as long as you like */
 		l->a = f.hints | HINT_APIC_REGISTERS;
@@ -59,7 +55,7 @@ static void hyperv(u32 number, struct leaf *l)
  * wrongly stop kernels from 7 on. Leaves 0xb and 0x1f would count the host's
  * CPU; without them guests go by the MADT.
  */
-static void hide(u32 number, u32 sub, struct leaf *l)
+static void hide(u32 number, u32 sub, struct cpuid *l)
 {
 	switch (number) {
 	case 1: /* not MONITOR, FMA, XSAVE, OSXSAVE, AVX, F16C; a hypervisor */
@@ -77,7 +73,7 @@ static void hide(u32 number, u32 sub, struct leaf *l)
 	case 0xd:
 	case 0x1f:
 	case 0x8000000a:
-		*l = (struct leaf){ 0 };
+		*l = (struct cpuid){ 0 };
 		break;
 	case 0x80000001: /* not SVM */
 		l->c &= ~(1u << 2);
@@ -92,14 +88,12 @@ void cpuid_exit(struct vp_cpu *v)
 {
 	struct vmcb *b = v->vmcb;
 	u32 number = (u32)b->rax, sub = (u32)v->gpr[1];
-	struct leaf l;
+	struct cpuid l;
 
 	if (number >> 28 == HYPERVISOR_LEAVES) {
 		hyperv(number, &l);
 	} else {
-		asm volatile("cpuid"
-			     : "=a"(l.a), "=b"(l.b), "=c"(l.c), "=d"(l.d)
-			     : "a"(number), "c"(sub));
+		l = cpuid(number, sub);
 		hide(number, sub, &l);
 	}
 	b->rax = l.a;

@@ -34,11 +34,16 @@ bool host_cpu_is_up(void)
 	return __atomic_load_n(&heart, __ATOMIC_RELAXED);
 }
 
-/* The host's CPU comes by each POLL_IDLE; a slice of another CPU may delay it. */
+/*
+ * On each CPU, after all that it does. The host's own comes by each POLL_IDLE; a
+ * slice of another CPU may delay it.
+ */
 void host_cpu_check(void)
 {
 	u64 last = __atomic_load_n(&heart, __ATOMIC_RELAXED);
 
+	if (stack_end()->canary != STACK_CANARY)
+		end_run("host: a CPU's stack is too small");
 	if (last && platform_time() > last + NO_HEART)
 		end_run("host: its own CPU has not run for a minute");
 }
@@ -151,6 +156,7 @@ void host_cpu_main(void)
 	for (;;) {
 		now = platform_time();
 		__atomic_store_n(&heart, now, __ATOMIC_RELAXED);
+		host_cpu_check();
 		platform_lock();
 		next = hv_run(now);
 		other = timers_by_host(platform_time());

@@ -90,11 +90,8 @@ static bool write_apic_base(u64 value)
 	u64 now = rdmsr(MSR_APIC_BASE), modes = APIC_BASE_ON | APIC_BASE_X2;
 	bool was_x2 = now & APIC_BASE_X2, x2 = value & APIC_BASE_X2;
 	bool was_on = now & APIC_BASE_ON, on = value & APIC_BASE_ON;
-	u32 features;
-
-	asm("cpuid" : "=c"(features) : "a"(1) : "ebx", "edx");
 	if ((value ^ now) & ~modes || (x2 && !on) ||
-	    (x2 && !(features >> 21 & 1)) || (was_x2 && on && !x2) ||
+	    (x2 && !(cpuid(1, 0).c >> 21 & 1)) || (was_x2 && on && !x2) ||
 	    (!was_on && x2))
 		return false;
 	if (on || was_x2)
@@ -166,8 +163,7 @@ static bool read_msr(struct vp_cpu *v, u32 msr, u64 *ret_value)
 	case MSR_EOI:
 		return false;
 	case MSR_ICR:
-		*ret_value = (u64)apic_read(APIC_ICR_HIGH) << 32 |
-			     apic_read(APIC_ICR);
+		*ret_value = apic_read_icr();
 		return true;
 	case MSR_TPR:
 		*ret_value = apic_read(APIC_TPR);

@@ -238,12 +238,36 @@ static inline bool take_flag(bool *flag)
 	return __atomic_exchange_n(flag, false, __ATOMIC_SEQ_CST);
 }
 
-static inline u32 this_cpu(void)
+struct cpuid {
+	u32 a, b, c, d;
+};
+
+static inline struct cpuid cpuid(u32 leaf, u32 sub)
+{
+	struct cpuid l;
+
+	asm volatile("cpuid"
+		     : "=a"(l.a), "=b"(l.b), "=c"(l.c), "=d"(l.d)
+		     : "a"(leaf), "c"(sub));
+	return l;
+}
+
+/* At the lower end of the stack that this CPU is on, see start.S */
+struct stack_end {
+	u32 cpu, canary;
+};
+
+static inline struct stack_end *stack_end(void)
 {
 	u64 sp;
 
 	asm("mov %%rsp, %0" : "=r"(sp));
-	return *(u32 *)(sp & ~((1ull << STACK_SHIFT) - 1));
+	return (struct stack_end *)(sp & ~((1ull << STACK_SHIFT) - 1));
+}
+
+static inline u32 this_cpu(void)
+{
+	return stack_end()->cpu;
 }
 
 #define SECONDS(n) ((n)*10000000ull) /* in units of platform_time() */
@@ -276,6 +300,7 @@ bool memory_is_host(u64 gpa);
 /* apic.c */
 bool apic_is_x2(void);
 u32 apic_read(u32 at);
+u64 apic_read_icr(void);
 void apic_write(u32 at, u32 value);
 void apic_send(u32 id, u32 low);
 void apic_command(struct vp_cpu *v, u32 destination, u32 low);
