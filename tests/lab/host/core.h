@@ -193,7 +193,8 @@ void faults_overlay_off(u32 vp, enum overlay_kind kind, u64 gpa);
 void faults_all_let_go(void);
 u64 faults_run(u64 now);
 
-/* oracle.c */
+/* oracle.c, oracle_state.c */
+void oracle_state(void);
 void put(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

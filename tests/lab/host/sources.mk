@@ -8,7 +8,7 @@
 host_dir := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 
 host_core := host.c options.c registers.c hypercalls.c guest.c overlay.c synic.c \
-	timers.c faults.c oracle.c vmbus.c channels.c ledger.c rings.c noise.c \
+	timers.c faults.c oracle.c oracle_state.c vmbus.c channels.c ledger.c rings.c noise.c \
 	gpa.c devices.c dev_balloon.c dev_ic.c dev_net.c net_rndis.c net_frames.c \
 	dev_scsi.c scsi_disk.c dev_socket.c dev_uio.c
 host_core_lib := format.c parse.c
