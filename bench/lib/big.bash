@@ -39,23 +39,23 @@ bench_big() {
 	local pairs size
 	say "audit-1tib-hash-rate"
 	big_core $tib 62500 16
-	pairs=$(in_turns "$opt_rounds" "$tool" audit -n -o FINDING "$out/big" -- "$out/xxh_loop" $tib 62500 16 "$out/big")
+	pairs=$(in_turns "$opt_rounds" "$tool" audit --all -n -o FINDING "$out/big" -- "$out/xxh_loop" $tib 62500 16 "$out/big")
 	figure audit-1tib-hash-rate 'MiB/s of CPU' 0.7 \
 		'a sparse 1 TiB ELF core with a million shared pages in 62,500 regions: the whole audit, with one column of findings, against a loop of pread() and XXH64 over the same pages' \
 		'(1e6 * 3906.25 / .a.cpu)' '(1e6 * 3906.25 / .b.cpu)' '(.b.cpu / .a.cpu)' <<<"$pairs"
 	figure audit-1tib-memory KiB 1 \
 		'peak memory of that audit against the 16 MiB that it may take in a crash kernel' \
 		.a.kib 16384 '(16384 / .a.kib)' <<<"$pairs"
-	in_turns "$opt_rounds" "$tool" audit "$out/big" -- "$out/xxh_loop" $tib 62500 16 "$out/big" |
+	in_turns "$opt_rounds" "$tool" audit --all "$out/big" -- "$out/xxh_loop" $tib 62500 16 "$out/big" |
 		figure audit-1tib-with-table 'MiB/s of CPU' '' 'the same with the whole table of 62,500 rows, which is printed and not hashed' \
 			'(1e6 * 3906.25 / .a.cpu)' '(1e6 * 3906.25 / .b.cpu)' '(.b.cpu / .a.cpu)'
 	for size in 1000 10000 100000 1000000; do
 		big_core $tib $((size / 16 + 1)) 16
-		printf '%s %s\n' $size "$(median_cpu "$tool" audit -n -o FINDING "$out/big")"
+		printf '%s %s\n' $size "$(median_cpu "$tool" audit --all -n -o FINDING "$out/big")"
 	done | growth audit-growth-pages 'CPU time of the audit over 1,000 to 1,000,000 shared pages: exponent of the fitted curve, 1 is linear' 1
 	for size in 1 16 256 1024; do
 		big_core $(((size + 1) << 30)) 1000 16
-		printf '%s %s\n' $size "$(median_cpu "$tool" audit -n -o FINDING "$out/big")"
+		printf '%s %s\n' $size "$(median_cpu "$tool" audit --all -n -o FINDING "$out/big")"
 	done | growth audit-growth-dump 'CPU time of the audit of 16,000 shared pages in dumps of 1 GiB to 1 TiB: exponent of the fitted curve, 0 is constant' 0.1
 	rm -f "$out/big"
 }
