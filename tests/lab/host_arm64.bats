@@ -115,6 +115,29 @@ goes_on() {
 	goes_on alive
 }
 
+# looked_at ACT: the oracle is asked for registers again and again, while the guest comes to its act and is at it
+looked_at() {
+	local pipe=$BATS_TEST_TMPDIR/oracle out=$BATS_TEST_TMPDIR/answers
+	mkfifo "$pipe.in" "$pipe.out"
+	{ for _ in {1..12}; do echo registers; sleep 0.1; done; echo quit; } >"$pipe.in" &
+	cat "$pipe.out" >"$out" &
+	machine "$1" 'memory=256' -chardev "pipe,id=oracle,path=$pipe" -device pci-serial,chardev=oracle,addr=3
+	wait
+	[ "$end" = 'end: quit' ]
+	mapfile -t counts < <(jq -r '.vps[0]?.registers.x19 // empty' "$out")
+	[ "${#counts[@]}" -ge 2 ]
+	[ $((counts[-1])) -gt $((counts[0])) ]
+	jq -s -e '[.[].vps[0]?.registers.pc // empty][-1] | startswith("0x4200")' "$out"
+}
+
+@test "a VP that spins says what is in its registers, and goes on" {
+	looked_at spin
+}
+
+@test "a VP that waits for an interrupt does, too" {
+	looked_at idle
+}
+
 @test "an option that there is not, memory that is missing, one CPU: each is named in one line" {
 	machine psci 'memory=256 no-such=1'
 	[[ $end == 'end: host: '*no-such* ]]

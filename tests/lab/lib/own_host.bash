@@ -106,7 +106,7 @@ own_registers() {
 	own_oracle_ask "$run_dir/failed.json"
 	host_ask registers
 	jq . <<<"$line" >"$run_dir/registers.txt"
-	jq -r '.vps[] | select(.started) | "VP \(.vp): \(.registers.rip // "no answer")"' "$run_dir/registers.txt"
+	jq -r '.vps[] | select(.started) | "VP \(.vp): \(.registers.rip // .registers.pc // "no answer")"' "$run_dir/registers.txt"
 }
 
 # set_faults: what --fault asks for, when all is up that the guest has, and before the crash

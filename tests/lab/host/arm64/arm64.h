@@ -129,8 +129,13 @@ u32 gic_count_cpus(void);
 u32 gic_count_cpus(void);
 void gic_init_host_cpu(void);
 void gic_sleep_host_cpu(u64 ticks);
-void gic_wake_vp(u32 vp);
+void gic_kick(u32 vp);
+void gic_unkick(u32 vp);
 void gic_hold(u32 vp);
+
+/* look.c */
+void look_hold(u32 vp, struct frame *frame);
+void look_release(u32 vp);
 
 /* uart.c */
 enum uart { UART_LOG = 1, UART_GUEST = 2, UART_ORACLE = 3 };

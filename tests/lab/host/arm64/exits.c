@@ -56,7 +56,7 @@ static void abort_exit(u32 vp, u64 esr, struct frame *frame)
 		     !(esr & ESR_TABLE_WALK);
 
 	if (stage2_is_frozen(vp)) {
-		gic_hold(vp);
+		look_hold(vp, frame);
 		return;
 	}
 	platform_lock();

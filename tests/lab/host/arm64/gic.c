@@ -109,27 +109,49 @@ void platform_nmi(u32 vp)
 }
 
 /*
+ * A VP that waits for an interrupt gets one that is the host's. It leaves the
+ * wait, and is in the guest's vector before it sees which one that was; the
+ * guest finds none, as after one that went away.
+ */
+void gic_kick(u32 vp)
+{
+	u64 at = redistributor(vp);
+
+	set_priority(vp, HOLD_PPI, 0);
+	mmio_write32(at + GICR_ISENABLER0, 1u << HOLD_PPI);
+	mmio_write32(at + GICR_ISPENDR0, 1u << HOLD_PPI);
+}
+
+void gic_unkick(u32 vp)
+{
+	u64 at = redistributor(vp);
+
+	mmio_write32(at + GICR_ICENABLER0, 1u << HOLD_PPI);
+	mmio_write32(at + GICR_ICPENDR0, 1u << HOLD_PPI);
+}
+
+/*
  * A frozen VP waits here, in its exit. What the guest has pending for it must
  * not end the wait, or it would burn a CPU of the machine: all but one
  * interrupt, which is the host's, are masked by priority.
  */
 void gic_hold(u32 vp)
 {
-	u64 at = redistributor(vp), priority = read_icc(ICC_PMR_EL1);
+	u64 priority = read_icc(ICC_PMR_EL1), on = read_icc(ICC_IGRPEN1_EL1);
+	u64 groups = redistributor(vp) + GICR_IGROUPR0;
 
+	gic_unkick(vp);
+	/* The guest may not have set up its side yet */
+	mmio_write32(groups, mmio_read32(groups) | 1u << HOLD_PPI);
+	write_icc(ICC_IGRPEN1_EL1, 1);
 	set_priority(vp, HOLD_PPI, 0);
-	mmio_write32(at + GICR_ISENABLER0, 1u << HOLD_PPI);
+	mmio_write32(redistributor(vp) + GICR_ISENABLER0, 1u << HOLD_PPI);
 	write_icc(ICC_PMR_EL1, PRIORITY_HOLD);
 	barrier_all();
 	while (stage2_is_frozen(vp))
 		asm volatile("dsb sy; wfi");
-	mmio_write32(at + GICR_ICENABLER0, 1u << HOLD_PPI);
-	mmio_write32(at + GICR_ICPENDR0, 1u << HOLD_PPI);
+	gic_unkick(vp);
 	write_icc(ICC_PMR_EL1, priority);
+	write_icc(ICC_IGRPEN1_EL1, on);
 	barrier_all();
-}
-
-void gic_wake_vp(u32 vp)
-{
-	mmio_write32(redistributor(vp) + GICR_ISPENDR0, 1u << HOLD_PPI);
 }

@@ -102,11 +102,6 @@ void platform_direct_timer(u32 vp, u32 timer)
 	platform_wake();
 }
 
-void platform_registers_json(u32 vp)
-{
-	(void)vp;
-}
-
 /* The state of a VP that starts at entry, at EL1 with its MMU off */
 void set_up_guest(u32 vp, u64 entry)
 {

@@ -214,7 +214,7 @@ void platform_freeze_vp(u32 vp, bool freeze)
 	fill_root(vp);
 	flush_all();
 	if (!freeze)
-		gic_wake_vp(vp);
+		look_release(vp);
 }
 
 void platform_freeze(bool freeze)

@@ -370,10 +370,39 @@ static void nonsense(void)
 	say_if(message_timer(), "alive");
 }
 
+/* For whoever looks at it: X19 counts */
+static void spin(void)
+{
+	asm volatile("mov x19, xzr\n"
+		     "1: add x19, x19, #1\n"
+		     "b 1b" ::
+			     : "x19");
+}
+
+/* The same where each round waits for an interrupt, which is then not taken */
+static void idle(void)
+{
+	write32(GICR + 0x14, 0);		/* GICR_WAKER */
+	write32(GICR + GICR_SGI + 0x80, ~0u);	/* all of group 1 */
+	asm volatile("msr S3_0_C12_C12_5, %0\n" /* ICC_SRE_EL1 */
+		     "isb\n"
+		     "msr S3_0_C4_C6_0, %1\n"	/* ICC_PMR_EL1 */
+		     "msr S3_0_C12_C12_7, %2\n" /* ICC_IGRPEN1_EL1 */
+		     "isb\n"
+		     "mov x19, xzr\n"
+		     "1: wfi\n"
+		     "add x19, x19, #1\n"
+		     "b 1b" ::"r"(7ul),
+		     "r"(0xfful), "r"(1ul)
+		     : "x19");
+}
+
 static const struct {
 	const char *name;
 	void (*act)(void);
 } acts[] = {
+	{ "spin", spin },
+	{ "idle", idle },
 	{ "write-host", write_host },
 	{ "read-host", read_host },
 	{ "run-host", run_host },
