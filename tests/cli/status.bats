@@ -97,6 +97,22 @@ answers() {
 	says hyperv fail "no Hyper-V guest"
 }
 
+@test "hyperv: without CPUID and SMBIOS, as on arm64, by the FADT or by VMBus" {
+	drop /cpuid
+	rm -r root/sys/class/dmi
+	says hyperv fail "no Hyper-V guest"
+	mkdir -p root/sys/firmware/acpi/tables
+	{ printf FACP; head -c 264 /dev/zero; printf MsHyperV; } >root/sys/firmware/acpi/tables/FACP
+	says hyperv ok "by the ACPI table FADT"
+	head -c 272 root/sys/firmware/acpi/tables/FACP >whole
+	{ printf FACP; head -c 264 /dev/zero; printf KVMKVMKV; } >root/sys/firmware/acpi/tables/FACP
+	says hyperv fail "no Hyper-V guest"
+	head -c 271 whole >root/sys/firmware/acpi/tables/FACP
+	says hyperv fail "no Hyper-V guest"
+	mkdir -p root/sys/bus/vmbus/devices
+	says hyperv ok "by its VMBus"
+}
+
 @test "hyperv: the root partition and a crash kernel are not it" {
 	cpuid 0x40000003 0x00002e7f 0x003b8031 0x00000002 0x000ed7b2
 	says hyperv fail "root partition"

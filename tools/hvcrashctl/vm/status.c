@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "vm/hypervisor.h"
 #include "vm/status.h"
 
 const struct status_check status_checks[] = {
@@ -113,18 +114,6 @@ const char *status_verdict_name(enum status_verdict verdict)
 	return names[verdict];
 }
 
-static bool has_hyperv_dmi(const struct sysroot *sysroot)
-{
-	char vendor[64], product[64];
-
-	sysroot_read(sysroot, "/sys/class/dmi/id/sys_vendor", vendor,
-		     sizeof(vendor));
-	sysroot_read(sysroot, "/sys/class/dmi/id/product_name", product,
-		     sizeof(product));
-	return !strcmp(vendor, "Microsoft Corporation") &&
-	       !strcmp(product, "Virtual Machine");
-}
-
 /* "none [integrity] confidentiality": the one in brackets */
 static void read_lockdown(const struct sysroot *sysroot, char *buf,
 			  size_t bytes)
@@ -196,8 +185,7 @@ void status_read_facts(const struct sysroot *sysroot, struct status_facts *ret)
 	ret->sysroot = *sysroot;
 	read_release(sysroot, ret->release, sizeof(ret->release));
 	ret->is_arm64 = sysroot_is_machine(sysroot, "aarch64");
-	ret->is_hyperv =
-		sysroot_has_hyperv_cpuid(sysroot) || has_hyperv_dmi(sysroot);
+	ret->is_hyperv = hypervisor_evidence(sysroot);
 	sysroot_read(sysroot, "/sys/class/dmi/id/chassis_asset_tag", tag,
 		     sizeof(tag));
 	ret->is_azure = !strcmp(tag, AZURE_ASSET_TAG);

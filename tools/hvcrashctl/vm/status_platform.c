@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "tables.h"
+#include "vm/hypervisor.h"
 #include "vm/status.h"
 
 #define LEAF_FEATURES 0x40000003
@@ -31,7 +32,7 @@ void status_hyperv(const struct status_facts *facts, struct status_answer *ret)
 	} else if (!facts->is_hyperv) {
 		status_found(
 			ret, STATUS_FAIL,
-			"no Hyper-V guest, by CPUID and DMI: nothing to revoke here");
+			"no Hyper-V guest, by CPUID, DMI, ACPI and VMBus: nothing to revoke here");
 	} else if (sysroot_cpuid(&facts->sysroot, LEAF_FEATURES, regs) &&
 		   (regs[EBX] & FEATURES_EBX_CREATE_PARTITIONS)) {
 		status_found(
@@ -39,9 +40,7 @@ void status_hyperv(const struct status_facts *facts, struct status_answer *ret)
 			"the root partition of Hyper-V, which hvcrash does not support");
 	} else {
 		status_found(ret, STATUS_OK, "a guest of Hyper-V, by %s",
-			     sysroot_has_hyperv_cpuid(&facts->sysroot) ?
-				     "CPUID" :
-				     "DMI");
+			     hypervisor_evidence(&facts->sysroot));
 	}
 }
 
