@@ -141,6 +141,20 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	[[ $output == 'at UNLOAD: 1 page from 0x21000'* ]]
 }
 
+@test "an overlay that was revoked before UNLOAD is no difference there; one that was not, and VMBus's pages, are" {
+	audited
+	host '.overlays_at_unload = []'
+	run -0 compared unload
+	is '.result == "same"'
+	audited '.findings[0].state = "failed"'
+	run -0 compared unload
+	is '.result == "different" and .only_module == 1'
+	audited '.findings[2].state = "revoked"'
+	host '.ledger_at_unload = []'
+	run -0 compared unload
+	is '.result == "different" and .only_module == 2'
+}
+
 @test "a page that the host still holds in the second kernel: different, unless the audit says left shared" {
 	audited
 	host "$after"' | .overlays = [{kind: "simp", vp_index: 0, gpa: "0x1000"}]'

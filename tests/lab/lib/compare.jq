@@ -36,7 +36,7 @@ def host_ledger: [.[]? | (kind_names[.kind] // .kind) as $kind | words($kind; nu
 
 def registry_pages: [.[] | words(.kind; .vp_index; .relid; (.gpadl // 0 | if type == "string" then number_of else . end)) as $words |
 	. as $extent | (.gpa | number_of) as $gpa | range(.pages) |
-	{gpa: ($gpa + . * 4096), kind: $extent.kind, words: $words, evidence: $extent.evidence}];
+	{gpa: ($gpa + . * 4096), kind: $extent.kind, words: $words, evidence: $extent.evidence, state: $extent.state}];
 
 # Of gaps, those because of which pages may be missing from the registry
 def covering_gaps: [.[]?.gap | select(IN("late", "dropped", "torn", "no-vmbus", "isolated", "untracked", "unknown", "phase", "vps"))];
@@ -75,7 +75,9 @@ sides as $sides |
 ($sides.unsure | registry_pages | map({key: "\(.gpa)", value: true}) | from_entries) as $unsure |
 ($host | index_of) as $in_host | ($named | index_of) as $in_registry |
 [$host[] | select($in_registry["\(.gpa) \(.words)"] | not)] as $only_host |
-[$named[] | select($in_host["\(.gpa) \(.words)"] | not)] as $only_registry |
+# An overlay that was taken back before UNLOAD is no difference: the registry is of the end, and names it all the same
+[$named[] | select($in_host["\(.gpa) \(.words)"] | not) |
+	select(($what == "unload" and .state == "revoked" and (.kind | is_vmbus_kind | not)) | not)] as $only_registry |
 # A page that both have, as something else
 ($only_registry | map({key: "\(.gpa)", value: .words}) | from_entries) as $other |
 ($only_host | map({key: "\(.gpa)", value: true}) | from_entries) as $by_gpa |

@@ -69,7 +69,7 @@ option expect WHAT run '' any \
 	jumped (the run ends with the jump into the crash kernel; for timed and floor),
 	waits (the run ends when the kernel says that it waits for an answer to UNLOAD),
 	starved (the crash kernel has too little memory to come up, and nothing is left mapped),
-	changed:GPA or changed:poked (default: dumped with --stock, cannot-tell with --no-module, else clean)'
+	changed:GPA, changed:simp:VP or changed:poked (default: dumped with --stock, cannot-tell with --no-module, else clean)'
 flag keep keep=1 run \
 	"keep the machine's state before the crash in the run's directory (not of a machine on /dev/kvm, which boots in seconds)"
 option from RUN run '' any 'start from the state that RUN kept: its boot, another crash'

@@ -184,6 +184,7 @@ run_judge() {
 	none-left) expect_none_left ;;
 	cannot-tell) expect_audit 2 'cannot tell' ;;
 	changed:poked) expect_changed "$(fact_of poked)" ;;
+	changed:simp:* | changed:siefp:*) expect_changed "$(overlay_named "$run_dir/overlays_before.json" "${opt_expect#*:}")" ;;
 	changed:*) expect_changed "${opt_expect#*:}" ;;
 	esac
 	judge_opened
