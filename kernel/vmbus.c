@@ -186,6 +186,13 @@ static void on_gpadl_torndown(void *data,
 	hvcrash_gpadl_torndown(msg->gpadl);
 }
 
+/*
+ * Of a channel that another one with the same relid follows this cannot come too
+ * late: hv_process_channel_removal() posts the message and hits the tracepoint with
+ * channel_mutex held, which vmbus_process_offer() takes before the new channel can be
+ * opened. Elsewhere relids of channels are released that never had a GPADL, since no
+ * device could be made for them (vmbus_add_channel_work(), vmbus_onoffer()).
+ */
 static void on_release(void *data,
 		       const struct vmbus_channel_relid_released *msg, int ret)
 {

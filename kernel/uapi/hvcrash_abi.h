@@ -28,6 +28,10 @@
  * A chunk holds records of one type: VPs, extents (the shared pages) or
  * channels. Unused records have the state HVCRASH_EMPTY.
  *
+ * Listed are pages that a register or a VMBus message names. Not listed are pages of
+ * requests on their way (GPA-direct), which an answered UNLOAD gives back as well,
+ * and what a PCI device may write to by DMA, which no UNLOAD stops.
+ *
  * All integers are little-endian (the module refuses to build for anything
  * else), naturally aligned, of fixed width; padding is explicit and zero. There
  * are no pointers: addresses are guest physical addresses (GPA) in bytes. A page

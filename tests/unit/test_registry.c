@@ -433,6 +433,29 @@ static void a_channel_without_extents_costs_no_walk(void **s)
 	assert_int_equal(hvcrash_registry_retire_relid(reg, big.relid, 0), 1);
 }
 
+/* kernel/ABI says so; vmbus.c keeps 7,936 extents ready */
+static void what_it_takes_grows_little_with_the_vm(void **s)
+{
+	static const struct {
+		u32 vps;
+		u64 ram_pages;
+		u32 chunks;
+	} vm[] = { { 4, 1ULL << 18, 4 }, { 416, 1ULL << 28, 5 } };
+	static struct hvcrash_registry reg;
+	u32 i;
+
+	(void)s;
+	for (i = 0; i < ARRAY_SIZE(vm); i++) {
+		assert_int_equal(
+			hvcrash_registry_init(&reg, vm[i].vps, vm[i].ram_pages),
+			0);
+		assert_int_equal(hvcrash_registry_reserve(&reg, 7936), 0);
+		assert_int_equal(reg.header->nr_chunks, vm[i].chunks);
+		assert_in_range(sizeof(u32) << reg.bucket_bits, 0, 256 * 1024);
+		hvcrash_registry_deinit(&reg);
+	}
+}
+
 static void all_channels_are_forgotten_at_once(void **s)
 {
 	struct hvcrash_registry *reg = *s;
@@ -614,6 +637,7 @@ int main(void)
 		TEST(of_more_owners_than_there_is_room_for_a_gap_lasts),
 		TEST(an_owner_of_many_extents_is_proven_and_retired_whole),
 		TEST(a_channel_without_extents_costs_no_walk),
+		TEST(what_it_takes_grows_little_with_the_vm),
 		TEST(all_channels_are_forgotten_at_once),
 		TEST(no_pages_and_unaligned_addresses_are_refused),
 		TEST(init_that_runs_out_of_memory_leaves_nothing_allocated),
