@@ -181,7 +181,7 @@ static struct kprobe *const probes[] = {
 static int on_cpu_online(unsigned int cpu)
 {
 	/* hv_vmbus enables the SynIC of this CPU after us, if it came after us */
-	hvcrash_regs_observe_later();
+	hvcrash_regs_observe_cpu_later(cpu);
 	return 0;
 }
 
@@ -193,10 +193,13 @@ static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 
 	if (strcmp(mod->name, "hv_vmbus"))
 		return NOTIFY_OK;
-	if (event == MODULE_STATE_LIVE)
+	if (event == MODULE_STATE_LIVE) {
 		hvcrash_unload_learn();
-	else if (event == MODULE_STATE_GOING)
+	} else if (event == MODULE_STATE_GOING) {
 		hvcrash_unload_forget();
+		/* Its SynIC pages are off on every CPU */
+		hvcrash_regs_observe_later();
+	}
 	return NOTIFY_OK;
 }
 

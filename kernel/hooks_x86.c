@@ -158,7 +158,7 @@ static int cpu_disable_hook(void)
 static int on_cpu_online(unsigned int cpu)
 {
 	/* hv_vmbus enables the SynIC of this CPU after us, if it came after us */
-	hvcrash_regs_observe_later();
+	hvcrash_regs_observe_cpu_later(cpu);
 	return 0;
 }
 
@@ -188,6 +188,8 @@ static void take_slots(void)
 static void forget_vmbus(void)
 {
 	hvcrash_unload_forget();
+	/* Its SynIC pages are off on every CPU */
+	hvcrash_regs_observe_later();
 	vmbus_crash_handler = NULL;
 	vmbus_kexec_handler = NULL;
 	fill_slots();

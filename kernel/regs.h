@@ -14,7 +14,8 @@
 
 int hvcrash_regs_init(void);
 void hvcrash_regs_deinit(void);
-void hvcrash_regs_observe_all(void);
+void hvcrash_regs_observe(void);
+void hvcrash_regs_observe_cpu_later(u32 cpu);
 void hvcrash_regs_observe_later(void);
 void hvcrash_regs_cpu_dying(u32 cpu);
 

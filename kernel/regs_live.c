@@ -2,9 +2,11 @@
 /*
  * regs_live.c - which pages synthetic registers give away, in the living kernel
  *
- * Called at load, when a CPU or VMBus comes up, and when somebody reads the
- * registry: looks at the registers of every online CPU, so that the registry can
- * name the pages of a VP that no longer answers in a crash.
+ * Called at load, when a CPU or VMBus comes up or goes, and before the registry is
+ * read: looks at the registers of online CPUs, so that the registry can name the
+ * pages of a VP that no longer answers in a crash. A look interrupts the CPU and is an
+ * exit to the hypervisor for each register: only CPUs that something has happened to
+ * since the last look are looked at.
  *
  * Invariant: the registry is written by one observer at a time; a CPU that goes
  * offline writes its own records, with the observer shut out. A possible CPU that
@@ -13,6 +15,7 @@
  * Leaves out: the crash path (regs.c).
  */
 #include <linux/cpu.h>
+#include <linux/cpumask.h>
 #include <linux/ioport.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -39,6 +42,9 @@ static bool has_synic, has_stimers;
 #define CLOCK_STIMER BIT(0)
 
 u32 hvcrash_used_sints, hvcrash_used_stimers;
+
+/* CPUs to look at. A bit is set from anywhere, and cleared by the observer only */
+static struct cpumask is_due;
 
 static u32 ram_flag(u64 gpa)
 {
@@ -103,21 +109,26 @@ static void observe_cpu(u32 cpu)
 }
 
 /**
- * hvcrash_regs_observe_all - look at the registers of every online CPU
+ * hvcrash_regs_observe - look at the registers of each online CPU where that is due
  *
  * Context: process, may sleep.
  */
-void hvcrash_regs_observe_all(void)
+void hvcrash_regs_observe(void)
 {
 	static DEFINE_MUTEX(one_at_a_time);
+	static struct cpumask now;
 	u32 cpu, i;
 
 	/* No CPU goes offline in here, so what was read is not overtaken */
 	cpus_read_lock();
 	mutex_lock(&one_at_a_time);
-	on_each_cpu(read_this_cpu, NULL, 1);
+	cpumask_clear(&now);
 	for_each_online_cpu(cpu)
-		observe_cpu(cpu);
+		/* Before the look, so that what happens during it is not missed */
+		if (cpumask_test_and_clear_cpu(cpu, &is_due))
+			cpumask_set_cpu(cpu, &now);
+	on_each_cpu_mask(&now, read_this_cpu, NULL, 1);
+	for_each_cpu(cpu, &now) observe_cpu(cpu);
 	for (i = 0; i < HVCRASH_VM_REGS; i++)
 		if (hvcrash_has_vm[i])
 			observe(hvcrash_registry_vm_extent(&hvcrash_registry,
@@ -130,18 +141,34 @@ void hvcrash_regs_observe_all(void)
 
 static void observe_work(struct work_struct *work)
 {
-	hvcrash_regs_observe_all();
+	hvcrash_regs_observe();
 }
 
 static DECLARE_WORK(observe_later, observe_work);
 
 /**
- * hvcrash_regs_observe_later - the same, soon
+ * hvcrash_regs_observe_cpu_later - a CPU came up: look at it soon
+ * @cpu: Linux CPU number
+ *
+ * Context: any but NMI.
+ */
+void hvcrash_regs_observe_cpu_later(u32 cpu)
+{
+	cpumask_set_cpu(cpu, &is_due);
+	schedule_work(&observe_later);
+}
+
+/**
+ * hvcrash_regs_observe_later - VMBus came up, or went: look at all CPUs soon
  *
  * Context: any but NMI.
  */
 void hvcrash_regs_observe_later(void)
 {
+	u32 cpu;
+
+	for_each_online_cpu(cpu)
+		cpumask_set_cpu(cpu, &is_due);
 	schedule_work(&observe_later);
 }
 
@@ -223,7 +250,8 @@ int hvcrash_regs_init(void)
 			(has_synic || i == HVCRASH_REG_VP_ASSIST) && probe(i);
 	for (i = 0; i < HVCRASH_VM_REGS; i++)
 		hvcrash_has_vm[i] = probe(hvcrash_vm_reg[i]);
-	hvcrash_regs_observe_all();
+	cpumask_setall(&is_due);
+	hvcrash_regs_observe();
 	return 0;
 }
 

@@ -132,7 +132,7 @@ static ssize_t registry_read(struct file *file, struct kobject *kobj,
 	u32 chunk;
 
 	if (!off)
-		hvcrash_regs_observe_all();
+		hvcrash_regs_observe();
 	if (off < HVCRASH_PAGE_BYTES) {
 		from = (const u8 *)reg->header + off;
 		left = HVCRASH_PAGE_BYTES - off;

@@ -359,6 +359,10 @@ void hvcrash_regs_observe_later(void)
 {
 }
 
+void hvcrash_regs_observe_cpu_later(u32 cpu)
+{
+}
+
 void hvcrash_regs_cpu_dying(u32 cpu)
 {
 }

@@ -13,6 +13,11 @@ struct ms_hyperv_info {
 
 extern struct ms_hyperv_info ms_hyperv;
 
+/* TLFS, "Feature and Interface Discovery" */
+#define HV_MSR_SYNIC_AVAILABLE (1U << 2)
+#define HV_MSR_SYNTIMER_AVAILABLE (1U << 3)
+#define HV_FEATURE_GUEST_CRASH_MSR_AVAILABLE (1U << 10)
+
 #define HVMSG_NONE 0U
 #define HVMSG_TIMER_EXPIRED 0x80000010U
 

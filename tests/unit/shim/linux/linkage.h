@@ -2,10 +2,10 @@
 /* <linux/linkage.h>: what the module's sources use of it, for user space */
 #ifndef _SHIM_LINKAGE_H
 #define _SHIM_LINKAGE_H
-#define SYM_FUNC_START(name)    \
-	.globl name;            \
-	.type name, @function;  \
-	name:
-#define SYM_FUNC_END(name) .size name, . - name
+#define SYM_FUNC_START(name)   \
+	.globl name;           \
+	.type name, @function; \
+name:
+#define SYM_FUNC_END(name) .size name, .- name
 #define RET ret
 #endif

@@ -27,5 +27,6 @@ struct list_head {
 #define U32_MAX UINT32_MAX
 #define U64_MAX UINT64_MAX
 #define min(a, b) ((a) < (b) ? (a) : (b))
+#define BIT(n) (1UL << (n))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
