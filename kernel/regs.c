@@ -21,6 +21,7 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/time.h>
 #include "cycles.h"
 #include "compat/compat.h"
 #include "inject.h"
@@ -147,6 +148,27 @@ void hvcrash_regs_tick(u32 cpu)
 		WRITE_ONCE(msg->header.message_flags.asu8, 0);
 		hvcrash_reg_write(HVCRASH_REG_EOM, 0);
 	}
+}
+
+/*
+ * The CPU whose VP makes first contact and gets the answer: VMBUS_CONNECT_CPU
+ * (drivers/hv/hyperv_vmbus.h)
+ */
+#define CONNECT_CPU 0
+
+/**
+ * hvcrash_regs_tick_every_us - [NMI] how often a parked CPU is to call the above
+ * @cpu: this CPU
+ *
+ * A tick reads a line of the message page for each slot. With hundreds of CPUs parked
+ * for as long as the host takes, that is memory traffic in the way of the one that
+ * works; no answer comes to any VP but one.
+ *
+ * Context: any, NMI too.
+ */
+u64 hvcrash_regs_tick_every_us(u32 cpu)
+{
+	return cpu == CONNECT_CPU ? 0 : 10 * USEC_PER_MSEC;
 }
 
 static u32 mask_sints(void)

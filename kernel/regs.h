@@ -21,6 +21,7 @@ void hvcrash_regs_cpu_dying(u32 cpu);
 
 void hvcrash_regs_arrive(u32 cpu);
 void hvcrash_regs_tick(u32 cpu);
+u64 hvcrash_regs_tick_every_us(u32 cpu);
 void hvcrash_regs_revoke(u32 cpu);
 u32 hvcrash_regs_record(u32 cpu);
 void hvcrash_regs_record_not_reached(u32 cpu);

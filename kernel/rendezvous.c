@@ -194,6 +194,9 @@ bool hvcrash_rdv_join(struct hvcrash_rdv *rdv, u32 cpu)
 {
 	struct hvcrash_rdv_slot *slot = &rdv->slot[cpu];
 	u64 start = rdv->ops->now_us();
+	u64 every = rdv->ops->tick_every_us(cpu);
+	u64 ticked = start - every;
+	u64 now;
 
 	if (hvcrash_rdv_is_begun_by(rdv, cpu))
 		return false;
@@ -201,9 +204,13 @@ bool hvcrash_rdv_join(struct hvcrash_rdv *rdv, u32 cpu)
 	cmpxchg(&slot->state, HVCRASH_RDV_ABSENT, HVCRASH_RDV_PARKED);
 	/* LMM(join:A), pairs with revoke:A */
 	while (smp_load_acquire(&rdv->phase) < HVCRASH_RDV_REVOKE) {
-		if (rdv->ops->now_us() - start >= rdv->park_bound_us)
+		now = rdv->ops->now_us();
+		if (now - start >= rdv->park_bound_us)
 			return false;
-		rdv->ops->tick(cpu);
+		if (now - ticked >= every) {
+			rdv->ops->tick(cpu);
+			ticked = now;
+		}
 		rdv->ops->pause();
 	}
 	cmpxchg(&slot->state, HVCRASH_RDV_PARKED, HVCRASH_RDV_REVOKING);

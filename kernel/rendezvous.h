@@ -45,6 +45,7 @@ enum hvcrash_rdv_state {
  * struct hvcrash_rdv_ops - what a joining CPU does; each [NMI], on that CPU
  * @arrive: once, before it counts as parked
  * @tick: again and again while parked
+ * @tick_every_us: so long between two of them on that CPU; 0: as often as can be
  * @revoke: once, after the phase moved to REVOKE
  * @now_us: a monotonic clock in microseconds, any CPU
  * @pause: a moment between two looks at a word that another CPU writes
@@ -52,6 +53,7 @@ enum hvcrash_rdv_state {
 struct hvcrash_rdv_ops {
 	void (*arrive)(u32 cpu);
 	void (*tick)(u32 cpu);
+	u64 (*tick_every_us)(u32 cpu);
 	void (*revoke)(u32 cpu);
 	u64 (*now_us)(void);
 	void (*pause)(void);

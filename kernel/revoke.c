@@ -48,6 +48,7 @@ static void pause_cpu(void)
 static const struct hvcrash_rdv_ops rdv_ops = {
 	.arrive = hvcrash_regs_arrive,
 	.tick = hvcrash_regs_tick,
+	.tick_every_us = hvcrash_regs_tick_every_us,
 	.revoke = hvcrash_regs_revoke,
 	.now_us = now_us,
 	.pause = pause_cpu,

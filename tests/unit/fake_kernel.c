@@ -71,6 +71,8 @@ static _Thread_local sigjmp_buf off;
 static u32 is_over, nr_noted;
 static u32 is_living[FAKE_MAX_CPUS];
 static u32 is_vm_page_gone;
+/* In a kexec: by CPU, as in stop_this_cpu() */
+static u32 is_asked_to_stop[FAKE_MAX_CPUS], has_stopped[FAKE_MAX_CPUS];
 
 #define self_cpu (s->nr_cpus - 1)
 
@@ -378,6 +380,11 @@ void hvcrash_regs_tick(u32 cpu)
 {
 }
 
+u64 hvcrash_regs_tick_every_us(u32 cpu)
+{
+	return 0;
+}
+
 void hvcrash_regs_revoke(u32 cpu)
 {
 	if (!fake_notes.at[FAKE_UNLOAD] && s->fault_at != 1)
@@ -417,9 +424,10 @@ void shim_print(const char *format, ...)
 	note(FAKE_PRINT);
 	if (smp_load_acquire(&is_vm_page_gone))
 		die("prints when no hypercall can be made any more");
-	for (cpu = 0; cpu < s->nr_cpus; cpu++)
-		if (cpu != self_cpu &&
-		    !smp_load_acquire(&fake_notes.is_stopped[cpu]))
+	/* Who has said that it stops does nothing more but halt */
+	for (cpu = 0; cpu < self_cpu; cpu++)
+		if (!smp_load_acquire(&fake_notes.is_stopped[cpu]) &&
+		    !smp_load_acquire(&has_stopped[cpu]))
 			fake_notes.living_at_print++;
 }
 
@@ -446,8 +454,6 @@ static void write_vmcoreinfo(void)
 }
 
 /* ---- the CPUs ---- */
-
-static u32 is_asked_to_stop[FAKE_MAX_CPUS], has_stopped[FAKE_MAX_CPUS];
 
 /* stop_this_cpu(), arch/x86/kernel/process.c */
 static void stop_this_cpu(void)

@@ -59,8 +59,22 @@ static void pause_cpu(void)
 	sched_yield();
 }
 
-static const struct hvcrash_rdv_ops ops = { arrive, tick, revoke, now_us,
-					    pause_cpu };
+/* As often as can be on all but the last */
+#define LAZY (NR_CPUS - 1)
+
+static u64 tick_every_us(u32 cpu)
+{
+	return cpu == LAZY ? 1000 : 0;
+}
+
+static const struct hvcrash_rdv_ops ops = {
+	.arrive = arrive,
+	.tick = tick,
+	.tick_every_us = tick_every_us,
+	.revoke = revoke,
+	.now_us = now_us,
+	.pause = pause_cpu,
+};
 static struct hvcrash_rdv rdv;
 
 static int setup(void **state)
@@ -231,6 +245,19 @@ static void a_parked_cpu_gives_up_after_its_bound_without_revoking(void **s)
 	assert_int_equal(revoked[2], 0);
 }
 
+static void a_cpu_ticks_at_once_and_then_as_often_as_it_is_to(void **s)
+{
+	(void)s;
+	/* Alone it has the clock for itself: a microsecond a look */
+	rdv.park_bound_us = 100000;
+	expect_all_but(0);
+	assert_false(finish(start(LAZY)));
+	assert_int_equal(ticked[LAZY], 100);
+	clock_us = 0;
+	assert_false(finish(start(1)));
+	assert_in_range(ticked[1], 99000, 100000);
+}
+
 static void a_rendezvous_begins_once(void **s)
 {
 	(void)s;
@@ -300,6 +327,7 @@ int main(void)
 		TEST(a_cpu_that_comes_after_the_close_revokes_but_does_not_count),
 		TEST(a_cpu_stuck_in_its_revoke_is_lost_and_stays_lost),
 		TEST(a_parked_cpu_gives_up_after_its_bound_without_revoking),
+		TEST(a_cpu_ticks_at_once_and_then_as_often_as_it_is_to),
 		TEST(a_rendezvous_begins_once),
 		TEST(the_cpu_that_began_never_parks),
 		TEST(alone_there_is_nothing_to_wait_for),

@@ -2,5 +2,7 @@
 /* <linux/time.h>: what the module's sources use of it, for user space */
 #ifndef _SHIM_TIME_H
 #define _SHIM_TIME_H
+#include <linux/kernel.h>
+
 #define MSEC_PER_SEC 1000L
 #endif
