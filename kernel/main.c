@@ -83,8 +83,17 @@ static int check_host(void)
 		pr_info("not a Hyper-V guest\n");
 		return -ENODEV;
 	}
-	if (hvcrash_is_root_partition()) {
-		pr_info("root partitions are not supported\n");
+	if (hvcrash_is_parent_partition()) {
+		/*
+		 * They have an event ring page (SIRBP) in each VP, and pages of their
+		 * own guests (drivers/hv/mshv_synic.c)
+		 */
+		pr_info("root and L1VH partitions, which have guests of their own, are not supported\n");
+		return -ENODEV;
+	}
+	if (hvcrash_vtl()) {
+		/* Each trust level has registers of its own, and these are not VTL 0's */
+		pr_info("virtual trust levels above 0 are not supported\n");
 		return -ENODEV;
 	}
 	if (hvcrash_is_isolated()) {

@@ -55,12 +55,21 @@
  * hv_curr_partition_type took its place (v6.15). A kernel without it cannot be a
  * root partition.
  */
-#if defined(HVCRASH_HAVE_ROOT_PARTITION_FN)
-#define hvcrash_is_root_partition() hv_root_partition()
+#if defined(HVCRASH_HAVE_PARENT_PARTITION)
+#define hvcrash_is_parent_partition() hv_parent_partition()
+#elif defined(HVCRASH_HAVE_ROOT_PARTITION_FN)
+#define hvcrash_is_parent_partition() hv_root_partition()
 #elif defined(HVCRASH_HAVE_ROOT_PARTITION)
-#define hvcrash_is_root_partition() (hv_root_partition)
+#define hvcrash_is_parent_partition() (hv_root_partition)
 #else
-#define hvcrash_is_root_partition() false
+#define hvcrash_is_parent_partition() false
+#endif
+
+/* The virtual trust level that this kernel runs at, known since v6.7 */
+#ifdef HVCRASH_HAVE_VTL
+#define hvcrash_vtl() (ms_hyperv.vtl)
+#else
+#define hvcrash_vtl() 0
 #endif
 
 /* v5.12; a kernel without it runs in no isolated partition */
