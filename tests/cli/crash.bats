@@ -63,7 +63,7 @@ dump() {
 }
 
 last_crash() {
-	try status --sysroot root
+	try status --all --sysroot root
 	row '^last-crash '
 }
 

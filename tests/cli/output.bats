@@ -181,6 +181,23 @@ expect_no_longer() {
 	expect_word shown "not reached no answer left shared its VP did not answer"
 }
 
+@test "status shows what is not ok and counts the rest; a script that names columns gets all" {
+	load fake_root
+	ready_root
+	put /proc/sys/kernel/panic_on_oops 0
+	try status --sysroot root
+	grep -q '^oops  *warn' out
+	expect "$(grep -c ' ok ' out || true)" 0
+	grep -qE '^[0-9]+ checks found nothing wrong and are not shown: --all shows them$' out
+	try status --all --sysroot root
+	grep -q '^hyperv  *ok' out
+	expect_no_word out "not shown"
+	try status --sysroot root -n -o CHECK
+	cp out all
+	try status --sysroot root --json
+	expect "$(wc -l <all)" "$(jq '.checks | length' out)"
+}
+
 @test "a command to paste is on one line of its own, however narrow the terminal is" {
 	mkdir -p root/sys/class/dmi/id
 	echo "Microsoft Corporation" >root/sys/class/dmi/id/sys_vendor

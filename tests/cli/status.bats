@@ -41,7 +41,7 @@ answers() {
 }
 
 @test "the table is as it always was" {
-	try status --sysroot root
+	try status --all --sysroot root
 	sed 's/ *$//; s/: [0-9]* MiB free/: N MiB free/; s/version [0-9.]*/version N/' out >table
 	diff -u "$CLI_DIR/status.table" table
 }
@@ -280,7 +280,7 @@ answers() {
 	[ "$(id -u)" -eq 0 ] || skip "not root: all the other tests show it"
 	chmod 400 root/sys/kernel/hvcrash/address
 	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR"
-	setpriv --reuid=65534 --regid=65534 --clear-groups "$HVCRASHCTL" status --sysroot root >out
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$HVCRASHCTL" status --all --sysroot root >out
 	expect "$(verdict)" "READY: no check failed"
 	expect_word out "registry at an address for root only"
 	expect_no_word out 0x101000

@@ -19,9 +19,12 @@ struct status_options {
 	const char *root;
 	const char *prometheus;
 	bool is_journal;
+	bool is_all;
 };
 
 static const struct opts_desc status_options[] = {
+	{ "all", 'a', NULL, NULL, "also checks that are ok",
+	  OPTS_FLAG(struct status_options, is_all) },
 	{ "sysroot", 0, "DIR", NULL, "look at the system below DIR",
 	  OPTS_TEXT(struct status_options, root) },
 	{ "prometheus", 0, "FILE", NULL, "write metrics to FILE, too",
@@ -50,9 +53,19 @@ static const struct out_column columns[] = {
 
 static const size_t nr_columns = NR_COLUMNS;
 
+/* A script that names its columns, or reads JSON, gets every check */
+static bool is_hidden(const struct status_answer *answer,
+		      const struct status_options *options)
+{
+	if (options->is_all || options->common.columns ||
+	    options->common.style.is_json)
+		return false;
+	return answer->level == STATUS_OK || answer->level == STATUS_NEUTRAL;
+}
+
 static struct err *show(const struct status_answer *answers,
 			const struct status_total *total,
-			const struct opts_common *common,
+			const struct status_options *options,
 			const struct out_table *table)
 {
 	static const enum out_mood moods[] = {
@@ -67,10 +80,11 @@ static struct err *show(const struct status_answer *answers,
 		.message = total->text,
 	};
 	struct out_cell cells[NR_COLUMNS];
+	unsigned int hidden = 0;
 	struct err *err;
 	struct out out;
 
-	out_init(&out, &common->style);
+	out_init(&out, &options->common.style);
 	out_begin(&out, "hvcrash.status/1");
 	out_head(&out, &head);
 	out_section_begin(&out, "summary");
@@ -86,6 +100,10 @@ static struct err *show(const struct status_answer *answers,
 	for (size_t i = 0; !err && i < status_nr_checks; i++) {
 		const struct status_answer *answer = &answers[i];
 
+		if (is_hidden(answer, options)) {
+			hidden++;
+			continue;
+		}
 		memset(cells, 0, sizeof(cells));
 		out_set_text(&cells[COL_CHECK], status_checks[i].id);
 		out_set_text(&cells[COL_STATE],
@@ -100,6 +118,11 @@ static struct err *show(const struct status_answer *answers,
 	}
 	if (!err)
 		err = out_table_end(&out);
+	if (!err && hidden)
+		out_remark(
+			&out,
+			"%u checks found nothing wrong and are not shown: --all shows them",
+			hidden);
 	out_end(&out);
 	return err;
 }
@@ -131,7 +154,7 @@ static struct err *run_status(const struct opts_common *common,
 	if (!err && options->is_journal)
 		err = journal_send_status(&total);
 	if (!err && !common->style.is_quiet)
-		err = show(answers, &total, common, table);
+		err = show(answers, &total, options, table);
 	return err;
 }
 
