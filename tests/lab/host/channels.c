@@ -3,8 +3,6 @@
 #include "vmbus.h"
 #include "device.h"
 
-#define CONNECTION_EVENTS 0x10000
-
 /* So many packets of a channel in one call; the rest in the next */
 #define PACKETS_AT_ONCE 64
 /* What the answers to one packet take at most, and when to look for it again */

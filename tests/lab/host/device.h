@@ -12,7 +12,6 @@ struct packet;
 struct gpadl;
 
 #define CHANNEL_ENUMERATE 1
-#define CHANNEL_NAMED_PIPE 0x10
 #define CHANNEL_TLNPI 0x2000
 
 struct device {

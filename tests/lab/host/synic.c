@@ -11,7 +11,6 @@
 
 #define SCONTROL_ON 1
 #define SINT_MASKED (1ull << 16)
-#define SINT_AUTO_EOI (1ull << 17)
 #define SINT_POLLING (1ull << 18)
 #define SINT_VECTOR 0xffull
 #define SINT_RESET SINT_MASKED

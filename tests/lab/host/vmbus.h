@@ -13,6 +13,9 @@
 
 #define VMBUS_VERSION(major, minor) ((u32)(major) << 16 | (minor))
 
+/* Where a guest signals channel N: this + N */
+#define CONNECTION_EVENTS 0x10000
+
 enum vmbus_message_type {
 	OFFER_CHANNEL = 1,
 	RESCIND_OFFER = 2,

@@ -436,7 +436,7 @@ static void a_socket(void **state)
 	put32(data + 4, 0);
 	guest_ring_send(&ring, 6, 0, NULL, 0, data, sizeof(data));
 	assert_true(guest_wait(0, RESCIND_OFFER, m));
-	/* Nobody serves sockets */
+	/* Without the device there is no service */
 	fake_start("noise=0");
 	guest_connect(V5_3);
 	guest_send(TL_CONNECT_REQUEST, connect, 8);
