@@ -98,11 +98,12 @@ struct host {
 	u32 vps;
 	struct vp *vp;
 	struct overlay partition_overlay[OVERLAY_KINDS - OVERLAYS_OF_VP];
+	u32 caller; /* the VP whose hypercall it is */
 	u64 guest_os_id;
 	u32 kernels; /* that have identified themselves, one after another */
 	u64 crash[5], crash_ctl, crashes;
 	u64 reenlightenment, tsc_emulation_control, tsc_emulation_status;
-	u64 messages_dropped, events_dropped, violations, log_lines;
+	u64 messages_dropped, events_dropped, violations;
 	struct overlay_place *overlays_at_unload;
 	u32 nr_overlays_at_unload;
 };

@@ -12,6 +12,7 @@
 
 static struct {
 	u64 nmi_due; /* 0: none */
+	u32 nmi_vp;  /* where the moment was */
 	bool nmi_sent;
 	u64 write_gpa;
 	bool write;
@@ -34,7 +35,8 @@ static void send_nmi(void)
 	faults.nmi_due = 0;
 	faults.nmi_sent = true;
 	for (u32 vp = 0; vp < host.vps; vp++)
-		if (options.nmi_vp == ALL_VPS || options.nmi_vp == vp) {
+		if (options.nmi_vp == ALL_VPS || options.nmi_vp == vp ||
+		    (options.nmi_vp == THAT_VP && faults.nmi_vp == vp)) {
 			say("NMI to VP %u", vp);
 			platform_nmi(vp);
 		}
@@ -42,12 +44,12 @@ static void send_nmi(void)
 
 void faults_event(enum option_moment moment, u32 vp)
 {
-	(void)vp;
 	if (options.nmi_at != moment || faults.nmi_sent || faults.nmi_due)
 		return;
 	/* The register that goes off is one of a way out, not of a boot's */
 	if (moment == MOMENT_REGISTER_OFF && !host.crashes)
 		return;
+	faults.nmi_vp = vp;
 	if (!options.nmi_ms) {
 		send_nmi();
 		return;

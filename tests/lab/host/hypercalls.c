@@ -131,6 +131,7 @@ static u64 flush(u64 control)
 u64 hv_hypercall(u32 vp, u64 control, u64 input, u64 output)
 {
 	host.vp[vp].hypercalls++;
+	host.caller = vp;
 	switch (CALL_CODE(control)) {
 	case FLUSH_SPACE:
 	case FLUSH_LIST:

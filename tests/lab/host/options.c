@@ -14,7 +14,7 @@ enum option_kind {
 	OPTION_NUMBER,
 	OPTION_VERSION, /* 5.3 */
 	OPTION_CHOICE,	/* one of the words */
-	OPTION_VPS,	/* a number, or "all" */
+	OPTION_VPS,	/* a number, "all", or "that" */
 	OPTION_PLACE,	/* simp:1, hypercall, simp:all or a GPA; empty: none */
 	OPTION_DEVICES, /* names, with commas between */
 };
@@ -107,7 +107,7 @@ static const struct option table[] = {
 	CHOICE("nmi-at", nmi_at, moment_words, "none",
 	       "send an NMI, once, at crash-notify, unload, unload-answer, register-off or eom"),
 	{ "nmi-vp", OPTION_VPS, AT(nmi_vp), HV_MAX_VPS - 1, "all",
-	  "to this VP, or all", false, NULL },
+	  "to this VP, to all, or to that on which the moment was", false, NULL },
 	NUMBER("nmi-ms", nmi_ms, 600000, "0", "so long after that moment"),
 };
 /* clang-format on */
@@ -172,9 +172,12 @@ static bool to_choice(const struct word *w, const char *const *words,
 
 static bool to_vps(const struct word *w, u64 most, u64 *ret_value)
 {
-	if (!is(w, "all"))
+	if (is(w, "all"))
+		*ret_value = ALL_VPS;
+	else if (is(w, "that"))
+		*ret_value = THAT_VP;
+	else
 		return to_number(w, most, ret_value);
-	*ret_value = ALL_VPS;
 	return true;
 }
 
@@ -187,7 +190,8 @@ static bool to_place(struct word w, struct option_place *ret_place)
 	place.is_gpa = parse_number(w.at, w.length, &place.gpa);
 	if (place.set && !place.is_gpa) {
 		if (cut(&w, ':', &rest)) {
-			if (!to_vps(&rest, HV_MAX_VPS - 1, &vp))
+			if (!to_vps(&rest, HV_MAX_VPS - 1, &vp) ||
+			    vp == THAT_VP)
 				return false;
 			place.vp = (u32)vp;
 		}
@@ -340,6 +344,8 @@ static void value_json(const struct option *o)
 	case OPTION_VPS:
 		if (value == ALL_VPS)
 			put("\"all\"");
+		else if (value == THAT_VP)
+			put("\"that\"");
 		else
 			put("%llu", (unsigned long long)value);
 		break;

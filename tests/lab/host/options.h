@@ -28,6 +28,7 @@ struct option_place {
 };
 
 #define ALL_VPS UINT32_MAX
+#define THAT_VP (UINT32_MAX - 1) /* where the moment was */
 
 struct options {
 	u64 noise, noise_ms;

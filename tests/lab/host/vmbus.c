@@ -12,7 +12,6 @@
 #define CONNECTION_CONTACT 1
 #define CONNECTION_CONTACT_5 4
 #define CONNECTION_MESSAGES 0x2004
-#define CONNECTION_EVENTS 0x10000
 
 #define MESSAGE_SINT 2	/* of a guest that does not say, before 5.0 */
 #define MESSAGE_VMBUS 1 /* the type of a message that is VMBus's */
@@ -135,7 +134,6 @@ static void finish_unload(void)
 
 static void unload(void)
 {
-	struct vp *vp = vp_of_index(vmbus.target_vp);
 	u64 ms = options.unload_ms;
 
 	vmbus.unloads++;
@@ -143,8 +141,7 @@ static void unload(void)
 	overlays_snapshot();
 	vmbus.unloading = true;
 	say("vmbus: UNLOAD");
-	if (vp)
-		faults_event(MOMENT_UNLOAD, vp_number(vp));
+	faults_event(MOMENT_UNLOAD, host.caller);
 	if (options.unload == UNLOAD_BEFORE) {
 		answer_unload();
 		if (!ms)

@@ -182,6 +182,8 @@ static void nmis(void **state)
 	nmi_at("nmi-at=unload nmi-vp=0", 0);
 	nmi_at("nmi-at=unload-answer nmi-vp=3", 3);
 	nmi_at("nmi-at=register-off nmi-vp=2", 2);
+	nmi_at("nmi-at=register-off nmi-vp=that", 1);
+	nmi_at("nmi-at=unload nmi-vp=that", 0);
 	nmi_at("nmi-at=unload nmi-ms=50 nmi-vp=1", 1);
 	assert_non_null(strstr(fake.log, "NMI to VP 1"));
 	/* Once, until it is asked for anew */

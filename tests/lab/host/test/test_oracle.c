@@ -58,6 +58,7 @@ static void bad_options(void **state)
 	expect_error("option stuck-on=simpl:1", "bad value");
 	expect_error("option devices=balloon,modem", "bad value");
 	expect_error("option nmi-vp=64", "bad value");
+	expect_error("option stuck-on=simp:that", "bad value");
 	expect_error("option vp-offset=1", "only at the start");
 	expect_error("option a\"\\b", "a\\\"\\\\b");
 	/* What is wrong in one leaves all as they were */
