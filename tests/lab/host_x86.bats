@@ -82,6 +82,11 @@ goes_on() {
 	goes_on 'kept alive'
 }
 
+@test "a VP that is reset while the host works for it takes nothing of the host's with it" {
+	guest init-storm -smp 3
+	goes_on 'ran alive'
+}
+
 @test "an INIT to the boot VP, which would begin with the firmware, ends the run" {
 	guest init-boot-vp
 	is_to_blame 'sends an INIT to the boot VP'

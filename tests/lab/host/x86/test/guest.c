@@ -19,16 +19,18 @@ typedef uint64_t u64;
 #define COM1 0x3f8
 #define MARKER_AT 0x6000ull
 #define MARK_AT 0x5000ull
+#define COUNT_AT 0x5004ull
 #define MESSAGES_AT 0x30000ull
 #define MARK 0x6b72616du
 #define COMMAND_LINE_AT 0x228
 
 #define ICR_INIT 0x4500u
 #define ICR_SIPI 0x4600u
+#define RESETS 100
 #define ALL_BUT_SELF (3u << 18)
 #define MSR_HYPERV_ICR 0x40000071u
 
-extern u8 exception_entries[], marker[], marker_end[];
+extern u8 exception_entries[], marker[], marker_end[], busy[], busy_end[];
 void guest_main(const u8 *params);
 void guest_exception(u64 vector, u64 *rip);
 
@@ -189,13 +191,18 @@ static bool is_host_alive(void)
 	return *slot;
 }
 
-/* The host's CPU is number 1 here. It must not run a line of ours. */
-static void aim_at_host(void (*send)(u32 destination, u32 low))
+static void put_code(const u8 *from, const u8 *end)
 {
 	volatile u8 *to = (volatile u8 *)MARKER_AT;
 
-	for (u32 i = 0; i < (u32)(marker_end - marker); i++)
-		to[i] = marker[i];
+	while (from < end)
+		*to++ = *from++;
+}
+
+/* The host's CPU is number 1 here. It must not run a line of ours. */
+static void aim_at_host(void (*send)(u32 destination, u32 low))
+{
+	put_code(marker, marker_end);
 	*(volatile u32 *)MARK_AT = 0;
 	for (u32 i = 0; i < 2; i++) {
 		u32 shorthand = i ? ALL_BUT_SELF : 0;
@@ -228,6 +235,26 @@ static void ipi_in_memory(void)
 static void ipi_by_msr(void)
 {
 	aim_at_host(send_by_msr);
+}
+
+/* VP 1 is reset again and again, mostly while the host works for it. */
+static void init_storm(void)
+{
+	volatile u32 *count = (volatile u32 *)COUNT_AT;
+	u32 last, ran = 0;
+
+	put_code(busy, busy_end);
+	*count = 0;
+	for (u32 i = 0; i < RESETS; i++) {
+		last = *count;
+		send_in_memory(1, ICR_INIT);
+		send_in_memory(1, ICR_SIPI | MARKER_AT >> 12);
+		for (u32 ms = 0; *count == last && ms < 5000; ms++)
+			wait_ms(1);
+		ran += *count != last;
+	}
+	say_if(ran == RESETS, "ran");
+	say_if(is_host_alive(), "alive");
 }
 
 static void init_boot_vp(void)
@@ -328,6 +355,7 @@ static const struct {
 	{ "triple-fault", triple_fault },
 	{ "ipi-in-memory", ipi_in_memory },
 	{ "ipi-by-msr", ipi_by_msr },
+	{ "init-storm", init_storm },
 	{ "init-boot-vp", init_boot_vp },
 	{ "msi-by-cpu", msi_by_cpu },
 	{ "odd-apic-write", odd_apic_write },
