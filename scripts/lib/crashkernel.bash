@@ -137,13 +137,26 @@ crashkernel_wanted() {
 # last_crashkernel WORDS: the crashkernel= that counts. One with ",low" only goes
 # with another that has ",high"; one with ",cma" is more, and not in its place.
 last_crashkernel() {
-	words_of "$1" crashkernel | { grep -vE ',(low|cma)$' || true; } | tail -n 1
+	local words=() word last=''
+	read -ra words <<<"$1"
+	for word in "${words[@]}"; do
+		case $word in
+		crashkernel=*,low | crashkernel=*,cma) ;;
+		crashkernel=*) last=${word#*=} ;;
+		esac
+	done
+	printf '%s' "$last"
 }
 
 # has_parts WORDS: crashkernel= in several parts, which somebody has chosen by
 # hand: one word in their place would take memory where it must not be
 has_parts() {
-	words_of "$1" crashkernel | grep -qE ',(high|low|cma)$'
+	local words=() word
+	read -ra words <<<"$1"
+	for word in "${words[@]}"; do
+		case $word in crashkernel=*,high | crashkernel=*,low | crashkernel=*,cma) return 0 ;; esac
+	done
+	return 1
 }
 
 # keep_parts WORDS: they stay; what is wrong with them is said

@@ -30,10 +30,9 @@ readonly DEBIAN_APPEND="reset_devices systemd.unit=kdump-tools-dump.service nr_c
 
 # Enabled, and with a bound for a crash kernel that panics; resume= is inherited
 debian_kdump_text() {
-	local append wanted inherited enabled
-	append=$(shell_value "$sys_config" KDUMP_CMDLINE_APPEND)
-	inherited=$(shell_value "$sys_config" KDUMP_CMDLINE)
-	enabled=$(shell_value "$sys_config" USE_KDUMP)
+	local append wanted inherited enabled values
+	values=$(shell_value "$sys_config" USE_KDUMP KDUMP_CMDLINE KDUMP_CMDLINE_APPEND)
+	{ read -r enabled; read -r inherited; read -r append; } <<<"$values"$'\n\n'
 	[ -n "$inherited" ] || inherited=$(first_line /proc/cmdline)
 	wanted=$(with_bound "${append:-$DEBIAN_APPEND}")
 	case " $inherited " in *' resume='*) wanted=$(with_flag "$wanted" noresume) ;; esac

@@ -17,7 +17,7 @@ assignments() {
 
 # shell_program: of this distribution; in dash's place a bash that knows no more
 shell_program() {
-	if [ "$sys_shell" = dash ] && command -v dash >/dev/null; then
+	if [ "$sys_shell" = dash ] && type -P dash >/dev/null; then
 		printf dash
 	else
 		printf bash
@@ -52,18 +52,20 @@ evaluate() {
 	local text=$1
 	shift
 	# shellcheck disable=SC2016 # for that shell
-	env -i LC_ALL=C PATH=/nonexistent "$(command -v timeout)" $EVAL_BOUND_S "$(command -v "$(shell_program)")" -c '
+	timeout $EVAL_BOUND_S env -i LC_ALL=C "$(command -v "$(shell_program)")" -c 'PATH=/nonexistent
 		. "$0" >/dev/null 2>&1
 		for name; do eval "printf \"%s\\n\" \"\${$name-}\""; done' "$text" "$@" </dev/null |
 		tr '\t' ' '
 }
 
-# shell_value FILE VARIABLE: what the shell makes of it
+# shell_value FILE VARIABLE...: what the shell makes of them, a line each
 shell_value() {
-	[ -e "$root$1" ] || return 0
-	refuse_odd "$1"
-	plain "$root$1" "$1" >"$work/plain"
-	refuse_unknown "$1" "$2" "$(evaluate "$work/plain" "$2")"
+	local file=$1 values
+	[ -e "$root$file" ] || return 0
+	refuse_odd "$file"
+	plain "$root$file" "$file" >"$work/plain"
+	values=$(evaluate "$work/plain" "${@:2}")
+	refuse_unknown "$file" "${*:2}" "$values"
 }
 
 # refuse_unknown FILE VARIABLE VALUE: one with a part that only a program knows
@@ -90,8 +92,8 @@ with_assignment_in() {
 	mapfile -t names < <(sed -nE 's/^[[:blank:]]*(export[[:blank:]]+)?([A-Za-z_][A-Za-z0-9_]*)\+?=.*/\2/p' "$before" | sort -u | grep -vxF -- "$2" || true)
 	plain "$before" "$1" >"$before.plain"
 	plain "$after" "$1" >"$after.plain"
-	if [ "$(evaluate "$after.plain" "$2")" != "$3" ] ||
-		[ "$(evaluate "$before.plain" "${names[@]}")" != "$(evaluate "$after.plain" "${names[@]}")" ]; then
+	if [ "$(evaluate "$after.plain" "$2" "${names[@]}")" != "$3"$'\n'"$(evaluate "$before.plain" "${names[@]}")" ] &&
+		{ [ ${#names[@]} -gt 0 ] || [ "$(evaluate "$after.plain" "$2")" != "$3" ]; }; then
 		refuse_file "$1: $2 cannot be set there without changing what else it says; change it by hand"
 	fi
 	cat -- "$after"

@@ -63,8 +63,11 @@ rhel_parts() {
 	while read -r entry; do
 		words=$(bls_options "$entry")
 		! uses_kernelopts "$words" || words+=" $(grubenv_kernelopts)"
-		! has_parts "$words" || printf '%s\n' "$words"
-	done < <(rhel_entries) | head -n 1
+		if has_parts "$words"; then
+			printf '%s' "$words"
+			return 0
+		fi
+	done < <(rhel_entries)
 }
 
 # grubenv is one block of 1024 bytes, filled up with #

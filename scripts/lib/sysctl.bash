@@ -24,30 +24,42 @@ sysctl_set() {
 		done
 	done
 	[ ${#files[@]} -gt 0 ] || return 0
-	printf '%s\n' "${files[@]}" | sort | while IFS=: read -r name file; do
-		awk -v name="$file" '{
-			sub(/^[ \t]*-?/, "")
-			at = index($0, "=")
-			if (/^[#;]/ || !at)
-				next
-			key = substr($0, 1, at - 1)
-			gsub(/[ \t]/, "", key)
-			gsub("/", ".", key)
-			$0 = substr($0, at + 1)
-			print key, $1, name
-		}' "$root$(resolve "$file")"
-	done
+	local paths=() path
+	while IFS=: read -r name file; do
+		path=$root$(resolve "$file")
+		paths+=("name=$file" "$path")
+	done < <(printf '%s\n' "${files[@]}" | sort)
+	awk '{
+		sub(/^[ \t]*-?/, "")
+		at = index($0, "=")
+		if (/^[#;]/ || !at)
+			next
+		key = substr($0, 1, at - 1)
+		gsub(/[ \t]/, "", key)
+		gsub("/", ".", key)
+		$0 = substr($0, at + 1)
+		print key, $1, name
+	}' "${paths[@]}"
+}
+
+# sysctl_all: the same, read once a run (sysctl_known is set by plan_sysctl)
+sysctl_all() {
+	if [ -n "${sysctl_known+y}" ]; then
+		[ -z "$sysctl_known" ] || printf '%s\n' "$sysctl_known"
+	else
+		sysctl_set
+	fi
 }
 
 # sysctl_elsewhere KEY: what the other files set
 sysctl_elsewhere() {
-	sysctl_set | awk -v key="$1" -v ours="$SYSCTL_FILE" '$1 == key && $3 != ours { value = $2 } END { print value }'
+	sysctl_all | awk -v key="$1" -v ours="$SYSCTL_FILE" '$1 == key && $3 != ours { value = $2 } END { print value }'
 }
 
 # sysctl_beaten: "KEY VALUE FILE" of what a file sets at boot after ours
 sysctl_beaten() {
 	sysctl_keys >"$work/sysctls"
-	sysctl_set | awk -v ours="${SYSCTL_FILE##*/}" '
+	sysctl_all | awk -v ours="${SYSCTL_FILE##*/}" '
 		NR == FNR { want[$1] = $2; next }
 		{ name = $3; sub(/.*\//, "", name) }
 		$1 in want && name > ours { last[$1] = $2 " " $3 }
@@ -66,7 +78,7 @@ warn_sysctls() {
 			warn "$file: sets $key = $value at boot, which forbids kdump to load the crash kernel unless that comes first: take it out, or set it in a unit ordered After=$sys_service"
 			;;
 		esac
-	done < <(sysctl_set)
+	done < <(sysctl_all)
 }
 
 # The SysRq mask with bit 8, the one that "crash" needs. Nothing where it is 1,
@@ -130,6 +142,7 @@ sysctl_now() {
 }
 
 plan_sysctl() {
+	sysctl_known=$(sysctl_set)
 	plan_file "$SYSCTL_FILE" sysctl 644 sysctl_text
 	plan_run sysctl live "in the running kernel too" sysctl -q -p "$SYSCTL_FILE"
 }

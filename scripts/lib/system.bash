@@ -8,19 +8,21 @@
 # What Azure writes there, also on Azure Stack (cloud-init's ds-identify)
 readonly AZURE_ASSET_TAG=7783-7084-3265-9085-8269-3286-77
 
-# os_release KEY
+# os_release: ID, VERSION_ID and PRETTY_NAME, a line each
 os_release() {
 	local file sys_shell=dash
 	for file in /etc/os-release /usr/lib/os-release; do
 		file=$(resolve "$file")
 		[ -r "$root$file" ] || continue
-		shell_value "$file" "$1"
+		shell_value "$file" ID VERSION_ID PRETTY_NAME
 		return 0
 	done
 }
 
 detect_distribution() {
-	sys_id=$(os_release ID) sys_version=$(os_release VERSION_ID) sys_name=$(os_release PRETTY_NAME)
+	local values
+	values=$(os_release)
+	{ read -r sys_id; read -r sys_version; read -r sys_name; } <<<"$values"$'\n\n'
 	find_distribution "$sys_id" "$sys_version"
 	find_family "$sys_family"
 }

@@ -67,6 +67,10 @@ first_line() {
 # A link is followed, not replaced: /etc/sysconfig/grub stays one.
 resolve() {
 	local path=$1 target hops=0
+	if [ ! -L "$root$path" ]; then
+		printf '%s' "$path"
+		return 0
+	fi
 	while [ -L "$root$path" ] && [ $hops -lt 10 ]; do
 		target=$(readlink -- "$root$path")
 		case $target in

@@ -110,3 +110,20 @@ ready_root() {
 	put /proc/sys/kernel/panic 10
 	cp -a root "$BATS_FILE_TMPDIR/ready"
 }
+
+# check ID: how it stands, into "line"; the whole report is in "out"
+check() {
+	try status --sysroot root -o CHECK,STATE,FOUND,FIX,ADVICE
+	line=$(row "^$1 ")
+	echo "$line"
+}
+
+# says ID STATE WORDS [FIX]: and a fail is not ready
+says() {
+	check "$1"
+	case $line in
+	"$1 $2 "*"$3"*"${4:-}"*) ;;
+	*) printf 'not: %s %s ...%s...%s\n' "$@"; return 1 ;;
+	esac
+	[ "$2" != fail ] || expect_status 1
+}

@@ -16,6 +16,11 @@ export HVCRASHCTL FAKE_LOG HVCRASH_CONFIGURE_CHROOT=$FAKE_CHROOT
 # shellcheck source-path=SCRIPTDIR source=../expect.bash
 . "$CONFIGURE_DIR/../expect.bash"
 
+# A killed run leaves the same files whether they are on the disk or only in memory
+# yet: no test can see fsync, and it is a sixth of all processes
+sync() { :; }
+export -f sync
+
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	ROOT=$BATS_TEST_TMPDIR/root FAKE_LOG=$BATS_TEST_TMPDIR/commands

@@ -259,6 +259,8 @@ load helpers
 	expect_word out "NOT OK  kdump-tools.service is not enabled"
 	expect_word out "note    there is nothing that --undo could undo"
 	done_by
+	try --check
+	expect_word out "NOT OK  crashkernel: no memory is reserved for a crash kernel: reboot"
 	boot 512
 	done_by --check
 	echo 134217728 >"$ROOT/sys/kernel/kexec_crash_size"
@@ -269,7 +271,7 @@ load helpers
 	expect "$status" 1
 	expect_word out "NOT OK  crashkernel: 128 MiB of "
 	expect_word out "NOT OK  crash-loaded: no crash kernel is loaded: systemctl restart kdump-tools.service"
-	expect_word out "warn    nmi: the host's diagnostic NMI does not panic"
+	expect_word out "warn    nmi: panic_on_unrecovered_nmi only"
 	expect_word out "NOT OK  module: hvcrash.ko is not loaded"
 	rm -r "$ROOT/lib/modules"
 	done_by

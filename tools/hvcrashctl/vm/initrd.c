@@ -134,6 +134,7 @@ static const struct {
 	  5,
 	  { "xz", "-dc", NULL } },
 	{ "\x02\x21\x4c\x18", 4, { "lz4", "-dc", NULL } },
+	{ "\x04\x22\x4d\x18", 4, { "lz4", "-dc", NULL } },
 	{ "BZh", 3, { "bzip2", "-dc", NULL } },
 	{ "\x89LZO", 4, { "lzop", "-dc", NULL } },
 	{ "\x5d\0\0", 3, { "xz", "-dc", "--format=lzma", NULL } },

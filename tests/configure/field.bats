@@ -1,0 +1,173 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# hvcrash-configure on what people have reported of kdump on Hyper-V and Azure:
+# each is a small input on which it did the wrong thing once.
+# shellcheck disable=SC2016 # texts that are not expanded
+
+load helpers
+
+# grub_says VARIABLE: what grub2-mkconfig makes of /etc/default/grub
+grub_says() {
+	env -i bash -c 'set -e; . "$0"; eval "printf %s \"\$$1\""' "$ROOT/etc/default/grub" "$1"
+}
+
+readonly WORDS="ro console=tty1 console=ttyS0 earlyprintk=ttyS0 rootdelay=300 nvme_core.io_timeout=240 net.ifnames=0"
+readonly TABLE=384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
+
+# with_grub LINE...: in /etc/default/grub, and they say the words and ours then
+with_grub() {
+	make_root rhel9
+	printf '%s\n' "$@" 'GRUB_ENABLE_BLSCFG=true' >"$ROOT/etc/default/grub"
+	tree >tree.before
+	done_by
+	expect "$(grub_says GRUB_CMDLINE_LINUX)" "$WORDS crashkernel=$TABLE"
+	expect "$(grub_says GRUB_ENABLE_BLSCFG)" true
+	done_by --undo
+	same_tree tree.before
+}
+
+@test "RHEL: GRUB_CMDLINE_LINUX with a comment behind it" {
+	with_grub "GRUB_CMDLINE_LINUX=\"$WORDS\" # serial console for Azure"
+}
+
+@test "RHEL: GRUB_CMDLINE_LINUX over two lines" {
+	with_grub "GRUB_CMDLINE_LINUX=\"${WORDS% *} \\" "${WORDS##* }\""
+}
+
+@test "RHEL: GRUB_CMDLINE_LINUX that +=, an export or another variable builds" {
+	with_grub "export GRUB_CMDLINE_LINUX='${WORDS% *}'" "GRUB_CMDLINE_LINUX+=\" ${WORDS##* }\""
+	with_grub "LAST=${WORDS##* }; GRUB_CMDLINE_LINUX=\"${WORDS% *} \${LAST}\""
+}
+
+@test "RHEL: enough is set already, whatever stands behind it: the file is left alone" {
+	make_root rhel9
+	sed -i 's/ crashkernel=[^ ]*//; s/^options.*/& crashkernel=8G/' "$ROOT"/boot/loader/entries/*
+	echo 'GRUB_CMDLINE_LINUX="ro crashkernel=8G" # big' >"$ROOT/etc/default/grub"
+	cp -p "$ROOT/etc/default/grub" before
+	done_by
+	cmp before "$ROOT/etc/default/grub"
+}
+
+@test "a file of GRUB's that is a program is refused, and one that is no text" {
+	make_root debian13
+	echo 'if [ -e /etc/x ]; then GRUB_TIMEOUT=1; fi' >"$ROOT/etc/default/grub.d/xen.cfg"
+	refused "/etc/default/grub.d/xen.cfg, line 1: a command: more than plain assignments"
+	done_by --no-bootloader
+	make_root debian13
+	printf 'A=1\0' >"$ROOT/etc/default/grub"
+	refused "/etc/default/grub: no text: it has NUL bytes"
+	truncate -s 100M "$ROOT/etc/default/grub"
+	refused "/etc/default/grub: larger than 65536 bytes"
+}
+
+@test "RHEL 9: crashkernel= in parts is left, and said where it is too little" {
+	make_root rhel9
+	sed -i 's/ crashkernel=[^ ]*//; s/^options.*/& crashkernel=512M crashkernel=1G,cma/' "$ROOT"/boot/loader/entries/*
+	done_by
+	expect_no_word out grubby
+	expect_no_word err "in parts"
+	make_root sles15
+	sed -i 's/rootdelay=300/crashkernel=100M,high crashkernel=72M,low/' "$ROOT/etc/default/grub"
+	done_by
+	expect_word err "crashkernel= is set by hand, in parts, to less than"
+	expect_no_word out pbl
+}
+
+@test "Debian: crashkernel= with ,cma gets nothing on top" {
+	make_root debian13
+	sed -i 's/consoleblank=0/consoleblank=0 crashkernel=256M crashkernel=512M,cma/' "$ROOT/etc/default/grub"
+	rm "$ROOT/etc/default/grub.d/kdump-tools.cfg"
+	done_by
+	[ ! -e "$ROOT/etc/default/grub.d/zz-hvcrash.cfg" ]
+}
+
+@test "a file after ours in grub.d that starts the line anew is named, and nothing is written" {
+	local name
+	for name in zzz-site zz_site zz1; do
+		make_root debian13
+		echo 'GRUB_CMDLINE_LINUX_DEFAULT="console=ttyS0"' >"$ROOT/etc/default/grub.d/$name.cfg"
+		refused "/etc/default/grub.d/$name.cfg: read after /etc/default/grub.d/zz-hvcrash.cfg, and sets the command line anew"
+	done
+	# one that adds to it is no harm
+	echo 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT console=ttyS0"' >"$ROOT/etc/default/grub.d/zz1.cfg"
+	done_by
+	expect_word "$ROOT/boot/grub/grub.cfg" "crashkernel=384M-512M:128M"
+}
+
+# efi NAME TEXT: a variable of the boot loader interface
+efi() {
+	local path=$ROOT/sys/firmware/efi/efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
+	mkdir -p "${path%/*}"
+	{
+		printf '\6\0\0\0'
+		printf '%s\0' "$2" | iconv -t UTF-16LE
+	} >"$path"
+}
+
+@test "a unified kernel image, and systemd-boot, read nothing of GRUB's" {
+	make_root rhel9
+	efi StubInfo "systemd-stub 255"
+	refused "a unified kernel image was booted"
+	done_by --no-bootloader
+	make_root debian13
+	mkdir -p "$ROOT/etc/kernel"
+	echo "root=/dev/sda1" >"$ROOT/etc/kernel/cmdline"
+	efi LoaderInfo "systemd-boot 257"
+	refused "systemd-boot was booted: add crashkernel="
+	efi LoaderInfo "GRUB 2.12"
+	done_by
+}
+
+@test "a masked service is refused before anything is written" {
+	make_root rhel9
+	ln -s /dev/null "$ROOT/etc/systemd/system/kdump.service"
+	refused "kdump.service is masked: systemctl unmask kdump.service"
+	refused "kdump.service is masked" --dry-run
+	make_root debian13
+	: >"$ROOT/etc/systemd/system/kdump-tools-dump.service"
+	refused "kdump-tools-dump.service is masked"
+}
+
+@test "hardening that beats our sysctls, or forbids kexec, is named at once and by --check" {
+	make_root debian13
+	printf 'kernel.sysrq=0\nkernel.panic_on_oops = 0\n' >"$ROOT/etc/sysctl.d/99-hardening.conf"
+	echo 'kernel.kexec_load_disabled=1' >"$ROOT/etc/sysctl.d/50-stig.conf"
+	done_by
+	expect_word err "/etc/sysctl.d/99-hardening.conf: sets kernel.panic_on_oops = 0 at every boot, after /etc/sysctl.d/60-hvcrash.conf"
+	expect_word err "/etc/sysctl.d/99-hardening.conf: sets kernel.sysrq = 0"
+	expect_word err "/etc/sysctl.d/50-stig.conf: sets kernel.kexec_load_disabled = 1 at boot"
+	try --check
+	expect_word out "warn    /etc/sysctl.d/99-hardening.conf sets kernel.panic_on_oops = 0 at every boot"
+}
+
+@test "the crash kernel reboots if it panics, and does not resume" {
+	make_root debian13
+	echo 'root=/dev/sda1 ro resume=/dev/sda2 resume_offset=1' >"$ROOT/proc/cmdline"
+	done_by
+	expect "$(env -i dash -c '. "$0"; echo "$KDUMP_CMDLINE_APPEND"' "$ROOT/etc/default/kdump-tools")" \
+		"reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll usbcore.nousb panic=10 noresume"
+	make_root debian13
+	echo "KDUMP_CMDLINE_APPEND='systemd.unit=kdump-tools-dump.service panic=0'" >>"$ROOT/etc/default/kdump-tools"
+	done_by
+	expect "$(env -i dash -c '. "$0"; echo "$KDUMP_CMDLINE_APPEND"' "$ROOT/etc/default/kdump-tools")" \
+		"systemd.unit=kdump-tools-dump.service panic=10"
+	make_root rhel9
+	sed -i 's/irqpoll/panic=30 irqpoll/' "$ROOT/etc/sysconfig/kdump"
+	cp "$ROOT/etc/sysconfig/kdump" before
+	done_by
+	cmp before "$ROOT/etc/sysconfig/kdump"
+}
+
+@test "Azure Disk Encryption's own += in /etc/default/grub survives" {
+	make_root rhel9
+	sed -i /GRUB_DISTRIBUTOR/d "$ROOT/etc/default/grub"
+	echo 'GRUB_CMDLINE_LINUX+=" rd.debug rd.luks.uuid=osencrypt"' >>"$ROOT/etc/default/grub"
+	done_by
+	expect "$(grub_says GRUB_CMDLINE_LINUX)" "$WORDS rd.debug rd.luks.uuid=osencrypt crashkernel=$TABLE"
+}
+
+@test "a kernel for which no hvcrash.ko is made is said" {
+	make_root rhel9
+	done_by
+	expect_word err "no hvcrash.ko is made for 5.14.0-503.el9_5.x86_64, only for 6.1 and later"
+}
