@@ -266,7 +266,7 @@ suse() {
 	touch -d tomorrow root/usr/sbin/hvcrashctl
 	says crash-initrd warn "is older than /usr/sbin/hvcrashctl"
 	drop /usr/sbin/hvcrashctl
-	for tool in gzip xz zstd lz4; do
+	for tool in gzip xz zstd; do
 		initrd $initrd etc/kdump/pre.d/50-hvcrash m/nvme.ko m/pci_hyperv.ko
 		$tool -qc "root$initrd" >compressed
 		initrd $initrd kernel/x86/microcode.bin
