@@ -19,6 +19,7 @@
 #include <linux/atomic.h>
 #include <linux/bug.h>
 #include <linux/delay.h>
+#include <linux/hyperv.h>
 #include <linux/interrupt.h>
 #include <linux/irq_work.h>
 #include <linux/irqflags.h>
@@ -30,7 +31,9 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
+#include <linux/tracepoint.h>
 #ifdef CONFIG_X86
 #include <asm/apic.h>
 #include <asm/mshyperv.h>
@@ -100,6 +103,47 @@ static struct irq_work irq_panic = IRQ_WORK_INIT_HARD(panic_in_irq);
 static void crash_irq(void)
 {
 	irq_work_queue(&irq_panic);
+}
+
+/* Before any other probe, and so before hvcrash sees what the host has now */
+static void panic_after_post(void *data,
+			     const struct vmbus_channel_gpadl_header *msg,
+			     int ret)
+{
+	if (!ret && raw_smp_processor_id() == cpu)
+		panic("hvcrash_crash: a GPADL was posted and not seen");
+}
+
+static void probe_post(struct tracepoint *tp, void *unused)
+{
+	if (!strcmp(tp->name, "vmbus_establish_gpadl_header"))
+		tracepoint_probe_register_prio(tp, panic_after_post, NULL,
+					       INT_MAX);
+}
+
+static int probe_post_in_module(struct notifier_block *nb, unsigned long event,
+				void *data)
+{
+	struct module *mod = ((struct tp_module *)data)->mod;
+	unsigned int i;
+
+	for (i = 0; event == MODULE_STATE_COMING && i < mod->num_tracepoints;
+	     i++)
+		probe_post(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]),
+			   NULL);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block tracepoint_modules = {
+	.notifier_call = probe_post_in_module,
+};
+
+/* With the next GPADL that is made on this CPU: something has to open channels */
+static void crash_gpadl(void)
+{
+	for_each_kernel_tracepoint(probe_post, NULL);
+	/* Also called for the modules that are there */
+	register_tracepoint_module_notifier(&tracepoint_modules);
 }
 
 static void panic_when_both_are_ready(void)
@@ -304,6 +348,7 @@ static const struct kind kinds[] = {
 	{ "double", panic_when_both_are_ready, panic_when_both_are_ready,
 	  true },
 	{ "notifier", crash_notifier },
+	{ "gpadl", crash_gpadl },
 	{ "softlockup", crash_softlockup },
 	{ "hardlockup", crash_hardlockup },
 	{ "hung-task", crash_hung_task },

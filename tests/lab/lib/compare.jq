@@ -39,7 +39,7 @@ def registry_pages: [.[] | words(.kind; .vp_index; .relid; (.gpadl // 0 | if typ
 	{gpa: ($gpa + . * 4096), kind: $extent.kind, words: $words, evidence: $extent.evidence, state: $extent.state}];
 
 # Of gaps, those because of which pages may be missing from the registry
-def covering_gaps: [.[]?.gap | select(IN("late", "dropped", "torn", "no-vmbus", "isolated", "untracked", "unknown", "phase", "vps"))];
+def covering_gaps: [.[]?.gap | select(IN("late", "dropped", "torn", "no-vmbus", "isolated", "untracked", "unknown", "phase", "vps", "under-way"))];
 
 def ranges_of: [split(",")[] | select(. != "") | split("-") | map(number_of)];
 def outside($ranges): map(select(.gpa as $g | any($ranges[]; $g >= .[0] and $g <= .[1]) | not));

@@ -27,10 +27,11 @@ option firmware KIND run,boot acpi one-of:acpi,dt \
 option cpus N run,boot 4 number:1-63 'virtual CPUs of the guest'
 option crash KIND run sysrq words:crash_kinds \
 	'how it crashes: sysrq; nmi, from the hypervisor; hang, which is no crash; kexec (kexec_file_load) and kexec-load, which jump
-	to another kernel; by a test module: null, bug, irq, irqsoff, nmi-handler, notifier, softlockup, hung-task, and with a second
-	CPU: double, double-nmi (both panic at once), spin, stuck-nmi (that one is stuck); ctl:HOW, by "hvcrashctl crash --how HOW",
-	which sends what its status says before; timed, a sysrq with the cycles of the panic in the result; floor, with --stock,
-	beside these the cycles of the register writes alone'
+	to another kernel; by a test module: null, bug, irq, irqsoff, nmi-handler, notifier, softlockup, hung-task, gpadl (when a
+	GPADL was posted and hvcrash has not seen it; wants the step busy), and with a second CPU: double, double-nmi (both panic at
+	once), spin, stuck-nmi (that one is stuck); ctl:HOW, by "hvcrashctl crash --how HOW", which sends what its status says
+	before; timed, a sysrq with the cycles of the panic in the result; floor, with --stock, beside these the cycles of the
+	register writes alone'
 option cpu N run 2 number 'the CPU that crashes'
 option other N run '' number 'the second CPU, where the kind has one (default: the one before, or the last)'
 option steps STEPS run,boot '' any \
