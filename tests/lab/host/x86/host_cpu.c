@@ -17,7 +17,7 @@
 #define ANSWER_BYTES (2u << 20)
 #define POLL_BUSY (SECONDS(1) / 1000)
 #define POLL_IDLE (SECONDS(1) / 50)
-#define NO_HEART SECONDS(60)
+#define NO_HEART SECONDS(300)
 
 static struct {
 	char line[256];
@@ -45,7 +45,7 @@ void host_cpu_check(void)
 	if (stack_end()->canary != STACK_CANARY)
 		end_run("host: a CPU's stack is too small");
 	if (last && platform_time() > last + NO_HEART)
-		end_run("host: its own CPU has not run for a minute");
+		end_run("host: its own CPU has not run for five minutes");
 }
 
 void platform_oracle_put(char c)

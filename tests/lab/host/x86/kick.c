@@ -17,13 +17,18 @@
  */
 #include "x86.h"
 
-/* A VP in an NMI is all that should ever need as long as that. A slice of
- * QEMU's is 100 ms where one thread emulates all CPUs.
+/*
+ * A slice of QEMU's is 100 ms where one thread emulates all CPUs, so this is
+ * enough for all but a VP in an NMI, or one on a machine with much else to do;
+ * that one has the NMI before it runs on.
  */
 static u64 kick_bound(void)
 {
 	return SECONDS(1) + vps * SECONDS(1) / 5;
 }
+
+/* A snapshot is of no use with a VP in the guest, and may wait. */
+#define FREEZE_BOUND SECONDS(60)
 
 void kick(struct vp_cpu *v)
 {
@@ -46,9 +51,9 @@ static bool is_in(struct vp_cpu *v, u32 outs)
  * keeps them. Returns those that did not. One that did not come the last time,
  * and has not since, is not waited for again.
  */
-static u64 kick_out(u64 mask)
+static u64 kick_out(u64 mask, u64 bound)
 {
-	u64 until = platform_time() + kick_bound(), left = mask;
+	u64 until = platform_time() + bound, left = mask;
 	u32 outs[HV_MAX_VPS];
 
 	for (u32 i = 0; i < vps; i++) {
@@ -91,7 +96,7 @@ void platform_flush_tlb(void)
 
 	for (u32 i = 0; i < vps; i++)
 		vp_cpus[i].vmcb->tlb_control = 1;
-	left = kick_out(all_but(this_cpu()));
+	left = kick_out(all_but(this_cpu()), kick_bound());
 	if (left)
 		log_line("a TLB flush did not wait for VPs in an NMI: %#llx",
 			 (unsigned long long)left);
@@ -118,7 +123,7 @@ void platform_freeze(bool frozen)
 	hold(UINT64_MAX, HELD_FROZEN, frozen);
 	if (!frozen)
 		return;
-	left = kick_out(all_but(vps));
+	left = kick_out(all_but(vps), FREEZE_BOUND);
 	if (left)
 		log_line(
 			"freeze: VPs that are in an NMI stay in the guest: %#llx",
@@ -200,7 +205,7 @@ void platform_registers_json(u32 vp)
 		return;
 	hold(1ull << vp, HELD_LOOK, true);
 	if (vp != this_cpu())
-		left = kick_out(1ull << vp);
+		left = kick_out(1ull << vp, kick_bound());
 	for (u32 i = 0; !left && i < 16; i++) {
 		put_register(names[i], i == 0 ? b->rax :
 				       i == 4 ? b->rsp :

@@ -6,6 +6,8 @@
 #define PM1A_CONTROL 0x604 /* of the ICH9, where SeaBIOS puts it */
 #define POWER_OFF 0x2000   /* SLP_EN; QEMU's \_S5 is 0 */
 #define RESET_PORT 0xcf9
+/* One thread may emulate 65 CPUs, and share its own with twenty others. */
+#define LOCK_BOUND SECONDS(300)
 #define HEAP_BYTES (16u << 20)
 
 static u32 lock_owner; /* a CPU, plus one */
@@ -47,9 +49,9 @@ void platform_lock(void)
 					    __ATOMIC_ACQUIRE,
 					    __ATOMIC_RELAXED)) {
 		if (!until)
-			until = platform_time() + SECONDS(60);
+			until = platform_time() + LOCK_BOUND;
 		if (platform_time() > until)
-			end_run("host: CPU %u waited a minute for the lock that CPU %u has",
+			end_run("host: CPU %u waited five minutes for the lock that CPU %u has",
 				me - 1, owner - 1);
 		take_from_reset(owner, me);
 		if (__atomic_load_n(&lock_owner, __ATOMIC_ACQUIRE) == me)
