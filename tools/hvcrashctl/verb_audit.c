@@ -171,18 +171,13 @@ static struct err *show(const struct audit_run *run,
 {
 	const struct audit *audit = &run->audit;
 	char *text guarded_free = audit_verdict_text(audit);
-	const struct out_head head = {
-		.key = "verdict",
-		.word = audit_verdict_name(audit->verdict),
-		.exit_status = (int)audit->verdict,
-		.message = text,
-		.action = audit_action(audit),
-	};
+	struct out_head head;
 	struct err *err;
 	struct out out;
 
 	if (!text)
 		return err_create(ERR_IO, "out of memory");
+	summary_head(audit, text, &head);
 	out_init(&out, &options->common.style);
 	out_begin(&out, "hvcrash.audit/1");
 	out_head(&out, &head);

@@ -287,6 +287,18 @@ void summary_show(struct out *out, const struct audit *audit,
 	out_section_end(out);
 }
 
+void summary_head(const struct audit *audit, const char *text,
+		  struct out_head *ret)
+{
+	*ret = (struct out_head){
+		.key = "verdict",
+		.word = audit_verdict_name(audit->verdict),
+		.exit_status = (int)audit->verdict,
+		.message = text,
+		.action = audit_action(audit),
+	};
+}
+
 void summary_gaps(struct out *out, const struct audit *audit)
 {
 	out_list_begin(out, "gaps", "gap", "Gaps");

@@ -16,6 +16,9 @@ void summary_registry(struct out *out, const struct hvcrash_header *header);
 void summary_show(struct out *out, const struct audit *audit,
 		  const struct origin *origin,
 		  const struct audit_reasons *reasons);
+/* The verdict; @text is audit_verdict_text() */
+void summary_head(const struct audit *audit, const char *text,
+		  struct out_head *ret);
 void summary_gaps(struct out *out, const struct audit *audit);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef HVCRASHCTL_CLEANUP_H
 #define HVCRASHCTL_CLEANUP_H
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define guarded(function) __attribute__((cleanup(function)))
@@ -18,5 +19,12 @@ static inline void cleanup_free(void *pointer)
 }
 
 #define guarded_free guarded(cleanup_free)
+
+static inline void cleanup_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+#define guarded_file guarded(cleanup_file)
 
 #endif

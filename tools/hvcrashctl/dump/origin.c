@@ -17,6 +17,7 @@
 
 #include "base/cleanup.h"
 #include "dump/origin.h"
+#include "dump/vmcoreinfo.h"
 
 #define PAGE_BYTES 4096ULL
 #define MAX_LOG_BITS 24
@@ -41,24 +42,10 @@ struct memory {
 	const char *info;
 };
 
-/* The last line "KEY=VALUE" wins, as for the registry's own */
-static const char *find_value(const char *info, const char *key)
-{
-	size_t length = strlen(key);
-	const char *found = NULL;
-
-	for (const char *line = info; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (!strncmp(line, key, length) && line[length] == '=')
-			found = line + length + 1;
-	}
-	return found;
-}
-
 /* @base 16 where the kernel leaves out "0x" */
 static bool find_number(const char *info, const char *key, int base, __u64 *ret)
 {
-	const char *value = find_value(info, key);
+	const char *value = vmcoreinfo_value(info, key);
 
 	if (!value)
 		return false;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "dump/vmcoreinfo.h"
 #include "registry/image.h"
 #include "registry/names.h"
 
@@ -34,21 +35,12 @@ static bool is_page_range(__u64 gpa, __u64 bytes)
 	return gpa && gpa % HVCRASH_PAGE_BYTES == 0 && gpa + bytes > gpa;
 }
 
-/* Of several lines the last is the newest: the module was loaded again */
 static struct err *find_registry(const char *text, __u64 *ret_gpa)
 {
-	static const char key[] = HVCRASH_VMCOREINFO_KEY "=";
-	const char *value = NULL, *line = text;
+	const char *value = vmcoreinfo_value(text, HVCRASH_VMCOREINFO_KEY);
 	char shown[64];
 	size_t digits;
 
-	while (line) {
-		if (!strncmp(line, key, sizeof(key) - 1))
-			value = line + sizeof(key) - 1;
-		line = strchr(line, '\n');
-		if (line)
-			line++;
-	}
 	if (!value)
 		return err_create(
 			ERR_REGISTRY,
@@ -71,7 +63,8 @@ static struct err *find_registry(const char *text, __u64 *ret_gpa)
 bad:
 	/* the dump's own bytes: nothing that a terminal obeys */
 	names_clean_string(value, strcspn(value, "\n"), shown, sizeof(shown));
-	return err_create(ERR_REGISTRY, "VMCOREINFO: bad value in %s%s", key,
+	return err_create(ERR_REGISTRY, "VMCOREINFO: bad value in %s=%s",
+			  HVCRASH_VMCOREINFO_KEY,
 			  *value && *value != '\n' ? shown : "");
 }
 

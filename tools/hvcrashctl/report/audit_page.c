@@ -378,17 +378,12 @@ static struct err *show(struct page *page, const struct out_table *table)
 {
 	const struct audit *audit = &page->run->audit;
 	char *text guarded_free = audit_verdict_text(audit);
-	const struct out_head head = {
-		.key = "verdict",
-		.word = audit_verdict_name(audit->verdict),
-		.exit_status = (int)audit->verdict,
-		.message = text,
-		.action = audit_action(audit),
-	};
+	struct out_head head;
 	struct err *err;
 
 	if (!text)
 		return err_create(ERR_IO, "out of memory");
+	summary_head(audit, text, &head);
 	out_begin(&page->out, "");
 	out_head(&page->out, &head);
 	err = show_wrong(page, table);

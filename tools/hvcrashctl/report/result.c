@@ -18,12 +18,6 @@
 
 #define MAX_REPORT_BYTES (256U << 20)
 
-static void file_guard(FILE **file)
-{
-	if (*file)
-		fclose(*file);
-}
-
 static void json_guard(struct json_object **object)
 {
 	json_object_put(*object);
@@ -147,7 +141,7 @@ static struct err *parse(FILE *file, struct json_object **ret)
 struct err *result_of_report(const char *path, struct result *ret)
 {
 	struct json_object *report guarded(json_guard) = NULL;
-	FILE *file guarded(file_guard) = NULL;
+	FILE *file guarded_file = NULL;
 	struct json_object *part;
 	const char *schema, *why;
 	struct err *err;

@@ -38,12 +38,6 @@ const char *own_register_name(enum own_register number)
 	return registers[number].name;
 }
 
-static void file_guard(FILE **file)
-{
-	if (*file)
-		fclose(*file);
-}
-
 #if defined(__x86_64__)
 static void fd_guard(int *fd)
 {
@@ -93,7 +87,7 @@ static void read_device(struct own_registers *ret)
 static void read_register_file(const char *path, struct own_registers *ret)
 {
 	const char *why;
-	FILE *file guarded(file_guard) = file_kind_open(path, &why);
+	FILE *file guarded_file = file_kind_open(path, &why);
 	char line[128];
 
 	if (!file) {
@@ -153,7 +147,7 @@ static bool parse_range(const char *line, __u64 *ret_first, __u64 *ret_last)
 
 void own_state_read_ram(const char *path, struct own_ram *ret)
 {
-	FILE *file guarded(file_guard) = NULL;
+	FILE *file guarded_file = NULL;
 	const char *why;
 	char line[256];
 
