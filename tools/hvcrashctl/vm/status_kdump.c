@@ -25,11 +25,18 @@
 static void fix_append(const struct status_facts *facts, const char *value,
 		       struct status_answer *ret)
 {
-	status_fix(ret, "echo '%s=\"%s\"' >>%s && systemctl restart %s",
-		   facts->kdump.family == KDUMP_DEBIAN ?
-			   "KDUMP_CMDLINE_APPEND" :
-			   "KDUMP_COMMANDLINE_APPEND",
-		   value, facts->kdump.cmdline_file, facts->kdump.unit);
+	const char *name = facts->kdump.family == KDUMP_DEBIAN ?
+				   "KDUMP_CMDLINE_APPEND" :
+				   "KDUMP_COMMANDLINE_APPEND";
+
+	/* quotes in quotes, for two shells: by hand */
+	if (strpbrk(value, "\"'$`\\"))
+		status_advice(ret, "set %s in %s to: %s", name,
+			      facts->kdump.cmdline_file, value);
+	else
+		status_fix(ret, "echo '%s=\"%s\"' >>%s && systemctl restart %s",
+			   name, value, facts->kdump.cmdline_file,
+			   facts->kdump.unit);
 }
 
 static void judge_missing(const struct status_facts *facts,
