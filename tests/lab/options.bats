@@ -109,3 +109,25 @@ values() {
 	for name in kernel cpus mode module steps rescue registers dracut memory kernel_image modules; do grep -qx "opt_$name" <<<"$output"; done
 	run ! grep -xE 'opt_(crash|cpu|expect|name|json|post_notifiers|timeout)' <<<"$output"
 }
+
+@test "what an arm64 guest cannot do is said in one line, before anything is built" {
+	local words
+	while IFS= read -r words; do
+		# shellcheck disable=SC2086 # words
+		run -3 --separate-stderr "$LAB" run $words
+		[ -z "$output" ]
+		# shellcheck disable=SC2154 # bats
+		[ "${#stderr_lines[@]}" -eq 2 ] # and where help is
+	done <<-'END'
+		--arch arm64 --host kvm
+		--arch arm64 --kernel 6.1
+		--arch arm64 --firmware dt
+		--arch arm64 --crash nmi
+		--arch arm64 --crash kexec
+		--arch arm64 --cpus 17
+		--arch arm64 --maxcpus 8
+		--arch arm64 --keep
+		--page-size 16
+		--firmware dt
+	END
+}
