@@ -43,7 +43,7 @@ load helpers
 	make -s -C "$CLI_DIR/../../bench" O="$PWD/bench"
 	bench/mkbig $((1 << 40)) 62500 16 core || skip "no file of 1 TiB here, not even a sparse one"
 	ulimit -d 8192
-	try audit -n -o FINDING core >shown
+	try audit -o FINDING core >shown
 	expect_status 0
 	expect "$(verdict)" "CLEAN: 62500 regions of 1000000 pages, all taken back from the host, contents unchanged."
 }

@@ -76,7 +76,7 @@ dumped() {
 	dumped /remote
 	[ ! -e "$HVCRASH_ROOT/sysroot/var/crash/127.0.0.1-2026-11-20-10:00:00/hvcrash-audit.txt" ]
 	logged 'no directory of the dump to write to'
-	grep -q '^SIMP  *VP 0 ' <<<"$log"
+	grep -q '^Regions:  *18 clean' <<<"$log"
 }
 
 @test "post without pre, as when that was killed: nothing, and no failure" {
@@ -99,13 +99,13 @@ posted() {
 	with_disk full "$HVCRASH_ROOT/sysroot" posted "$HVCRASH_ROOT/sysroot"
 	[[ $output == *'audit: CLEAN: 18 regions'* ]]
 	[[ $output == *'No space left on device'* || $output == *'no directory of the dump'* ]]
-	grep -q '^SIMP  *VP 0 ' <<<"$output"
+	grep -q '^Regions:  *18 clean' <<<"$output"
 }
 
 @test "the disk stayed read-only: the log has the report" {
 	adapter /etc/kdump/pre.d/50-hvcrash
 	with_disk readonly "$HVCRASH_ROOT/sysroot" posted "$HVCRASH_ROOT/sysroot"
-	grep -q '^SIMP  *VP 0 ' <<<"$output"
+	grep -q '^Regions:  *18 clean' <<<"$output"
 }
 
 @test "kdump.sh can start what is installed: executable, with an interpreter that the initrd has" {

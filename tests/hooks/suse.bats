@@ -63,7 +63,7 @@ conf() { printf '%s\n' "$@" >"$HVCRASH_ROOT/etc/kdump.conf"; }
 	saved /remote /dumps/vm1-2026-11-23-00-17
 	[ ! -e "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00/hvcrash-audit.txt" ]
 	logged 'no directory of the dump to write to'
-	grep -q '^SIMP  *VP 0 ' <<<"$log"
+	grep -q '^Regions:  *18 clean' <<<"$log"
 }
 
 posted() {
@@ -77,7 +77,7 @@ posted() {
 	adapter /usr/lib/hvcrash/suse-pre
 	with_disk full "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-23-00-17" posted /kdump/mnt/var/crash/2026-11-23-00-17
 	[[ $output == *'No space left on device'* ]]
-	grep -q '^SIMP  *VP 0 ' <<<"$output"
+	grep -q '^Regions:  *18 clean' <<<"$output"
 }
 
 @test "the module is loaded before the early load of the crash kernel" {
