@@ -198,7 +198,7 @@ void apic_guest_write(struct vp_cpu *v, u32 at, u32 value)
 	case APIC_LVT_TIMER:
 	case APIC_TIMER_COUNT:
 	case APIC_TIMER_DIVIDE:
-		if (timer_is_ours(v))
+		if (v->timer_ours)
 			return;
 		break;
 	case APIC_LDR:

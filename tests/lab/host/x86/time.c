@@ -11,8 +11,6 @@
 #define DIVIDE_BY_1 0xbu
 #define DIVIDE_BY_128 0xau
 
-#define LATEST_INTERRUPT SECONDS(1)
-
 static u64 tsc_hz, tsc_scale, tsc_at_start;
 
 /*
@@ -97,6 +95,11 @@ static void start_timer(u32 lvt, u64 ns)
 }
 
 /*
+ * Until its guest turns it off the direct timer has the APIC's, although it may
+ * have gone off: an interrupt comes when QEMU gets to it, which on a busy
+ * machine is well after its time, and a guest that is let mask the APIC's timer
+ * in between (Linux does, when it finds it beside ours) waits for ever.
+ *
  * Direct timer 0, the one that guests use, is the APIC's own timer of the VP:
  * its interrupt comes without an exit. It is far away at most; a timer that
  * goes off too early after nine minutes is set again by its guest. On its CPU.
@@ -114,7 +117,6 @@ void timer_program(struct vp_cpu *v)
 		return;
 	}
 	v->timer_ours = true;
-	v->timer_due = period ? UINT64_MAX : due;
 	if (period)
 		start_timer(LVT_PERIODIC | vector, period * 100);
 	else
@@ -122,21 +124,18 @@ void timer_program(struct vp_cpu *v)
 }
 
 /*
- * Whether the guest has no say in its APIC's timer now. The interrupt comes
- * when QEMU gets to it, which on a busy machine is well after its time; a guest
- * that is let mask the timer in between (Linux does, when it finds the APIC's
- * timer beside ours) never sees it, and waits for ever.
+ * A VP comes up again: a timer that went off before stays silent. Of one that
+ * the APIC served the host only knows the time.
  */
-bool timer_is_ours(struct vp_cpu *v)
+void timer_restart(struct vp_cpu *v)
 {
-	u64 now = platform_time();
+	u64 due, period;
+	u8 vector;
 
-	if (v->timer_ours && now > v->timer_due &&
-	    now - v->timer_due > LATEST_INTERRUPT) {
-		v->timer_ours = false;
+	if (hv_direct_timer(v->number, 0, &vector, &due, &period) && !period &&
+	    due <= platform_time())
 		hv_direct_timer_fired(v->number, 0);
-	}
-	return v->timer_ours;
+	v->timer_changed = true;
 }
 
 /* The other three of a VP are the host's CPU's work. */

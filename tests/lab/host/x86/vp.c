@@ -143,7 +143,8 @@ void vp_start(struct vp_cpu *v)
 	v->dfr = apic_is_x2() ? UINT32_MAX : apic_read(APIC_DFR);
 	v->started = v->ever_started = true;
 	hv_start_vp(v->number, first);
-	v->timer_changed = !first;
+	if (!first)
+		timer_restart(v);
 	platform_unlock();
 	asm volatile("clgi");
 }

@@ -151,8 +151,7 @@ struct vp_cpu {
 	bool deaf;   /* it did not come out at the last kick */
 	bool nmi;    /* the guest is to get one */
 	bool timer_changed; /* by another CPU: timer_program() is due */
-	bool timer_ours;    /* the APIC's timer serves a direct timer... */
-	u64 timer_due;	    /* ... once, at this time; UINT64_MAX: periodic */
+	bool timer_ours;    /* the APIC's timer serves a direct timer */
 	u32 ldr, dfr; /* as the guest wrote them, for logical destinations */
 };
 
@@ -281,7 +280,7 @@ void end_run(const char *format, ...)
 /* time.c */
 void time_init(void);
 void timer_program(struct vp_cpu *v);
-bool timer_is_ours(struct vp_cpu *v);
+void timer_restart(struct vp_cpu *v);
 u64 timers_by_host(u64 now);
 
 /* memory.c */
