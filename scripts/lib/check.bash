@@ -121,7 +121,7 @@ check_running() {
 		not_ok "hvcrashctl is not installed, so nothing is known of the running system" "install the package, or make install"
 		return 0
 	}
-	"$tool" status ${root:+--sysroot "$root"} --raw --no-headings -o CHECK,STATE,FOUND,FIX,ADVICE >"$work/status" 2>"$work/status.err" || rc=$?
+	timeout 60 "$tool" status ${root:+--sysroot "$root"} --raw --no-headings -o CHECK,STATE,FOUND,FIX,ADVICE >"$work/status" 2>"$work/status.err" || rc=$?
 	if [ $rc -gt 2 ]; then
 		not_ok "hvcrashctl status: $(head -n 1 "$work/status.err")"
 		return 0
@@ -164,6 +164,7 @@ check() {
 	check_sysctls
 	check_hooks
 	if is_live; then
+		is_kernel_too_old "$sys_kernel" || check_module # else status says so
 		check_running
 	else
 		check_image

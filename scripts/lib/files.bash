@@ -33,6 +33,7 @@ refuse_file() {
 refuse_odd() {
 	local full=$root$1
 	local size
+	[ "$verb" != undo ] || return 0
 	[ -f "$full" ] || refuse "$1: not a file"
 	size=$(stat -Lc %s -- "$full")
 	[ "$size" -le $MAX_FILE_BYTES ] || refuse "$1: larger than $MAX_FILE_BYTES bytes: no configuration"

@@ -21,7 +21,7 @@ rhel_facts() {
 rhel_entries() {
 	local file
 	for file in "$root"/boot/loader/entries/*.conf; do
-		[ ! -e "$file" ] || printf '%s\n' "${file#"$root"}"
+		[ ! -f "$file" ] || printf '%s\n' "${file#"$root"}"
 	done
 }
 
@@ -153,6 +153,7 @@ rhel_sysconfig_text() {
 plan_rhel_common() {
 	plan_modules dracut --force --regenerate-all
 	plan_sysctl
+	[ ! -e "$root/etc/kdump.conf" ] || refuse_odd /etc/kdump.conf
 	if [ -e "$root/etc/kdump.conf" ] && grep -qs auto_reset_crashkernel "$root/usr/bin/kdumpctl"; then
 		plan_file /etc/kdump.conf kdump 644 rhel_kdump_conf_text
 	fi

@@ -59,7 +59,7 @@ has_command() {
 # first_line FILE: nothing where there is no file
 first_line() {
 	local line=''
-	[ ! -r "$root$1" ] || IFS= read -r line <"$root$1" || true
+	[ ! -r "$root$1" ] || [ ! -f "$root$1" ] || IFS= read -r line <"$root$1" 2>/dev/null || true
 	printf '%s' "$line"
 }
 

@@ -60,6 +60,21 @@ with_grub() {
 	refused "/etc/default/grub: larger than 65536 bytes"
 }
 
+@test "configuration that is a FIFO or a directory: one line, at once" {
+	local file
+	# shellcheck disable=SC2317 # refused calls it; the real one would wait for the FIFO
+	tree() { :; }
+	for file in /etc/kdump.conf /etc/sysconfig/kdump /etc/default/grub /usr/lib/os-release; do
+		make_root rhel9
+		rm "$ROOT$file"
+		mkfifo "$ROOT$file"
+		refused "$file: not a file"
+		rm "$ROOT$file"
+		mkdir "$ROOT$file"
+		refused "$file: not a file"
+	done
+}
+
 @test "RHEL 9: crashkernel= in parts is left, and said where it is too little" {
 	make_root rhel9
 	sed -i 's/ crashkernel=[^ ]*//; s/^options.*/& crashkernel=512M crashkernel=1G,cma/' "$ROOT"/boot/loader/entries/*

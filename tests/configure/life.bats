@@ -274,6 +274,8 @@ load helpers
 	expect_word out "warn    nmi: panic_on_unrecovered_nmi only"
 	expect_word out "NOT OK  module: hvcrash.ko is not loaded"
 	rm -r "$ROOT/lib/modules"
+	try --check
+	expect_word out "NOT OK  hvcrash.ko is not installed for 6.12.48+deb13-cloud-amd64"
 	done_by
 	expect_word err "hvcrash.ko is not installed for"
 }
