@@ -67,6 +67,23 @@ readonly IMAGE=$((0xffffffff80508000)) DIRECT=$((0xffff888000508000))
 	expect "hvcrashctl $(jq -r .summary.tool_version out)" "$("$HVCRASHCTL" version)"
 }
 
+@test "what an older text left behind the line is not part of it" {
+	local id=0x1234567890000005
+	mapfile -t lines < <(x86 $IMAGE "vmcoreinfo OFFSET(printk_ringbuffer.desc_ring)=0
+vmcoreinfo OFFSET(prb_desc_ring.count_bits)=0
+vmcoreinfo OFFSET(prb_desc_ring.infos)=16
+vmcoreinfo SIZE(printk_info)=88
+vmcoreinfo OFFSET(printk_info.text_len)=16
+poke 0x500300 4 0 0 0
+poke 0x500310 $(le64 $((0xffffffff8050c000)))
+poke $((0x50c000 + 5 * 88 + 16)) 49 0
+poke 0x508118 $(le64 $id)
+poke 0x508120 $(text 'Kernel panic - not syncing: sysrq triggered crashsh')")
+	core good "${lines[@]}"
+	try audit core
+	expect "$(sed -n 's/^Panic: *//p' out)" "Kernel panic - not syncing: sysrq triggered crash"
+}
+
 @test "a log that was allocated at boot is found through the page tables" {
 	origin_of $DIRECT "poke 0x508ff0 $(text 'Kernel panic - not syncing: over the end of a page')"
 	expect "$(cat origin)" "vm-7|Kernel panic - not syncing: over the end of a page"

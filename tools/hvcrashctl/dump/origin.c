@@ -200,28 +200,87 @@ static void read_machine(const struct memory *memory, struct origin *ret)
 	take_line(name, sizeof(name), ret->machine, sizeof(ret->machine));
 }
 
-/* Where the log's texts are, and how many bytes */
-static bool find_log(const struct memory *memory, __u64 *ret_at,
-		     __u64 *ret_bytes)
+/**
+ * struct log - the crashed kernel's printk ring
+ * @texts: where its texts are
+ * @bytes: how many
+ * @infos: where the records' heads are, 0 if not known
+ * @count: how many
+ * @info_bytes: size of one
+ * @length_at: where in it the length of the text is
+ */
+struct log {
+	__u64 texts;
+	__u64 bytes;
+	__u64 infos;
+	__u64 count;
+	__u64 info_bytes;
+	__u64 length_at;
+};
+
+static bool read_bits(const struct memory *memory, __u64 address, __u64 *ret)
 {
-	__u64 symbol, ring, text_ring, size_bits, data;
 	__u32 bits;
 
-	if (!find_number(memory->info, "SYMBOL(prb)", 16, &symbol) ||
-	    !find_number(memory->info,
-			 "OFFSET(printk_ringbuffer.text_data_ring)", 0,
-			 &text_ring) ||
-	    !find_number(memory->info, "OFFSET(prb_data_ring.size_bits)", 0,
-			 &size_bits) ||
-	    !find_number(memory->info, "OFFSET(prb_data_ring.data)", 0, &data))
+	if (!read_bytes(memory, address, (unsigned char *)&bits, sizeof(bits)))
 		return false;
-	if (!read_pointer(memory, symbol, &ring) ||
-	    !read_bytes(memory, ring + text_ring + size_bits,
-			(unsigned char *)&bits, sizeof(bits)) ||
-	    !read_pointer(memory, ring + text_ring + data, ret_at))
+	*ret = bits <= MAX_LOG_BITS ? 1ULL << bits : 0;
+	return *ret;
+}
+
+static void find_infos(const struct memory *memory, __u64 ring, struct log *ret)
+{
+	const char *info = memory->info;
+	__u64 descs, bits, infos;
+
+	if (find_number(info, "OFFSET(printk_ringbuffer.desc_ring)", 0,
+			&descs) &&
+	    find_number(info, "OFFSET(prb_desc_ring.count_bits)", 0, &bits) &&
+	    find_number(info, "OFFSET(prb_desc_ring.infos)", 0, &infos) &&
+	    find_number(info, "SIZE(printk_info)", 0, &ret->info_bytes) &&
+	    find_number(info, "OFFSET(printk_info.text_len)", 0,
+			&ret->length_at) &&
+	    read_bits(memory, ring + descs + bits, &ret->count))
+		read_pointer(memory, ring + descs + infos, &ret->infos);
+}
+
+static bool find_log(const struct memory *memory, struct log *ret)
+{
+	const char *info = memory->info;
+	__u64 symbol, ring, texts, bits, data;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!find_number(info, "SYMBOL(prb)", 16, &symbol) ||
+	    !find_number(info, "OFFSET(printk_ringbuffer.text_data_ring)", 0,
+			 &texts) ||
+	    !find_number(info, "OFFSET(prb_data_ring.size_bits)", 0, &bits) ||
+	    !find_number(info, "OFFSET(prb_data_ring.data)", 0, &data) ||
+	    !read_pointer(memory, symbol, &ring) ||
+	    !read_bits(memory, ring + texts + bits, &ret->bytes) ||
+	    !read_pointer(memory, ring + texts + data, &ret->texts))
 		return false;
-	*ret_bytes = bits <= MAX_LOG_BITS ? 1ULL << bits : 0;
-	return *ret_bytes >= PAGE_BYTES && *ret_at % sizeof(__u64) == 0;
+	find_infos(memory, ring, ret);
+	return ret->bytes >= PAGE_BYTES && ret->texts % sizeof(__u64) == 0;
+}
+
+/*
+ * A text is not terminated: up to seven bytes of an older one may follow it. The
+ * number of its record stands before it, and its length in that record's head.
+ */
+static void cut_line(const struct memory *memory, const struct log *log,
+		     __u64 address, char *line)
+{
+	__u64 id;
+	__u16 length;
+
+	if (!log->infos || !read_pointer(memory, address - sizeof(id), &id) ||
+	    !read_bytes(memory,
+			log->infos + (id & (log->count - 1)) * log->info_bytes +
+				log->length_at,
+			(unsigned char *)&length, sizeof(length)))
+		return;
+	if (length < strlen(line) && strlen(line) - length < sizeof(__u64))
+		line[length] = '\0';
 }
 
 /* In the order of how much they say; an oops may go to kdump without a panic() */
@@ -231,37 +290,51 @@ static const char *const last_words[] = {
 	"Oops: ",
 };
 
-/* Into @ret if it is better than what is there; @rank is that of what is there */
-static void search(const unsigned char *text, size_t bytes, size_t *rank,
-		   struct origin *ret)
+#define NR_LAST_WORDS (sizeof(last_words) / sizeof(last_words[0]))
+
+/* Where the last line is that says most; @rank is that of what is there */
+static const unsigned char *search(const unsigned char *text, size_t bytes,
+				   size_t *rank)
 {
-	for (size_t i = 0; i <= *rank && i < 3; i++) {
+	const unsigned char *best = NULL;
+
+	for (size_t i = 0; i <= *rank && i < NR_LAST_WORDS; i++) {
 		const unsigned char *at = text, *found;
 		size_t length = strlen(last_words[i]);
 
 		while ((found = memmem(at, (size_t)(text + bytes - at),
 				       last_words[i], length))) {
-			take_line(found, (size_t)(text + bytes - found),
-				  ret->panic, sizeof(ret->panic));
+			best = found;
 			*rank = i;
 			at = found + length;
 		}
 	}
+	return best;
 }
 
 static void read_panic(const struct memory *memory, struct origin *ret)
 {
 	unsigned char *text guarded_free = calloc(1, OVERLAP + PAGE_BYTES);
-	size_t rank = sizeof(last_words) / sizeof(last_words[0]) - 1;
-	__u64 at, bytes;
+	size_t rank = NR_LAST_WORDS - 1;
+	struct log log;
 
-	if (!text || !find_log(memory, &at, &bytes))
+	if (!text || !find_log(memory, &log))
 		return;
-	for (__u64 done = 0; done < bytes; done += PAGE_BYTES) {
+	for (__u64 done = 0; done < log.bytes; done += PAGE_BYTES) {
+		const unsigned char *found;
+
 		memmove(text, text + PAGE_BYTES, OVERLAP);
-		if (!read_bytes(memory, at + done, text + OVERLAP, PAGE_BYTES))
+		if (!read_bytes(memory, log.texts + done, text + OVERLAP,
+				PAGE_BYTES))
 			memset(text + OVERLAP, 0, PAGE_BYTES);
-		search(text, OVERLAP + PAGE_BYTES, &rank, ret);
+		found = search(text, OVERLAP + PAGE_BYTES, &rank);
+		if (!found)
+			continue;
+		take_line(found, (size_t)(text + OVERLAP + PAGE_BYTES - found),
+			  ret->panic, sizeof(ret->panic));
+		cut_line(memory, &log,
+			 log.texts + done - OVERLAP + (__u64)(found - text),
+			 ret->panic);
 	}
 }
 
