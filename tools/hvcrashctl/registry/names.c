@@ -80,7 +80,7 @@ static const char *const phases[] = {
 };
 
 static const char *const unloads[] = {
-	[HVCRASH_UNLOAD_UNKNOWN] = "not tried",
+	[HVCRASH_UNLOAD_UNKNOWN] = "not known",
 	[HVCRASH_UNLOAD_ANSWERED] = "answered",
 	[HVCRASH_UNLOAD_TIMEOUT] = "no answer",
 	[HVCRASH_UNLOAD_NONE] = "not connected",
