@@ -81,7 +81,7 @@ check_module() {
 	if [ -z "$sys_kernel" ]; then
 		unknown "no kernel is installed"
 	elif is_kernel_too_old "$sys_kernel"; then
-		not_ok "no hvcrash.ko is made for $sys_kernel, only for 6.1 and later" "boot a newer kernel"
+		not_ok "no hvcrash.ko is made for $sys_kernel, only for 5.10 and later" "boot a newer kernel"
 	elif [ -z "$(module_file "$sys_kernel")" ]; then
 		not_ok "hvcrash.ko is not installed for $sys_kernel" "install the package, or make module and copy it below /lib/modules/$sys_kernel"
 	else
