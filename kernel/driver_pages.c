@@ -268,7 +268,7 @@ int hvcrash_driver_pages_init(void)
 /**
  * hvcrash_driver_pages_deinit - watch no more
  *
- * Context: process, may sleep; nobody can call the exported functions any more.
+ * Context: process, may sleep; the exported functions can no longer be called.
  */
 void hvcrash_driver_pages_deinit(void)
 {

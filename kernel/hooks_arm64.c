@@ -67,7 +67,7 @@ static int on_self_stop(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
-/* The CPU counts as stopped by now, so nobody but us waits for it */
+/* The kernel counts this CPU as stopped by now: only hvcrash waits for it */
 static int on_cpu_stopped(struct kprobe *p, struct pt_regs *regs)
 {
 	u32 self = raw_smp_processor_id();

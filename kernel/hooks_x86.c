@@ -90,7 +90,7 @@ static void crash_stop_other_cpus(void)
 		has_begun = false;
 		orig_crash_stop();
 	}
-	/* Now, so that a panic out of this function still finds somebody to stop them */
+	/* Here already, so that a panic in this function still stops the others */
 	are_stopped = true;
 }
 
@@ -236,7 +236,7 @@ static void take_smp_ops(void)
 
 static void restore_smp_ops(void)
 {
-	/* No CPU is going offline inside this lock, so nobody is in our hook */
+	/* No CPU goes offline inside this lock, so none is in our hook */
 	cpus_read_lock();
 	WRITE_ONCE(smp_ops.cpu_disable, orig_cpu_disable);
 	WRITE_ONCE(smp_ops.stop_other_cpus, orig_stop);

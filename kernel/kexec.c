@@ -117,7 +117,7 @@ void hvcrash_kexec_finish(void (*release)(void))
  * registers go, on their CPU with interrupts off (regs.c).
  *
  * Skips nothing else: hv_vmbus calls it, too, when it is removed, and then the system
- * is running. Where kprobes are not to be had a kexec goes the kernel's way.
+ * is running. Without kprobes a kexec goes the kernel's way.
  */
 static bool has_probe;
 

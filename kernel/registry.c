@@ -10,7 +10,7 @@
  * instruction sees each extent whole, or sees that it is cut (HVCRASH_BUSY), or
  * sees the one before it. The crash path counts the cut ones, and the audit then
  * says "cannot tell": a page that went to the host at that very moment may be
- * missing from the registry, and nothing can mend that.
+ * missing from the registry, which cannot be repaired.
  *
  * Memory ordering, all pairs:
  *
@@ -163,7 +163,7 @@ deinit:
  * hvcrash_registry_deinit - free everything
  * @reg: may be half set up
  *
- * The magic goes first: an old address that somebody kept finds no registry.
+ * The magic goes first: an old address then finds no registry.
  *
  * Context: process; no reader or writer is left.
  */

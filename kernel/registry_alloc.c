@@ -17,7 +17,7 @@
 #include "registry_place.h"
 
 /**
- * hvcrash_chunk_alloc - a chunk that nobody sees yet
+ * hvcrash_chunk_alloc - a chunk that is not in the registry yet
  * @type: HVCRASH_CHUNK_*
  * @record_bytes: size of one record
  * @gfp: how to allocate
@@ -43,7 +43,7 @@ struct hvcrash_chunk *hvcrash_chunk_alloc(u32 type, u32 record_bytes, gfp_t gfp)
 
 /**
  * hvcrash_chunk_free - give a chunk's memory back
- * @c: that nobody sees any more
+ * @c: no longer in the registry
  *
  * Context: any but NMI.
  */

@@ -10,7 +10,7 @@
  * page allocator hands out first after boot (seen: the registry overwritten). So
  * it goes between the two, somewhat below the middle.
  *
- * That is a wish: where it cannot be had any memory does, and what a kexec then
+ * Best effort: if unavailable, any memory will do, and what a kexec then
  * overwrites has no right checksum any more, which the audit says.
  */
 #include <linux/io.h>

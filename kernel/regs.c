@@ -335,7 +335,7 @@ void hvcrash_regs_record_not_reached(u32 cpu)
  * in P3, with their length in P4 and zeros before, and then notifies the host. The
  * older report of a panic writes CPU registers into all five, the guest's ID, never
  * 0, into P1. Nothing is shared before the notification, and the write that makes
- * it returns when the host has it: the name can go, so that nobody finds the
+ * it returns when the host has it: the name can go, so that no one finds the
  * page by it later. The registers outlive this kernel.
  */
 static bool find_panic_message(u64 *ret_gpa)
@@ -379,7 +379,7 @@ static u32 revoke_panic_message(void)
  * here because nothing of ours runs after it to read back and to hash. Reading
  * the clock falls back to the register once the page says nothing.
  *
- * Context: crash path, panicking CPU, nobody else makes hypercalls.
+ * Context: crash path, panicking CPU; no other CPU makes hypercalls.
  * Return: registers that did not go off.
  */
 u32 hvcrash_regs_revoke_vm(void)

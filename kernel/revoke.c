@@ -60,10 +60,10 @@ static struct hvcrash_rdv rdv = {
 };
 
 /*
- * Of what it may share nobody has heard that it was taken back. arm64 takes a CPU
+ * Its pages may still be shared: none has been reported revoked. arm64 takes a CPU
  * off the online mask while it stops it, so that mask alone would lose it; the
  * registry alone would not know a CPU that came up a moment ago. A possible CPU
- * that never came up is neither, and nobody waits for it.
+ * that never came up is neither, and is not waited for.
  */
 static bool is_running(u32 cpu)
 {
@@ -249,7 +249,7 @@ static bool is_all_well(const struct hvcrash_crash *r)
  *
  * Each character on an emulated serial port is an exit to the host, and one more
  * to ask whether the port is ready: 200 of them, where all the registers of a VP
- * are 16. Where all went well the registry says so, and nobody waits for a line.
+ * are 16. Where all went well the registry says so, and no line is printed.
  *
  * Context: after hvcrash_revoke_record(), before hvcrash_revoke_vm(): a network
  * console may make a hypercall. NMI too.

@@ -11,7 +11,7 @@
  *
  * A CPU whose own panic in an NMI came second does not take our NMI: it sits in
  * nmi_panic_self_stop() and waits there for the kernel's stop. So it parks on its
- * way in, by a kprobe on that function. Where kprobes are not to be had it is
+ * way in, by a kprobe on that function. Without kprobes it is
  * recorded as not reached; the kernel stops it all the same.
  *
  * The panicking CPU takes NMIs as well: the watchdog's, perf's, an operator's
@@ -51,7 +51,7 @@ static int park_nmi(unsigned int type, struct pt_regs *regs)
 	    READ_ONCE(released))
 		return NMI_DONE;
 	if (!hvcrash_revoke_park(self))
-		/* Nobody asked for ten minutes: this kernel is not going on */
+		/* Not asked to revoke for ten minutes: this kernel has stopped for good */
 		for (;;)
 			native_halt();
 	/* Bounded by the panicking CPU's own bounds: it releases in any case */

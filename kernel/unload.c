@@ -96,7 +96,7 @@ void hvcrash_unload_forget(void)
 /*
  * vmbus_initiate_unload() resets the completion, and only the host's answer
  * completes it, in the message interrupt or in the loop that polls for it; in a
- * panic nobody consumes it. Read without completion_done(), which takes a lock
+ * panic it is not consumed. Read without completion_done(), which takes a lock
  * that a stopped CPU may hold.
  */
 static enum answer noted_answer(void)

@@ -130,7 +130,7 @@ class Hvcrash(TestSuite):
         boot_id = self._boot_id(node)
         before = self._reports(node)
         log.info(f"crashing on CPU {cpu}")
-        # It does not come back from this, so nobody waits for its end
+        # It does not return, so its end is not waited for
         node.execute_async(
             f"hvcrashctl crash --yes --how sysrq --cpu {cpu} --in 5",
             shell=True,

@@ -156,7 +156,7 @@ hook_run() {
 # hook_quote TEXT: inside a JSON string.
 hook_quote() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
-# hook_no_report FORMAT: in the place of a report: nobody takes a missing file for a clean one.
+# hook_no_report FORMAT: in the place of a report, so that a missing file is never taken for a clean one.
 hook_no_report() {
 	case $1 in
 	txt) printf 'CANNOT TELL: %s\n' "$hook_reason" ;;

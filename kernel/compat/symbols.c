@@ -52,7 +52,7 @@ void *hvcrash_compat_lookup(const char *name)
 
 /*
  * May @fn be called through a pointer? With indirect branch tracking the kernel poisons
- * the ENDBR of functions whose address nobody takes (arch/x86/kernel/alternative.c,
+ * the ENDBR of functions whose address is never taken (arch/x86/kernel/alternative.c,
  * apply_seal_endbr()): such a call would raise #CP in the middle of a panic.
  */
 static bool is_callable(const void *fn)

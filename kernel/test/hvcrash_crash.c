@@ -148,7 +148,7 @@ static void crash_gpadl(void)
 
 static void panic_when_both_are_ready(void)
 {
-	/* Interrupts on: until the second is here, somebody may need this CPU */
+	/* Interrupts on: until the second is here, this CPU may be needed */
 	atomic_inc(&ready);
 	while (atomic_read(&ready) < 2)
 		cpu_relax();
@@ -238,7 +238,7 @@ static void crash_hung_task(void)
 
 #ifdef CONFIG_X86
 
-/* An NMI that nobody asked us for belongs to somebody else */
+/* An NMI that was not asked for belongs to another handler */
 static bool nmi_expected;
 
 static void send_nmi(unsigned int to)

@@ -8,7 +8,7 @@
  * slot. A panicking kernel empties the slots of all VPs (drivers/hv/channel_mgmt.c,
  * vmbus_wait_for_unload()), so all that matters is a timer that fires between its
  * first look and the answer: then it writes EOM on its own CPU, where nothing
- * waits for it, and looks on in vain for 100 s.
+ * waits for it, and finds nothing for 100 s.
  *
  * That moment is met once in some twenty panics. This module makes it certain:
  * when UNLOAD has been asked for and the slot was looked at once, a timer's message

@@ -160,7 +160,7 @@ static void stop_here(void)
 	if (READ_ONCE(panic_at)) {
 		make_plan(plan);
 		atomic_inc(&waiting);
-		/* Where nobody says go the crash kernel is not far either */
+		/* Without the word to go, the crash kernel is not far either */
 		while (!READ_ONCE(go))
 			cpu_relax();
 		write_plan(plan);

@@ -133,7 +133,7 @@ static struct err *ask(bool is_yes)
 
 	if (!is_yes)
 		printf("Type 'crash' to go on: ");
-	/* nobody crashes a machine unseen: a full disk, a closed pipe */
+	/* the question must have been seen: a full disk or a closed pipe hides it */
 	if (fflush(stdout))
 		return err_create(ERR_IO, "stdout: cannot write: %s",
 				  strerror(errno));

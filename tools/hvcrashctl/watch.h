@@ -20,7 +20,7 @@
  * struct watch - what to do, and the signals as they were
  * @seconds: between two rounds
  * @rounds: at most, 0 for no end
- * @is_terminal: there is somebody to show progress to
+ * @is_terminal: progress can be shown
  * @old_mask, @old_int, @old_term: to be put back
  */
 struct watch {
@@ -43,7 +43,7 @@ bool watch_next(const struct watch *watch, __u64 rounds_done,
 /* Signals as they were, and no trace of the progress on the terminal */
 void watch_end(const struct watch *watch);
 
-/* Has somebody asked to stop since watch_begin() */
+/* Was a stop requested since watch_begin() */
 bool watch_is_stopped(void);
 
 #endif

@@ -138,7 +138,7 @@ guest_is_ready() {
 guest_ends() {
 	local end=$((SECONDS + $1)) line
 	while is_machine_running; do
-		[ $SECONDS -lt "$end" ] || guest_stopped "waited for the guest to power off, $1 s in vain"
+		[ $SECONDS -lt "$end" ] || guest_stopped "timed out after $1 s waiting for the guest to power off"
 		channel_line handshake 1 || monitor_drain
 	done
 }

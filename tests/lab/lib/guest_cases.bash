@@ -212,7 +212,7 @@ guest_command() {
 		'HELLO first '*) did=255; note_up; return ;;
 		esac
 	done
-	guest_stopped "waited for '$1' to end in the guest, $command_bound s in vain"
+	guest_stopped "timed out after $command_bound s waiting for '$1' to end in the guest"
 }
 
 # serve_pipeline PID: until it ends.

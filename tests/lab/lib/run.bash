@@ -90,7 +90,7 @@ guest_says() {
 		'PROGRESS '*) say "${words#PROGRESS }" ;;
 		esac
 	done
-	"$blame" "waited for $what, ${fail_words:-${seconds} s in vain}"
+	"$blame" "${fail_words:-timed out after $seconds s}, waiting for $what"
 }
 
 # word_of NAME: VALUE of NAME=VALUE in $words.
@@ -188,7 +188,7 @@ crash_guest() {
 await_console() {
 	local end=$((SECONDS + opt_timeout))
 	until grep -a -q "$1" "$run_dir/console.log"; do
-		[ $SECONDS -lt $end ] || guest_stopped "waited for $2, $opt_timeout s in vain"
+		[ $SECONDS -lt $end ] || guest_stopped "timed out after $opt_timeout s waiting for $2"
 		machine_check "$2"
 		sleep 0.2
 	done
@@ -223,7 +223,7 @@ starve_guest() {
 	local end=$((SECONDS + opt_timeout)) line
 	set_off_crash
 	until has_panic_ended; do
-		[ $SECONDS -lt $end ] || guest_stopped "waited for the crash kernel to run out of memory, $opt_timeout s in vain"
+		[ $SECONDS -lt $end ] || guest_stopped "timed out after $opt_timeout s waiting for the crash kernel to run out of memory"
 		is_machine_running || lab_failed 'QEMU ended while the lab waited for the crash kernel to run out of memory'
 		channel_line handshake 1 || monitor_drain
 	done
@@ -306,7 +306,7 @@ finish_guest() {
 		DONE) compare_after; phase_end audit; fetch_dumps; ask_crash; return ;;
 		esac
 	done
-	guest_stopped "waited for the second kernel to finish, ${fail_words:-$patience s in vain}"
+	guest_stopped "${fail_words:-timed out after $patience s}, waiting for the second kernel to finish"
 }
 
 run_prepare() {

@@ -38,7 +38,7 @@ await_migration() {
 		esac
 		sleep 0.2
 	done
-	lab_failed 'waited for the state of the machine, 300 s in vain'
+	lab_failed 'timed out after 300 s waiting for the state of the machine'
 }
 
 # inner_ask stop|cont: of what runs the guest

@@ -58,7 +58,7 @@ void audit_init(struct audit *audit, const struct hvcrash_header *header)
 
 /*
  * Evidence that a page was given back, as opposed to handed out. A driver speaks
- * for its own pages and for nobody else's.
+ * for its own pages and for no others.
  */
 static bool proves_return(const struct hvcrash_extent *extent)
 {
@@ -108,7 +108,7 @@ static void judge_returned(const struct hvcrash_extent *extent,
 {
 	const char *evidence = names_evidence(extent->evidence);
 
-	/* somebody writes there, whatever the record rests on */
+	/* it is still being written, whatever the record rests on */
 	if (fact == CONTENTS_WRITTEN) {
 		set_result(result, AUDIT_CHANGED, "written while watched");
 		return;

@@ -3,7 +3,7 @@
  * contents.c - hashes the extents' pages once more
  *
  * Called by verb_audit. Streams each extent through XXH64, seed 0, as the crash
- * path did, with one small buffer. A page that cannot be had ends its extent,
+ * path did, with one small buffer. A page that is not in the dump ends its extent,
  * so a false page count costs one failed lookup; and all extents together may
  * claim no more than a small multiple of what the dump holds, so that a false
  * registry cannot keep the crash kernel busy for ever.
@@ -107,7 +107,7 @@ static enum contents_fact fact_unread(const struct hasher *hasher,
 }
 
 /*
- * Who watches wants to know of every page that somebody writes, though there is
+ * Watching reports every page that is written, though there is
  * nothing to compare it with in the first round. After a kexec the next kernel
  * writes there, as it may.
  */

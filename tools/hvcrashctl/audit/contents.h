@@ -55,7 +55,7 @@ struct contents_watched {
  * @nr: entries
  * @has_absent: an extent is CONTENTS_MISSING or CONTENTS_UNREADABLE
  * @absent_gpa: the first such page
- * @absent_why: and why it cannot be had
+ * @absent_why: and why it cannot be read
  */
 struct contents {
 	bool is_watched;

@@ -87,7 +87,7 @@ static struct err *devmem_read_gpa(struct core *core, __u64 gpa, void *buf,
 	struct err *err;
 	size_t got;
 
-	/* In use by this kernel, and so not to be had: EPERM, or EFAULT */
+	/* In use by this kernel, so it cannot be read: EPERM, or EFAULT */
 	err = core_pread(core, gpa, buf, bytes, &got);
 	*ret_is_present = !err && got == bytes;
 	err_destroy(err);

@@ -45,7 +45,7 @@ void html_out(struct html *html, struct out *out);
 /* @text with all that HTML would obey made harmless */
 void html_text(struct html *html, const char *text);
 
-/* A paragraph; a warning is one that nobody should overlook */
+/* A paragraph; a warning must not be overlooked */
 void html_note(struct html *html, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void html_warning(struct html *html, const char *format, ...)

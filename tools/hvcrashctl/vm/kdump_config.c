@@ -166,7 +166,7 @@ static void use_family(struct kdump_config *ret, const char *name)
 	}
 }
 
-/* Of the table, or of those that it is like; then nobody has tried it */
+/* Of the table, or of a distribution it is like, and then untested */
 static void find_family(struct kdump_config *ret, const char *like)
 {
 	static const struct {

@@ -178,7 +178,7 @@ static bool is_hot_added(const struct status_facts *facts)
 			    "/sys/bus/vmbus/drivers/hv_balloon/*-*", path);
 }
 
-/* The command line has it, and the memory was not to be had, or not that much */
+/* The command line has it, but the memory was unavailable, or not that much */
 static void advise_refused(const char *asked, struct status_answer *ret)
 {
 	if (!strcmp(asked, "auto"))

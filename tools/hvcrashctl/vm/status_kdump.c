@@ -334,7 +334,7 @@ static bool judge_suse_actions(const struct status_facts *facts,
 	return true;
 }
 
-/* On a VM nobody sits at the console: whatever happens has to end in a reboot */
+/* A VM has no operator at its console: whatever happens has to end in a reboot */
 void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 {
 	const struct kdump_config *kdump = &facts->kdump;

@@ -4,7 +4,7 @@
  *
  * See sysctl_files.h. /etc/sysctl.conf is read only where a link in sysctl.d
  * says so, as on Debian, or where procps reads it, last: then "99-sysctl.conf" is
- * that link. A distribution without the link has it read by nobody at boot.
+ * that link. Without the link nothing reads it at boot.
  */
 #include <glob.h>
 #include <stdio.h>
