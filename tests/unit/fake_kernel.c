@@ -97,7 +97,7 @@ static void nap(void)
 		for (naps = 0; !(condition) && naps < 200000; naps++) \
 			nap();                                        \
 		if (!(condition))                                     \
-			die("timed out waiting for " what);              \
+			die("timed out waiting for " what);           \
 	} while (0)
 
 static void nmi_to(u32 cpu)

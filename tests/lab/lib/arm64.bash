@@ -74,7 +74,8 @@ arm64_libraries() {
 	printf '%s\n' /lib/ld-linux-aarch64.so.1
 	while [ $# -gt 0 ]; do
 		for name in $(aarch64-linux-gnu-readelf -d "$1" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
-			[ -z "${seen[$name]:-}" ] && [ -e "$tree/usr/lib/aarch64-linux-gnu/$name" ] || continue
+			[ -z "${seen[$name]:-}" ] || continue
+			[ -e "$tree/usr/lib/aarch64-linux-gnu/$name" ] || continue
 			seen[$name]=1
 			set -- "$@" "$tree/usr/lib/aarch64-linux-gnu/$name"
 			printf '%s\n' "/usr/lib/aarch64-linux-gnu/$name"

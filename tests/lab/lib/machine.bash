@@ -264,7 +264,7 @@ machine_check() {
 	kill -0 $$ 2>/dev/null || exit "$EXIT_LAB" # the lab itself was killed: nobody waits for this attempt
 	is_machine_running || running=false
 	monitor_drain # after looking: what it said before it ended counts
-	[ -z "$guest_end" ] && $running || check_host_end "$1"
+	if [ -n "$guest_end" ] || ! $running; then check_host_end "$1"; fi
 	[ -z "$guest_end" ] || guest_stopped "the guest ended by itself ($guest_end) while the lab waited for $1"
 	! has_panic_ended || guest_stopped "the kernel came to the end of its panic() while the lab waited for $1"
 	$running || lab_failed "QEMU ended while the lab waited for $1"
