@@ -51,7 +51,7 @@ memory() {
 audit_memory() {
 	printf '%s\n' "$1" >cmdline
 	status=0
-	MEMORY=memory CMDLINE=cmdline LD_PRELOAD=$(dirname "$MKCORE")/devmem.so "$HVCRASHCTL" audit /dev/mem >out 2>err || status=$?
+	MEMORY=memory CMDLINE=cmdline ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$(dirname "$MKCORE")/devmem.so "$HVCRASHCTL" audit /dev/mem >out 2>err || status=$?
 	cat out err
 }
 

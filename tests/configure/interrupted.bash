@@ -36,6 +36,7 @@ killed_at() {
 
 # copy_each_step TEMPLATE OPTION...: killed.N is the root at step N. In the script "kill" is this function: what it does beside
 # the copy is to be called at the next step as well.
+# shellcheck disable=SC2317,SC2034 # the script calls these functions, and reads the variable that one of them sets
 copy_each_step() {
 	rm -rf killed.*
 	from "$1"
@@ -52,6 +53,7 @@ copy_each_step() {
 }
 
 # done_from N OPTION...: from the root at step N, without sync
+# shellcheck disable=SC2317 # the script calls sync
 done_from() {
 	from "killed.$1"
 	(

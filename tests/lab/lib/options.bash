@@ -140,7 +140,8 @@ check_one_of() {
 check_values() {
 	local name variable check words
 	for name in "${option_names[@]}"; do
-		uses_option "$name" "$1" && [ -n "${option_check[$name]:-}" ] || continue
+		uses_option "$name" "$1" || continue
+		[ -n "${option_check[$name]:-}" ] || continue
 		variable=$(variable_of "$name")
 		[ -n "${!variable}" ] || [ -n "${option_default[${name//-/_}]}" ] || continue
 		check=${option_check[$name]}
@@ -148,7 +149,7 @@ check_values() {
 		any) ;;
 		number) check_number "$name" "${!variable}" ;;
 		number:*) check=${check#*:}; check_range "$name" "${!variable}" "${check%-*}" "${check#*-}" ;;
-		one-of:*) check=${check#*:}; check_one_of "$name" "${!variable}" ${check//,/ } ;;
+		one-of:*) IFS=, read -r -a words <<<"${check#*:}"; check_one_of "$name" "${!variable}" "${words[@]}" ;;
 		words:*) mapfile -t words < <("${check#*:}"); check_one_of "$name" "${!variable}" "${words[@]}" ;;
 		*) die "option_table.bash: '$check' is no check" ;;
 		esac

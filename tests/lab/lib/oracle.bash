@@ -29,6 +29,7 @@ oracle_ask() {
 	monitor 'info mtree -f' || lab_failed "the monitor did not answer 'info mtree -f' in 30 s"
 	printf '%s\n' "$reply" >"${1%.json}.mtree"
 	overlays_of <"${1%.json}.mtree" >"$1"
+	# shellcheck disable=SC2094 # another file, named after it
 	state_of <"$1" >"$(state_file "$1")"
 }
 

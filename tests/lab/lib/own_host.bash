@@ -97,6 +97,7 @@ own_oracle_ask() {
 	local line
 	host_ask state
 	printf '%s\n' "$line" >"$(state_file "$1")"
+	# shellcheck disable=SC2094 # another file, named after it
 	host_overlays <"$(state_file "$1")" >"$1"
 }
 
