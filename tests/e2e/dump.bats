@@ -16,7 +16,7 @@ changed_forms=elf-31,zlib-31,flat-lzo-31
 run_dumps() {
 	local name=$1 forms=$2
 	shift 2
-	lab_result "$name" run --memory 512 --crashkernel 192M --dumps "$forms" "$@" || true
+	lab_result "$name" run --memory 704 --crashkernel 192M --dumps "$forms" "$@" || true
 }
 
 setup_file() {
