@@ -9,8 +9,10 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
-clean_forms=elf-31,zlib-31,lzo-31,snappy-31,zstd-31,lzo-0,flat-zlib-31,flat-lzo-1,flat-elf-31
-changed_forms=elf-31,zlib-31,flat-lzo-31
+# In ELF form makedumpfile leaves out runs of 256 pages that are zero or unwanted, and does not say which of both; the
+# guest's own page below a VP assist overlay is one of zeros. So levels with zero pages in them are compared.
+clean_forms=elf-30,elf-31,zlib-31,lzo-31,snappy-31,zstd-31,lzo-0,flat-zlib-31,flat-lzo-1,flat-elf-30
+changed_forms=elf-30,zlib-31,flat-lzo-31
 
 # run_dumps NAME FORMS OPTION...: a small guest, since its dumps are written by an emulated CPU
 run_dumps() {
@@ -66,9 +68,20 @@ form_agrees() {
 	agrees "$1" "$dump"
 }
 
-@test "ELF, level 31: as in the second kernel" {
-	form_agrees clean elf-31
+@test "ELF, level 30: as in the second kernel" {
+	form_agrees clean elf-30
 	[ "$(field clean .verdict)" = clean ]
+}
+
+@test "ELF, level 31: where zero pages were left out it cannot tell, and says so" {
+	local status=0
+	held clean
+	"$RESULTS/tool/hvcrashctl" audit --json "$(run_directory clean)/dumps/elf-31" >"$BATS_TEST_TMPDIR/31.json" || status=$?
+	case $status in
+	0) [ "$(jq '.gaps | length' "$BATS_TEST_TMPDIR/31.json")" -eq 0 ] ;;
+	2) [ "$(jq -r '[.gaps[].gap] | join(" ")' "$BATS_TEST_TMPDIR/31.json")" = not-in-dump ] ;;
+	*) return 1 ;;
+	esac
 }
 
 @test "zlib, level 31: as in the second kernel" {
@@ -99,8 +112,8 @@ form_agrees() {
 	form_agrees clean flat-lzo-1
 }
 
-@test "flattened ELF, level 31: as in the second kernel" {
-	form_agrees clean flat-elf-31
+@test "flattened ELF, level 30: as in the second kernel" {
+	form_agrees clean flat-elf-30
 }
 
 @test "makedumpfile -R of the flattened one: as in the second kernel" {
