@@ -6,7 +6,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	run_dir=$BATS_TEST_TMPDIR lab_dir=$BATS_TEST_DIRNAME crash_ranges=20000000-2fffffff
+	run_dir=$BATS_TEST_TMPDIR lab_dir=$BATS_TEST_DIRNAME crash_ranges=20000000-2fffffff opt_steps=''
 	# shellcheck source-path=SCRIPTDIR source=lib/util.bash
 	. "$BATS_TEST_DIRNAME/lib/util.bash"
 	# shellcheck source-path=SCRIPTDIR source=lib/compare.bash
@@ -220,4 +220,20 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	host '.ledger += [{kind: "gpadl", channel: 7, gpadl: 1, pages: [[65536, 8000]]}]'
 	run -0 compared before
 	is '.result == "same" and .host_pages == 8007'
+}
+
+@test "a GPADL whose teardown the host has answered when a storm is cut off is named, and no difference" {
+	audited
+	jq '.ledger_at_unload = []' "$run_dir/state.json" >"$run_dir/state.new" && mv "$run_dir/state.new" "$run_dir/state.json"
+	run -0 compared unload
+	[ "$(jq -r .result <<<"$output")" = different ]
+	opt_steps=busy
+	run -0 compared unload
+	[ "$(jq -r .result <<<"$output")" = gap ]
+	[ "$(jq -r .only_module <<<"$output")" -eq 2 ]
+	# a page that only the host names stays a difference, in a storm as well
+	jq '.ledger_at_unload = [{"kind": "gpadl", "channel": 3, "gpadl": 923154, "pages": [[96, 1]]}]' "$run_dir/state.json" >"$run_dir/state.new"
+	mv "$run_dir/state.new" "$run_dir/state.json"
+	run -0 compared unload
+	[ "$(jq -r .result <<<"$output")" = different ]
 }

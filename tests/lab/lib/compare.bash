@@ -11,17 +11,18 @@ readonly comparison_names=(before unload second_kernel)
 # compare WHAT STATE REGISTRY: files, of which one that is not there means that there is nothing to compare. Each comparison
 # is a line of comparisons.jsonl: a run with several jumps makes each of them several times.
 compare() {
-	local what=$1 state=$2 registry=$3 list=findings
+	local what=$1 state=$2 registry=$3 list=findings busy=false
 	[ "$what" != before ] || list=extents
 	[ -s "$state" ] && [ -s "$registry" ] || return 0
 	jq -e --arg list "$list" '.[$list] != null' "$registry" >/dev/null 2>&1 || return 0
-	jq -n -c --arg what "$what" --arg ranges "$crash_ranges" --slurpfile states "$state" --slurpfile registries "$registry" \
+	! is_guest_busy || busy=true
+	jq -n -c --arg what "$what" --argjson busy "$busy" --arg ranges "$crash_ranges" --slurpfile states "$state" --slurpfile registries "$registry" \
 		'$states[0] as $state | $registries[0] as $registry | '"$(cat "$lab_dir/lib/compare.jq")" \
 		>>"$run_dir/comparisons.jsonl" || lab_failed "the comparison '$what' could not be made"
 }
 
 # is_guest_busy: with a storm or a CPU that comes and goes, the list and the host's answer are of two moments, and nothing follows
-# from what differs. At UNLOAD nothing moves any more.
+# from what differs. At UNLOAD nothing moves any more, but for an answer that is on its way.
 is_guest_busy() { case :$opt_steps: in *:churn:*) ;; *:busy:*:idle:*) return 1 ;; *:busy:*) ;; *) return 1 ;; esac }
 
 # compare_before NAME: the host's answer of that name against the list that the guest has just sent
