@@ -6,7 +6,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	run_dir=$BATS_TEST_TMPDIR lab_dir=$BATS_TEST_DIRNAME crash_ranges=20000000-2fffffff opt_steps=''
+	run_dir=$BATS_TEST_TMPDIR lab_dir=$BATS_TEST_DIRNAME crash_ranges=20000000-2fffffff opt_steps='' opt_crash=sysrq
 	# shellcheck source-path=SCRIPTDIR source=lib/util.bash
 	. "$BATS_TEST_DIRNAME/lib/util.bash"
 	# shellcheck source-path=SCRIPTDIR source=lib/compare.bash
@@ -236,4 +236,16 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	mv "$run_dir/state.new" "$run_dir/state.json"
 	run -0 compared unload
 	[ "$(jq -r .result <<<"$output")" = different ]
+}
+
+@test "a CPU that goes offline between the UNLOAD of a kexec and its end is named, and no difference" {
+	audited '.findings |= map(select(.kind != "SIMP"))'
+	run -0 compared unload
+	[ "$(jq -r .result <<<"$output")" = different ]
+	opt_steps=churn
+	run -0 compared unload
+	[ "$(jq -r .result <<<"$output")" = different ]
+	opt_crash=kexec
+	run -0 compared unload
+	[ "$(jq -r .result <<<"$output")" = gap ]
 }

@@ -11,12 +11,13 @@ readonly comparison_names=(before unload second_kernel)
 # compare WHAT STATE REGISTRY: files, of which one that is not there means that there is nothing to compare. Each comparison
 # is a line of comparisons.jsonl: a run with several jumps makes each of them several times.
 compare() {
-	local what=$1 state=$2 registry=$3 list=findings busy=false
+	local what=$1 state=$2 registry=$3 list=findings busy=false kexec=false
 	[ "$what" != before ] || list=extents
 	[ -s "$state" ] && [ -s "$registry" ] || return 0
 	jq -e --arg list "$list" '.[$list] != null' "$registry" >/dev/null 2>&1 || return 0
 	! is_guest_busy || busy=true
-	jq -n -c --arg what "$what" --argjson busy "$busy" --arg ranges "$crash_ranges" --slurpfile states "$state" --slurpfile registries "$registry" \
+	case $opt_crash in kexec*) kexec=true ;; esac
+	jq -n -c --arg what "$what" --argjson busy "$busy" --argjson kexec "$kexec" --arg ranges "$crash_ranges" --slurpfile states "$state" --slurpfile registries "$registry" \
 		'$states[0] as $state | $registries[0] as $registry | '"$(cat "$lab_dir/lib/compare.jq")" \
 		>>"$run_dir/comparisons.jsonl" || lab_failed "the comparison '$what' could not be made"
 }

@@ -7,6 +7,7 @@
 #   $registry  "hvcrashctl list --json", else "hvcrashctl audit --json"
 #   $busy      whether GPADLs came and went until the crash: the host lets go of one before its answer to the teardown is in the
 #              guest's hands, and a crash in between leaves a page that only the registry names, which is safe
+#   $kexec     whether it left by kexec: all CPUs run on after its UNLOAD, and in a busy guest one of them may still go offline
 #   $ranges    "a-b,c-d", hexadecimal: memory of the second kernel, which shares pages of its own there; for a host that does not
 #              say which kernel turned an overlay on
 #
@@ -86,7 +87,8 @@ sides as $sides |
 ($registry.gaps | covering_gaps) as $gaps |
 [$only_host[] | . + {differs: (if $other["\(.gpa)"] then "kind" else "only the host" end)} |
 	if .differs == "kind" then . + {registry: $other["\(.gpa)"], covered: false}
-	else . + {registry: null, covered: (($gaps | length > 0) or $unsure["\(.gpa)"] == true)} end |
+	else . + {registry: null, covered: (($gaps | length > 0) or $unsure["\(.gpa)"] == true or
+		($busy and $kexec and $what == "unload" and (.kind | is_vp_kind)))} end |
 	{gpa, differs, host: .words, registry, covered}] +
 [$only_registry[] | select($by_gpa["\(.gpa)"] | not) |
 	# A torn update may be one that was to take the page out. What no UNLOAD was seen to free may be freed by now.
