@@ -17,6 +17,7 @@
 #include "base/atomic_file.h"
 #include "base/cleanup.h"
 #include "vm/crash_marker.h"
+#include "vm/crash_record.h"
 
 #define MAX_MARKER_BYTES 4096
 #define CLOCK_SLACK_S 60
@@ -81,24 +82,10 @@ bool crash_marker_read(const struct sysroot *sysroot, struct crash_marker *ret)
 	return ret->seconds && *ret->how;
 }
 
-/* What kdump leaves: the dump, a part of one, or only the kernel's log */
-enum file_kind { NOT_OURS, LOG_ONLY, INCOMPLETE, DUMP };
-
-static bool begins(const char *name, const char *with)
+/* By the file's name alone: what it holds is the audit's business */
+static enum crash_saved saved_in(const char *path)
 {
-	return !strncmp(name, with, strlen(with));
-}
-
-static enum file_kind kind_of(const char *path)
-{
-	const char *name = strrchr(path, '/') + 1;
-
-	if (begins(name, "vmcore-dmesg") || begins(name, "dmesg") ||
-	    begins(name, "kexec-dmesg"))
-		return LOG_ONLY;
-	if (!begins(name, "vmcore") && !begins(name, "dump"))
-		return NOT_OURS;
-	return strstr(name, "-incomplete") ? INCOMPLETE : DUMP;
+	return crash_saved_in(strrchr(path, '/') + 1);
 }
 
 /*
@@ -108,7 +95,7 @@ static enum file_kind kind_of(const char *path)
 static void take_best(const char *pattern, __u64 since,
 		      char path[SYSROOT_PATH_BYTES], __u64 *ret_bytes)
 {
-	enum file_kind best = NOT_OURS;
+	enum crash_saved best = CRASH_SAVED_NOTHING;
 	__u64 newest = since;
 	size_t best_dir = 0;
 	glob_t found;
@@ -118,11 +105,11 @@ static void take_best(const char *pattern, __u64 since,
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		const char *file = found.gl_pathv[i];
 		size_t dir = (size_t)(strrchr(file, '/') - file);
-		enum file_kind kind = kind_of(file);
+		enum crash_saved kind = saved_in(file);
 		struct stat st;
 		bool is_same;
 
-		if (kind == NOT_OURS || stat(file, &st) ||
+		if (kind == CRASH_SAVED_NOTHING || stat(file, &st) ||
 		    !S_ISREG(st.st_mode) || (__u64)st.st_mtime < since ||
 		    strlen(file) >= SYSROOT_PATH_BYTES)
 			continue;
@@ -163,7 +150,7 @@ bool crash_marker_find_dump(const struct sysroot *sysroot, const char *target,
 	char full[SYSROOT_PATH_BYTES], path[SYSROOT_PATH_BYTES] = "";
 	char pattern[SYSROOT_PATH_BYTES + sizeof("/*/*")];
 	__u64 since = seconds > CLOCK_SLACK_S ? seconds - CLOCK_SLACK_S : 0;
-	enum file_kind kind;
+	enum crash_saved kind;
 
 	memset(ret, 0, sizeof(*ret));
 	sysroot_path(sysroot, target, full);
@@ -171,9 +158,9 @@ bool crash_marker_find_dump(const struct sysroot *sysroot, const char *target,
 	take_best(pattern, since, path, &ret->bytes);
 	if (!*path)
 		return false;
-	kind = kind_of(path);
-	ret->is_dump = kind != LOG_ONLY;
-	ret->is_complete = kind == DUMP && ret->bytes;
+	kind = saved_in(path);
+	ret->is_dump = kind != CRASH_SAVED_LOG;
+	ret->is_complete = kind == CRASH_SAVED_DUMP && ret->bytes;
 	read_verdict(path, ret->verdict, sizeof(ret->verdict));
 	snprintf(ret->path, sizeof(ret->path), "%s",
 		 path + strlen(sysroot->root));

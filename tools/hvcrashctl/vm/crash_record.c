@@ -83,6 +83,22 @@ static enum file_kind kind_of(const char *name)
 	return strstr(name, "incomplete") ? FILE_PART : FILE_DUMP;
 }
 
+enum crash_saved crash_saved_in(const char *name)
+{
+	switch (kind_of(name)) {
+	case FILE_LOG:
+	case FILE_CRASH_KERNEL_LOG:
+		return CRASH_SAVED_LOG;
+	case FILE_PART:
+		return CRASH_SAVED_PART;
+	case FILE_SPLIT:
+	case FILE_DUMP:
+		return CRASH_SAVED_DUMP;
+	default:
+		return CRASH_SAVED_NOTHING;
+	}
+}
+
 /* A line of a log, without its time stamp "[   12.345678] " */
 static const char *without_stamp(const char *line)
 {

@@ -55,6 +55,9 @@ struct crash_record {
 
 const char *crash_saved_name(enum crash_saved saved);
 
+/* What a file that some kdump wrote has saved, by its name without directory */
+enum crash_saved crash_saved_in(const char *name);
+
 /* @dir below the root. False: nothing in it is of a crash */
 bool crash_record_read(const struct sysroot *sysroot, const char *dir,
 		       struct crash_record *ret);
