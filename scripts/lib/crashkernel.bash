@@ -148,7 +148,7 @@ last_crashkernel() {
 	printf '%s' "$last"
 }
 
-# has_parts WORDS: crashkernel= in several parts, which somebody has chosen by
+# has_parts WORDS: crashkernel= in several parts, which were chosen by
 # hand: one word in their place would take memory where it must not be
 has_parts() {
 	local words=() word

@@ -53,7 +53,7 @@ unsigned int nr_cpu_ids;
 int system_state;
 
 struct hvcrash_registry hvcrash_registry;
-/* In looks at the clock: nobody waits for a CPU so long that it is not there */
+/* In looks at the clock: a CPU that takes this long counts as absent */
 unsigned int hvcrash_stop_bound_ms = 60000;
 unsigned int hvcrash_revoke_bound_ms = 60000;
 unsigned int hvcrash_hash_budget_ms = 50;

@@ -17,7 +17,7 @@
 way_of_leaving() { case $opt_crash in kexec | kexec-load) printf '%s' "$opt_crash" ;; *) printf crash ;; esac; }
 
 # boot_words: what must be the same in the run that goes on and in the one that was kept: all that the boot depends on, one a line.
-# The products by their stamps, so that nobody takes yesterday's module for today's.
+# The products by their stamps, so that yesterday's module is not taken for today's.
 boot_words() {
 	local option
 	while IFS= read -r option; do printf -- '--%s %s\n' "${option#opt_}" "${!option}"; done < <(boot_options)

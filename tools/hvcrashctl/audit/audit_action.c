@@ -81,7 +81,7 @@ static const char *action_of_finding(const struct audit *audit)
 	if (audit->written)
 		return "keep the dump and report it: the host or a device still writes to memory that was taken back.";
 	if (audit->regions[AUDIT_CHANGED])
-		return "keep the dump. 'hvcrashctl audit --watch 5' in the crash kernel says whether somebody still writes there: then it is the host or a device, report it.";
+		return "keep the dump. 'hvcrashctl audit --watch 5' in the crash kernel says whether the pages are still being written: then it is the host or a device, report it.";
 	if (has_vmbus_page(audit))
 		return "keep the dump, and do not trust what lies in these buffers: the host did not answer UNLOAD. See the check stimer of 'hvcrashctl status'.";
 	if (audit->registers_on || audit->header->crash.registers_failed)

@@ -35,7 +35,7 @@ static struct frame *frame_of(u32 vp)
 	return __atomic_load_n(&held[vp].frame, __ATOMIC_ACQUIRE);
 }
 
-/* By another CPU, when the VP may go on. The interrupt is for nobody but us. */
+/* By another CPU, when the VP may go on. The interrupt is ours alone. */
 void look_release(u32 vp)
 {
 	u64 until = platform_time() + LONGEST_LOOK;
