@@ -202,6 +202,9 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 @test "no escape byte of a log or a name reaches the terminal" {
 	panic_log /var/crash/202611280512/dmesg.202611280512 $'6.12\033[31m' $'Kernel panic - not syncing: \033]0;x\007'
 	put $'/var/crash/e\033[1m/vmcore' data
+	# no renderer is between these lines and the terminal
+	crashes show 202611280512
+	expect "$(tr -cd '\033\007' <out | wc -c)" 0
 	for form in '' --json --raw --pairs; do
 		crashes $form
 		expect "$(tr -cd '\033\007' <out | wc -c)" 0
