@@ -238,6 +238,15 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	[ "$(jq -r .result <<<"$output")" = different ]
 }
 
+@test "a GPADL that the guest gave back between UNLOAD and the letting go: no difference, for the registry says torn down" {
+	audited '.findings |= map(select(.kind != "GPADL"))'
+	run -0 compared unload
+	is '.result == "different" and .only_host == 2'
+	host '.ledger_at_unload |= map(if .kind == "gpadl" then .given_back = true else . end)'
+	run -0 compared unload
+	is '.result == "same"'
+}
+
 @test "a CPU that goes offline between the UNLOAD of a kexec and its end is named, and no difference" {
 	audited '.findings |= map(select(.kind != "SIMP"))'
 	run -0 compared unload

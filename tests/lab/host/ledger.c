@@ -3,7 +3,8 @@
  * ledger.c - every page that the guest has handed over, until it is let go
  *
  * What was there when UNLOAD came is kept for the oracle: it is held against
- * what the dump's registry names.
+ * what the dump's registry names. A guest whose CPUs still run may give some of it
+ * back after UNLOAD, before all is let go; its registry then says "torn down".
  */
 #include "vmbus.h"
 
@@ -198,6 +199,7 @@ void ledger_teardown(const u8 *m)
 		return;
 	}
 	say("vmbus: GPADL %#x is torn down", id);
+	g->given_back = true;
 	drop(g);
 	ANSWER(GPADL_TORNDOWN, id);
 }
@@ -211,6 +213,7 @@ void ledger_drop_channel(u32 relid)
 		if (g->relid != relid)
 			continue;
 		say("vmbus: GPADL %#x goes with its channel", g->id);
+		g->given_back = true;
 		drop(g);
 	}
 }
@@ -271,9 +274,9 @@ static void gpadl_json(struct gpadl *g, const char **comma)
 {
 	if (g->raw)
 		read_ranges(g);
-	put("%s{\"kind\":\"%s\",\"channel\":%u,\"gpadl\":%u,\"kernel\":%u,\"complete\":%s,\"pages\":[",
+	put("%s{\"kind\":\"%s\",\"channel\":%u,\"gpadl\":%u,\"kernel\":%u,\"complete\":%s,\"given_back\":%s,\"pages\":[",
 	    *comma, g->is_ring ? "ring" : "gpadl", g->relid, g->id, g->kernel,
-	    g->raw ? "false" : "true");
+	    g->raw ? "false" : "true", g->given_back ? "true" : "false");
 	ranges_json(g);
 	put("]}");
 	*comma = ",";

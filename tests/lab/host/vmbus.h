@@ -59,6 +59,7 @@ struct gpadl {
 	u32 kernel;	/* which one handed it over: the first is 1 */
 	bool is_ring;	/* a channel was opened with it */
 	bool at_unload; /* it was there when UNLOAD came */
+	bool given_back; /* at the guest's request, by itself or with its channel */
 };
 
 struct ring {

@@ -57,7 +57,8 @@ def sides:
 		registry: [$registry.extents[] | select(.state != "torn down")],
 		unsure: []
 	} elif $what == "unload" then {
-		host: (($state.overlays_at_unload | host_overlays) + ($state.ledger_at_unload | host_ledger)),
+		# After a kexec's UNLOAD the CPUs run on: what the guest gave back until all was let go, its registry calls torn down
+		host: (($state.overlays_at_unload | host_overlays) + ([$state.ledger_at_unload[]? | select(.given_back | not)] | host_ledger)),
 		registry: [$registry.findings[] | select(.state != "torn down")],
 		unsure: []
 	} else {

@@ -84,7 +84,7 @@ static void the_ledger_has_each_page(void **state)
 	assert_non_null(strstr(state_now,
 			       "\"kind\":\"ring\",\"channel\":1,"
 			       "\"gpadl\":17,\"kernel\":1,\"complete\":true,"
-			       "\"pages\":[[80,8]]"));
+			       "\"given_back\":false,\"pages\":[[80,8]]"));
 }
 
 static void a_gpadl_in_many_messages(void **state)
@@ -345,10 +345,10 @@ static void unload_when_all_is_let_go(void **state)
 	assert_non_null(strstr(now, "\"ledger\":[],\"overlays_at_unload\":[{"));
 	assert_non_null(
 		strstr(now, "\"ledger_at_unload\":[{\"kind\":\"monitor"));
-	assert_non_null(strstr(now,
-			       "\"kind\":\"ring\",\"channel\":1,"
-			       "\"gpadl\":17,\"kernel\":1,\"complete\":true,"
-			       "\"pages\":[[80,8]]}],\"vps\""));
+	assert_non_null(strstr(
+		now, "\"kind\":\"ring\",\"channel\":1,"
+		     "\"gpadl\":17,\"kernel\":1,\"complete\":true,"
+		     "\"given_back\":false,\"pages\":[[80,8]]}],\"vps\""));
 }
 
 static void unload_with_what_is_torn_down_after_it(void **state)
@@ -366,7 +366,7 @@ static void unload_with_what_is_torn_down_after_it(void **state)
 		fake_ask("state"),
 		"\"pages\":[[65,1]]},{\"kind\":\"gpadl\","
 		"\"channel\":1,\"gpadl\":17,\"kernel\":1,\"complete\":true,"
-		"\"pages\":[[80,4]]}],\"vps\""));
+		"\"given_back\":true,\"pages\":[[80,4]]}],\"vps\""));
 }
 
 static void unload_before(void **state)
