@@ -91,7 +91,7 @@ static u32 stop_stimers(void)
  * of HLT for a pending synthetic timer even with interrupts off
  * (kvm_hv_has_stimer_pending()), and crash_nmi_callback() (arch/x86/kernel/reboot.c)
  * halts once and then spins: every VP whose timer fires eats a processor of the
- * host until the machine is reset. Measured: docs/second-kernel-crawl.md.
+ * host until the machine is reset. Measured: docs/dev/second-kernel-crawl.md.
  *
  * Context: NMI, or the panicking CPU; once.
  */
@@ -124,7 +124,7 @@ void hvcrash_regs_arrive(u32 cpu)
  * written on this very VP; the panicking CPU can do the first but not the second
  * (drivers/hv/channel_mgmt.c, vmbus_wait_for_unload()). So a parked VP clears
  * timer messages and writes its own EOM; VMBus messages it leaves alone. Shown in
- * docs/unload.md.
+ * docs/dev/unload.md.
  *
  * Context: NMI, again and again while parked.
  */

@@ -61,10 +61,10 @@ named_cases() { documents | xargs grep -hoE -- '--case [a-z,]+' | cut -d ' ' -f 
 
 @test "a quotation that is not what the record says is noticed, and written anew" {
 	cp -r "$REPO/tests/matrix" "$BATS_TEST_TMPDIR/"
-	mkdir -p "$BATS_TEST_TMPDIR/repo/tests" "$BATS_TEST_TMPDIR/repo/docs"
+	mkdir -p "$BATS_TEST_TMPDIR/repo/tests" "$BATS_TEST_TMPDIR/repo/docs/dev"
 	mv "$BATS_TEST_TMPDIR/matrix" "$BATS_TEST_TMPDIR/repo/tests/"
 	cp "$REPO/README.md" "$BATS_TEST_TMPDIR/repo/"
-	cp "$REPO"/docs/matrix* "$BATS_TEST_TMPDIR/repo/docs/"
+	cp "$REPO"/docs/dev/matrix* "$BATS_TEST_TMPDIR/repo/docs/dev/"
 	sed -i '/^| 6\.12/s/overlays left/pages left/' "$BATS_TEST_TMPDIR/repo/README.md"
 	run -1 "$BATS_TEST_TMPDIR/repo/tests/matrix/documents" --check
 	[[ $output == *'README.md does not say'* ]]

@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 # In these the kernel crashes without hvcrash, on QEMU's Hyper-V. Once in about 60 such runs its second kernel never came up, idle, beside VPs
-# that spin (docs/second-kernel-crawl.md). Not ours to mend, and not what they are for, which is what it leaves behind when
+# that spin (docs/dev/second-kernel-crawl.md). Not ours to mend, and not what they are for, which is what it leaves behind when
 # it does come up: so such a run may be made twice, and says so. A run with hvcrash may not.
 export STOCK_SCENARIOS=demo-stock@kvm
 

@@ -252,7 +252,7 @@ panics() { grep -as 'Kernel panic - not syncing' "$run_dir/console.log" | grep -
 has_panic_ended() { grep -aqs 'end Kernel panic - not syncing' "$run_dir/console.log"; }
 
 # is_kernel_to_blame: that was the first kernel, and CPUs were coming and going: with CONFIG_CRASH_HOTPLUG the kernel writes its
-# crash kernel's list of CPUs for each of them, under the lock without which it does not jump (docs/hotplug-loses-dumps.md).
+# crash kernel's list of CPUs for each of them, under the lock without which it does not jump (docs/dev/hotplug-loses-dumps.md).
 is_kernel_to_blame() {
 	case $opt_steps in *churn*) ;; *) return 1 ;; esac
 	has_panic_ended && [ "$(panics | wc -l)" -eq 1 ]

@@ -81,7 +81,7 @@ option crashkernel SIZE run,boot 256M any "memory that is reserved for the crash
 option timeout SECONDS run 300 number 'how long the second kernel may take to come up'
 option retries N run,guest 2 number:0-2 'how often to try again when the lab itself failed'
 option host HOST run,guest,build,boot own one-of:own,kvm \
-	"own: the lab's own Hyper-V (docs/host.md); kvm: that of QEMU and KVM"
+	"own: the lab's own Hyper-V (docs/dev/host.md); kvm: that of QEMU and KVM"
 list host-options NAME=VALUE run,guest,boot \
 	'an option of the own host from its start, for example vmbus=4.0 or devices=balloon,netvsc; may be given several times'
 list fault NAME=VALUE run \
