@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * btf.c - where a member is in a struct, as the running kernel describes it
+ * btf.c - finds the offset of a struct member in the running kernel's BTF
  *
- * Reads BTF (Documentation/bpf/btf.rst), of the kernel or of a module on top of
- * it, from a buffer. Called in process context, when VMBus is there or comes up;
- * builds in user space too (tests/unit).
+ * Reads BTF (Documentation/bpf/btf.rst), the kernel's or that of a module based on
+ * it, from a buffer. Called in process context, when VMBus is present or comes up;
+ * also builds in user space (tests/unit).
  *
- * Invariant: nothing outside of the buffer is read, and every walk ends, whatever
+ * Invariant: nothing outside the buffer is read, and every walk ends, whatever
  * the buffer holds: hvcrash_btf_open() checks each record once, and a chain of
- * types is followed MAX_CHAIN steps at most. A type that is not known ends the
- * reading: its length is not known either.
+ * types is followed for at most MAX_CHAIN steps. Reading stops at an unknown type,
+ * since its length is unknown too.
  *
- * The kernel has a reader of its own, and exports nothing of it to modules.
+ * The kernel has a reader of its own, but exports none of it to modules.
  *
  * Leaves out: everything but the offsets and sizes of named members.
  */
@@ -34,7 +34,7 @@ static u32 kind_of(const struct btf_type *t)
 	return BTF_INFO_KIND(t->info);
 }
 
-/* What follows a struct btf_type, in bytes, or -EINVAL */
+/* Bytes that follow a struct btf_type, or -EINVAL */
 static s64 tail_bytes(const struct btf_type *t)
 {
 	u64 vlen = BTF_INFO_VLEN(t->info);
@@ -73,8 +73,8 @@ static s64 tail_bytes(const struct btf_type *t)
 }
 
 /*
- * The record after the one at @at, which is 0 for the first; NULL at the end, or
- * where the rest is no record.
+ * The record at @at (0 for the first), which then points to the next; NULL at the end,
+ * or if the rest is not a valid record.
  */
 static const struct btf_type *next_type(const struct hvcrash_btf *btf, u32 *at)
 {
@@ -115,21 +115,21 @@ static bool is_named(const struct hvcrash_btf *btf, u32 name_off,
 	       !strcmp(btf->strings + name_off, name);
 }
 
-/* Is [@offset, @offset + @length) inside of @bytes? */
+/* Is [@offset, @offset + @length) inside @bytes? */
 static bool is_inside(u64 offset, u64 length, u64 bytes)
 {
 	return offset <= bytes && length <= bytes - offset;
 }
 
 /**
- * hvcrash_btf_open - check all of it
+ * hvcrash_btf_open - check a BTF file from end to end
  * @btf: to be set up
  * @data: the file, 4-byte aligned; must stay while @btf is used
- * @bytes: its size
+ * @bytes: size of @data
  * @base: BTF of the kernel that @data's module is for, or NULL
  *
  * Context: any.
- * Return: 0, or -EINVAL for what is not BTF as we know it.
+ * Return: 0, or -EINVAL if @data is not BTF of a kind we know.
  */
 int hvcrash_btf_open(struct hvcrash_btf *btf, const void *data, size_t bytes,
 		     const struct hvcrash_btf *base)
@@ -163,10 +163,10 @@ int hvcrash_btf_open(struct hvcrash_btf *btf, const void *data, size_t bytes,
 }
 
 /**
- * hvcrash_btf_find_struct - a struct by its name
- * @btf: where to look; its base is left out
+ * hvcrash_btf_find_struct - find a struct by its name
+ * @btf: where to look; its base is not searched
  * @name: without "struct"
- * @ret: the struct, if it was found
+ * @ret: the struct, if found
  *
  * Context: any.
  * Return: 0 or -ENOENT.
@@ -193,7 +193,7 @@ int hvcrash_btf_find_struct(const struct hvcrash_btf *btf, const char *name,
 	return -ENOENT;
 }
 
-/* Size of a type, 0 if it has none or it cannot be told */
+/* Size of a type, 0 if it has none or it is unknown */
 static u32 type_bytes(const struct hvcrash_btf *btf, u32 id)
 {
 	const struct btf_type *t;
@@ -241,16 +241,17 @@ static u32 type_bytes(const struct hvcrash_btf *btf, u32 id)
 }
 
 /**
- * hvcrash_btf_member - where a member is
- * @s: its struct
- * @name: its name
- * @bytes: the size that the caller knows it by
- * @ret_offset: its offset in bytes, if it was found
+ * hvcrash_btf_member - find the offset of a member
+ * @s: the struct to search
+ * @name: the member
+ * @bytes: the size that the caller expects
+ * @ret_offset: offset in bytes, if found
  *
- * A member of another size is another thing under the same name: not found.
+ * A member of another size is something else under the same name, so it does not match.
  *
  * Context: any.
- * Return: 0, -ENOENT, or -EINVAL for a member that cannot be what is asked for.
+ * Return: 0, -ENOENT, or -EINVAL if the member is not of the expected size or is a
+ * bit field.
  */
 int hvcrash_btf_member(const struct hvcrash_btf_struct *s, const char *name,
 		       u32 bytes, u32 *ret_offset)

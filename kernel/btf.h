@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * btf.h - where a member is in a struct, as the running kernel describes it
+ * btf.h - finds the offset of a struct member in the running kernel's BTF
  */
 #ifndef _HVCRASH_BTF_H
 #define _HVCRASH_BTF_H
@@ -9,13 +9,13 @@
 
 /**
  * struct hvcrash_btf - type information that was checked from end to end
- * @base: of the kernel, where this one is a module's; or NULL
+ * @base: the kernel's BTF, if this is a module's; or NULL
  * @types: type section
- * @types_bytes: its size
- * @nr_types: types in it
+ * @types_bytes: size of @types
+ * @nr_types: number of types in @types
  * @first_id: type id of the first one
  * @strings: string section, which ends in a NUL
- * @strings_bytes: its size
+ * @strings_bytes: size of @strings
  * @first_string: string offset of its first byte
  */
 struct hvcrash_btf {
@@ -31,11 +31,11 @@ struct hvcrash_btf {
 
 /**
  * struct hvcrash_btf_struct - a struct that was found
- * @btf: where
- * @members: its members
- * @nr_members: how many
+ * @btf: the BTF that describes it
+ * @members: first struct btf_member
+ * @nr_members: number of members
  * @is_packed_offset: offsets share their word with the size of a bit field
- * @bytes: its size
+ * @bytes: size of the struct
  */
 struct hvcrash_btf_struct {
 	const struct hvcrash_btf *btf;

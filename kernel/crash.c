@@ -2,20 +2,20 @@
 /*
  * crash.c - [NMI] what happens between the panic and the second kernel
  *
- * Called by the hooks on the panicking CPU, when the kernel has stopped the
- * others and they have parked. Design: park, hand over, unload VMBus, revoke,
+ * Called by the hooks on the panicking CPU, after the kernel has stopped the
+ * others and they have parked. The order: park, hand over, unload VMBus, revoke,
  * hash.
  *
- * Why parking: the host delivers its answer to UNLOAD into the message page of
- * the VP that made first contact. Revoke that page first and every panic waits
- * the kernel's full 100 s for it.
+ * Why CPUs park: the host delivers its answer to UNLOAD into the message page of
+ * the VP that made first contact. If that page is revoked first, every panic waits
+ * the kernel's full 100 s for the answer.
  *
  * Invariant: whatever fails here is recorded and the dump goes on. No lock, no
- * allocation, every wait bounded, one line of printk where something failed. Even a
- * fault of our own: on x86 each step runs under guard (guard_x86.c).
+ * allocation, every wait bounded, one line of printk if something failed. This
+ * includes a fault of our own: on x86 each step runs under guard (guard_x86.c).
  *
- * Leaves out: what a panic and a kexec have in common (revoke.c, unload.c), who
- * calls.
+ * Leaves out: what a panic and a kexec have in common (revoke.c, unload.c), and the
+ * callers (hooks_*.c).
  */
 #include <linux/elf.h>
 #include <linux/io.h>
@@ -35,22 +35,22 @@
 #include "unload.h"
 
 /*
- * What revoked pages held when the first kernel ended: a hash of each extent, for the
- * audit to compare. A difference means that the hypervisor wrote after the revoke.
- * Overlays are off by now, so it is the guest's own page that is read.
+ * Contents of the revoked pages when the first kernel ended: a hash of each extent, for
+ * the audit to compare. A difference means that the page was written after the revoke.
+ * Overlays are off by now, so the guest's own page is read.
  *
- * An extent that was damaged, and now names no memory, is not hashed and costs
- * nothing else. Bounded by the parameter hash_budget_ms; what it does not reach is
- * counted, and the audit says so.
+ * A damaged extent that no longer names memory is not hashed, with no other effect.
+ * Bounded by the parameter hash_budget_ms; pages beyond it are counted, and the audit
+ * reports them.
  *
- * The panicking CPU alone hashes.
+ * Only the panicking CPU hashes.
  */
 static u8 page[HVCRASH_PAGE_BYTES];
 
 /**
  * struct hashing - state of the walk over contents
- * @deadline: TSC
- * @gpadls: this round takes GPADLs, else everything else
+ * @deadline: in cycles
+ * @gpadls: this round hashes GPADLs, else everything else
  */
 struct hashing {
 	u64 deadline;
@@ -90,9 +90,9 @@ static bool hash_one(struct hvcrash_extent *e, void *ctx)
 /**
  * hvcrash_crash_hash - hash all revoked pages, as far as time allows
  *
- * Overlays and monitor pages first: the hypervisor writes those unasked.
+ * Overlays and monitor pages first: the hypervisor writes to them without a request.
  *
- * Context: crash path, panicking CPU, after all states are entered.
+ * Context: crash path, panicking CPU, after all states are recorded.
  */
 void hvcrash_crash_hash(void)
 {
@@ -109,22 +109,22 @@ void hvcrash_crash_hash(void)
 
 /**
  * hvcrash_crash_hand_over - append our line to the VMCOREINFO note
- * @registry_gpa: where the registry's header is
+ * @registry_gpa: GPA of the registry's header
  *
  * One line in the VMCOREINFO note, which every dump format keeps:
  * HVCRASH_REGISTRY=0x<GPA>.
  *
  * Why the note and not vmcoreinfo_append_str() at load: that function is not
- * exported, what it appends cannot be taken back when the module goes, and a
+ * exported, what it appends cannot be removed when the module is unloaded, and a
  * crash image that was loaded before holds a copy of VMCOREINFO without the line
  * (kernel/vmcore_info.c, crash_update_vmcoreinfo_safecopy()). __crash_kexec()
  * writes the note first and calls the crash handler after, so here the note is
  * final, its address is exported, and the order of loading does not matter.
  *
- * The length goes last, so that a reader sees the note with the line or without.
+ * The length is written last, so a reader sees the note with the line or without it.
  *
  * Context: crash path, panicking CPU.
- * Return: false if the note is not as expected or has no room; it is unchanged.
+ * Return: false, with the note unchanged, if it is not as expected or has no room.
  */
 bool hvcrash_crash_hand_over(u64 registry_gpa)
 {
@@ -140,7 +140,7 @@ bool hvcrash_crash_hand_over(u64 registry_gpa)
 		return false;
 	len = scnprintf(line, sizeof(line), HVCRASH_VMCOREINFO_KEY "=0x%llx\n",
 			registry_gpa);
-	/* An empty note ends the list; it has to fit behind, aligned */
+	/* An empty note ends the list; it has to fit after the line, aligned */
 	room = VMCOREINFO_NOTE_SIZE - 2 * sizeof(*note) - name_bytes;
 	if (note->n_descsz > room || room - note->n_descsz < len + 4)
 		return false;
@@ -191,17 +191,17 @@ static void seal(void)
  * @release: lets the other CPUs go on from where they parked into the kernel's own
  *	     stop
  *
- * The hand-over comes first: the registry is found whatever happens after it, and
- * without an end to it the audit cannot tell.
+ * The hand-over comes first: then the registry is found whatever happens next. If the
+ * crash path does not finish, the audit says that it cannot tell.
  *
- * The hypercall page goes when nothing can call into it any more: after the release,
- * since a CPU may have been stopped in the middle of a hypercall, to which it returns
- * for a moment, and after the complaint, since a network console may make one. What
- * is hashed is hashed after all of that has had its chance to write.
+ * The hypercall page is revoked when nothing can call into it any more: after the
+ * release, since a CPU may have been stopped in the middle of a hypercall, to which it
+ * returns for a moment, and after the complaint, since a network console may make one.
+ * Hashing comes last, after everything that may still write.
  *
- * After a step that faulted only the revoke is still tried, and that never twice:
- * where the kernel came here from an oops with its die_lock held, a second fault
- * would wait for that lock for ever (oops_begin(), arch/x86/kernel/dumpstack.c).
+ * If a step faults, only the revoke is still tried, and never twice: if the kernel
+ * came here from an oops with its die_lock held, a second fault would wait for that
+ * lock for ever (oops_begin(), arch/x86/kernel/dumpstack.c).
  *
  * Context: panicking CPU, after hvcrash_revoke_wait_parked().
  */
@@ -221,9 +221,9 @@ void hvcrash_crash_finish(void (*release)(void))
 }
 
 /**
- * hvcrash_crash_finish_unprepared - the same, when a fault ended what comes before
+ * hvcrash_crash_finish_unprepared - finish after a fault in an earlier step
  *
- * Only what the kernel itself would do: our own data may be what is damaged.
+ * Does only what the kernel itself would do: our own data may be damaged.
  *
  * Context: panicking CPU.
  */

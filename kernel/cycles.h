@@ -2,8 +2,8 @@
 /*
  * cycles.h - [NMI] the clock of the crash path, on each architecture
  *
- * Stamps in the registry are cycles of a counter that all CPUs share and that
- * runs on when everything else stands still: the TSC, or arm64's virtual counter.
+ * Stamps in the registry are cycles of a counter that all CPUs share and that keeps
+ * running when everything else has stopped: the TSC, or arm64's virtual counter.
  */
 #ifndef _HVCRASH_CYCLES_H
 #define _HVCRASH_CYCLES_H

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * driver_pages.c - pages that other drivers share by means of their own
+ * driver_pages.c - pages that other drivers share in their own ways
  *
  * Registered and unregistered in the living kernel under a lock; revoked in the
  * crash path, without it, by the one CPU that panics.
  *
- * Invariant: a slot whose handle is not 0 is complete, and its module is there:
- * unregistering takes the handle away before it returns, and a module whose exit
- * is under way is stopped with everything else. The driver's own structure is
- * copied, never kept.
+ * Invariant: a slot whose handle is not 0 is complete, and its module is loaded:
+ * unregistering clears the handle before it returns, and a module in the middle of
+ * its exit is stopped with everything else. The driver's own structure is copied,
+ * never referenced later.
  *
  *	LMM(slot:A)  the slot's fields before its handle
  *	LMM(slot:B)  the handle before the fields; pairs with slot:A. Without the
@@ -28,8 +28,8 @@
 
 /**
  * struct slot - one registration
- * @handle: as given out, 0 if the slot is free
- * @pages: the driver's, copied
+ * @handle: returned to the driver, 0 if the slot is free
+ * @pages: copy of the driver's description
  */
 struct slot {
 	u32 handle;
@@ -113,15 +113,15 @@ static int add(const struct hvcrash_pages *pages)
 }
 
 /**
- * hvcrash_register_pages - pages of a driver are shared from now on
- * @pages: which, and how they are taken back; copied
+ * hvcrash_register_pages - register pages that a driver shares from now on
+ * @pages: the pages and how to revoke them; copied
  *
- * Where there is no room left the registry has a gap, and the audit of a crash
+ * If there is no room the registry gets a gap, and the audit of a crash says that it
  * cannot tell.
  *
  * Context: any but NMI.
- * Return: a handle above 0; -EINVAL; -EEXIST if a page of them is registered;
- * -ENOSPC; or -ENODEV in a crash kernel, where there is no registry.
+ * Return: a handle above 0; -EINVAL; -EEXIST if one of the pages is registered
+ * already; -ENOSPC; or -ENODEV in a crash kernel, which has no registry.
  */
 int hvcrash_register_pages(const struct hvcrash_pages *pages)
 {
@@ -142,7 +142,7 @@ int hvcrash_register_pages(const struct hvcrash_pages *pages)
 EXPORT_SYMBOL_GPL(hvcrash_register_pages);
 
 /**
- * hvcrash_unregister_pages - the host has given a driver's pages back
+ * hvcrash_unregister_pages - the driver's pages are no longer shared
  * @handle: from hvcrash_register_pages()
  *
  * Context: any but NMI.
@@ -172,9 +172,9 @@ int hvcrash_unregister_pages(int handle)
 EXPORT_SYMBOL_GPL(hvcrash_unregister_pages);
 
 /*
- * A module goes and can no longer be asked to revoke; its memory is still there. The
- * host has not given its pages back: they stay shared. Returns the registrations that
- * it left behind.
+ * A module is being unloaded, so it can no longer be asked to revoke; its memory still
+ * exists. The host has not released its pages: they stay shared. Returns the number of
+ * registrations that it left behind.
  */
 static u32 forget_module(const struct module *owner)
 {
@@ -194,7 +194,7 @@ static u32 forget_module(const struct module *owner)
 	return n;
 }
 
-/* What a driver's callback said of its pages */
+/* Outcome of a driver's callback */
 struct outcome {
 	u32 handle;
 	bool is_revoked;
@@ -215,10 +215,10 @@ static bool record_one(struct hvcrash_extent *e, void *ctx)
 }
 
 /**
- * hvcrash_driver_pages_revoke - [NMI] ask each driver to take its pages back
+ * hvcrash_driver_pages_revoke - [NMI] ask each driver to revoke its pages
  *
- * Context: on the way out, the one CPU that goes on; VMBus is unloaded, the others
- * have parked. Bounded by what the drivers do.
+ * Context: crash path or kexec, the one CPU that goes on; VMBus is unloaded, the others
+ * have parked. Bounded only by the drivers' callbacks.
  */
 void hvcrash_driver_pages_revoke(void)
 {
@@ -237,7 +237,7 @@ void hvcrash_driver_pages_revoke(void)
 	}
 }
 
-/* GOING comes after the module's own exit, and before its memory goes */
+/* GOING comes after the module's own exit, and before its memory is freed */
 static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct module *mod = data;
@@ -255,7 +255,7 @@ static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 static struct notifier_block module_nb = { .notifier_call = on_module };
 
 /**
- * hvcrash_driver_pages_init - watch modules go
+ * hvcrash_driver_pages_init - watch for modules that are unloaded
  *
  * Context: process, may sleep.
  * Return: 0 or a negative errno.
@@ -266,7 +266,7 @@ int hvcrash_driver_pages_init(void)
 }
 
 /**
- * hvcrash_driver_pages_deinit - watch no more
+ * hvcrash_driver_pages_deinit - undo hvcrash_driver_pages_init()
  *
  * Context: process, may sleep; the exported functions can no longer be called.
  */

@@ -8,7 +8,7 @@
 #include <linux/types.h>
 #include "include/hvcrash_pages.h"
 
-/* Registrations at a time; each is a driver's buffer, not a page */
+/* Registrations at the same time; each is a driver's buffer, not a page */
 #define HVCRASH_MAX_DRIVER_PAGES 256
 
 void hvcrash_driver_pages_revoke(void);

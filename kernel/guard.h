@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * guard.h - x86: a fault of our own on the way out ends our part, and not the dump
+ * guard.h - x86: a fault of our own in the crash path must not cost the dump
  *
- * arm64 has no guard: there a step runs as it is.
+ * arm64 has no guard: there each step is called directly.
  */
 #ifndef _HVCRASH_GUARD_H
 #define _HVCRASH_GUARD_H

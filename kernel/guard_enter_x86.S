@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * guard_enter_x86.S - [NMI] a call that can be left from inside (guard_x86.c)
+ * guard_enter_x86.S - [NMI] a call that can be abandoned from inside (guard_x86.c)
  *
- * What a return puts back is on the stack, and the stack pointer is kept: who goes to
- * the instruction after the call with that returns from here as if it had.
+ * Saves the registers that a return restores on the stack, and the stack pointer in
+ * *sp. Jumping to the instruction after the call with that stack pointer returns from
+ * here as if the called function had returned.
  */
 #include <linux/linkage.h>
 
@@ -16,7 +17,7 @@ SYM_FUNC_START(hvcrash_guard_enter)
 	push	%r13
 	push	%r14
 	push	%r15
-	/* To where the ABI wants it at a call */
+	/* Align the stack as the ABI requires at a call */
 	sub	$8, %rsp
 	mov	%rsp, (%rdi)
 	call	hvcrash_guard_body

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * guard_x86.c - [NMI] a fault of our own on the way out ends our part, and not the dump
+ * guard_x86.c - [NMI] a fault of our own in the crash path must not cost the dump
  *
- * A fault inside a panic panics again, and that panic takes no dump: __crash_kexec()
- * (kernel/crash_core.c) only tries the lock that the first one holds. So what hvcrash
- * does there runs under guard: a fault in it, or in what it calls, is printed by the
- * kernel as any other, and goes on where the guarded call returns, which says so.
+ * A fault inside a panic panics again, and that second panic takes no dump:
+ * __crash_kexec() (kernel/crash_core.c) only tries the lock that the first one holds.
+ * So everything hvcrash does there runs under guard: the kernel prints a fault in it, or
+ * in what it calls, like any other, and execution continues where the guarded call
+ * returns, which reports the fault.
  *
- * By the die notifier, which the kernel asks when all is printed: told to stop, it
- * does not panic again but returns from the exception (arch/x86/kernel/dumpstack.c,
- * oops_end() without a signal; crash_kexec() in there finds that this CPU panics
- * already). The registers it returns to are ours to set.
+ * This uses the die notifier, which the kernel calls when everything is printed: if the
+ * notifier says stop, the kernel does not panic again but returns from the exception
+ * (arch/x86/kernel/dumpstack.c, oops_end() without a signal; crash_kexec() in there
+ * finds that this CPU panics already). We may set the registers that it returns to.
  *
- * Invariant: only a fault on the guarded CPU, on the stack of the guarded call and
- * deeper, between its begin and its end. Any other goes the kernel's way.
+ * Invariant: the guard handles only a fault on the guarded CPU, on the stack of the
+ * guarded call or deeper, between its begin and its end. The kernel handles any other.
  *
- * Leaves out: a loop that does not end; each of ours has a bound. Other CPUs: one that
- * faults while it is parked stays away, which has a bound as well.
+ * Leaves out: endless loops; each of ours has a bound. Other CPUs: one that faults
+ * while it is parked does not answer, and the wait for it has a bound as well.
  */
 #include <linux/compiler.h>
 #include <linux/kdebug.h>
@@ -35,7 +36,7 @@ static void (*guarded_step)(void);
 static unsigned int guarded_cpu;
 static unsigned long guarded_sp;
 
-/* Called by guard_enter_x86.S only. Return: 0; what is left from inside returns 1. */
+/* Called by guard_enter_x86.S only. Return: 0; after a fault the guarded call returns 1. */
 int hvcrash_guard_body(void)
 {
 	guarded_step();
@@ -43,11 +44,11 @@ int hvcrash_guard_body(void)
 }
 
 /**
- * hvcrash_guard_run - a step of the way out
+ * hvcrash_guard_run - run one step of the crash path under guard
  * @step: the step
  *
- * Context: the CPU that panics, interrupts off; NMI too. Not inside another.
- * Return: false if it faulted, and is not done.
+ * Context: the CPU that panics, interrupts off; NMI too. Does not nest.
+ * Return: false if the step faulted and was not completed.
  */
 bool hvcrash_guard_run(void (*step)(void))
 {
@@ -73,7 +74,7 @@ static int on_die(struct notifier_block *nb, unsigned long event, void *data)
 	if (user_mode(regs) || regs->sp >= sp || sp - regs->sp > THREAD_SIZE)
 		return NOTIFY_DONE;
 	WRITE_ONCE(guarded_sp, 0);
-	/* As the return of hvcrash_guard_body() would */
+	/* As if hvcrash_guard_body() had returned 1 */
 	regs->ip = ((unsigned long *)sp)[-1];
 	regs->sp = sp;
 	regs->ax = 1;
@@ -83,7 +84,7 @@ static int on_die(struct notifier_block *nb, unsigned long event, void *data)
 static struct notifier_block die_nb = { .notifier_call = on_die };
 
 /**
- * hvcrash_guard_init - from now on hvcrash_guard_run() can be left
+ * hvcrash_guard_init - register the die notifier that hvcrash_guard_run() relies on
  *
  * Context: process, may sleep.
  * Return: 0 or a negative errno.
@@ -96,7 +97,7 @@ int hvcrash_guard_init(void)
 /**
  * hvcrash_guard_deinit - undo hvcrash_guard_init()
  *
- * Context: process, may sleep; no hook of ours is left.
+ * Context: process, may sleep; all our hooks are removed.
  */
 void hvcrash_guard_deinit(void)
 {

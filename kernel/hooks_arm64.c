@@ -3,7 +3,8 @@
  * hooks_arm64.c - where the kernel calls us on arm64
  *
  *	crash_smp_send_stop()	panicking CPU, stops the others: begin
- *	panic_smp_self_stop()	a CPU that panics after another: it comes by next
+ *	panic_smp_self_stop()	a CPU that panics after another; next it calls
+ *				sdei_mask_local_cpu()
  *	sdei_mask_local_cpu()	each other CPU, its registers saved, on its way to
  *				PSCI CPU_OFF: park, revoke. Then the panicking CPU,
  *				when it has stopped them: wait for them
@@ -12,24 +13,25 @@
  *	machine_shutdown()	a kexec, devices are shut down and all CPUs run:
  *				unload VMBus
  *	machine_kexec()		the same kexec, on the last CPU: begin, finish
- *	__cpu_disable()		a CPU that goes offline; in a kexec all but one do
+ *	__cpu_disable()		a CPU goes offline; in a kexec all but one do
  *
  * arm64 has none of the hooks of x86: no smp_ops, and hv_setup_crash_handler() and
- * hv_setup_kexec_handler() are empty weak functions. Kprobes on these take their
- * place. They need no lock and nothing of the scheduler; the breakpoint is taken
- * with every interrupt masked (Documentation/trace/kprobes.rst; a kernel without
- * one of the functions, or that allows no probe there, is refused at load).
+ * hv_setup_kexec_handler() are empty weak functions. Kprobes on the functions above
+ * take their place. They need no lock and no scheduler; the breakpoint is taken
+ * with every interrupt masked (Documentation/trace/kprobes.rst). If the kernel lacks
+ * one of the functions or allows no probe on it, the module refuses to load.
  *
  * With crash_kexec_post_notifiers=Y the kernel stops the CPUs before it calls the
- * panic notifiers, one of which unloads VMBus; with =N nothing of the kernel's own
- * ever does: ours asks in both cases. Nor does it in a kexec, where the boot CPU's
- * message and event flags page then stay mapped over the next kernel's memory.
+ * panic notifiers, one of which unloads VMBus; with =N the kernel never unloads it:
+ * hvcrash asks in both cases. The kernel does not unload it in a kexec either, where
+ * the boot CPU's message and event flags pages then stay mapped over the next
+ * kernel's memory.
  *
  * A CPU that is stopped by the software NMI of SDEI (arm64_nmi_cpu_stop(), from 7.3
- * on) comes to sdei_mask_local_cpu() as well. That was read, and not seen run.
+ * on) calls sdei_mask_local_cpu() as well. Known from the source, not seen in a run.
  *
  * Leaves out: what is done at each of these moments (crash.c, kexec.c); a panic
- * inside a kprobe handler, whose probes the kernel skips.
+ * inside a kprobe handler, for which the kernel skips the probes.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -58,8 +60,8 @@ static int on_crash_stop(struct kprobe *p, struct pt_regs *regs)
 static DEFINE_PER_CPU(bool, came_second);
 
 /*
- * Of two CPUs that enter panic() the second stops itself here, often before the
- * first has come to crash_smp_send_stop(), which then finds it offline.
+ * If two CPUs enter panic(), the second stops itself here, often before the first has
+ * reached crash_smp_send_stop(), which then finds it offline.
  */
 static int on_self_stop(struct kprobe *p, struct pt_regs *regs)
 {
@@ -94,7 +96,7 @@ static int on_save_cpu(struct kprobe *p, struct pt_regs *regs)
 	    !hvcrash_revoke_is_begun_by(raw_smp_processor_id()))
 		return 0;
 	is_done = true;
-	/* Alone it had no CPU to stop, and did not come by */
+	/* With one CPU there was none to stop, and no probe was hit before */
 	if (!hvcrash_report()->tsc_parked)
 		hvcrash_revoke_wait_parked();
 	hvcrash_crash_finish(stay);
@@ -103,7 +105,7 @@ static int on_save_cpu(struct kprobe *p, struct pt_regs *regs)
 
 static bool is_kexec;
 
-/* The kernel's own flag, kexec_in_progress, is not for modules (kernel/kexec_core.c) */
+/* The kernel's own flag, kexec_in_progress, is not exported (kernel/kexec_core.c) */
 static int on_reboot(struct notifier_block *nb, unsigned long event, void *cmd)
 {
 	is_kexec = event == SYS_RESTART && cmd && !strcmp(cmd, "kexec reboot");
@@ -112,7 +114,7 @@ static int on_reboot(struct notifier_block *nb, unsigned long event, void *cmd)
 
 static struct notifier_block reboot_nb = { .notifier_call = on_reboot };
 
-/* Of every reboot; process context, but a probe does not sleep */
+/* On every reboot; process context, but a probe must not sleep */
 static int on_machine_shutdown(struct kprobe *p, struct pt_regs *regs)
 {
 	if (is_kexec && !hvcrash_kexec_is_under_way())
@@ -120,7 +122,7 @@ static int on_machine_shutdown(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
-/* The last CPU; also of a panic, when a crash has begun */
+/* The last CPU; also called in a panic, when a crash has begun */
 static int on_machine_kexec(struct kprobe *p, struct pt_regs *regs)
 {
 	if (!hvcrash_kexec_is_under_way() ||
@@ -131,7 +133,7 @@ static int on_machine_kexec(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
-/* In stop_machine; hv_synic_cleanup() ran before, in a state of its own */
+/* In stop_machine; hv_synic_cleanup() ran before, in an earlier hotplug state */
 static int on_cpu_disable(struct kprobe *p, struct pt_regs *regs)
 {
 	hvcrash_regs_cpu_dying(raw_smp_processor_id());
@@ -208,7 +210,7 @@ static struct notifier_block module_nb = { .notifier_call = on_module };
 /**
  * hvcrash_hooks_init - take all hooks
  *
- * Context: process, may sleep; everything that the hooks use is set up.
+ * Context: process, may sleep; everything that the hooks use has been set up.
  * Return: 0 or a negative errno; on error no hook is taken.
  */
 int hvcrash_hooks_init(void)
@@ -250,7 +252,7 @@ remove_cpuhp:
 }
 
 /**
- * hvcrash_hooks_deinit - put back what was there
+ * hvcrash_hooks_deinit - undo hvcrash_hooks_init()
  *
  * Context: process, may sleep.
  */

@@ -8,28 +8,26 @@
  *					hv_machine_crash_shutdown(): finish
  *	hv_setup_kexec_handler()	a kexec, first thing in
  *					hv_machine_shutdown(): unload VMBus
- *	hv_stimer_global_cleanup()	the same in 7.2, even before: skipped
+ *	hv_stimer_global_cleanup()	the same kexec in 7.2, even earlier: skipped
  *					(kexec.c)
  *	smp_ops.stop_other_cpus		the same kexec stops the others for good:
  *					begin, revoke, finish
- *	smp_ops.cpu_disable		a CPU that goes offline, at the very end
+ *	smp_ops.cpu_disable		a CPU goes offline, at the very end
  *
  * With crash_kexec_post_notifiers=Y the kernel stops the CPUs before it calls the
  * panic notifiers, one of which unloads VMBus; with =N the crash handler comes
- * first and stops them itself. A second shootdown would warn, so ours happens
- * once.
+ * first and stops them itself. A second shootdown would warn, so we do it once.
  *
  * smp_ops.stop_other_cpus is called for every reboot and by a panic without a
  * crash kernel: it is a kexec only after the kexec handler was called.
  *
- * Invariant: without a loaded crash kernel a panic, and without a kexec a
- * shutdown, does what it did before and nothing else. All hooks are put back when
- * the module goes.
+ * Invariant: a panic without a loaded crash kernel, and a shutdown without a kexec,
+ * do exactly what they did before. All hooks are restored when the module is unloaded.
  *
  * The crash and the kexec handler have one slot each without a getter, and
- * hv_vmbus fills both when it comes up: ours replace its own there and do their
- * work (unload; timers, SynIC). To put them back their addresses are looked up by
- * name; where that fails the module stays.
+ * hv_vmbus fills both when it comes up: our handlers replace its own there and do their
+ * work (unload; timers, SynIC). To restore them their addresses are looked up by
+ * name; if that fails the module stays loaded.
  *
  * Leaves out: what is done at each of these moments (crash.c, kexec.c).
  */
@@ -60,7 +58,7 @@ static void (*orig_crash_stop)(void);
 static void (*orig_stop)(int wait);
 static int (*orig_cpu_disable)(void);
 
-/* Of hv_vmbus, while it is there */
+/* hv_vmbus's own handlers, while it is loaded */
 static void (*vmbus_crash_handler)(struct pt_regs *regs);
 static void (*vmbus_kexec_handler)(void);
 
@@ -86,11 +84,11 @@ static void crash_stop_other_cpus(void)
 		hvcrash_stop_others(orig_crash_stop);
 		hvcrash_guard_run(hvcrash_revoke_wait_parked);
 	} else {
-		/* A fault of ours, or a panic on the last steps of a kexec */
+		/* A fault of our own, or a panic in the last steps of a kexec */
 		has_begun = false;
 		orig_crash_stop();
 	}
-	/* Here already, so that a panic in this function still stops the others */
+	/* Restored here already, so that a panic in this function still stops the others */
 	are_stopped = true;
 }
 
@@ -99,7 +97,7 @@ static void release_from_crash(void)
 	hvcrash_stop_done(orig_crash_stop);
 }
 
-/* Panicking CPU; a crash kernel is loaded, or the kernel would not come here */
+/* Panicking CPU; a crash kernel is loaded, or the kernel would not call this */
 static void crash_handler(struct pt_regs *regs)
 {
 	local_irq_disable();
@@ -107,7 +105,7 @@ static void crash_handler(struct pt_regs *regs)
 	if (has_begun)
 		hvcrash_crash_finish(release_from_crash);
 	else if (hvcrash_way() == HVCRASH_WAY_KEXEC)
-		/* Cut short: the audit finds no end to it, and cannot tell */
+		/* The kexec was cut short: its registry is unfinished, so the audit cannot tell */
 		hvcrash_crash_hand_over(hvcrash_registry.header->gpa);
 	else
 		hvcrash_crash_finish_unprepared();
@@ -247,7 +245,7 @@ static void restore_smp_ops(void)
 /**
  * hvcrash_hooks_init - take all hooks
  *
- * Context: process, may sleep; everything that the hooks use is set up.
+ * Context: process, may sleep; everything that the hooks use has been set up.
  * Return: 0 or a negative errno; on error no hook is taken.
  */
 int hvcrash_hooks_init(void)
@@ -287,13 +285,13 @@ remove_cpuhp:
 }
 
 /**
- * hvcrash_hooks_deinit - put back what was there
+ * hvcrash_hooks_deinit - undo hvcrash_hooks_init()
  *
  * Context: process, may sleep.
  */
 void hvcrash_hooks_deinit(void)
 {
-	/* First, or an hv_vmbus that comes up meanwhile would be given our handlers */
+	/* First, or an hv_vmbus that comes up meanwhile would get our handlers */
 	unregister_module_notifier(&module_nb);
 	hvcrash_kexec_deinit();
 	restore_slots();

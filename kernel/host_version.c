@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host_version.c - which hypervisor this is, in its own words
+ * host_version.c - the version and features that the hypervisor reports
  *
  * Called once, at load. For people who read an audit and know that some version
- * of the host had a fault: hvcrash itself decides nothing by a version.
+ * of the host had a fault: hvcrash itself makes no decision by version.
  */
 #include "compat/compat.h"
 #include "host_version.h"

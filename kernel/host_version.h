@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * host_version.h - which hypervisor this is, in its own words
+ * host_version.h - the version and features that the hypervisor reports
  */
 #ifndef _HVCRASH_HOST_VERSION_H
 #define _HVCRASH_HOST_VERSION_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hvcrash.h - what more than one file of the module needs
+ * hvcrash.h - shared by several files of the module
  */
 #ifndef _HVCRASH_H
 #define _HVCRASH_H
@@ -16,7 +16,7 @@
 /* The one registry of this kernel; set up before anything else sees it */
 extern struct hvcrash_registry hvcrash_registry;
 
-/* What the way out did, for the audit. Context: any, NMI too. */
+/* The report of the crash path or kexec, for the audit. Context: any, NMI too. */
 static inline struct hvcrash_crash *hvcrash_report(void)
 {
 	return &hvcrash_registry.header->crash;

@@ -2,9 +2,9 @@
 /*
  * inject.c - faults that tests inject: the parameters debug_*
  *
- * Only in a build with HVCRASH_INJECT=1, which is the lab's. What they do is done
- * where the fault is; by default none of them does anything. The words for each are
- * in ABI/sysfs-module-hvcrash-inject.
+ * Only in a build with HVCRASH_INJECT=1, which the lab makes. Each takes effect at the
+ * place of the fault; by default all are off. ABI/sysfs-module-hvcrash-inject describes
+ * them.
  */
 #include <linux/atomic.h>
 #include <linux/module.h>
@@ -15,25 +15,25 @@ static int debug_deaf_vp = -1;
 module_param(debug_deaf_vp, int, 0644);
 MODULE_PARM_DESC(
 	debug_deaf_vp,
-	"for tests: this VP index does not answer in a crash (-1: none)");
+	"for tests: the VP with this index does not answer in a crash (-1: none)");
 
 static unsigned int debug_deaf_ms;
 module_param(debug_deaf_ms, uint, 0644);
 MODULE_PARM_DESC(
 	debug_deaf_ms,
-	"for tests: debug_deaf_vp does answer, after so long (ms; 0: never)");
+	"for tests: debug_deaf_vp answers after this long (ms; 0: never)");
 
 static int debug_stubborn_vp = -1;
 module_param(debug_stubborn_vp, int, 0644);
 MODULE_PARM_DESC(
 	debug_stubborn_vp,
-	"for tests: the page registers of this VP index do not go off (-1: none)");
+	"for tests: the page registers of the VP with this index stay on (-1: none)");
 
 static bool debug_revoke_first;
 module_param(debug_revoke_first, bool, 0644);
 MODULE_PARM_DESC(
 	debug_revoke_first,
-	"for tests: revoke before the VMBus unload, so that its answer has nowhere to go");
+	"for tests: revoke before the VMBus unload, so that the host cannot deliver its answer");
 
 static unsigned int debug_fault;
 module_param(debug_fault, uint, 0644);
@@ -47,7 +47,7 @@ MODULE_PARM_DESC(debug_fail_alloc,
 		 "for tests: the allocation with this number fails (0: none)");
 
 /**
- * hvcrash_inject_alloc_fails - is this the allocation that is to fail
+ * hvcrash_inject_alloc_fails - whether this allocation is the one to fail
  *
  * Context: any but NMI.
  */
@@ -70,14 +70,14 @@ void hvcrash_inject_fault_at(unsigned int place)
 
 	if (place != READ_ONCE(debug_fault))
 		return;
-	/* Or the compiler would see what comes */
+	/* Hides the NULL pointer from the compiler */
 	OPTIMIZER_HIDE_VAR(nowhere);
 	WRITE_ONCE(*nowhere, place);
 }
 
 /**
- * hvcrash_inject_is_deaf - is this VP not to answer, or to answer late
- * @vp_index: of this CPU; in the second case this is called for that long
+ * hvcrash_inject_is_deaf - whether this VP must not answer now
+ * @vp_index: of this CPU; a VP that is to answer late keeps calling this
  *
  * Context: any, NMI too.
  */
@@ -96,7 +96,7 @@ bool hvcrash_inject_is_deaf(u32 vp_index)
 }
 
 /**
- * hvcrash_inject_is_stubborn - are writes to the registers of this VP to be left out
+ * hvcrash_inject_is_stubborn - whether writes to the registers of this VP are skipped
  * @vp_index: of this CPU
  *
  * Context: any, NMI too.
@@ -107,7 +107,7 @@ bool hvcrash_inject_is_stubborn(u32 vp_index)
 }
 
 /**
- * hvcrash_inject_revokes_first - is the revoke to come before the unload
+ * hvcrash_inject_revokes_first - whether the revoke comes before the unload
  *
  * Context: any, NMI too.
  */

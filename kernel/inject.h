@@ -2,7 +2,7 @@
 /*
  * inject.h - faults that tests inject, in a build with HVCRASH_INJECT=1
  *
- * In any other build none of this is there: no parameter, and no code.
+ * Any other build has none of this: no parameter and no code.
  */
 #ifndef _HVCRASH_INJECT_H
 #define _HVCRASH_INJECT_H

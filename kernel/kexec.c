@@ -5,20 +5,19 @@
  * Called by the hooks. First in hv_machine_shutdown(), on arm64 in
  * machine_shutdown(), when devices are shut down and all CPUs still run: VMBus is
  * unloaded. Then, when the kernel stops the other CPUs for good: they park, all
- * revoke at once, it is recorded. As in a panic, and for the same reason: the answer
- * to UNLOAD needs a message page. On arm64 the others have been taken offline, and
- * revoked on their way.
+ * revoke at once, and the outcome is recorded. As in a panic, and for the same reason:
+ * the answer to UNLOAD needs a message page. On arm64 the others have been taken
+ * offline by then, and revoked on the way.
  *
- * What hv_vmbus does here instead (hv_kexec_handler() of drivers/hv/vmbus_drv.c)
- * is not done. It frees hv_clock_event while other CPUs still take timer
- * messages, and one that comes then makes __vmbus_isr() call through a NULL
- * pointer (seen on 6.12; in 7.2 see below). Ours leaves timers alone
- * until their CPU has interrupts off, and needs no CPU hotplug, which wants timers
- * that tick.
+ * This replaces hv_vmbus's own handler (hv_kexec_handler(), drivers/hv/vmbus_drv.c),
+ * which frees hv_clock_event while other CPUs still take timer messages; the next such
+ * message makes __vmbus_isr() call through a NULL pointer (seen on 6.12; for 7.2 see
+ * below). We leave timers alone until their CPU has interrupts off, and need no CPU
+ * hotplug, which requires running timers.
  *
- * Invariant: a kexec is never stopped, only ever made to wait, for a bound.
+ * Invariant: a kexec is never stopped, only delayed, for a bounded time.
  *
- * Leaves out: contents, since all of this memory is the next kernel's.
+ * Leaves out: contents, since all of this memory becomes the next kernel's.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -47,7 +46,7 @@ void hvcrash_kexec_unload(void)
 }
 
 /**
- * hvcrash_kexec_unload_atomic - the same, by polling
+ * hvcrash_kexec_unload_atomic - unload VMBus by polling
  *
  * Context: process, may not sleep; all CPUs run. Bounded by the kernel's own bound,
  * 100 s.
@@ -60,7 +59,7 @@ void hvcrash_kexec_unload_atomic(void)
 }
 
 /**
- * hvcrash_kexec_is_under_way - has one of the two above been called
+ * hvcrash_kexec_is_under_way - whether a kexec has begun (one of the two above)
  *
  * Context: any.
  */
@@ -84,9 +83,9 @@ static void seal(void)
  * @release: lets the other CPUs go on from where they parked into the kernel's own
  *	     stop, and returns when they have stopped for good
  *
- * Nothing is printed before: a parked CPU may hold the console's lock. For the rest
- * of the order see hvcrash_crash_finish(). A fault of ours ends our part: the kexec
- * goes on, and the registry has no end to it.
+ * Nothing is printed before @release: a parked CPU may hold the console's lock. For the
+ * rest of the order see hvcrash_crash_finish(). After a fault of our own the kexec goes
+ * on, and the registry stays unfinished.
  *
  * Context: the CPU that goes on, interrupts off, after hvcrash_revoke_wait_parked().
  */
@@ -108,23 +107,23 @@ void hvcrash_kexec_finish(void (*release)(void))
  *
  * hv_stimer_global_cleanup() stops the timers and frees hv_clock_event while all
  * CPUs still run. A CPU that had interrupts off meanwhile may have one pending, and
- * its handler, hv_stimer0_isr() or by way of a timer message __vmbus_isr(), then
- * takes the NULL pointer for per-CPU data (seen on 7.2 with message-mode timers and
+ * its handler, hv_stimer0_isr() or (for a timer message) __vmbus_isr(), then uses
+ * the NULL pointer as per-CPU data (seen on 7.2 with message-mode timers and
  * a CPU that writes to a slow console). Up to 6.x hv_vmbus's kexec handler calls it,
- * and ours stands there instead; in 7.2 hv_machine_shutdown() does, before that
+ * which ours replaces; in 7.2 hv_machine_shutdown() does, before that
  * handler (arch/x86/kernel/cpu/mshyperv.c; "x86/hyperv: move stimer cleanup to
- * hv_machine_shutdown()"). So a kprobe lets a kexec skip it: the timers go where all
- * registers go, on their CPU with interrupts off (regs.c).
+ * hv_machine_shutdown()"). So a kprobe makes a kexec skip it: timers are stopped with
+ * the other registers, on their own CPU with interrupts off (regs.c).
  *
- * Skips nothing else: hv_vmbus calls it, too, when it is removed, and then the system
- * is running. Without kprobes a kexec goes the kernel's way.
+ * It skips nothing else: hv_vmbus also calls it when it is removed, and then the system
+ * goes on running. Without kprobes a kexec does what the stock kernel does.
  */
 static bool has_probe;
 
 /*
- * Run in place of the function. It returns, and nothing else: a kprobe by way of
- * ftrace can set where to go on, and not the stack pointer (arch/x86/lib/error-inject.c
- * does it alike).
+ * Runs in place of the function and just returns: a kprobe based on ftrace can change
+ * where execution continues, but not the stack pointer (arch/x86/lib/error-inject.c
+ * does the same).
  */
 static noinline notrace void do_nothing(void)
 {
@@ -132,8 +131,8 @@ static noinline notrace void do_nothing(void)
 }
 
 /*
- * Process context, at the first instruction. Of those that set this state only a
- * kexec goes through hv_stimer_global_cleanup().
+ * Process context, at the first instruction. Only a kexec calls
+ * hv_stimer_global_cleanup() in this state.
  */
 static int skip_in_kexec(struct kprobe *p, struct pt_regs *regs)
 {
@@ -143,7 +142,7 @@ static int skip_in_kexec(struct kprobe *p, struct pt_regs *regs)
 	return 1;
 }
 
-/* Keeps the probe from being optimized, which would not let it skip (kprobes.rst) */
+/* Prevents optimizing the probe: an optimized one cannot skip (kprobes.rst) */
 static void never_after(struct kprobe *p, struct pt_regs *regs,
 			unsigned long flags)
 {
@@ -156,7 +155,7 @@ static struct kprobe cleanup_probe = {
 };
 
 /**
- * hvcrash_kexec_init - from now on a kexec leaves the timers alone
+ * hvcrash_kexec_init - make a kexec skip hv_stimer_global_cleanup()
  *
  * Context: process, may sleep.
  */
@@ -167,12 +166,12 @@ void hvcrash_kexec_init(void)
 	has_probe = !ret;
 	if (ret)
 		pr_notice(
-			"no kprobe on hv_stimer_global_cleanup (%d): a kexec stops timers the kernel's way\n",
+			"no kprobe on hv_stimer_global_cleanup (error %d): a kexec stops timers as the stock kernel does\n",
 			ret);
 }
 
 /**
- * hvcrash_kexec_deinit - and from now on it does not
+ * hvcrash_kexec_deinit - undo hvcrash_kexec_init()
  *
  * Context: process, may sleep.
  */

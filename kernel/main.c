@@ -22,8 +22,8 @@
 struct hvcrash_registry hvcrash_registry;
 
 /*
- * No bound is longer, so that a mistyped one does not hold up a crash for hours. All
- * of them together are shorter than a parked CPU waits (revoke.c).
+ * Upper limit of every bound, so that a mistyped one does not hold up a crash for
+ * hours. Their sum is shorter than the time that a parked CPU waits (revoke.c).
  */
 #define MAX_BOUND_MS 120000
 
@@ -66,7 +66,7 @@ module_param_cb(kexec_stop_bound_ms, &bound_ops, &hvcrash_kexec_stop_bound_ms,
 		0644);
 MODULE_PARM_DESC(
 	kexec_stop_bound_ms,
-	"in a kexec wait at least this long for each of the first two (ms)");
+	"in a kexec, lower limit for both stop_bound_ms and revoke_bound_ms (ms)");
 
 /* As long as the kernel itself waits in a panic (UNLOAD_WAIT_LOOPS) */
 unsigned int hvcrash_kexec_unload_bound_ms = 100 * MSEC_PER_SEC;
@@ -76,7 +76,7 @@ MODULE_PARM_DESC(
 	kexec_unload_bound_ms,
 	"wait this long for the host to unload VMBus before a kexec (ms)");
 
-/* 0 where hvcrash has work to do; else why not */
+/* 0 if hvcrash has work to do on this host, else the reason is printed */
 static int check_host(void)
 {
 	if (!hvcrash_is_hyperv_guest()) {
@@ -98,14 +98,14 @@ static int check_host(void)
 	}
 	if (hvcrash_is_isolated()) {
 		/*
-		 * Its registers belong to the paravisor, and the way to the host's
-		 * own, hv_ghcb_hypercall(), is closed to an NMI
+		 * The VP's registers belong to the paravisor, and an NMI may not use
+		 * the path to the host's own, hv_ghcb_hypercall()
 		 */
-		pr_info("confidential VMs are not supported: nothing is tracked and nothing hooked\n");
+		pr_info("confidential VMs are not supported: no pages are tracked, no hooks installed\n");
 		pr_info("pages visible to the host are %s on kexec and kdump\n",
 			hvcrash_kernel_hides_pages() ?
 				"made private by the kernel itself" :
-				"left so by this kernel");
+				"left visible by this kernel");
 		return -ENODEV;
 	}
 	return 0;
@@ -120,7 +120,7 @@ static void name_kernel(void)
 	hvcrash_host_version(&h->host);
 }
 
-/* In a crash kernel there is the rescue and then nothing: no hook, no registry */
+/* In a crash kernel the module only does the rescue: no hook, no registry */
 static bool is_rescuer;
 
 static int __init hvcrash_init(void)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * registry.c - the set of pages shared with the hypervisor: header, registers' pages
+ * registry.c - the set of pages shared with the hypervisor: header and register pages
  *
  * Written in the living kernel by the sources (regs.c; vmbus.c by way of
  * registry_owners.c) under reg->lock, and in the crash path by the one CPU that
  * panics, without any lock. Read in the crash path and, from memory, by hvcrashctl.
  *
  * Invariant: a reader that may have interrupted or stopped a writer at any
- * instruction sees each extent whole, or sees that it is cut (HVCRASH_BUSY), or
- * sees the one before it. The crash path counts the cut ones, and the audit then
- * says "cannot tell": a page that went to the host at that very moment may be
+ * instruction sees each extent either complete, or as it was before, or marked as
+ * being written (HVCRASH_BUSY). The crash path counts the latter, and the audit then
+ * says "cannot tell": a page that was given to the host at that very moment may be
  * missing from the registry, which cannot be repaired.
  *
  * Memory ordering, all pairs:
@@ -17,15 +17,15 @@
  *	LMM(fill:A)  state = BUSY before any other field changes
  *	LMM(fill:B)  all fields before state = SHARED
  *	LMM(read:A)  state before the other fields; pairs with both
- *	LMM(grow:A)  chunk complete before nr_chunks counts it (registry_alloc.c)
+ *	LMM(grow:A)  chunk complete before nr_chunks includes it (registry_alloc.c)
  *	LMM(walk:A)  nr_chunks before the chunk; pairs with grow:A
  *	LMM(finish:A) checksums before phase = FINISHED; the reader is another
  *	             kernel, long after
  *
  * Leaves out: memory (registry_alloc.c), pages that a message shares
  * (registry_owners.c), who owns a channel (registry_channels.c), what is missing
- * (registry_gaps.c), reading
- * (registry_walk.c), what a page is to Hyper-V, when to revoke it, and contents.
+ * (registry_gaps.c), reading (registry_walk.c), what Hyper-V uses a page for, when to
+ * revoke it, and contents.
  */
 #include <linux/errno.h>
 #include <linux/gfp.h>
@@ -36,7 +36,7 @@
 #include "registry.h"
 #include "registry_owners.h"
 
-/* By what is compiled in: the crash path takes no number from memory on trust */
+/* Compile-time constants: the crash path trusts no number in memory */
 #define RECORDS_PER_CHUNK(type)                                       \
 	((u32)((HVCRASH_CHUNK_BYTES - sizeof(struct hvcrash_chunk)) / \
 	       sizeof(type)))
@@ -80,7 +80,7 @@ static int add_fixed(struct hvcrash_registry *reg)
 	return ret < 0 ? ret : 0;
 }
 
-/* Who owns each fixed extent never changes; its state starts as EMPTY */
+/* The owner of a fixed extent never changes; its state starts as EMPTY */
 static void name_fixed(struct hvcrash_registry *reg)
 {
 	static const u16 vp_kind[HVCRASH_VP_EXTENTS] = {
@@ -115,7 +115,7 @@ static void name_fixed(struct hvcrash_registry *reg)
  * hvcrash_registry_init - allocate the header and the first chunks
  * @reg: to be set up
  * @nr_vps: possible CPUs, at least 1
- * @ram_pages: 4 KiB pages of RAM, by which the owners' hash is as large as it is
+ * @ram_pages: 4 KiB pages of RAM, which decide the size of the owners' hash
  *
  * Context: process.
  * Return: 0, -EINVAL, -ENOMEM or -ENOSPC; on error nothing stays allocated.
@@ -163,9 +163,9 @@ deinit:
  * hvcrash_registry_deinit - free everything
  * @reg: may be half set up
  *
- * The magic goes first: an old address then finds no registry.
+ * The magic is cleared first, so that a stale address finds no registry.
  *
- * Context: process; no reader or writer is left.
+ * Context: process; no reader or writer remains.
  */
 void hvcrash_registry_deinit(struct hvcrash_registry *reg)
 {
@@ -182,7 +182,7 @@ void hvcrash_registry_deinit(struct hvcrash_registry *reg)
 }
 
 /**
- * hvcrash_registry_vp - record of a CPU
+ * hvcrash_registry_vp - get the record of a CPU
  * @reg: the registry
  * @cpu: Linux CPU number, below nr_vps
  *
@@ -204,7 +204,7 @@ static struct hvcrash_extent *fixed_extent(struct hvcrash_registry *reg, u32 n)
 }
 
 /**
- * hvcrash_registry_vp_extent - the extent that a CPU's register owns
+ * hvcrash_registry_vp_extent - get the extent that a CPU's register owns
  * @reg: the registry
  * @cpu: Linux CPU number, below nr_vps
  * @which: HVCRASH_REG_SIMP, _SIEFP or _VP_ASSIST
@@ -218,7 +218,7 @@ struct hvcrash_extent *hvcrash_registry_vp_extent(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_registry_vm_extent - the extent that a partition-wide register owns
+ * hvcrash_registry_vm_extent - get the extent that a partition-wide register owns
  * @reg: the registry
  * @which: HVCRASH_VM_HYPERCALL, _TSC or _PANIC_MESSAGE
  *
@@ -231,7 +231,7 @@ struct hvcrash_extent *hvcrash_registry_vm_extent(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_registry_set_fixed - one page, seen in or taken out of a register
+ * hvcrash_registry_set_fixed - record a page that a register names, or no longer names
  * @e: from hvcrash_registry_vp_extent() or hvcrash_registry_vm_extent()
  * @gpa: bytes, page-aligned; ignored for HVCRASH_EMPTY
  * @state: HVCRASH_*

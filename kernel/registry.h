@@ -3,8 +3,8 @@
  * registry.h - the set of pages shared with the hypervisor
  *
  * Publish, retire, observe, iterate, finish. Knows the format in
- * uapi/hvcrash_abi.h and nothing of Hyper-V's registers or VMBus; builds in
- * user space too (tests/unit).
+ * uapi/hvcrash_abi.h and nothing about Hyper-V's registers or VMBus; also builds in
+ * user space (tests/unit).
  */
 #ifndef _HVCRASH_REGISTRY_H
 #define _HVCRASH_REGISTRY_H
@@ -15,7 +15,7 @@
 
 #define HVCRASH_CHUNK_BYTES (256 * 1024)
 
-/* Hash buckets of owners: 2 to the power of this, by how much RAM there is */
+/* Hash buckets of owners: 2 to the power of this, depending on the size of RAM */
 #define HVCRASH_MIN_BUCKET_BITS 10
 #define HVCRASH_MAX_BUCKET_BITS 16
 
@@ -31,7 +31,7 @@
 #define HVCRASH_VM_EXTENTS 3
 
 /**
- * struct hvcrash_owner - whose pages: what a publish and its retire agree on
+ * struct hvcrash_owner - owner of pages: identifies them to publish and retire
  * @kind: HVCRASH_KIND_*
  * @gpadl: GPADL handle, unique in the VM (the kernel counts it up), or 0
  * @relid: channel, or HVCRASH_NO_RELID; not part of the identity
@@ -52,15 +52,15 @@ struct hvcrash_range {
 	u32 pages;
 };
 
-/* Relids that are told apart: more than hv_vmbus takes (MAX_CHANNEL_RELIDS) */
+/* Distinct relids: more than hv_vmbus accepts (MAX_CHANNEL_RELIDS) */
 #define HVCRASH_RELIDS 2048
 
-/* Owners of which something is missing at the same time */
+/* Owners with something missing at the same time */
 #define HVCRASH_MAX_MISSING 64
 
 /**
- * struct hvcrash_missing - what is shared and not listed
- * @owner: whose
+ * struct hvcrash_missing - shared pages of an owner that are not listed
+ * @owner: the owner
  * @gap: HVCRASH_GAP_*
  * @extents: extents that found no room
  * @untracked: other things whose pages are not known
@@ -74,7 +74,7 @@ struct hvcrash_missing {
 
 /**
  * struct hvcrash_registry - the writer's side of the registry
- * @header: the page that the hand-over names
+ * @header: the page whose GPA the hand-over gives
  * @chunk: virtual addresses of the chunks in header->chunk_gpa
  * @nr_vps: VP records, one per possible Linux CPU, indexed by CPU number
  * @lock: serializes writers in the living kernel; the crash path never takes it
@@ -82,9 +82,9 @@ struct hvcrash_missing {
  * @nr_free: length of that list; under @lock
  * @bucket: first extent of each owner hash, linked by extent.link; under @lock.
  *	    The crash path needs none of it
- * @bucket_bits: 2 to the power of this many of them
+ * @bucket_bits: number of buckets, as a power of 2
  * @of_relid: extents by the low bits of their relid; under @lock
- * @lasting: what is missing as long as the registry is there; under @lock
+ * @lasting: what is missing for as long as the registry exists; under @lock
  * @missing: what is missing until its owner is retired; under @lock
  * @nr_missing: entries of @missing in use; under @lock
  */

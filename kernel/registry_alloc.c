@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * registry_alloc.c - memory of the registry, and which of its extents are free
+ * registry_alloc.c - memory of the registry, and its list of free extents
  *
- * Called by the files registry*.c in the living kernel. Memory comes a chunk of
- * records at a time. A chunk that is part of the registry stays there until the
- * registry goes: the crash path may be walking it. Free extents are a list through
- * their records; the crash path needs none of it.
+ * Called by the files registry*.c in the living kernel. Memory is allocated one chunk
+ * of records at a time. A chunk that is part of the registry stays until the registry
+ * is freed: the crash path may be walking it. Free extents form a list linked through
+ * their records, which the crash path does not use.
  *
- * Leaves out: what the records are, and where the memory lies (registry_place.c).
+ * Leaves out: what the records mean, and where the memory lies (registry_place.c).
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -17,7 +17,7 @@
 #include "registry_place.h"
 
 /**
- * hvcrash_chunk_alloc - a chunk that is not in the registry yet
+ * hvcrash_chunk_alloc - allocate a chunk that is not in the registry yet
  * @type: HVCRASH_CHUNK_*
  * @record_bytes: size of one record
  * @gfp: how to allocate
@@ -42,7 +42,7 @@ struct hvcrash_chunk *hvcrash_chunk_alloc(u32 type, u32 record_bytes, gfp_t gfp)
 }
 
 /**
- * hvcrash_chunk_free - give a chunk's memory back
+ * hvcrash_chunk_free - free a chunk's memory
  * @c: no longer in the registry
  *
  * Context: any but NMI.
@@ -58,8 +58,8 @@ void hvcrash_chunk_free(struct hvcrash_chunk *c)
  * @reg: the registry
  * @c: the chunk
  *
- * Context: under reg->lock, or before anybody else sees @reg.
- * Return: the chunk's index, or -ENOSPC, and @c stays the caller's.
+ * Context: under reg->lock, or before @reg is visible to others.
+ * Return: the chunk's index, or -ENOSPC, and then the caller keeps @c.
  */
 int hvcrash_chunk_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c)
 {
@@ -71,7 +71,7 @@ int hvcrash_chunk_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c)
 	c->index = i;
 	reg->chunk[i] = c;
 	h->chunk_gpa[i] = c->gpa;
-	/* LMM(grow:A): without it the crash path may walk a chunk half set up */
+	/* LMM(grow:A): without it the crash path may walk a half-initialized chunk */
 	smp_store_release(&h->nr_chunks, i + 1);
 	return i;
 }
@@ -82,7 +82,7 @@ int hvcrash_chunk_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c)
  * @type: HVCRASH_CHUNK_*
  * @record_bytes: size of one record
  *
- * Context: process, before anybody else sees @reg.
+ * Context: process, before @reg is visible to others.
  * Return: the chunk's index, -ENOMEM or -ENOSPC.
  */
 int hvcrash_chunk_add(struct hvcrash_registry *reg, u32 type, u32 record_bytes)
@@ -100,11 +100,11 @@ int hvcrash_chunk_add(struct hvcrash_registry *reg, u32 type, u32 record_bytes)
 }
 
 /**
- * hvcrash_chunk_use - this slot is in use, and with it all before it
+ * hvcrash_chunk_use - mark a slot, and all slots before it, as used
  * @c: the chunk
  * @slot: number of the record
  *
- * Context: under reg->lock, or before anybody else sees the registry.
+ * Context: under reg->lock, or before the registry is visible to others.
  */
 void hvcrash_chunk_use(struct hvcrash_chunk *c, u32 slot)
 {
@@ -115,9 +115,9 @@ void hvcrash_chunk_use(struct hvcrash_chunk *c, u32 slot)
 }
 
 /**
- * hvcrash_extent_give - an extent is free
+ * hvcrash_extent_give - free an extent
  * @reg: the registry
- * @nr: its number; what its record says stays until it is taken again
+ * @nr: its number; the record keeps its contents until it is taken again
  *
  * Context: any but NMI; under reg->lock.
  */
@@ -128,7 +128,7 @@ void hvcrash_extent_give(struct hvcrash_registry *reg, u32 nr)
 	reg->nr_free++;
 }
 
-/* Puts the slots from @first on onto the free list, lowest slot on top */
+/* Puts all slots from @first on onto the free list, the lowest at its head */
 static void free_fill(struct hvcrash_registry *reg, u32 chunk, u32 first)
 {
 	u32 slot;
@@ -152,11 +152,11 @@ static int extents_insert(struct hvcrash_registry *reg, struct hvcrash_chunk *c,
 }
 
 /**
- * hvcrash_extents_add - a chunk of extents more
+ * hvcrash_extents_add - add a chunk of extents
  * @reg: the registry
- * @fixed: so many of them, from the first on, never become free
+ * @fixed: this many of them, from the first on, never become free
  *
- * Context: process, before anybody else sees @reg.
+ * Context: process, before @reg is visible to others.
  * Return: 0, -ENOMEM or -ENOSPC.
  */
 int hvcrash_extents_add(struct hvcrash_registry *reg, u32 fixed)
@@ -175,11 +175,11 @@ int hvcrash_extents_add(struct hvcrash_registry *reg, u32 fixed)
 }
 
 /**
- * hvcrash_extent_take - a free extent
+ * hvcrash_extent_take - take a free extent
  * @reg: the registry
  *
- * Allocates nothing: under a raw lock, and with preemption off, a kernel with
- * PREEMPT_RT may not. hvcrash_registry_reserve() has to be ahead.
+ * Allocates nothing: a kernel with PREEMPT_RT may not allocate under a raw lock or with
+ * preemption off. hvcrash_registry_reserve() has to make room before.
  *
  * Context: any but NMI; under reg->lock.
  * Return: its number, or HVCRASH_NIL.
@@ -197,12 +197,12 @@ u32 hvcrash_extent_take(struct hvcrash_registry *reg)
 }
 
 /**
- * hvcrash_registry_reserve - have room for @extents more without allocating
+ * hvcrash_registry_reserve - make room for @extents more without allocating later
  * @reg: the registry
- * @extents: how many
+ * @extents: number of extents
  *
- * Publishing happens where nothing may be allocated: this makes room ahead. A chunk
- * is one piece of memory, for which others are moved where that is needed.
+ * Publishing happens where nothing may be allocated, so room is made in advance. A
+ * chunk is contiguous memory; other pages are moved out of the way if necessary.
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM or -ENOSPC.

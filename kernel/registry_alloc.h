@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * registry_alloc.h - memory of the registry, and which of its extents are free
+ * registry_alloc.h - memory of the registry, and its list of free extents
  *
  * For the files registry*.c only.
  */

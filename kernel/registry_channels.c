@@ -2,8 +2,8 @@
 /*
  * registry_channels.c - which device a relid belongs to
  *
- * Called by vmbus.c and vmbus_late.c in the living kernel, under reg->lock. Only
- * names the owners of GPADLs in reports; the invariant of registry.c holds for
+ * Called by vmbus.c and vmbus_late.c in the living kernel, under reg->lock. Serves only
+ * to name the owners of GPADLs in reports; the invariant of registry.c holds for
  * these records too.
  *
  * Leaves out: the GPADLs (registry_owners.c).
@@ -56,7 +56,7 @@ static struct hvcrash_channel *channel_find(struct hvcrash_registry *reg,
  * @device_class: GUID, 16 bytes
  * @instance: GUID, 16 bytes
  *
- * Only names owners in reports: past 4,095 channels they stay nameless.
+ * Serves only to name owners in reports: beyond 4,095 channels they have no name there.
  *
  * Context: any but NMI; takes reg->lock.
  */
@@ -102,7 +102,7 @@ void hvcrash_registry_channel_gone(struct hvcrash_registry *reg, u32 relid)
 }
 
 /**
- * hvcrash_registry_channels_gone - forget all of them
+ * hvcrash_registry_channels_gone - forget all relids
  * @reg: the registry
  *
  * Context: any but NMI; takes reg->lock.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * registry_gaps.c - what is shared and not listed, and until when
+ * registry_gaps.c - what is shared but not listed, and for how long
  *
- * Called in the living kernel. A gap lasts, or it belongs to an owner: then it ends
- * when that owner's pages are retired, since what was missing of it went with it.
+ * Called in the living kernel. A gap either lasts, or it belongs to an owner and ends
+ * when that owner's pages are retired, because its missing pages are retired with them.
  * The header has the sum of both.
  *
- * The crash path adds its own to the header alone (registry_walk.c,
+ * The crash path adds its own gaps to the header only (registry_walk.c,
  * vmbus_under_way.c).
  *
- * Leaves out: why something is missing, which its source knows.
+ * Leaves out: why something is missing, which the caller knows.
  */
 #include <linux/compiler.h>
 #include "registry.h"
@@ -38,7 +38,7 @@ static void add(struct hvcrash_missing *to, const struct hvcrash_missing *m)
 	to->untracked += m->untracked;
 }
 
-/* Where more of @owner is counted; what finds no room lasts */
+/* The entry that counts what @owner is missing; without room for one the gap lasts */
 static struct hvcrash_missing *find(struct hvcrash_registry *reg,
 				    const struct hvcrash_owner *owner)
 {
@@ -58,9 +58,9 @@ static struct hvcrash_missing *find(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_gaps_add - something of an owner is missing
+ * hvcrash_gaps_add - record that something of an owner is missing
  * @reg: the registry
- * @missing: of whom, and how much
+ * @missing: the owner and how much is missing
  *
  * Context: any but NMI; under reg->lock.
  */
@@ -72,9 +72,9 @@ void hvcrash_gaps_add(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_gaps_end - these owners are gone, and what was missing of them
+ * hvcrash_gaps_end - drop the gaps of owners that are gone
  * @reg: the registry
- * @match: which
+ * @match: which owners
  *
  * Context: any but NMI; under reg->lock.
  */
@@ -94,7 +94,7 @@ void hvcrash_gaps_end(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_registry_gap - admit that something shared is not known
+ * hvcrash_registry_gap - record that something shared is not known
  * @reg: the registry
  * @gap: HVCRASH_GAP_* bits to add
  * @untracked: how many more things are known to exist without their pages
@@ -113,9 +113,9 @@ void hvcrash_registry_gap(struct hvcrash_registry *reg, u32 gap, u32 untracked)
 }
 
 /**
- * hvcrash_registry_gap_of - the same, until an owner is retired
+ * hvcrash_registry_gap_of - record a gap that ends when an owner is retired
  * @reg: the registry
- * @owner: whose; by its kind and handle, its kind or its relid, it is retired
+ * @owner: the owner, which is retired by kind and handle, by kind, or by relid
  * @gap: HVCRASH_GAP_* bits to add
  * @untracked: how many more things are known to exist without their pages
  *
@@ -136,9 +136,9 @@ void hvcrash_registry_gap_of(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_registry_gap_closed - what was missing has been found
+ * hvcrash_registry_gap_closed - clear a gap: what was missing has been found
  * @reg: the registry
- * @gap: HVCRASH_GAP_* bits to take away; of an owner's own they stay
+ * @gap: HVCRASH_GAP_* bits to clear; those that belong to an owner stay
  *
  * Context: any but NMI; takes reg->lock.
  */
@@ -153,7 +153,7 @@ void hvcrash_registry_gap_closed(struct hvcrash_registry *reg, u32 gap)
 }
 
 /**
- * hvcrash_registry_gap_gone - a channel's driver gave back what was missing of it
+ * hvcrash_registry_gap_gone - drop a channel's gaps: its driver tore down what was missing
  * @reg: the registry
  * @relid: the channel
  *

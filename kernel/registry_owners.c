@@ -3,9 +3,9 @@
  * registry_owners.c - pages that a message shares: published by owner, and retired
  *
  * Called by vmbus.c, vmbus_late.c and driver_pages.c in the living kernel. Extents of
- * one owner (a GPADL, a kind of page) are found by a hash, which the crash path needs
- * not. How a record changes under the eyes of a reader that stops its writer is in
- * registry.c, with the names of the barriers.
+ * one owner (a GPADL, a kind of page) are found by a hash, which the crash path does
+ * not use. registry.c explains how a record may change while a reader stops its writer,
+ * and names the barriers.
  *
  * Leaves out: pages that a register names (registry.c), who owns a channel
  * (registry_channels.c).
@@ -17,8 +17,8 @@
 #include "registry_owners.h"
 
 /*
- * Extents that change while the lock is held once: with interrupts off, some
- * microseconds. A netvsc buffer has thousands.
+ * Extents that change each time the lock is held: some microseconds with interrupts
+ * off. A netvsc buffer has thousands of extents.
  */
 #define BATCH 128
 
@@ -31,7 +31,7 @@ static u32 *owner_bucket(struct hvcrash_registry *reg,
 	return &reg->bucket[hash >> (32 - reg->bucket_bits)];
 }
 
-/* How many extents there are of @relid, and of others with the same low bits */
+/* Number of extents of @relid and of others with the same low bits */
 static u32 *of_relid(struct hvcrash_registry *reg, u32 relid)
 {
 	return &reg->of_relid[relid % HVCRASH_RELIDS];
@@ -42,10 +42,10 @@ static u32 *of_relid(struct hvcrash_registry *reg, u32 relid)
  * @reg: the registry
  * @ram_pages: 4 KiB pages of RAM
  *
- * A bucket for every 16 pages of RAM: an owner has a page at least, so that not
- * even a guest that shared all it has, page by page, would make long chains of
- * them. 256 KiB from 4 GiB of RAM on, as much as a chunk; where that much is not
- * to be had in one piece less does, and the chains are longer.
+ * A bucket for every 16 pages of RAM: an owner has at least one page, so even a guest
+ * that shared all its memory page by page would not make long chains. 256 KiB from
+ * 4 GiB of RAM on, as much as a chunk; if that much contiguous memory is unavailable,
+ * less will do, with longer chains.
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -82,7 +82,7 @@ void hvcrash_owners_deinit(struct hvcrash_registry *reg)
 	reg->bucket = NULL;
 }
 
-/* One extent more. Under reg->lock. Returns 0 or -ENOSPC, which is counted. */
+/* Adds one extent. Under reg->lock. Returns 0 or -ENOSPC, which is counted. */
 static int publish_locked(struct hvcrash_registry *reg,
 			  const struct hvcrash_owner *owner, u64 gpa, u32 pages,
 			  u16 evidence, u32 flags)
@@ -123,9 +123,9 @@ static int publish_locked(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_registry_publish - pages are shared from now on
+ * hvcrash_registry_publish - record pages as shared from now on
  * @reg: the registry
- * @owner: whose
+ * @owner: their owner
  * @gpa: first byte, page-aligned
  * @pages: 4 KiB pages, not 0
  * @evidence: HVCRASH_EV_*
@@ -166,15 +166,15 @@ static bool owner_has_extents(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_registry_publish_found - pages that were shared before anybody looked
+ * hvcrash_registry_publish_found - record pages that were shared before load
  * @reg: the registry
- * @owner: whose
- * @ranges: which; of the guest's RAM
- * @nr: how many ranges
+ * @owner: their owner
+ * @ranges: the pages, in the guest's RAM
+ * @nr: number of ranges
  *
- * All ranges or none: an owner that has extents was published by who saw its
- * message, and that one knows better. Looking and publishing happen under one
- * lock, so that no page is listed twice.
+ * All ranges or none: an owner that has extents already was published from its message,
+ * which is more reliable. The check and the publishing happen under one lock, so that
+ * no page is listed twice.
  *
  * Context: any but NMI; takes reg->lock.
  * Return: 0, -EEXIST, -EINVAL, or -ENOSPC; the last one is counted as a gap.
@@ -272,10 +272,10 @@ static void end_gaps(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_registry_retire - the host gave an owner's pages back
+ * hvcrash_registry_retire - record that an owner's pages are no longer shared
  * @reg: the registry
- * @owner: whose; kind and gpadl count
- * @evidence: what says so
+ * @owner: the owner; only its kind and gpadl are compared
+ * @evidence: HVCRASH_EV_*
  *
  * Context: any but NMI; takes reg->lock, for a batch of extents at a time.
  * Return: extents retired, 0 if the owner has none.
@@ -296,7 +296,7 @@ static u32 retire_walk(struct hvcrash_registry *reg,
 	u32 i, n = 0;
 
 	for (i = 0; i < 1U << reg->bucket_bits; i++) {
-		/* Most are. One that fills now holds what came after the question */
+		/* Most are empty. One that fills now holds what came after this call */
 		if (READ_ONCE(reg->bucket[i]) == HVCRASH_NIL)
 			continue;
 		n += bucket_retire(reg, &reg->bucket[i], m, evidence);
@@ -306,14 +306,14 @@ static u32 retire_walk(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_registry_retire_relid - a channel is gone, with all its GPADLs
+ * hvcrash_registry_retire_relid - retire all GPADLs of a channel that is gone
  * @reg: the registry
  * @relid: the channel
- * @evidence: what says so
+ * @evidence: HVCRASH_EV_*
  *
- * Walks every owner, unless the channel has no extents left. A driver that closes
- * its channel tears its GPADLs down first, and an hv_sock connection is a channel:
- * those come and go all day.
+ * Walks every owner, unless the channel has no more extents. That is the usual case: a
+ * driver that closes its channel tears its GPADLs down first, and each hv_sock
+ * connection is a channel, so they come and go all the time.
  *
  * Context: any but NMI; takes reg->lock, for a batch of extents at a time.
  * Return: extents retired.
@@ -330,10 +330,10 @@ u32 hvcrash_registry_retire_relid(struct hvcrash_registry *reg, u32 relid,
 }
 
 /**
- * hvcrash_registry_retire_kind - every owner of one kind is gone
+ * hvcrash_registry_retire_kind - retire every owner of one kind
  * @reg: the registry
- * @kind: HVCRASH_KIND_*, not of a register
- * @evidence: what says so
+ * @kind: HVCRASH_KIND_*, not that of a register
+ * @evidence: HVCRASH_EV_*
  *
  * Context: any but NMI; takes reg->lock, for a batch of extents at a time.
  * Return: extents retired.
@@ -347,11 +347,11 @@ u32 hvcrash_registry_retire_kind(struct hvcrash_registry *reg, u16 kind,
 }
 
 /**
- * hvcrash_registry_retire_found - drop what hvcrash_registry_publish_found() made
+ * hvcrash_registry_retire_found - drop what hvcrash_registry_publish_found() recorded
  * @reg: the registry
  *
- * To look again: the pages may be shared all the same, so a gap must say so until
- * the next look is over.
+ * Used before looking again: the pages may still be shared, so a gap must stand until
+ * the next look is complete.
  *
  * Context: any but NMI; takes reg->lock, for a batch of extents at a time.
  * Return: extents retired.
@@ -364,9 +364,9 @@ u32 hvcrash_registry_retire_found(struct hvcrash_registry *reg)
 }
 
 /*
- * BATCH extents of the owner's bucket, from @nr on, or from its first. Returns where
- * to go on. An extent that is the owner's is in that bucket still; if it no longer
- * is, the owner has been retired: no handle is used twice.
+ * Visits BATCH extents of the owner's bucket, from @nr on, or from its first. Returns
+ * where to continue. An extent of the owner stays in that bucket; if it is no longer
+ * the owner's, the owner has been retired, since no handle is used twice.
  */
 static u32 prove_some(struct hvcrash_registry *reg,
 		      const struct hvcrash_match *m, u32 nr, u16 evidence)
@@ -394,9 +394,9 @@ static u32 prove_some(struct hvcrash_registry *reg,
 }
 
 /**
- * hvcrash_registry_prove - better evidence for an owner's shared pages
+ * hvcrash_registry_prove - record better evidence for an owner's shared pages
  * @reg: the registry
- * @owner: whose; kind and gpadl count
+ * @owner: the owner; only its kind and gpadl are compared
  * @evidence: the new evidence
  *
  * Context: any but NMI; takes reg->lock, for a batch of extents at a time.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * registry_owners.h - the hash of the owners, and what is missing of them
+ * registry_owners.h - the hash of the owners, and their gaps
  *
  * For the files registry*.c only; what others call is in registry.h.
  */
@@ -10,11 +10,11 @@
 #include "registry.h"
 
 /**
- * struct hvcrash_match - which owners: one, those of a kind, or of a channel
- * @owner: this one, by its kind and handle; or NULL
- * @kind: all of this kind; or 0
- * @is_found: what was found; no owner of a gap
- * @relid: all of this channel, if it is none of the above
+ * struct hvcrash_match - selects owners: one, those of a kind, or those of a channel
+ * @owner: this owner, by kind and handle; or NULL
+ * @kind: all owners of this kind; or 0
+ * @is_found: those that were found at load; never the owner of a gap
+ * @relid: all owners of this channel, if none of the above is set
  */
 struct hvcrash_match {
 	const struct hvcrash_owner *owner;

@@ -2,16 +2,16 @@
 /*
  * registry_place.c - where in memory the registry lies
  *
- * A kexec copies the next kernel and its initrd to their places at the very last,
- * over whatever lies there, and the registry is to survive that. kexec_load takes
+ * At its very end a kexec copies the next kernel and its initrd to their places, over
+ * whatever lies there, and the registry should survive that. kexec_load uses
  * the lowest place for the kernel and the highest for the initrd (kexec-tools,
- * kexec/arch/i386/kexec-bzImage.c), kexec_file_load the highest for all
+ * kexec/arch/i386/kexec-bzImage.c), kexec_file_load the highest for both
  * (kernel/kexec_file.c, locate_mem_hole_top_down()); and the highest is what the
  * page allocator hands out first after boot (seen: the registry overwritten). So
- * it goes between the two, somewhat below the middle.
+ * the registry is placed between the two, somewhat below the middle.
  *
- * Best effort: if unavailable, any memory will do, and what a kexec then
- * overwrites has no right checksum any more, which the audit says.
+ * Best effort: if unavailable, any memory will do. If a kexec then overwrites the
+ * registry its checksum is wrong, which the audit reports.
  */
 #include <linux/io.h>
 #include <linux/minmax.h>
@@ -22,11 +22,11 @@
 #include "inject.h"
 #include "registry_place.h"
 
-/* Another try is that much further down; what is in a block often stays there */
+/* Step down to the next try; what occupies a block often stays there */
 #define BLOCK_PAGES (SZ_4M >> PAGE_SHIFT)
 #define MAX_TRIES 64
 
-/* Of pages that can be had at all: memory in use may still have to move */
+/* Whether the pages can be allocated at all; memory in use may still have to move */
 static bool is_candidate(unsigned long pfn, unsigned long pages)
 {
 	struct page *first = pfn_to_online_page(pfn);
@@ -44,7 +44,7 @@ static bool is_candidate(unsigned long pfn, unsigned long pages)
 
 static void *alloc_between(unsigned long pages)
 {
-	/* The next one goes right behind: what is reserved later is one region */
+	/* The next one follows directly, so that kexec-args can reserve one region */
 	static unsigned long next;
 	unsigned long total =
 		min(totalram_pages(), (unsigned long)(SZ_4G >> PAGE_SHIFT));
@@ -64,9 +64,9 @@ static void *alloc_between(unsigned long pages)
 }
 
 /**
- * hvcrash_place_alloc - contiguous memory, zeroed, where a kexec leaves it alone
+ * hvcrash_place_alloc - allocate contiguous zeroed memory that a kexec does not overwrite
  * @bytes: size
- * @gfp: how to allocate; if that may not sleep it can lie anywhere
+ * @gfp: how to allocate; if it may not sleep, the memory can lie anywhere
  *
  * Context: as @gfp says.
  * Return: the memory, or NULL.
@@ -83,7 +83,7 @@ void *hvcrash_place_alloc(size_t bytes, gfp_t gfp)
 }
 
 /**
- * hvcrash_place_free - give it back
+ * hvcrash_place_free - free memory
  * @p: from hvcrash_place_alloc()
  * @bytes: the same size
  *
@@ -91,6 +91,6 @@ void *hvcrash_place_alloc(size_t bytes, gfp_t gfp)
  */
 void hvcrash_place_free(void *p, size_t bytes)
 {
-	/* Single pages, wherever they came from (free_contig_range()) */
+	/* As single pages, wherever they came from (free_contig_range()) */
 	free_pages_exact(p, bytes);
 }

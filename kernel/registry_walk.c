@@ -2,22 +2,21 @@
 /*
  * registry_walk.c - [NMI] walk the registry, and seal it
  *
- * Called in the crash path by the one CPU that panics, when all writers stand
- * still wherever they were. Takes no lock; what makes that right is told at the
- * top of registry.c.
+ * Called in the crash path by the one CPU that panics, when all writers have stopped
+ * wherever they were. Takes no lock; the top of registry.c explains why that is safe.
  *
- * What panicked this kernel may have written over the registry as well. So no
- * number that lies in its memory leads out of it: the damage stays for the audit
- * to find, and the dump is taken.
+ * Whatever panicked this kernel may have overwritten the registry as well. So no
+ * number stored in it is allowed to lead outside it: the audit will find the damage,
+ * and the dump is taken.
  *
- * Leaves out: changing what a record says, which its source does.
+ * Leaves out: changing the records, which their sources do.
  */
 #include <linux/compiler.h>
 #include <linux/xxhash.h>
 #include "registry_alloc.h"
 #include "registry.h"
 
-/* NULL behind the last one, whatever the header says */
+/* NULL beyond the last one, whatever the header says */
 static struct hvcrash_chunk *chunk_at(struct hvcrash_registry *reg, u32 i)
 {
 	return i < HVCRASH_MAX_CHUNKS ? reg->chunk[i] : NULL;
@@ -33,10 +32,10 @@ static u32 bytes_used(const struct hvcrash_chunk *c)
 }
 
 /**
- * hvcrash_registry_for_each - walk all extents ever used
+ * hvcrash_registry_for_each - walk all extents that were ever used
  * @reg: the registry
  * @fn: called for each, whatever its state
- * @ctx: handed to @fn
+ * @ctx: passed to @fn
  *
  * Context: any, NMI too; takes no lock, bounded by the registry's size.
  */
@@ -67,7 +66,7 @@ static bool count_torn(struct hvcrash_extent *e, void *ctx)
 {
 	u32 *torn = ctx;
 
-	/* LMM(read:A): other fields are read after the state that vouches */
+	/* LMM(read:A): other fields are read after the state that makes them valid */
 	if (smp_load_acquire(&e->state) == HVCRASH_BUSY)
 		(*torn)++;
 	return true;
@@ -98,7 +97,7 @@ void hvcrash_registry_finish(struct hvcrash_registry *reg)
 		c->checksum = 0;
 		c->checksum = xxh64(c, bytes_used(c), 0);
 	}
-	/* A cut extents_add() may have left an entry past the count: not ours */
+	/* An interrupted extents_add() may have left an entry past the count: clear it */
 	for (; i < HVCRASH_MAX_CHUNKS; i++)
 		h->chunk_gpa[i] = 0;
 	smp_wmb(); /* LMM(finish:A) */

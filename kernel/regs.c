@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * regs.c - [NMI] take back the pages that synthetic registers give away
+ * regs.c - [NMI] revoke the pages that synthetic registers share
  *
  * Per VP: message page (SIMP), event flags page (SIEFP) and VP assist page; per
- * VM: hypercall page, reference TSC page, panic message page. Called in the crash path: each VP
- * reads its own registers again, and what it reads then is what counts; what
- * regs_live.c saw before names the pages of a VP that no longer answers.
+ * VM: hypercall page, reference TSC page, panic message page. Called in the crash path:
+ * each VP reads its own registers again, and those values count; what regs_live.c
+ * read before names the pages of a VP that no longer answers.
  *
  * Invariant: a VP writes its results only into its own entry of the results; the
  * panicking CPU alone enters them into the registry.
  *
- * Contents of a page are touched only where the living kernel found the page to
+ * The contents of a page are changed only if the living kernel found the page to
  * be RAM at exactly that address. They are read, to be hashed, wherever the kernel
- * has a page of its own there: crash.c survives what cannot be read.
+ * has a page of its own: crash.c survives a page that cannot be read.
  *
  * Leaves out: when any of this happens (crash.c), and how a register is read
  * and written (regs_x86.c, regs_arm64.c).
@@ -37,8 +37,8 @@ const u32 hvcrash_vm_reg[HVCRASH_VM_REGS] = {
 /*
  * The page of a fixed extent, if the living kernel found it to be RAM there. The
  * kernel keeps a CPU's pages while the CPU is offline (hv_synic_alloc(),
- * hv_cpu_die()): one that has just come back shares what was torn down, and nobody
- * has looked at it again yet.
+ * hv_cpu_die()): one that has just come back shares the page that was torn down, before
+ * its registers have been read again.
  */
 static void *known_page(const struct hvcrash_extent *e, u64 value)
 {
@@ -81,16 +81,16 @@ static u32 stop_stimers(void)
 }
 
 /**
- * hvcrash_regs_arrive - [NMI] a VP has been stopped: note what it shares
+ * hvcrash_regs_arrive - [NMI] record what a stopped VP shares, and stop its timers
  * @cpu: this CPU
  *
  * The timers stop now and not at the revoke: in message mode each expiry posts
  * into slot 0 or, worse, into the slot that the answer to UNLOAD needs.
  *
- * A timer left running also costs the second kernel its speed. KVM takes a VP out
+ * A running timer also slows down the second kernel. KVM takes a VP out
  * of HLT for a pending synthetic timer even with interrupts off
  * (kvm_hv_has_stimer_pending()), and crash_nmi_callback() (arch/x86/kernel/reboot.c)
- * halts once and then spins: every VP whose timer fires eats a processor of the
+ * halts once and then spins: every VP whose timer fires uses up a processor of the
  * host until the machine is reset. Measured: docs/dev/second-kernel-crawl.md.
  *
  * Context: NMI, or the panicking CPU; once.
@@ -116,17 +116,17 @@ void hvcrash_regs_arrive(u32 cpu)
 }
 
 /**
- * hvcrash_regs_tick - [NMI] keep the way free for the answer to UNLOAD
+ * hvcrash_regs_tick - [NMI] keep the message slot free for the answer to UNLOAD
  * @cpu: this CPU
  *
  * The answer arrives in the message slot of the VP that made first contact. A
  * timer message in that slot holds it back until the slot is cleared and EOM is
  * written on this very VP; the panicking CPU can do the first but not the second
  * (drivers/hv/channel_mgmt.c, vmbus_wait_for_unload()). So a parked VP clears
- * timer messages and writes its own EOM; VMBus messages it leaves alone. Shown in
- * docs/dev/unload.md.
+ * timer messages and writes its own EOM, and leaves VMBus messages alone.
+ * docs/dev/unload.md shows it.
  *
- * Context: NMI, again and again while parked.
+ * Context: NMI, repeatedly while parked.
  */
 void hvcrash_regs_tick(u32 cpu)
 {
@@ -157,12 +157,12 @@ void hvcrash_regs_tick(u32 cpu)
 #define CONNECT_CPU 0
 
 /**
- * hvcrash_regs_tick_every_us - [NMI] how often a parked CPU is to call the above
+ * hvcrash_regs_tick_every_us - [NMI] how often a parked CPU calls hvcrash_regs_tick()
  * @cpu: this CPU
  *
- * A tick reads a line of the message page for each slot. With hundreds of CPUs parked
- * for as long as the host takes, that is memory traffic in the way of the one that
- * works; no answer comes to any VP but one.
+ * A tick reads a cache line of the message page for each slot. With hundreds of CPUs
+ * parked for as long as the host takes, that memory traffic would slow down the CPU that
+ * works; and only one VP gets an answer.
  *
  * Context: any, NMI too.
  */
@@ -192,9 +192,9 @@ static u32 mask_sints(void)
 }
 
 /*
- * An overlay keeps its contents over off and on, even at another address, until
- * the VP is reset (QEMU commit 267e071bd6d6, citing the TLFS): what stays in a
- * slot or among the flags now would appear in the next kernel.
+ * An overlay keeps its contents when it is turned off and on, even at another address,
+ * until the VP is reset (QEMU commit 267e071bd6d6, citing the TLFS): a message or flag
+ * that stays now would appear in the next kernel.
  */
 static u32 clear_contents(struct hvcrash_result *r)
 {
@@ -213,7 +213,7 @@ static u32 clear_contents(struct hvcrash_result *r)
 }
 
 /**
- * hvcrash_regs_revoke - [NMI] take every page of this VP back, and read back
+ * hvcrash_regs_revoke - [NMI] revoke every page of this VP, and read the registers back
  * @cpu: this CPU, after hvcrash_regs_arrive()
  *
  * The order: nothing new may be posted (timers, SINTs, SynIC), then the contents,
@@ -246,15 +246,15 @@ void hvcrash_regs_revoke(u32 cpu)
 
 /*
  * For a page that only the crash path has seen: a VP that came up a moment ago, or
- * the panic message. page_is_ram() takes a lock; pfn_valid() takes none, whatever
- * number it is given.
+ * the panic message. page_is_ram() takes a lock; pfn_valid() takes none and accepts any
+ * number.
  */
 static u32 ram_flag(u64 gpa)
 {
 	return pfn_valid(PHYS_PFN(gpa)) ? 0 : HVCRASH_EXTENT_NOT_RAM;
 }
 
-/* Enters one page's fate. Returns 1 if the register did not go off. */
+/* Records the outcome for one page. Returns 1 if the register stayed on. */
 static u32 record_page(struct hvcrash_extent *e, u64 before, u64 after,
 		       u32 vp_index)
 {
@@ -284,11 +284,11 @@ static u32 record_page(struct hvcrash_extent *e, u64 before, u64 after,
 }
 
 /**
- * hvcrash_regs_record - enter a VP's results into the registry
- * @cpu: a CPU whose results may be read: done, or this one
+ * hvcrash_regs_record - record a VP's results in the registry
+ * @cpu: a CPU whose results may be read: one that is done, or this one
  *
  * Context: crash path, panicking CPU.
- * Return: registers that did not go off.
+ * Return: number of registers that stayed on.
  */
 u32 hvcrash_regs_record(u32 cpu)
 {
@@ -307,7 +307,7 @@ u32 hvcrash_regs_record(u32 cpu)
 }
 
 /**
- * hvcrash_regs_record_not_reached - a VP did not answer; its pages stay shared
+ * hvcrash_regs_record_not_reached - record that a VP did not answer: its pages stay shared
  * @cpu: Linux CPU number
  *
  * The addresses are those last observed.
@@ -331,12 +331,12 @@ void hvcrash_regs_record_not_reached(u32 cpu)
 }
 
 /*
- * hv_kmsg_dump() (drivers/hv/hv_common.c) names a page with the kernel's last words
- * in P3, with their length in P4 and zeros before, and then notifies the host. The
- * older report of a panic writes CPU registers into all five, the guest's ID, never
- * 0, into P1. Nothing is shared before the notification, and the write that makes
- * it returns when the host has it: the name can go, so that no one finds the
- * page by it later. The registers outlive this kernel.
+ * hv_kmsg_dump() (drivers/hv/hv_common.c) puts the address of a page with the end of the
+ * log into P3, its length into P4 and zeros into the others, and then notifies the host.
+ * The older report of a panic writes CPU registers into all five, with the guest's ID,
+ * never 0, in P1. Nothing is shared before the notification, and the write that makes
+ * it returns when the host has the message: so the address can be cleared, and must be,
+ * because the registers outlive this kernel.
  */
 static bool find_panic_message(u64 *ret_gpa)
 {
@@ -366,21 +366,21 @@ static u32 revoke_panic_message(void)
 					   HVCRASH_EV_REGISTER_ON, 0);
 		return 1;
 	}
-	/* hv_panic_page is RAM; what another kernel left there need not be */
+	/* hv_panic_page is RAM; an address that another kernel left there need not be */
 	hvcrash_registry_set_fixed(e, gpa, HVCRASH_REVOKED,
 				   HVCRASH_EV_READ_BACK, ram_flag(gpa));
 	return 0;
 }
 
 /**
- * hvcrash_regs_revoke_vm - take back the pages that the whole VM shares
+ * hvcrash_regs_revoke_vm - revoke the pages that the whole VM shares
  *
- * What hyperv_cleanup() does a moment later (arch/x86/hyperv/hv_init.c), done
- * here because nothing of ours runs after it to read back and to hash. Reading
- * the clock falls back to the register once the page says nothing.
+ * hyperv_cleanup() does this a moment later (arch/x86/hyperv/hv_init.c), but then
+ * hvcrash no longer runs to read back and to hash. Reading the clock falls back to the
+ * register once the TSC page is invalid.
  *
  * Context: crash path, panicking CPU; no other CPU makes hypercalls.
- * Return: registers that did not go off.
+ * Return: number of registers that stayed on.
  */
 u32 hvcrash_regs_revoke_vm(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * regs.h - pages that synthetic registers give to the hypervisor
+ * regs.h - pages that synthetic registers share with the hypervisor
  *
  * NMI rules for the functions marked [NMI]: memory allocated before, register
  * reads and writes that cannot fault the kernel, bounded loops. No lock, no

@@ -17,7 +17,7 @@
 #define HVCRASH_NR_SINTS 16
 #define HVCRASH_NR_STIMERS 4
 
-/* In every register that gives a page away; timers and SCONTROL have it too */
+/* In every register that shares a page; timers and SCONTROL have it too */
 #define HVCRASH_REG_ENABLED 1ULL
 #define HVCRASH_REG_GPA_MASK (~(u64)(HVCRASH_PAGE_BYTES - 1))
 #define HVCRASH_SINT_MASKED 0x10000ULL

@@ -4,15 +4,15 @@
  *
  * Called by regs.c and regs_live.c, on the CPU whose register it is. Input and
  * output of the two hypercalls go through CPU registers (TLFS, "Fast Hypercall
- * Input (Register-Based)"), so that nothing in memory is shared for them and the
- * code under the interruption may have been in the middle of a hypercall itself.
+ * Input (Register-Based)"), so that they share nothing in memory, and the interrupted
+ * code may have been in the middle of a hypercall itself.
  *
  * Why not the kernel's hv_set_vpreg() and hv_get_vpreg(), which are exported: they
- * BUG() where the hypervisor refuses (arch/arm64/hyperv/hv_core.c), and a panic
- * that panics takes no dump.
+ * BUG() if the hypervisor refuses (arch/arm64/hyperv/hv_core.c), and a panic
+ * inside a panic takes no dump.
  *
- * Leaves out: which registers there are to touch, and when. Not here either: the
- * VP assist and hypercall pages, which Linux on arm64 does not have.
+ * Leaves out: which registers to access, and when. Also the VP assist and hypercall
+ * pages, which Linux on arm64 does not have.
  */
 #include <linux/arm-smccc.h>
 #include <linux/errno.h>
@@ -32,7 +32,7 @@
 #define REGISTER_STIMER0_CONFIG 0x000b0000U
 #define REGISTER_REFERENCE_TSC 0x00090017U
 
-/* SINTs follow each other, of a timer's two the first */
+/* SINTs are consecutive; each timer has two registers, of which this is the first */
 static u32 register_of(u32 reg)
 {
 	static const u32 name[HVCRASH_REG_SINT0] = {
@@ -86,12 +86,12 @@ static int read_register(u32 name, u64 ret_value[2])
 }
 
 /**
- * hvcrash_reg_read - what a register of this VP holds
+ * hvcrash_reg_read - read a register of this VP
  * @reg: HVCRASH_REG_*
  * @ret_value: its value; unchanged on error
  *
  * Context: any, NMI too; does not migrate.
- * Return: 0, or a negative errno where the hypervisor has no such register.
+ * Return: 0, or a negative errno if the hypervisor has no such register.
  */
 int hvcrash_reg_read(u32 reg, u64 *ret_value)
 {
@@ -127,7 +127,7 @@ int hvcrash_reg_write(u32 reg, u64 value)
 }
 
 /**
- * hvcrash_reg_host_version - what the hypervisor says of its version
+ * hvcrash_reg_host_version - read the hypervisor's version
  * @ret_version: build; major << 16 | minor; service pack; service branch << 24 |
  *		 number
  *
@@ -150,7 +150,7 @@ int hvcrash_reg_host_version(u32 ret_version[4])
 }
 
 /**
- * hvcrash_reg_fail_hypercalls - nothing: there is no page that they go through
+ * hvcrash_reg_fail_hypercalls - does nothing: arm64 has no hypercall page
  *
  * Context: crash path, panicking CPU.
  */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * regs_live.c - which pages synthetic registers give away, in the living kernel
+ * regs_live.c - which pages synthetic registers share, in the living kernel
  *
- * Called at load, when a CPU or VMBus comes up or goes, and before the registry is
- * read: looks at the registers of online CPUs, so that the registry can name the
- * pages of a VP that no longer answers in a crash. A look interrupts the CPU and is an
- * exit to the hypervisor for each register: only CPUs that something has happened to
- * since the last look are looked at.
+ * Called at load, when a CPU or VMBus comes up or goes down, and before the registry is
+ * read: reads the registers of online CPUs, so that the registry can name the
+ * pages of a VP that no longer answers in a crash. This interrupts the CPU and costs an
+ * exit to the hypervisor for each register, so only CPUs whose registers may have changed
+ * since the last time are read.
  *
  * Invariant: the registry is written by one observer at a time; a CPU that goes
  * offline writes its own records, with the observer shut out. A possible CPU that
@@ -43,7 +43,7 @@ static bool has_synic, has_stimers;
 
 u32 hvcrash_used_sints, hvcrash_used_stimers;
 
-/* CPUs to look at. A bit is set from anywhere, and cleared by the observer only */
+/* CPUs to read. Any context may set a bit; only the observer clears it */
 static struct cpumask is_due;
 
 static u32 ram_flag(u64 gpa)
@@ -69,7 +69,7 @@ static void observe(struct hvcrash_extent *e, u64 value, u32 vp_index)
 	}
 }
 
-/* In an interrupt: reads only. Whether a page is RAM takes a lock to find out. */
+/* In an interrupt: only reads. Finding out whether a page is RAM takes a lock. */
 static void read_this_cpu(void *unused)
 {
 	struct hvcrash_result *r = &hvcrash_results[smp_processor_id()];
@@ -84,7 +84,7 @@ static void read_this_cpu(void *unused)
 		      HVCRASH_SINT_MASKED))
 			r->seen_sints |= 1U << i;
 	r->seen_stimers = 0;
-	/* Any bit counts: a timer that waits to be armed again is not enabled */
+	/* Any bit counts: a timer with auto-enable that is not armed is not enabled */
 	for (i = 0; has_stimers && i < HVCRASH_NR_STIMERS; i++)
 		if (hvcrash_reg_get(HVCRASH_REG_STIMER0 + i))
 			r->seen_stimers |= 1U << i;
@@ -109,7 +109,7 @@ static void observe_cpu(u32 cpu)
 }
 
 /**
- * hvcrash_regs_observe - look at the registers of each online CPU where that is due
+ * hvcrash_regs_observe - read the registers of each online CPU that is due
  *
  * Context: process, may sleep.
  */
@@ -119,12 +119,12 @@ void hvcrash_regs_observe(void)
 	static struct cpumask now;
 	u32 cpu, i;
 
-	/* No CPU goes offline in here, so what was read is not overtaken */
+	/* No CPU goes offline in here, so what was read stays valid */
 	cpus_read_lock();
 	mutex_lock(&one_at_a_time);
 	cpumask_clear(&now);
 	for_each_online_cpu(cpu)
-		/* Before the look, so that what happens during it is not missed */
+		/* Cleared before reading, so that a change meanwhile is not missed */
 		if (cpumask_test_and_clear_cpu(cpu, &is_due))
 			cpumask_set_cpu(cpu, &now);
 	on_each_cpu_mask(&now, read_this_cpu, NULL, 1);
@@ -147,7 +147,7 @@ static void observe_work(struct work_struct *work)
 static DECLARE_WORK(observe_later, observe_work);
 
 /**
- * hvcrash_regs_observe_cpu_later - a CPU came up: look at it soon
+ * hvcrash_regs_observe_cpu_later - read the registers of a CPU that came up soon
  * @cpu: Linux CPU number
  *
  * Context: any but NMI.
@@ -159,7 +159,7 @@ void hvcrash_regs_observe_cpu_later(u32 cpu)
 }
 
 /**
- * hvcrash_regs_observe_later - VMBus came up, or went: look at all CPUs soon
+ * hvcrash_regs_observe_later - read the registers of all CPUs soon: VMBus came or went
  *
  * Context: any but NMI.
  */
@@ -188,12 +188,12 @@ static void note_offline(struct hvcrash_extent *e, u64 before, u64 after)
 }
 
 /**
- * hvcrash_regs_cpu_dying - a CPU goes offline; what it still shares is taken back
+ * hvcrash_regs_cpu_dying - revoke what a CPU that goes offline still shares
  * @cpu: this CPU
  *
  * The kernel has cleaned up before (hv_synic_cleanup(), hv_cpu_die()): usually
- * this only sees that it did. What it had to do itself is in the VP's record, and
- * a page that it could not take back stays on record as such.
+ * this only confirms it. The VP's record has the registers before and after, and
+ * a page that could not be revoked is recorded as failed.
  *
  * Context: stop_machine on the dying CPU, interrupts off.
  */
@@ -224,7 +224,7 @@ static bool probe(u32 reg)
 }
 
 /**
- * hvcrash_regs_init - find out which registers exist, and look at them
+ * hvcrash_regs_init - find out which registers exist, and read them
  *
  * Context: process, may sleep; the registry is set up.
  * Return: 0 or -ENOMEM.
@@ -258,7 +258,7 @@ int hvcrash_regs_init(void)
 /**
  * hvcrash_regs_deinit - undo hvcrash_regs_init()
  *
- * Context: process, may sleep; no hook and no probe of ours is left.
+ * Context: process, may sleep; all our hooks and probes are removed.
  */
 void hvcrash_regs_deinit(void)
 {

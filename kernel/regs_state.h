@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * regs_state.h - what regs_live.c finds out for regs.c
+ * regs_state.h - state shared by regs_live.c and regs.c, and by no other file
  *
- * For these two only. Written by regs_live.c in the living kernel; the results
- * by their own VP in the crash path.
+ * Written by regs_live.c in the living kernel; in the crash path each VP writes its own
+ * results.
  */
 #ifndef _HVCRASH_REGS_STATE_H
 #define _HVCRASH_REGS_STATE_H
@@ -17,11 +17,11 @@ struct hv_message;
 
 /**
  * struct hvcrash_result - what one VP found and did, written by that VP only
- * @vp: as it goes into the registry
- * @simp: its message page where it may be touched, else NULL
- * @siefp: its event flags page likewise
- * @seen: its registers when the living kernel last looked
- * @seen_sints: mask of its SINTs that were open then
+ * @vp: copied into the registry
+ * @simp: its message page if it may be written, else NULL
+ * @siefp: its event flags page, likewise
+ * @seen: its registers when the living kernel last read them
+ * @seen_sints: mask of its SINTs that were unmasked then
  * @seen_stimers: mask of its synthetic timers that were configured then
  */
 struct hvcrash_result {
@@ -36,16 +36,16 @@ struct hvcrash_result {
 /* By Linux CPU number */
 extern struct hvcrash_result *hvcrash_results;
 
-/* Which registers this host has; found out by reading once, at load */
+/* Which registers this host has; determined by reading each once, at load */
 extern bool hvcrash_has_reg[HVCRASH_NR_REGS];
 extern bool hvcrash_has_vm[HVCRASH_VM_REGS];
 extern bool hvcrash_has_crash_regs;
 
 /*
  * SINTs and synthetic timers that any VP was ever seen to use, and those that
- * Linux uses in any case. A read is an exit to the hypervisor: of 28 reads by each
- * VP in a crash 18 were of registers that nobody ever used. What somebody has
- * opened since the living kernel last looked is not found any more; with SCONTROL
+ * Linux always uses. A read is an exit to the hypervisor: of the 28 reads that each
+ * VP used to make in a crash, 18 were of registers that are never used. A SINT that was
+ * unmasked since the living kernel last read it is therefore missed; but with SCONTROL
  * off nothing is delivered through a SINT.
  */
 extern u32 hvcrash_used_sints, hvcrash_used_stimers;
@@ -53,7 +53,7 @@ extern u32 hvcrash_used_sints, hvcrash_used_stimers;
 /* Register of an extent that the whole VM owns, by HVCRASH_VM_* */
 extern const u32 hvcrash_vm_reg[HVCRASH_VM_REGS];
 
-/* 0 where there is no such register: nothing is enabled. Context: any, NMI too. */
+/* 0 if there is no such register: nothing is enabled. Context: any, NMI too. */
 static inline u64 hvcrash_reg_get(u32 reg)
 {
 	u64 value = 0;

@@ -2,11 +2,11 @@
 /*
  * regs_x86.c - [NMI] synthetic registers are MSRs
  *
- * Called by regs.c and regs_live.c, on the CPU whose register it is. An access
- * that the hypervisor refuses is caught by the kernel's exception table, in an
- * NMI too (arch/x86/mm/extable.c, ex_handler_msr()).
+ * Called by regs.c and regs_live.c, on the CPU whose register it is. The kernel's
+ * exception table catches an access that the hypervisor refuses, in an NMI too
+ * (arch/x86/mm/extable.c, ex_handler_msr()).
  *
- * Leaves out: which registers there are to touch, and when.
+ * Leaves out: which registers to access, and when.
  */
 #include <linux/errno.h>
 #include <asm/processor.h>
@@ -16,7 +16,10 @@
 /* TLFS, "Hypervisor Discovery"; its name in the kernel changed (v6.14) */
 #define CPUID_VERSION 0x40000002
 
-/* TLFS, "Synthetic MSRs"; SINTs follow each other, of a timer's two the first */
+/*
+ * TLFS, "Synthetic MSRs". SINTs are consecutive; each timer has two registers, of which
+ * this is the first.
+ */
 static u32 msr_of(u32 reg)
 {
 	static const u32 msr[HVCRASH_REG_SINT0] = {
@@ -42,12 +45,12 @@ static u32 msr_of(u32 reg)
 }
 
 /**
- * hvcrash_reg_read - what a register of this VP holds
+ * hvcrash_reg_read - read a register of this VP
  * @reg: HVCRASH_REG_*
  * @ret_value: its value; unchanged on error
  *
  * Context: any, NMI too; does not migrate.
- * Return: 0, or a negative errno where the hypervisor has no such register.
+ * Return: 0, or a negative errno if the hypervisor has no such register.
  */
 int hvcrash_reg_read(u32 reg, u64 *ret_value)
 {
@@ -73,7 +76,7 @@ int hvcrash_reg_write(u32 reg, u64 value)
 }
 
 /**
- * hvcrash_reg_host_version - what the hypervisor says of its version
+ * hvcrash_reg_host_version - read the hypervisor's version
  * @ret_version: build; major << 16 | minor; service pack; service branch << 24 |
  *		 number
  *
@@ -88,10 +91,10 @@ int hvcrash_reg_host_version(u32 ret_version[4])
 }
 
 /**
- * hvcrash_reg_fail_hypercalls - no hypercall works from here on
+ * hvcrash_reg_fail_hypercalls - make all later hypercalls fail
  *
- * Before the hypercall page goes: a call into it afterwards would run whatever
- * lies beneath.
+ * Called before the hypercall page is revoked: a call into it afterwards would execute
+ * whatever the memory beneath holds.
  *
  * Context: crash path, panicking CPU.
  */

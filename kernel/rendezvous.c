@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rendezvous.c - [NMI] other CPUs park, wait, revoke, and say so
+ * rendezvous.c - [NMI] other CPUs park, wait, revoke, and report it
  *
  * The panicking CPU calls begin, expect, wait_parked, revoke, close and is_done,
- * in that order; every other CPU calls join, from the NMI that stops it. The
- * picture of the states is in rendezvous.h.
+ * in that order; every other CPU calls join, from the NMI that stops it. rendezvous.h
+ * draws the states.
  *
  * Invariant: after close() each slot is DONE, with everything that CPU wrote in
  * revoke() visible, or LOST for good. So the panicking CPU may read the results
@@ -43,7 +43,7 @@ bool hvcrash_rdv_begin(struct hvcrash_rdv *rdv, u32 cpu)
 }
 
 /**
- * hvcrash_rdv_is_begun_by - is this the CPU that moves the phases
+ * hvcrash_rdv_is_begun_by - whether this CPU began, and so moves the phases
  * @rdv: the rendezvous
  * @cpu: Linux CPU number
  *
@@ -55,7 +55,7 @@ bool hvcrash_rdv_is_begun_by(const struct hvcrash_rdv *rdv, u32 cpu)
 }
 
 /**
- * hvcrash_rdv_expect - wait for this CPU from now on
+ * hvcrash_rdv_expect - include a CPU in the waits from now on
  * @rdv: the rendezvous
  * @cpu: Linux CPU number
  *
@@ -103,7 +103,7 @@ static u32 wait_for(struct hvcrash_rdv *rdv, u32 lowest, u64 bound_us)
  * @bound_us: microseconds
  *
  * Context: panicking CPU.
- * Return: how many have arrived.
+ * Return: number of CPUs that have arrived.
  */
 u32 hvcrash_rdv_wait_parked(struct hvcrash_rdv *rdv, u64 bound_us)
 {
@@ -111,14 +111,14 @@ u32 hvcrash_rdv_wait_parked(struct hvcrash_rdv *rdv, u64 bound_us)
 }
 
 /**
- * hvcrash_rdv_revoke - all parked CPUs revoke now, at once
+ * hvcrash_rdv_revoke - let all parked CPUs revoke at once, and wait for them
  * @rdv: the rendezvous
  * @bound_us: microseconds to wait for them
  *
- * A CPU that arrives only now revokes as well: the bound is for waiting.
+ * A CPU that arrives only now also revokes: the bound applies only to the waiting.
  *
  * Context: panicking CPU.
- * Return: how many are done.
+ * Return: number of CPUs that are done.
  */
 u32 hvcrash_rdv_revoke(struct hvcrash_rdv *rdv, u64 bound_us)
 {
@@ -128,7 +128,7 @@ u32 hvcrash_rdv_revoke(struct hvcrash_rdv *rdv, u64 bound_us)
 }
 
 /**
- * hvcrash_rdv_close - who is not done by now does not count
+ * hvcrash_rdv_close - end the rendezvous: a CPU that is not done by now does not count
  * @rdv: the rendezvous
  *
  * Context: panicking CPU.
@@ -153,7 +153,7 @@ void hvcrash_rdv_close(struct hvcrash_rdv *rdv)
 }
 
 /**
- * hvcrash_rdv_is_done - may this CPU's results be read
+ * hvcrash_rdv_is_done - whether this CPU's results may be read
  * @rdv: closed
  * @cpu: Linux CPU number
  *
@@ -166,7 +166,7 @@ bool hvcrash_rdv_is_done(const struct hvcrash_rdv *rdv, u32 cpu)
 }
 
 /**
- * hvcrash_rdv_is_expected - was hvcrash_rdv_expect() called for this CPU
+ * hvcrash_rdv_is_expected - whether hvcrash_rdv_expect() was called for this CPU
  * @rdv: the rendezvous
  * @cpu: Linux CPU number
  *
@@ -182,12 +182,12 @@ bool hvcrash_rdv_is_expected(const struct hvcrash_rdv *rdv, u32 cpu)
  * @rdv: the rendezvous
  * @cpu: this CPU's Linux number
  *
- * A CPU that comes too late to count still revokes its own registers: less left
- * behind than recorded is the safe error. The CPU that began never parks: no other
+ * A CPU that comes too late to count still revokes its own registers: recording more as
+ * shared than really is, is the safe error. The CPU that began never parks: no other
  * CPU moves the phase, so it would wait for itself.
  *
  * Context: NMI, on that CPU, once; bounded by park_bound_us.
- * Return: false if it was not asked to within the bound, or is the CPU that
+ * Return: false if it was not told to revoke within the bound, or is the CPU that
  * began: nothing was revoked.
  */
 bool hvcrash_rdv_join(struct hvcrash_rdv *rdv, u32 cpu)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * rendezvous.h - other CPUs park, wait, revoke, and say so; all of it bounded
+ * rendezvous.h - other CPUs park, wait, revoke, and report it; all of it bounded
  *
- * Knows nothing of Hyper-V: what to do on arrival, while waiting and at the
- * revoke comes from the caller. Builds in user space with threads as CPUs.
+ * Knows nothing about Hyper-V: the caller supplies what to do on arrival, while waiting
+ * and at the revoke. Builds in user space with threads as CPUs.
  *
  * NMI rules for this file and rendezvous.c: memory allocated before, atomics,
  * bounded loops. No lock, no allocation, no printk.
@@ -18,7 +18,7 @@
  *	  | close                     | finished
  *	CLOSED                      DONE        the result counts
  *	                            LOST        set by close: whatever that CPU
- *	                                        does from here on counts for nothing
+ *	                                        does from here on is ignored
  */
 #ifndef _HVCRASH_RENDEZVOUS_H
 #define _HVCRASH_RENDEZVOUS_H
@@ -44,11 +44,11 @@ enum hvcrash_rdv_state {
 /**
  * struct hvcrash_rdv_ops - what a joining CPU does; each [NMI], on that CPU
  * @arrive: once, before it counts as parked
- * @tick: again and again while parked
- * @tick_every_us: so long between two of them on that CPU; 0: as often as can be
+ * @tick: repeatedly while parked
+ * @tick_every_us: interval between two ticks on that CPU; 0: as often as possible
  * @revoke: once, after the phase moved to REVOKE
  * @now_us: a monotonic clock in microseconds, any CPU
- * @pause: a moment between two looks at a word that another CPU writes
+ * @pause: a short pause between two reads of a word that another CPU writes
  */
 struct hvcrash_rdv_ops {
 	void (*arrive)(u32 cpu);
@@ -70,11 +70,11 @@ struct hvcrash_rdv_slot {
 } ____cacheline_aligned;
 
 /**
- * struct hvcrash_rdv - one rendezvous; it happens once in a kernel's life
+ * struct hvcrash_rdv - one rendezvous; there is one in a kernel's life
  * @begun_by: 1 + number of the CPU that began, 0 if none did
  * @phase: enum hvcrash_rdv_phase, written by the panicking CPU only
  * @nr_cpus: entries of @slot
- * @park_bound_us: after this long a parked CPU gives up and only halts
+ * @park_bound_us: after this time a parked CPU gives up and halts
  * @slot: by Linux CPU number
  * @ops: callbacks
  */

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rescue.c - in a crash kernel: take back what the first kernel could not
+ * rescue.c - in a crash kernel: revoke what the first kernel could not
  *
  * A VP that did not answer in the crash path still shares its overlay pages. A
  * CPU that is brought online starts from INIT, whatever it was doing, and SynIC
- * registers outlive that: so here each CPU that can be started is, revokes what
- * the registry says that its VP still shares, and goes offline again. The result
- * goes into the first kernel's registry, "revoked late", before anybody audits.
+ * registers survive that. So each CPU that can be started is started here, revokes what
+ * its VP still shares according to the registry, and goes offline again. The result
+ * is recorded in the first kernel's registry as "revoked late", before the audit.
  *
- * Invariant: only a finished registry whose checksums are right is believed, and
- * only its extents that were not reached change; a page is hidden by an overlay
- * or not, its contents are not touched. What cannot be done is said in the log and
- * stays "not reached".
+ * Invariant: only a finished registry with correct checksums is trusted, and only its
+ * extents in state "not reached" change; the contents of a page are never written. What
+ * cannot be done is logged and stays "not reached".
  *
- * Leaves out: SINTs and timers of the rescued VP, which its own start set up anew
- * for this kernel; the boot processor of the first kernel, which a crash kernel
- * that runs on another CPU leaves alone (arch/x86/kernel/cpu/topology.c).
+ * Leaves out: SINTs and timers of the rescued VP, which this kernel set up anew when it
+ * started the CPU; the boot processor of the first kernel, which a crash kernel
+ * that runs on another CPU does not start (arch/x86/kernel/cpu/topology.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,12 +32,12 @@
 
 /**
  * struct lost - an overlay page whose VP was not reached
- * @gpa: of the page
- * @vp_index: whose it is
+ * @gpa: its address
+ * @vp_index: its VP
  * @reg: HVCRASH_REG_SIMP, _SIEFP or _VP_ASSIST
  * @chunk: number of the chunk with its extent
  * @slot: number of the extent there
- * @evidence: what proves that it is back, or HVCRASH_EV_NONE
+ * @evidence: what proves that it is revoked, or HVCRASH_EV_NONE
  */
 struct lost {
 	u64 gpa;
@@ -50,10 +49,10 @@ struct lost {
 };
 
 /**
- * struct rescue - the first kernel's registry, and what is to be done
- * @header: a copy, checked
+ * struct rescue - the first kernel's registry and the pages to revoke
+ * @header: a checked copy of the registry's header
  * @lost: pages that were not reached
- * @nr_lost: how many of @lost
+ * @nr_lost: entries of @lost in use
  * @room: entries of @lost
  */
 struct rescue {
@@ -232,7 +231,7 @@ static u32 count_back(const struct rescue *r)
 	return n;
 }
 
-/* Which VP a CPU is shows only when it runs: so one after the other, until done */
+/* Only a running CPU can tell which VP it is: so try one after the other, until done */
 static void visit_cpus(struct rescue *r)
 {
 	u32 cpu;
@@ -255,7 +254,7 @@ static void visit_cpus(struct rescue *r)
 	}
 }
 
-/* Of the page as it is now: the audit then sees who writes from here on */
+/* Hashes the page as it is now: the audit then sees what is written from here on */
 static bool hash_page(u64 gpa, u64 *ret_hash)
 {
 	void *page = memremap(gpa, HVCRASH_PAGE_BYTES, MEMREMAP_WB);
@@ -310,7 +309,7 @@ static int rescue_all(struct rescue *r)
 	if (ret)
 		return ret;
 	if (!r->nr_lost) {
-		pr_info("crash kernel: every VP was reached, nothing is left to revoke\n");
+		pr_info("crash kernel: every VP was reached, nothing to revoke\n");
 		return 0;
 	}
 	visit_cpus(r);
@@ -325,12 +324,12 @@ static int rescue_all(struct rescue *r)
 }
 
 /**
- * hvcrash_rescue - take back what the first kernel could not
+ * hvcrash_rescue - revoke what the first kernel could not
  *
  * Context: process, may sleep; in a crash kernel.
- * Return: 0, also if there is nothing to do or not all could be done, which the
- * log says; -ENODEV if the first kernel left no registry; -EINVAL if that is
- * damaged; or another errno.
+ * Return: 0, also if there was nothing to do or not all could be done, which is
+ * logged; -ENODEV if the first kernel left no registry; -EINVAL if it is damaged; or
+ * another errno.
  */
 int hvcrash_rescue(void)
 {

@@ -2,10 +2,10 @@
 /*
  * rescue_find.c - in a crash kernel: where the first kernel's registry is
  *
- * Called by rescue.c. The line that crash.c appended to VMCOREINFO, read from
- * the notes of /proc/vmcore, whose ELF header this very kernel made
- * (fs/proc/vmcore.c): one PT_NOTE, the first program header. Its contents are the
- * dead kernel's, so every length in them is checked.
+ * Called by rescue.c. Reads the line that crash.c appended to VMCOREINFO from
+ * the notes of /proc/vmcore. This kernel made the ELF header (fs/proc/vmcore.c): one
+ * PT_NOTE, the first program header. The contents of the notes come from the crashed
+ * kernel, so every length in them is checked.
  */
 #include <linux/elf.h>
 #include <linux/errno.h>
@@ -20,7 +20,7 @@
 #define VMCORE "/proc/vmcore"
 #define NOTE_NAME "VMCOREINFO"
 
-/* Some hundred bytes for each CPU, and VMCOREINFO */
+/* A few hundred bytes for each CPU, and VMCOREINFO */
 #define MAX_NOTE_BYTES (8 << 20)
 
 /* The text of VMCOREINFO in @notes, or NULL; @ret_bytes is its length */
@@ -93,11 +93,11 @@ static int search_notes(struct file *file, u64 *ret_gpa)
 }
 
 /**
- * hvcrash_rescue_find - where the first kernel says that it is
- * @ret_gpa: its header's GPA
+ * hvcrash_rescue_find - find the first kernel's registry
+ * @ret_gpa: GPA of its header
  *
  * Context: process, may sleep.
- * Return: 0; -ENOENT if the first kernel left no word of it; or another errno.
+ * Return: 0; -ENOENT if the first kernel did not announce one; or another errno.
  */
 int hvcrash_rescue_find(u64 *ret_gpa)
 {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * revoke.c - [NMI] this kernel ends: every VP revokes what it shares, once
+ * revoke.c - [NMI] every VP revokes what it shares, once, when this kernel ends
  *
  * What a panic and a kexec have in common. The other CPUs park where they are
  * stopped, all revoke at once when told to, the CPU that stopped them goes last,
- * and what came of it is entered in the registry.
+ * and the outcome is recorded in the registry.
  *
- * Invariant: whatever fails here is recorded and the way out goes on. No lock, no
- * allocation, every wait bounded.
+ * Invariant: whatever fails here is recorded, and the panic or kexec goes on. No lock,
+ * no allocation, every wait bounded.
  *
- * Leaves out: the order around it (crash.c, kexec.c), registers
- * (regs.c), who waits for whom (rendezvous.c).
+ * Leaves out: the order of the steps around it (crash.c, kexec.c), registers
+ * (regs.c), how CPUs wait for each other (rendezvous.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -28,15 +28,15 @@
 #include "regs.h"
 #include "vmbus.h"
 
-/* A parked CPU only halts after this: the unload, notifiers and dumpers are over */
+/* A parked CPU gives up and halts after this; unload, notifiers and dumpers take less */
 #define PARK_BOUND_US (600 * USEC_PER_SEC)
 
-/* With many CPUs a bound grows to this */
+/* Upper limit of a bound that grows with the number of CPUs */
 #define MAX_GROWN_MS 10000
 
 static u64 now_us(void)
 {
-	/* Of unknown speed: then bounds count cycles */
+	/* If the speed is unknown, bounds count cycles */
 	return hvcrash_cycles() / max(hvcrash_cycles_khz() / 1000, 1U);
 }
 
@@ -60,10 +60,10 @@ static struct hvcrash_rdv rdv = {
 };
 
 /*
- * Its pages may still be shared: none has been reported revoked. arm64 takes a CPU
- * off the online mask while it stops it, so that mask alone would lose it; the
- * registry alone would not know a CPU that came up a moment ago. A possible CPU
- * that never came up is neither, and is not waited for.
+ * Its pages may still be shared: none has been reported revoked. arm64 removes a CPU
+ * from the online mask while it stops it, so the mask alone would miss it; the
+ * registry alone would miss a CPU that came up a moment ago. A possible CPU
+ * that never came up is in neither, and is not waited for.
  */
 static bool is_running(u32 cpu)
 {
@@ -73,7 +73,7 @@ static bool is_running(u32 cpu)
 }
 
 /**
- * hvcrash_revoke_begin - this CPU is about to stop the others; expect them
+ * hvcrash_revoke_begin - prepare for the other CPUs, which this one is about to stop
  * @way: HVCRASH_WAY_*
  *
  * Context: the CPU that stops the others, interrupts off; NMI too.
@@ -85,7 +85,7 @@ bool hvcrash_revoke_begin(u32 way)
 	u32 self = raw_smp_processor_id();
 	u32 cpu;
 
-	/* Before the way is set: from then on an NMI on this CPU asks who began */
+	/* Before the way is set: from then on an NMI on this CPU checks who began */
 	if (!hvcrash_rdv_begin(&rdv, self))
 		return false;
 	/* A kexec began before, when it unloaded VMBus */
@@ -108,7 +108,7 @@ bool hvcrash_revoke_begin(u32 way)
 }
 
 /**
- * hvcrash_revoke_is_begun_by - is this the CPU that stops the others
+ * hvcrash_revoke_is_begun_by - whether this is the CPU that stops the others
  * @cpu: Linux CPU number
  *
  * Context: any, NMI too.
@@ -119,11 +119,11 @@ bool hvcrash_revoke_is_begun_by(u32 cpu)
 }
 
 /*
- * Virtual CPUs of a busy host take turns, and so they come one after the other: as
- * long again for each two of them. It costs only where one does not come.
+ * On a busy host virtual CPUs take turns, so they arrive one after the other: the bound
+ * grows by its own length for every two of them. It costs time only if one does not come.
  *
- * In a kexec the next kernel is copied over this one as soon as the wait is over. A
- * panic has a crash kernel in memory of its own and can leave a straggler behind.
+ * In a kexec the next kernel is copied over this one as soon as the wait is over. In a
+ * panic the crash kernel has memory of its own, so a straggler does less harm.
  */
 static u64 bound_us(u32 bound_ms)
 {
@@ -137,7 +137,7 @@ static u64 bound_us(u32 bound_ms)
 }
 
 /**
- * hvcrash_revoke_wait_parked - the kernel has stopped the others; let them arrive
+ * hvcrash_revoke_wait_parked - wait for the other CPUs, which the kernel has stopped
  *
  * Context: after hvcrash_revoke_begin(). Bounded by bound_us().
  */
@@ -151,11 +151,11 @@ void hvcrash_revoke_wait_parked(void)
 }
 
 /**
- * hvcrash_revoke_park - this CPU waits until it may revoke, and revokes
+ * hvcrash_revoke_park - park this CPU until it is told to revoke, then revoke
  * @cpu: this CPU
  *
  * Context: NMI, or the interrupt that stops this CPU. Bounded by PARK_BOUND_US.
- * Return: false if it was never asked to.
+ * Return: false if it was never told to.
  */
 bool hvcrash_revoke_park(u32 cpu)
 {
@@ -165,7 +165,7 @@ bool hvcrash_revoke_park(u32 cpu)
 }
 
 /**
- * hvcrash_revoke_all - all VPs take their pages back
+ * hvcrash_revoke_all - let all VPs revoke their pages
  *
  * Context: after hvcrash_revoke_wait_parked(). Bounded by bound_us().
  */
@@ -176,16 +176,16 @@ void hvcrash_revoke_all(void)
 
 	r->tsc_revoke_begin = hvcrash_cycles();
 	hvcrash_rdv_revoke(&rdv, bound_us(hvcrash_revoke_bound_ms));
-	/* This CPU last: until here its own pages may still be needed */
+	/* This CPU last: until now its own pages may have been needed */
 	hvcrash_regs_arrive(self);
 	hvcrash_regs_revoke(self);
 	hvcrash_rdv_close(&rdv);
 }
 
 /**
- * hvcrash_revoke_record - enter what came of it all
+ * hvcrash_revoke_record - record the outcome in the registry
  *
- * Of VMBus's pages by what unload.c has found out before.
+ * For VMBus's pages it is what unload.c found out before.
  *
  * Context: after hvcrash_revoke_all().
  */
@@ -195,7 +195,7 @@ void hvcrash_revoke_record(void)
 	u32 cpu;
 
 	for (cpu = 0; cpu < rdv.nr_cpus; cpu++) {
-		/* Not who is online: on its way to kexec a stopped CPU is not */
+		/* Not by the online mask: in a kexec a stopped CPU is not online */
 		if (!hvcrash_rdv_is_expected(&rdv, cpu))
 			continue;
 		if (hvcrash_rdv_is_done(&rdv, cpu)) {
@@ -210,17 +210,17 @@ void hvcrash_revoke_record(void)
 }
 
 /**
- * hvcrash_revoke_vm - take back the pages that the whole VM shares
+ * hvcrash_revoke_vm - revoke the pages that the whole VM shares
  *
  * Context: when no CPU can make a hypercall any more: the others are stopped for
- * good, and nothing is printed after it.
+ * good, and nothing is printed afterwards.
  */
 void hvcrash_revoke_vm(void)
 {
 	struct hvcrash_crash *r = hvcrash_report();
 
 	r->registers_failed += hvcrash_regs_revoke_vm();
-	/* The last register is off; all from here is bookkeeping */
+	/* The last register is off; the rest is bookkeeping */
 	r->tsc_revoke_end = hvcrash_cycles();
 }
 
@@ -245,11 +245,11 @@ static bool is_all_well(const struct hvcrash_crash *r)
 }
 
 /**
- * hvcrash_revoke_complain - one line for the log, if not all went well
+ * hvcrash_revoke_complain - log one line if something went wrong
  *
- * Each character on an emulated serial port is an exit to the host, and one more
- * to ask whether the port is ready: 200 of them, where all the registers of a VP
- * are 16. Where all went well the registry says so, and no line is printed.
+ * Each character on an emulated serial port is an exit to the host, plus one to ask
+ * whether the port is ready: 200 exits for the line, while all registers of a VP take
+ * 16. So if all went well only the registry records it, and nothing is printed.
  *
  * Context: after hvcrash_revoke_record(), before hvcrash_revoke_vm(): a network
  * console may make a hypercall. NMI too.
@@ -267,7 +267,7 @@ void hvcrash_revoke_complain(void)
 }
 
 /**
- * hvcrash_revoke_init - allocate what the way out may not
+ * hvcrash_revoke_init - allocate what the crash path needs but may not allocate
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -286,7 +286,7 @@ int hvcrash_revoke_init(void)
 /**
  * hvcrash_revoke_deinit - undo hvcrash_revoke_init()
  *
- * Context: process; no hook of ours is left.
+ * Context: process; all our hooks are removed.
  */
 void hvcrash_revoke_deinit(void)
 {

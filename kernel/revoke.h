@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * revoke.h - this kernel ends: every VP revokes what it shares, once
+ * revoke.h - every VP revokes what it shares, once, when this kernel ends
  *
- * Used by both ways out, crash.c and kexec.c. Order of the calls, on the CPU that
+ * Used by both crash.c and kexec.c. Order of the calls, on the CPU that
  * stops the others: begin, (they are stopped), wait_parked, all, (they are stopped
  * for good), record, complain, vm. On each other CPU: park.
  */

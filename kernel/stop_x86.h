@@ -2,8 +2,8 @@
 /*
  * stop_x86.h - [NMI] how the other CPUs are stopped so that they park
  *
- * Two ways, one compiled: stop_x86_hook.c where the kernel's crash NMI ends in
- * smp_ops.stop_this_cpu, stop_x86_nmi.c with an NMI of our own where it does not.
+ * Two ways, of which one is compiled: stop_x86_hook.c if the kernel's crash NMI ends in
+ * smp_ops.stop_this_cpu, else stop_x86_nmi.c with an NMI of our own.
  */
 #ifndef _HVCRASH_STOP_X86_H
 #define _HVCRASH_STOP_X86_H

@@ -3,8 +3,8 @@
  * stop_x86_hook.c - [NMI] park the other CPUs at the end of the kernel's crash NMI
  *
  * crash_nmi_callback() (arch/x86/kernel/reboot.c) saves the registers for the
- * dump and then calls smp_ops.stop_this_cpu, which never returns; a CPU that sits
- * in nmi_panic_self_stop() comes there too. stop_this_cpu() of a reboot or kexec
+ * dump and then calls smp_ops.stop_this_cpu, which never returns; a CPU that waits
+ * in nmi_panic_self_stop() calls it too. stop_this_cpu() of a reboot or kexec
  * ends in the same hook: then no crash has begun, and it only halts.
  *
  * Leaves out: kernels without that hook (stop_x86_nmi.c).
@@ -22,7 +22,7 @@ static void stop_this_cpu_hook(void)
 {
 	if (hvcrash_way())
 		hvcrash_revoke_park(raw_smp_processor_id());
-	/* TDX guests hand the CPU back to the firmware here */
+	/* TDX guests return the CPU to the firmware here */
 	if (orig_stop_this_cpu)
 		orig_stop_this_cpu();
 	for (;;)
@@ -41,7 +41,7 @@ void hvcrash_stop_others(void (*kernel_stop)(void))
 }
 
 /**
- * hvcrash_stop_done - they have revoked: nothing is left to do here
+ * hvcrash_stop_done - nothing to do: the other CPUs have already been stopped for good
  * @kernel_stop: the kernel's own way
  *
  * Context: panicking CPU, once.
@@ -64,7 +64,7 @@ int hvcrash_stop_init(void)
 }
 
 /**
- * hvcrash_stop_deinit - put back what was there
+ * hvcrash_stop_deinit - restore the hook
  *
  * Context: process.
  */

@@ -4,19 +4,19 @@
  *
  * For kernels before 6.11, whose crash NMI ends in a plain halt. Our NMI comes
  * first: the CPUs park and revoke in its handler, and are then released into the
- * kernel's own, which saves their registers for the dump. So that those are the
- * registers of the interrupted code, a released CPU stays in our handler until
- * the kernel's NMI has had time to arrive: NMIs do not nest, it is latched, and
- * fires right at the return.
+ * kernel's own NMI, which saves their registers for the dump. These have to be the
+ * registers of the interrupted code, so a released CPU stays in our handler until
+ * the kernel's NMI has had time to arrive: NMIs do not nest; it is latched, and
+ * fires immediately after the return.
  *
- * A CPU whose own panic in an NMI came second does not take our NMI: it sits in
- * nmi_panic_self_stop() and waits there for the kernel's stop. So it parks on its
- * way in, by a kprobe on that function. Without kprobes it is
- * recorded as not reached; the kernel stops it all the same.
+ * If two CPUs panic in an NMI, the second does not take our NMI: it waits in
+ * nmi_panic_self_stop() for the kernel's stop. So a kprobe on that function makes it
+ * park on entry. Without kprobes it is recorded as not reached; the kernel still stops
+ * it.
  *
  * The panicking CPU takes NMIs as well: the watchdog's, perf's, an operator's
- * diagnostic NMI while the host has not answered UNLOAD. They are left to the
- * handlers they are for, as crash_nmi_callback() leaves those of crashing_cpu.
+ * diagnostic NMI while the host has not answered UNLOAD. They are left to their own
+ * handlers, as crash_nmi_callback() leaves those of crashing_cpu.
  *
  * Leaves out: what parking does (revoke.c).
  */
@@ -34,7 +34,7 @@
 #include "stop_x86.h"
 
 /*
- * From the release to the kernel's NMI it is a few function calls, and then a write to
+ * Between the release and the kernel's NMI there are a few function calls and a write to
  * the APIC for each CPU, which may be an exit to the hypervisor
  */
 #define HOLD_US 1000
@@ -51,7 +51,7 @@ static int park_nmi(unsigned int type, struct pt_regs *regs)
 	    READ_ONCE(released))
 		return NMI_DONE;
 	if (!hvcrash_revoke_park(self))
-		/* Not asked to revoke for ten minutes: this kernel has stopped for good */
+		/* Not told to revoke for ten minutes: this kernel has stopped for good */
 		for (;;)
 			native_halt();
 	/* Bounded by the panicking CPU's own bounds: it releases in any case */
@@ -62,9 +62,9 @@ static int park_nmi(unsigned int type, struct pt_regs *regs)
 }
 
 /*
- * The CPU that came first may not have begun yet; then this one just waits longer.
- * Back in nmi_panic_self_stop() the kernel saves its registers, those of the code
- * that this CPU's NMI interrupted.
+ * The first CPU may not have begun yet; then this one just waits longer. Back in
+ * nmi_panic_self_stop() the kernel saves the registers of the code that this CPU's NMI
+ * interrupted.
  */
 static int park_before_self_stop(struct kprobe *p, struct pt_regs *regs)
 {
@@ -90,7 +90,7 @@ void hvcrash_stop_others(void (*kernel_stop)(void))
 }
 
 /**
- * hvcrash_stop_done - they have revoked: let the kernel stop them for good
+ * hvcrash_stop_done - let the kernel stop the others for good, now that they have revoked
  * @kernel_stop: the kernel's own way
  *
  * Context: panicking CPU, once.
@@ -102,7 +102,7 @@ void hvcrash_stop_done(void (*kernel_stop)(void))
 }
 
 /**
- * hvcrash_stop_init - be asked first about every NMI
+ * hvcrash_stop_init - register the NMI handler, ahead of all others
  *
  * Context: process, may sleep.
  * Return: 0 or a negative errno.
@@ -120,7 +120,7 @@ int hvcrash_stop_init(void)
 }
 
 /**
- * hvcrash_stop_deinit - be asked no more
+ * hvcrash_stop_deinit - undo hvcrash_stop_init()
  *
  * Context: process, may sleep.
  */

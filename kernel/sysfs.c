@@ -2,8 +2,8 @@
 /*
  * sysfs.c - the live view under /sys/kernel/hvcrash
  *
- * What each file holds is in ABI/sysfs-kernel-hvcrash, and a test holds the two
- * against each other. Addresses are root's only.
+ * ABI/sysfs-kernel-hvcrash documents each file, and a test compares the two. Only root
+ * may read addresses.
  *
  * The registry may change between two reads of it; each record is whole.
  *
@@ -156,7 +156,7 @@ static struct bin_attribute registry_attr = {
 };
 
 /**
- * hvcrash_sysfs_init - make the files
+ * hvcrash_sysfs_init - create the files
  *
  * Context: process, may sleep; the registry is set up.
  * Return: 0 or a negative errno.
@@ -177,7 +177,7 @@ int hvcrash_sysfs_init(void)
 }
 
 /**
- * hvcrash_sysfs_deinit - take them away
+ * hvcrash_sysfs_deinit - remove the files
  *
  * Context: process, may sleep.
  */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * unload.c - ask the host to give all of VMBus back, and note what came of it
+ * unload.c - ask the host to unload VMBus, and record the outcome
  *
- * Called once on each way out, before the revoke: the host's answer arrives in
+ * Called once in a panic or a kexec, before the revoke: the host's answer arrives in
  * the message page of the VP that made first contact. How to ask, and where hv_vmbus
- * notes the answer, is found out in the living kernel, when hv_vmbus comes up.
+ * notes the answer, is determined in the living kernel, when hv_vmbus comes up.
  *
- * Leaves out: where hv_vmbus keeps what it keeps (vmbus_layout.c).
+ * Leaves out: where hv_vmbus keeps its data (vmbus_layout.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -27,14 +27,14 @@
 #include "vmbus_layout.h"
 #include "vmbus_under_way.h"
 
-/* As often as vmbus_wait_for_unload() says that it still waits */
+/* The interval at which vmbus_wait_for_unload() reports that it still waits */
 #define SAY_EVERY_MS (5 * MSEC_PER_SEC)
 
 /* Of enum vmbus_connect_state (drivers/hv/hyperv_vmbus.h), 6.1 to 7.2 */
 #define CONNECTED 2
 
 /*
- * ANSWER_NO: not yet, or there was no request. ANSWER_UNKNOWN: hv_vmbus's note of it
+ * ANSWER_NO: not yet, or there was no request. ANSWER_UNKNOWN: hv_vmbus's record of it
  * could not be found.
  */
 enum answer {
@@ -43,7 +43,7 @@ enum answer {
 	ANSWER_YES,
 };
 
-/* Of hv_vmbus, while it is there; each may be NULL. The second in a panic only. */
+/* hv_vmbus's own, while it is loaded; each may be NULL. The second in a panic only. */
 static void (*initiate_unload)(bool crash);
 static notifier_fn_t panic_unload;
 static const struct completion *unload_event;
@@ -55,7 +55,7 @@ static bool can_ask(void)
 }
 
 /**
- * hvcrash_unload_learn - hv_vmbus is up: find how to ask, and where the answer is noted
+ * hvcrash_unload_learn - find out how to ask, and where hv_vmbus records the answer
  *
  * Context: process, may sleep.
  */
@@ -79,7 +79,7 @@ void hvcrash_unload_learn(void)
 }
 
 /**
- * hvcrash_unload_forget - hv_vmbus goes
+ * hvcrash_unload_forget - forget hv_vmbus's addresses: it is being unloaded
  *
  * Context: process.
  */
@@ -109,9 +109,9 @@ static enum answer noted_answer(void)
 }
 
 /*
- * Without hv_vmbus's own note nothing tells. How long the request took does not:
- * vmbus_initiate_unload() returns at once where VMBus is not connected any more, as
- * while a hibernation or a kexec still waits for an answer of its own.
+ * Without hv_vmbus's own record the answer is unknown. The time that the request took
+ * does not reveal it: vmbus_initiate_unload() returns at once if VMBus is no longer
+ * connected, for example while a hibernation or a kexec waits for an answer of its own.
  */
 static u32 outcome(enum answer answer)
 {
@@ -122,7 +122,7 @@ static u32 outcome(enum answer answer)
 	/* vmbus_initiate_unload() does not ask hosts before Windows Server 2012 R2 */
 	if (version && version < VERSION_WIN8_1)
 		return HVCRASH_UNLOAD_NO_WAY;
-	/* A panic notifier may have had the answer before us: no matter who asked */
+	/* A panic notifier may have received the answer before: it does not matter who asked */
 	if (answer == ANSWER_UNKNOWN)
 		answer = noted_answer();
 	if (answer == ANSWER_YES)
@@ -133,7 +133,7 @@ static u32 outcome(enum answer answer)
 				     HVCRASH_UNLOAD_UNKNOWN;
 }
 
-/* By polling, with the messages of all CPUs in view */
+/* By polling, looking at the messages of all CPUs */
 static enum answer ask_and_poll(void)
 {
 	if (initiate_unload)
@@ -155,7 +155,7 @@ static void unload(enum answer (*ask)(void))
 }
 
 /**
- * hvcrash_unload_in_panic - unload, and enter the outcome in the report
+ * hvcrash_unload_in_panic - unload VMBus, and record the outcome in the report
  *
  * Context: crash path; NMI too. Bounded by the kernel's own bound, 100 s.
  */
@@ -174,13 +174,13 @@ static int ask_thread(void *unused)
 }
 
 /*
- * The kernel's wait has no bound and is not ours to change, so a thread does it, which
- * the kexec simply leaves behind. Waiting counts milliseconds by mdelay() and
- * sets no timer: without a kprobe (kexec.c) 7.2 has taken them down before.
+ * The kernel's wait is unbounded and cannot be changed from here, so a thread does it,
+ * which the kexec leaves behind. We wait by counting mdelay() and set no timer: without
+ * a kprobe (kexec.c) 7.2 has stopped the timers before.
  */
 static enum answer ask_and_wait(void)
 {
-	/* Else there is no request of ours that could be answered */
+	/* Otherwise there is no request of ours that could be answered */
 	bool will_ask = conn_state && READ_ONCE(*conn_state) == CONNECTED;
 	u32 waited;
 
@@ -191,7 +191,7 @@ static enum answer ask_and_wait(void)
 	for (waited = 0; waited < hvcrash_kexec_unload_bound_ms; waited++) {
 		if (READ_ONCE(is_back))
 			return will_ask ? ANSWER_YES : ANSWER_UNKNOWN;
-		/* Enough where the thread had no chance to run yet */
+		/* Enough if the thread had no chance to run yet */
 		if (noted_answer() == ANSWER_YES)
 			return ANSWER_YES;
 		if (waited && !(waited % SAY_EVERY_MS))
@@ -202,12 +202,12 @@ static enum answer ask_and_wait(void)
 		mdelay(1);
 		schedule();
 	}
-	pr_err("no answer to VMBus UNLOAD: the kexec goes on without\n");
+	pr_err("no answer to VMBus UNLOAD: the kexec goes on\n");
 	return ANSWER_NO;
 }
 
 /**
- * hvcrash_unload_in_kexec - the same, while all CPUs run
+ * hvcrash_unload_in_kexec - unload VMBus while all CPUs run
  *
  * Context: process, may sleep. Bounded by the parameter kexec_unload_bound_ms.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * unload.h - ask the host to give all of VMBus back, and note what came of it
+ * unload.h - ask the host to unload VMBus, and record the outcome
  */
 #ifndef _HVCRASH_UNLOAD_H
 #define _HVCRASH_UNLOAD_H

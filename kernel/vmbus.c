@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmbus.c - pages that VMBus messages give to the host
+ * vmbus.c - pages that VMBus messages share with the host
  *
- * Follows the tracepoints of hv_vmbus (drivers/hv/hv_trace.h), which hand out
+ * Follows the tracepoints of hv_vmbus (drivers/hv/hv_trace.h), which pass
  * the raw messages of <linux/hyperv.h> with every page number in them: interrupt
- * and monitor pages, and the pages of each GPADL. Works with hv_vmbus built in
- * and as a module, which may come and go.
+ * and monitor pages, and the pages of each GPADL. Works with hv_vmbus built in,
+ * and as a module that is loaded and unloaded.
  *
  * Invariant: a page is in the registry from the message that offers it to the
- * host until the host's word that it is gone. The tracepoint fires after the
+ * host until the host confirms that it is released. The tracepoint fires after the
  * message was posted: for these few instructions the host knows more than we do,
  * and a panic in between is a gap (vmbus_under_way.c).
  *
@@ -33,24 +33,24 @@
 #include "vmbus_under_way.h"
 
 /*
- * Free extents to keep ready: a netvsc receive buffer of 31 MiB, the largest one
- * (NETVSC_RECEIVE_BUFFER_SIZE, drivers/net/hyperv/hyperv_net.h), with no two pages
- * of it together. A thread may post all of it before anybody else on this CPU runs.
+ * Free extents to keep ready: enough for a netvsc receive buffer of 31 MiB, the largest
+ * (NETVSC_RECEIVE_BUFFER_SIZE, drivers/net/hyperv/hyperv_net.h), with no two adjacent
+ * pages. A thread may post all of it before anything else on this CPU runs.
  */
 #define RESERVE_EXTENTS 7936
 
 static bool connected;
 
 /*
- * Changes to what is shared that the probes have seen, for vmbus_late.c. Counted
- * before the registry takes the change in: who reads the same number before and
- * after a walk has missed nothing in between.
+ * Number of changes to shared pages that the probes have seen, for vmbus_late.c. Counted
+ * before the registry records the change: if the number is the same before and
+ * after a walk, nothing was missed in between.
  */
 static atomic_t changes;
 
 static void reserve_work(struct work_struct *work)
 {
-	/* Failing is not the end: the next GPADL tries again, drops are counted */
+	/* A failure is not fatal: the next GPADL tries again, and drops are counted */
 	hvcrash_registry_reserve(&hvcrash_registry,
 				 RESERVE_EXTENTS + hvcrash_gpadl_to_come());
 }
@@ -78,7 +78,7 @@ static void retire_contact(void)
 }
 
 /*
- * The probes. Context of each: as the code of hv_vmbus that hits the tracepoint,
+ * The probes. Context of each: that of the hv_vmbus code that hits the tracepoint,
  * preemption disabled, never NMI.
  */
 
@@ -90,10 +90,10 @@ static void on_negotiate(void *data,
 		return;
 	atomic_inc(&changes);
 	/*
-	 * What was shared on an earlier contact the host has let go of, at UNLOAD
+	 * The host has released what was shared on an earlier contact, at UNLOAD
 	 * or at a reset: a resume from hibernation comes here, with hv_sock channels
-	 * that nothing was ever said about (vmbus_force_channel_rescinded()). And one
-	 * message comes per version tried, each with the same pages.
+	 * for which no message was seen (vmbus_force_channel_rescinded()). And there is
+	 * one message per version tried, each with the same pages.
 	 */
 	retire_contact();
 	hvcrash_gpadl_forget_all();
@@ -114,7 +114,7 @@ static void on_negotiate(void *data,
 static void on_version(void *data,
 		       const struct vmbus_channel_version_response *msg)
 {
-	/* hv_vmbus enabled its SynIC pages just before */
+	/* hv_vmbus has just enabled its SynIC pages */
 	hvcrash_regs_observe_later();
 	if (msg->version_supported)
 		return;
@@ -134,7 +134,7 @@ static void on_gpadl_header(void *data,
 			    const struct vmbus_channel_gpadl_header *msg,
 			    int ret)
 {
-	/* create_gpadl_header(): a message is full before the next begins */
+	/* create_gpadl_header() fills each message before it begins the next */
 	const u32 fit = (HV_MESSAGE_PAYLOAD_BYTE_COUNT - sizeof(*msg) -
 			 sizeof(struct gpa_range)) /
 			sizeof(u64);
@@ -150,7 +150,7 @@ static void on_gpadl_header(void *data,
 			     hvcrash_vmbus_gpadl_pages(range->byte_offset,
 						       range->byte_count),
 			     range->pfn_array, fit);
-	/* The kernel's own GPADLs have one range; more would go unseen */
+	/* The kernel's own GPADLs have one range; others would be missed */
 	if (msg->rangecount != 1)
 		hvcrash_registry_gap_of(&hvcrash_registry, &owner,
 					HVCRASH_GAP_DROPPED, 1);
@@ -187,11 +187,11 @@ static void on_gpadl_torndown(void *data,
 }
 
 /*
- * Of a channel that another one with the same relid follows this cannot come too
- * late: hv_process_channel_removal() posts the message and hits the tracepoint with
+ * If another channel with the same relid follows, this still comes in
+ * time: hv_process_channel_removal() posts the message and hits the tracepoint with
  * channel_mutex held, which vmbus_process_offer() takes before the new channel can be
- * opened. Elsewhere relids of channels are released that never had a GPADL, since no
- * device could be made for them (vmbus_add_channel_work(), vmbus_onoffer()).
+ * opened. Other places release relids only of channels that never had a GPADL, because
+ * no device could be created for them (vmbus_add_channel_work(), vmbus_onoffer()).
  */
 static void on_release(void *data,
 		       const struct vmbus_channel_relid_released *msg, int ret)
@@ -218,7 +218,7 @@ static struct probe {
 	{ "vmbus_release_relid", on_release },
 };
 
-/* Counts those that are attached, for the caller in @found */
+/* @found counts the probes that were attached */
 static void attach(struct tracepoint *tp, void *found)
 {
 	u32 i;
@@ -246,7 +246,7 @@ static void detach_all(void)
 	tracepoint_synchronize_unregister();
 }
 
-/* VMBus was there before us */
+/* VMBus was up before this module was loaded */
 static bool is_late;
 
 static void note_attached(u32 found, bool late)
@@ -264,7 +264,7 @@ static void note_attached(u32 found, bool late)
 	}
 }
 
-/* Set while registering calls us for modules that were there before */
+/* Set while registration calls us for modules that were loaded before */
 static bool catching_up;
 
 static int on_module(struct notifier_block *nb, unsigned long event, void *data)
@@ -284,7 +284,7 @@ static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 	} else if (event == MODULE_STATE_GOING) {
 		detach_all();
 		hvcrash_vmbus_late_forget();
-		/* vmbus_exit() has unloaded; all pages went with it */
+		/* vmbus_exit() has unloaded VMBus, and with it all its pages */
 		retire_contact();
 		hvcrash_gpadl_forget_all();
 		WRITE_ONCE(connected, false);
@@ -295,7 +295,7 @@ static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 static struct notifier_block module_nb = { .notifier_call = on_module };
 
 /**
- * hvcrash_vmbus_was_connected - has VMBus made contact, as far as we know
+ * hvcrash_vmbus_was_connected - whether VMBus has made contact, as far as we know
  *
  * Context: any, NMI too.
  */
@@ -321,7 +321,7 @@ static bool record_one(struct hvcrash_extent *e, void *ctx)
 		WRITE_ONCE(e->state, HVCRASH_UNLOADED);
 		break;
 	case HVCRASH_UNLOAD_UNKNOWN:
-		/* Perhaps given back: the audit finds that nothing proves it */
+		/* Possibly released: the audit sees that there is no evidence */
 		e->evidence = HVCRASH_EV_NONE;
 		WRITE_ONCE(e->state, HVCRASH_UNLOADED);
 		break;
@@ -332,7 +332,7 @@ static bool record_one(struct hvcrash_extent *e, void *ctx)
 }
 
 /**
- * hvcrash_vmbus_record_unload - enter what became of VMBus's pages
+ * hvcrash_vmbus_record_unload - record the state of VMBus's pages after UNLOAD
  * @unload: HVCRASH_UNLOAD_*
  *
  * Context: crash path, panicking CPU.
@@ -366,7 +366,7 @@ int hvcrash_vmbus_init(void)
 		detach_all();
 		return ret;
 	}
-	/* After the probes: what changes from here on they see */
+	/* After the probes, which see all changes from here on */
 	if (is_late && !hvcrash_vmbus_find_late(&changes))
 		WRITE_ONCE(connected, false);
 	return 0;

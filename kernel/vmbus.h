@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vmbus.h - pages that VMBus messages give to the host
+ * vmbus.h - pages that VMBus messages share with the host
  */
 #ifndef _HVCRASH_VMBUS_H
 #define _HVCRASH_VMBUS_H

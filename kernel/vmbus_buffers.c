@@ -4,13 +4,12 @@
  *
  * Called by vmbus_late.c, in process context, for each device with a driver that
  * shares more than its rings. netvsc and uio_hv_generic keep a public struct
- * vmbus_gpadl of each of their buffers in private structs of their own, which the
- * kernel's BTF describes: it has the handle, the address and the size. The pages
- * behind the address are the same whether the driver got them in one piece, by
- * vmalloc() or in chunks that it mapped.
+ * vmbus_gpadl for each of their buffers in private structs, which the
+ * kernel's BTF describes: it has the handle, the address and the size. How the driver
+ * allocated the memory (contiguous, by vmalloc() or in mapped chunks) does not matter.
  *
- * Invariant: of a device all is entered, or the caller is told that it is not.
- * Nothing is followed that does not look like what it has to be.
+ * Invariant: either everything that a device shares is recorded, or the caller is told
+ * that it is not. A pointer is followed only if it looks valid.
  *
  * Leaves out: drivers that it does not know, which the caller counts.
  */
@@ -29,14 +28,14 @@
 #include "vmbus_layout.h"
 #include "vmbus_pages.h"
 
-/* Several times the largest that netvsc asks for */
+/* Several times the largest buffer that netvsc requests */
 #define MAX_BUFFER_BYTES (256U << 20)
 
 #define NR_BUFFERS 2
 
 /*
- * From the driver's own data to what holds the buffers, and these; the pointer is
- * left out where the data hold them.
+ * The path from the driver's own data to the struct with the buffers, and the buffers;
+ * without a pointer if the data contain the buffers directly.
  */
 static const struct hvcrash_layout_member netvsc_members[] = {
 	{ "netvsc_device", "recv_buf_gpadl_handle",
@@ -79,7 +78,7 @@ static int enter_gpadl(u32 relid, const struct vmbus_gpadl *gpadl,
 					     .gpadl = gpadl->gpadl_handle,
 					     .relid = relid };
 
-	/* A buffer that is not there yet, or any more */
+	/* A buffer that does not exist yet, or no longer exists */
 	if (!gpadl->gpadl_handle)
 		return 0;
 	if (gpadl->gpadl_handle >= next_gpadl || !gpadl->size ||
@@ -107,7 +106,7 @@ static int enter_buffers(struct hv_device *hv, const void *data,
 	return ret;
 }
 
-/* A change of MTU or of the number of queues makes new buffers, under this lock */
+/* A change of the MTU or the number of queues creates new buffers under this lock */
 static int find_netvsc(struct hv_device *hv, u32 next_gpadl)
 {
 	struct net_device *net = hv_get_drvdata(hv);
@@ -140,11 +139,11 @@ static int find_uio(struct hv_device *hv, u32 next_gpadl)
 }
 
 /**
- * hvcrash_vmbus_find_buffers - enter the buffers of a device
+ * hvcrash_vmbus_find_buffers - record the buffers of a device
  * @hv: the device, with a driver
  * @next_gpadl: no GPADL has this handle or a later one
  *
- * Context: process, under the device's lock, which keeps its driver where it is.
+ * Context: process, under the device's lock, which keeps its driver bound.
  * Return: 0 if all of them are in the registry, or a negative errno.
  */
 int hvcrash_vmbus_find_buffers(struct hv_device *hv, u32 next_gpadl)

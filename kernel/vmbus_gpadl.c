@@ -2,17 +2,17 @@
 /*
  * vmbus_gpadl.c - GPADLs from their first message to their last
  *
- * Called by vmbus.c in the living kernel. A GPADL is a header message, as many
- * bodies as its list of pages needs, and an answer. The thread that posts them
+ * Called by vmbus.c in the living kernel. A GPADL consists of a header message, as many
+ * body messages as its list of pages needs, and an answer. The thread that posts them
  * hits a tracepoint after each post, and the answer is handled on another CPU: the
  * host has all it needs at the last post, so the answer may be seen before the
- * last body, or before the header where there is no body.
+ * last body, or before the header if there is no body.
  *
- * Invariant: whatever the order, what is in the registry at the end is all pages
- * of a GPADL that the host accepted, and none of one that it refused or let go.
- * So pages are published first, and then it is looked up whether the GPADL is
- * still wanted; and who ends a GPADL first notes it here, and then retires its
- * pages. Whoever comes second sees the other. No lock is held around both.
+ * Invariant: whatever the order, in the end the registry has all pages
+ * of a GPADL that the host accepted, and none of one that it refused or released.
+ * So publishing first adds the pages and then checks whether the GPADL is
+ * still wanted; ending a GPADL first marks it here and then retires its
+ * pages. Whichever comes second sees the other. No lock is held around both.
  *
  * A GPADL has a slot here until its answer and all of its pages have been seen.
  *
@@ -25,7 +25,7 @@
 #include "vmbus_gpadl.h"
 #include "vmbus_pages.h"
 
-/* GPADLs at the same time; each takes milliseconds, and a CPU makes one */
+/* GPADLs at the same time; each takes milliseconds, and a CPU makes one at a time */
 #define MAX_SLOTS 128
 
 enum answer {
@@ -35,12 +35,12 @@ enum answer {
 };
 
 /**
- * struct slot - a GPADL that is being made
- * @is_used: the rest means something
+ * struct slot - a GPADL that is being created
+ * @is_used: the other members are valid
  * @gpadl: handle
  * @relid: channel
- * @pages: pages in all, 0 as long as the header was not seen
- * @named: of these, how many were published
+ * @pages: total number of pages, 0 until the header is seen
+ * @named: number of pages published so far
  * @answer: the host's
  */
 struct slot {
@@ -81,7 +81,7 @@ static struct slot *find(u32 gpadl)
 
 /*
  * A free slot, or else one that waits for a header. Such a header was posted
- * before our probes were there, or its message failed, and it may never come.
+ * before our probes were attached, or its message failed, and it may never come.
  * Under slots_lock.
  */
 static struct slot *take(u32 gpadl)
@@ -107,7 +107,7 @@ static bool is_complete(const struct slot *s)
 	return s->pages && s->named == s->pages;
 }
 
-/* Pages of @gpadl that are not named yet, @fit at most, and its channel */
+/* Number of pages of @gpadl not named yet, at most @fit, and its channel */
 static u32 expect(u32 gpadl, u32 fit, u32 *ret_relid)
 {
 	unsigned long irq;
@@ -134,7 +134,7 @@ static void settle(u32 gpadl, u32 n)
 
 	raw_spin_lock_irqsave(&slots_lock, irq);
 	s = find(gpadl);
-	/* Torn down, or its channel is gone, in between */
+	/* It was torn down, or its channel released, in between */
 	is_gone = !s || s->answer == REFUSED;
 	if (s) {
 		s->named += n;
@@ -151,12 +151,12 @@ static void settle(u32 gpadl, u32 n)
 }
 
 /**
- * hvcrash_gpadl_header - a header was posted
+ * hvcrash_gpadl_header - a header message was posted
  * @relid: channel
  * @gpadl: handle
- * @pages: of the whole GPADL, not 0
- * @hv_pfn: the first of them
- * @fit: so many fit into the header
+ * @pages: number of pages of the whole GPADL, not 0
+ * @hv_pfn: the page numbers in the header
+ * @fit: number of pages that fit into the header
  *
  * Context: any but NMI.
  */
@@ -189,13 +189,13 @@ void hvcrash_gpadl_header(u32 relid, u32 gpadl, u32 pages, const u64 *hv_pfn,
 }
 
 /**
- * hvcrash_gpadl_body - a body was posted
+ * hvcrash_gpadl_body - a body message was posted
  * @gpadl: handle
- * @hv_pfn: the next of its pages
- * @fit: so many fit into a body
+ * @hv_pfn: the page numbers in the body
+ * @fit: number of pages that fit into a body
  *
- * A body says which GPADL it is of, and not how many pages it names: a message is
- * full before the next one begins (create_gpadl_header(), drivers/hv/channel.c).
+ * A body identifies its GPADL, but does not say how many pages it names; each message is
+ * filled before the next one begins (create_gpadl_header(), drivers/hv/channel.c).
  *
  * Context: any but NMI.
  */
@@ -210,7 +210,7 @@ void hvcrash_gpadl_body(u32 gpadl, const u64 *hv_pfn, u32 fit)
 	settle(gpadl, n);
 }
 
-/* Returns whether there was one */
+/* Returns whether there was such a slot */
 static bool drop_slot(u32 gpadl)
 {
 	unsigned long irq;
@@ -225,11 +225,11 @@ static bool drop_slot(u32 gpadl)
 }
 
 /**
- * hvcrash_gpadl_abandoned - a body could not be posted; no other will be
+ * hvcrash_gpadl_abandoned - a body could not be posted, and no other will be
  * @gpadl: handle
  *
- * The kernel gives up and does not say so to the host, which keeps the part of
- * the list that it has: those pages stay in the registry.
+ * The kernel gives up without telling the host, which keeps the part of the list that it
+ * has received: those pages stay in the registry.
  *
  * Context: any but NMI.
  */
@@ -239,9 +239,9 @@ void hvcrash_gpadl_abandoned(u32 gpadl)
 }
 
 /**
- * hvcrash_gpadl_answered - the host has a GPADL, or will not have it
+ * hvcrash_gpadl_answered - the host has accepted or refused a GPADL
  * @gpadl: handle
- * @is_refused: it will not
+ * @is_refused: it was refused
  *
  * Context: any but NMI.
  */
@@ -269,7 +269,7 @@ void hvcrash_gpadl_answered(u32 gpadl, bool is_refused)
 }
 
 /**
- * hvcrash_gpadl_torndown - the host has let go of a GPADL
+ * hvcrash_gpadl_torndown - the host has released a GPADL
  * @gpadl: handle
  *
  * Context: any but NMI.
@@ -306,7 +306,7 @@ void hvcrash_gpadl_relid_released(u32 relid)
 }
 
 /**
- * hvcrash_gpadl_forget_all - the host has none any more
+ * hvcrash_gpadl_forget_all - the host has released all GPADLs
  *
  * Context: any but NMI.
  */
@@ -318,7 +318,7 @@ void hvcrash_gpadl_forget_all(void)
 }
 
 /**
- * hvcrash_gpadl_to_come - pages that bodies will still name
+ * hvcrash_gpadl_to_come - number of pages that body messages will still name
  *
  * Context: any but NMI.
  */
@@ -337,9 +337,9 @@ u32 hvcrash_gpadl_to_come(void)
 }
 
 /**
- * hvcrash_gpadl_incomplete - GPADLs of which not every page has been seen
+ * hvcrash_gpadl_incomplete - number of GPADLs of which not every page has been seen
  *
- * Context: crash path, NMI too; all others stand still, perhaps in here.
+ * Context: crash path, NMI too; all others have stopped, perhaps inside this file.
  */
 u32 hvcrash_gpadl_incomplete(void)
 {

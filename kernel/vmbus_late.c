@@ -2,24 +2,24 @@
 /*
  * vmbus_late.c - what VMBus shared before hvcrash was loaded
  *
- * Called once, in process context, when the probes of vmbus.c are attached: what
- * changes from then on they see. Walks hv_vmbus's list of channels for their ring
+ * Called once, in process context, when the probes of vmbus.c are attached; they see
+ * all changes from then on. Walks hv_vmbus's list of channels for their ring
  * buffers, and takes interrupt and monitor pages from its connection.
  *
- * The list is walked under its own lock, which sub-channels need, rather than the
- * bus by way of a driver that matches nothing: that would give the primary
- * channels only, and leave the connection's pages where they are.
+ * It walks the list under its own lock, which sub-channels require. Walking the bus
+ * with a driver that matches nothing would find only the primary channels, and not the
+ * connection's pages.
  *
- * Invariant: HVCRASH_GAP_LATE stands from before the walk until all that exists is
- * known to be in the registry. For GPADLs other than rings that is known by the
- * driver: those in ring_only[] make none, and of some vmbus_buffers.c finds them.
+ * Invariant: HVCRASH_GAP_LATE stands from before the walk until everything shared is
+ * known to be in the registry. For GPADLs other than rings the driver decides:
+ * those in ring_only[] create none, and vmbus_buffers.c finds those of some others.
  * Any other driver's device counts as untracked, until its driver is unbound.
  *
- * Races: a GPADL made or torn down during the walk may be seen by the walk, by a
+ * Races: a GPADL created or torn down during the walk may be seen by the walk, by a
  * probe, or in the wrong order by both. The probes count, and a walk during which
- * they counted anything is made anew.
+ * they counted anything is repeated.
  *
- * Leaves out: buffers whose teardown failed before we came (the driver warned,
+ * Leaves out: buffers whose teardown failed before we were loaded (the driver warned,
  * and may be gone).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -36,17 +36,17 @@
 #include "vmbus_layout.h"
 #include "vmbus_pages.h"
 
-/* Devices that are looked at; more are counted as untracked */
+/* Devices that are examined; more are counted as untracked */
 #define MAX_DEVICES 1024
 
-/* A walk takes less than a millisecond, opening a channel a few of them */
+/* A walk takes less than a millisecond, opening a channel a few milliseconds */
 #define MAX_WALKS 10
 #define BETWEEN_WALKS_MS 20
 
 /*
- * Drivers that share nothing but their rings: they do not call
- * vmbus_establish_gpadl() (6.1 to 7.2). Not among them: hyperv_fb, whose framebuffer
- * is guest RAM in a VM of generation 1, and named to the host by a message of its own.
+ * Drivers that share only their rings: they do not call
+ * vmbus_establish_gpadl() (6.1 to 7.2). hyperv_fb is not among them: in a VM of
+ * generation 1 its framebuffer is guest RAM, which it shares by a message of its own.
  */
 static const char *const ring_only[] = {
 	"hv_balloon", "hv_utils",   "hyperv_keyboard", "hid_hyperv",
@@ -55,13 +55,13 @@ static const char *const ring_only[] = {
 
 /**
  * struct walk - one walk over all channels
- * @devices: of the primary channels, each with a reference
- * @nr_devices: how many
- * @untracked: devices that found no room there
- * @rings: rings that are in the registry now
+ * @devices: devices of the primary channels, each with a reference
+ * @nr_devices: entries of @devices
+ * @untracked: number of devices that found no room in @devices
+ * @rings: number of rings in the registry now
  * @next_gpadl: no GPADL that was seen may have this handle or a later one
- * @is_unsettled: a ring's GPADL was on its way
- * @is_unsound: something cannot be as it was read
+ * @is_unsettled: a ring's GPADL was being created
+ * @is_unsound: something that was read is inconsistent
  */
 struct walk {
 	struct hv_device **devices;
@@ -111,7 +111,7 @@ static void take_channel(struct walk *w, struct vmbus_channel *channel)
 {
 	const struct vmbus_channel_offer *offer = &channel->offermsg.offer;
 
-	/* Left over from before a hibernation: the host knows nothing of it */
+	/* Left over from before a hibernation: the host does not know it */
 	if (channel->offermsg.child_relid == INVALID_RELID)
 		return;
 	hvcrash_registry_channel(
@@ -121,8 +121,8 @@ static void take_channel(struct walk *w, struct vmbus_channel *channel)
 }
 
 /*
- * Under the lock of the channels. A device without a reference is not registered
- * yet, and the probes see what its driver will make, or is being released, and
+ * Under the lock of the channels. A device without a reference either is not registered
+ * yet, and the probes will see what its driver creates, or is being released, and
  * its driver is gone.
  */
 static void take_device(struct walk *w, struct vmbus_channel *channel)
@@ -150,7 +150,7 @@ static void walk_channels(struct walk *w, const struct hvcrash_vmbus_view *view)
 	mutex_unlock(view->channels_lock);
 }
 
-/* Lets go of the devices; not under the lock, which their release takes */
+/* Drops the references to the devices; not under the lock, which their release takes */
 static void put_devices(struct walk *w)
 {
 	while (w->nr_devices)
@@ -158,8 +158,8 @@ static void put_devices(struct walk *w)
 }
 
 /*
- * Walks until nothing changed during a walk. What an earlier walk found is
- * dropped: it may have been torn down between its reading and its publishing.
+ * Walks until nothing changes during a walk. The findings of an earlier walk are
+ * dropped: a GPADL may have been torn down between reading and publishing it.
  */
 static bool walk_until_settled(struct walk *w,
 			       const struct hvcrash_vmbus_view *view,
@@ -207,12 +207,12 @@ static void miss(u32 relid)
 	hvcrash_registry_gap_of(&hvcrash_registry, &owner, HVCRASH_GAP_LATE, 1);
 }
 
-/* Of devices that were counted: where to hear that their driver has gone */
+/* For devices that were counted: reports that their driver is unbound */
 static typeof(((struct device *)NULL)->bus) watched_bus;
 
 /*
  * A driver that is unbound has closed its channel and torn down its buffers, and the
- * host has said so: vmbus_teardown_gpadl() waits for it.
+ * host has confirmed it: vmbus_teardown_gpadl() waits for that.
  */
 static int on_bus(struct notifier_block *nb, unsigned long event, void *data)
 {
@@ -227,7 +227,7 @@ static int on_bus(struct notifier_block *nb, unsigned long event, void *data)
 
 static struct notifier_block bus_nb = { .notifier_call = on_bus };
 
-/* Under the device's lock, so that its driver is not unbound before */
+/* Under the device's lock, so that its driver cannot be unbound before */
 static void miss_device(struct hv_device *hv)
 {
 	struct device *dev = &hv->device;
@@ -240,7 +240,7 @@ static void miss_device(struct hv_device *hv)
 }
 
 /**
- * hvcrash_vmbus_late_forget - hv_vmbus goes, and took its bus with it
+ * hvcrash_vmbus_late_forget - hv_vmbus is being unloaded, and its bus is gone
  *
  * Context: process.
  */
@@ -263,8 +263,8 @@ void hvcrash_vmbus_late_deinit(void)
 
 /*
  * Buffers of devices whose driver may have shared more than its rings. The device's
- * lock keeps the driver where it is. One that was unbound since the walk has given
- * all back, and the probes saw it. Returns how many devices are not known.
+ * lock keeps the driver bound. A driver that was unbound since the walk has released
+ * everything, which the probes saw. Returns the number of unknown devices.
  */
 static u32 find_buffers(const struct walk *w,
 			const struct hvcrash_vmbus_view *view)
@@ -314,7 +314,7 @@ static u32 publish_contact(u16 kind, void *const *page, u32 n)
 	return n;
 }
 
-/* The pages of CHANNELMSG_INITIATE_CONTACT; returns how many are not known */
+/* The pages of CHANNELMSG_INITIATE_CONTACT; returns how many are unknown */
 static u32 find_contact(const struct hvcrash_vmbus_view *view)
 {
 	u32 untracked;
@@ -328,7 +328,7 @@ static u32 find_contact(const struct hvcrash_vmbus_view *view)
 	return untracked;
 }
 
-/* vmbus_connect() sets all of it up; before that there is nothing to find */
+/* vmbus_connect() sets all of this up; before that there is nothing to find */
 static bool is_connected(const struct hvcrash_vmbus_view *view)
 {
 	return READ_ONCE(view->channels->next) &&
@@ -360,10 +360,10 @@ static int find_all(const struct hvcrash_vmbus_view *view,
 }
 
 /**
- * hvcrash_vmbus_find_late - enter what VMBus shared before the probes were there
+ * hvcrash_vmbus_find_late - record what VMBus shared before the probes were attached
  * @changes: how many changes to what is shared the probes have seen
  *
- * Closes HVCRASH_GAP_LATE if all of it was found, and else counts what is known
+ * Closes HVCRASH_GAP_LATE if all of it was found; otherwise counts what is known
  * to be missing.
  *
  * Context: process, may sleep; the probes are attached.
@@ -383,12 +383,12 @@ bool hvcrash_vmbus_find_late(const atomic_t *changes)
 		hvcrash_vmbus_view_put();
 	}
 	if (ret) {
-		/* How much there is cannot be told either: one thing, VMBus */
+		/* The amount is unknown too: count one thing, VMBus */
 		miss(HVCRASH_NO_RELID);
 		pr_warn("loaded after VMBus: what it shared before could not be found (error %d)\n",
 			ret);
 	}
-	/* What is missing by now has a gap of its own */
+	/* Whatever is still missing has a gap of its own */
 	hvcrash_registry_gap_closed(&hvcrash_registry, HVCRASH_GAP_LATE);
 	return connected;
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmbus_layout.c - what hv_vmbus and its drivers keep to themselves, and where
+ * vmbus_layout.c - the layout of private structs of hv_vmbus and its drivers
  *
- * vmbus_connection is exported, its type is private (drivers/hv/hyperv_vmbus.h),
- * and the members move from release to release; so it is with what a driver keeps
- * of its device. The running kernel says itself where they are, in its BTF under
- * /sys/kernel/btf: taken from there, and never from a copy of the header. The
- * members' own types are public, and their sizes must agree. Where BTF cannot be
- * read nothing is guessed.
+ * vmbus_connection is exported, but its type is private (drivers/hv/hyperv_vmbus.h),
+ * and its members move from release to release; the same is true of the data that a
+ * driver keeps for its device. The running kernel describes them in its BTF under
+ * /sys/kernel/btf, which is read here instead of copying the header. The
+ * members' own types are public, and their sizes must agree. If BTF cannot be
+ * read, nothing is guessed.
  *
  * Symbols of hv_vmbus are looked up by symbol_get(): a plain reference would make
- * it a dependency of ours, and hvcrash is to be loaded before it.
+ * hvcrash depend on it, but hvcrash has to be loaded first.
  *
- * Leaves out: what is done with the members (vmbus_late.c, vmbus_buffers.c,
+ * Leaves out: the use of the members (vmbus_late.c, vmbus_buffers.c,
  * vmbus_under_way.c, unload.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -29,10 +29,10 @@
 
 #define BTF_DIR "/sys/kernel/btf/"
 
-/* Many times what a kernel has: about 6 MB */
+/* Many times the size of a kernel's BTF, which is about 6 MB */
 #define MAX_BTF_BYTES (64 << 20)
 
-/* hv_vmbus's own; we know its name and no more */
+/* hv_vmbus's own; its type is unknown here */
 struct vmbus_connection;
 extern struct vmbus_connection vmbus_connection;
 
@@ -65,11 +65,11 @@ static const struct hvcrash_layout_member members[NR_MEMBERS] = {
 			   sizeof(struct completion) },
 };
 
-/* Of the hv_vmbus that is loaded: read once, which is megabytes of BTF */
+/* For the loaded hv_vmbus; determined only once, since it means reading megabytes */
 static u32 offset[NR_MEMBERS];
 static bool is_layout_known;
 
-/* All of @file, to be freed with vfree(), or NULL */
+/* The contents of @file, to be freed with vfree(), or NULL */
 static void *read_file(struct file *file, size_t *ret_bytes)
 {
 	loff_t bytes = i_size_read(file_inode(file));
@@ -86,7 +86,7 @@ static void *read_file(struct file *file, size_t *ret_bytes)
 	return data;
 }
 
-/* All of @name's, to be freed with vfree(), or NULL */
+/* The BTF of @name, to be freed with vfree(), or NULL */
 static void *read_btf(const char *name, struct hvcrash_btf *btf,
 		      const struct hvcrash_btf *base)
 {
@@ -126,11 +126,11 @@ static int find_members(const struct hvcrash_btf *btf,
 }
 
 /**
- * hvcrash_layout_find - where the members of a module's structs are
+ * hvcrash_layout_find - find the offsets of members of a module's structs
  * @module: its name; it may be built in
- * @members: which
- * @n: how many
- * @ret_offset: of each, in bytes
+ * @members: the members to find
+ * @n: number of @members
+ * @ret_offset: offset of each, in bytes
  *
  * Context: process, may sleep.
  * Return: 0 or a negative errno.
@@ -146,7 +146,7 @@ int hvcrash_layout_find(const char *module,
 	kernel_data = read_btf("vmlinux", &kernel, NULL);
 	if (!kernel_data)
 		return -ENOENT;
-	/* Built in it has no file of its own */
+	/* If built in, it has no file of its own */
 	own_data = read_btf(module, &own, &kernel);
 	ret = find_members(own_data ? &own : &kernel, members, n, ret_offset);
 	vfree(own_data);
@@ -154,7 +154,7 @@ int hvcrash_layout_find(const char *module,
 	return ret;
 }
 
-/* Where the members are; 0 or a negative errno. Context: process, may sleep. */
+/* Finds the members; 0 or a negative errno. Context: process, may sleep. */
 static int learn_layout(void)
 {
 	int ret;
@@ -179,8 +179,8 @@ static u32 negotiated_version(void)
 }
 
 /**
- * hvcrash_vmbus_view_get - hold hv_vmbus, and look into it
- * @ret: its members
+ * hvcrash_vmbus_view_get - take a reference to hv_vmbus, and find its members
+ * @ret: the members
  *
  * Context: process, may sleep.
  * Return: 0, and hvcrash_vmbus_view_put() must follow; or a negative errno.
@@ -216,7 +216,7 @@ void hvcrash_vmbus_view_put(void)
 	symbol_put(vmbus_connection);
 }
 
-/* NULL if its place cannot be told. Holds hv_vmbus only while looking. */
+/* NULL if its address cannot be found. Holds a reference to hv_vmbus only meanwhile. */
 static const void *address_of(enum member member)
 {
 	void *base;
@@ -231,12 +231,12 @@ static const void *address_of(enum member member)
 }
 
 /**
- * hvcrash_vmbus_unload_event - what hv_vmbus completes when the host answers UNLOAD
+ * hvcrash_vmbus_unload_event - find the completion for the host's answer to UNLOAD
  *
- * The caller forgets it before hv_vmbus goes.
+ * The caller must forget it before hv_vmbus is unloaded.
  *
  * Context: process, may sleep.
- * Return: its address, or NULL if that cannot be told.
+ * Return: its address, or NULL if that cannot be found.
  */
 const struct completion *hvcrash_vmbus_unload_event(void)
 {
@@ -244,12 +244,12 @@ const struct completion *hvcrash_vmbus_unload_event(void)
 }
 
 /**
- * hvcrash_vmbus_conn_state - whether VMBus is connected, by hv_vmbus's own word
+ * hvcrash_vmbus_conn_state - find hv_vmbus's own connection state
  *
- * An enum vmbus_connect_state. The caller forgets it before hv_vmbus goes.
+ * An enum vmbus_connect_state. The caller must forget it before hv_vmbus is unloaded.
  *
  * Context: process, may sleep.
- * Return: its address, or NULL if that cannot be told.
+ * Return: its address, or NULL if that cannot be found.
  */
 const u32 *hvcrash_vmbus_conn_state(void)
 {
@@ -257,13 +257,14 @@ const u32 *hvcrash_vmbus_conn_state(void)
 }
 
 /**
- * hvcrash_vmbus_message_list - what hv_vmbus keeps its messages on
+ * hvcrash_vmbus_message_list - find hv_vmbus's list of messages
  *
- * Of struct vmbus_channel_msginfo, each from before it is posted until its answer
- * was taken in. The caller forgets it before hv_vmbus goes.
+ * The entries are struct vmbus_channel_msginfo, each on the list from before it is posted
+ * until its answer has been processed. The caller must forget the list before hv_vmbus is
+ * unloaded.
  *
  * Context: process, may sleep.
- * Return: the list's head, or NULL if its place cannot be told.
+ * Return: the list's head, or NULL if that cannot be found.
  */
 const struct list_head *hvcrash_vmbus_message_list(void)
 {
@@ -271,7 +272,7 @@ const struct list_head *hvcrash_vmbus_message_list(void)
 }
 
 /**
- * hvcrash_vmbus_forget_layout - hv_vmbus goes, and another may come
+ * hvcrash_vmbus_forget_layout - forget the layout: another hv_vmbus may be loaded
  *
  * Context: process.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vmbus_layout.h - what hv_vmbus and its drivers keep to themselves, and where
+ * vmbus_layout.h - the layout of private structs of hv_vmbus and its drivers
  */
 #ifndef _HVCRASH_VMBUS_LAYOUT_H
 #define _HVCRASH_VMBUS_LAYOUT_H
@@ -12,9 +12,9 @@
 struct completion;
 
 /**
- * struct hvcrash_layout_member - a member that is looked for
+ * struct hvcrash_layout_member - a member to find
  * @of: name of its struct
- * @name: its own
+ * @name: name of the member
  * @bytes: the size that it must have
  */
 struct hvcrash_layout_member {

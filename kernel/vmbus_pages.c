@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmbus_pages.c - which pages a VMBus message means
+ * vmbus_pages.c - which pages a VMBus message names
  *
  * Called by vmbus.c and vmbus_late.c in the living kernel. Hyper-V counts pages of
  * 4 KiB whatever the page size of Linux is: on arm64 one Linux page may be 4 or 16
- * of them, and all that is said here to the registry is in Hyper-V's.
+ * of them. The registry gets Hyper-V pages only.
  *
- * Leaves out: the messages themselves, and when they come.
+ * Leaves out: the messages themselves, and when they are sent.
  */
 #include <linux/hyperv.h>
 #include <linux/io.h>
@@ -16,12 +16,12 @@
 #include "vmbus_pages.h"
 
 /**
- * hvcrash_vmbus_has_interrupt_page - is there an interrupt page in this version
+ * hvcrash_vmbus_has_interrupt_page - whether this version has an interrupt page
  * @version: of the VMBus protocol, major << 16 | minor
  *
  * vmbus_negotiate_version() (drivers/hv/connection.c) offers one to every host
  * since Windows Server 2008. From 5.0 on the same field of the message holds a
- * SINT and a VTL, and the kernel keeps its page to itself.
+ * SINT and a VTL, and the page is not shared.
  *
  * Context: any.
  */
@@ -31,7 +31,7 @@ bool hvcrash_vmbus_has_interrupt_page(u32 version)
 }
 
 /**
- * hvcrash_vmbus_ram_flag - for the registry: does the kernel know this page
+ * hvcrash_vmbus_ram_flag - the registry's flag for whether a page is the kernel's RAM
  * @gpa: bytes
  *
  * Context: any.
@@ -43,7 +43,7 @@ u32 hvcrash_vmbus_ram_flag(u64 gpa)
 }
 
 /**
- * hvcrash_vmbus_hv_pages - Hyper-V pages in so many Linux pages
+ * hvcrash_vmbus_hv_pages - convert a number of Linux pages to Hyper-V pages
  * @linux_pages: pages of PAGE_SIZE
  *
  * Context: any.
@@ -54,9 +54,9 @@ u32 hvcrash_vmbus_hv_pages(u32 linux_pages)
 }
 
 /**
- * hvcrash_vmbus_gpadl_pages - pages that a range of a GPADL names
- * @byte_offset: of the range's first byte in its first page
- * @byte_count: bytes of the range
+ * hvcrash_vmbus_gpadl_pages - number of pages that a range of a GPADL names
+ * @byte_offset: offset of the range's first byte in its first page
+ * @byte_count: size of the range
  *
  * Context: any, NMI too.
  */
@@ -66,7 +66,7 @@ u32 hvcrash_vmbus_gpadl_pages(u32 byte_offset, u32 byte_count)
 	       HV_HYP_PAGE_SHIFT;
 }
 
-/* Where a page of a buffer is, or 0: in the direct map, or mapped by vmalloc() */
+/* GPA of a page of a buffer, in the direct map or mapped by vmalloc(); or 0 */
 static u64 gpa_of(const void *p)
 {
 	struct page *page;
@@ -78,13 +78,13 @@ static u64 gpa_of(const void *p)
 }
 
 /**
- * hvcrash_vmbus_ranges - where the pages of a driver's buffer are
- * @buffer: its address, on a page of Hyper-V's
- * @pages: Hyper-V's
+ * hvcrash_vmbus_ranges - find the physical pages of a driver's buffer
+ * @buffer: its address, aligned to a Hyper-V page
+ * @pages: number of Hyper-V pages
  * @ret: ranges; room for @pages of them
  *
  * Context: process, while the buffer stays mapped.
- * Return: ranges, or 0 if a page of it is not there.
+ * Return: number of ranges, or 0 if one of its pages is not mapped.
  */
 u32 hvcrash_vmbus_ranges(const void *buffer, u32 pages,
 			 struct hvcrash_range *ret)
@@ -106,13 +106,13 @@ u32 hvcrash_vmbus_ranges(const void *buffer, u32 pages,
 }
 
 /**
- * hvcrash_vmbus_publish_pfns - enter pages that a GPADL message names
+ * hvcrash_vmbus_publish_pfns - publish the pages that a GPADL message names
  * @relid: channel
  * @gpadl: handle
- * @hv_pfn: page numbers, Hyper-V's
- * @n: how many
+ * @hv_pfn: page numbers, in Hyper-V pages
+ * @n: number of pages
  *
- * Contiguous numbers become one extent.
+ * Contiguous pages become one extent.
  *
  * Context: any but NMI.
  */

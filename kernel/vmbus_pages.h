@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vmbus_pages.h - which pages a VMBus message means
+ * vmbus_pages.h - which pages a VMBus message names
  */
 #ifndef _HVCRASH_VMBUS_PAGES_H
 #define _HVCRASH_VMBUS_PAGES_H

@@ -2,22 +2,22 @@
 /*
  * vmbus_under_way.c - [NMI] messages to the host that a panic cut short
  *
- * Called in the crash path by the one CPU that panics, when all others stand
- * still. A tracepoint of hv_vmbus fires after its message was posted, and a panic
- * in between leaves the host with pages that the registry does not name. hv_vmbus
- * itself has the message on its list, vmbus_connection.chn_msg_list, from before
- * it is posted until its answer was taken in (drivers/hv/channel.c, connection.c).
- * What is on that list and not in the registry is a gap.
+ * Called in the crash path by the one CPU that panics, when all others have
+ * stopped. A tracepoint of hv_vmbus fires after its message was posted, and after a
+ * panic in between the host has pages that the registry does not name. hv_vmbus
+ * itself keeps the message on its list, vmbus_connection.chn_msg_list, from before
+ * it is posted until its answer has been processed (drivers/hv/channel.c, connection.c).
+ * Whatever is on that list but not in the registry is a gap.
  *
- * A message that is on the list and was not posted yet looks the same: then the
- * audit cannot tell, though nothing was shared.
+ * A message that is on the list but was not posted yet looks the same: then the
+ * audit cannot tell, although nothing was shared.
  *
  * Invariant: nothing on the list is trusted. Each address is read by a function
- * that survives a fault, and only where the kernel has memory of its own; the
+ * that survives a fault, and only if the kernel has memory there; the
  * walk has a bound. A list that cannot be read to its end is a gap, too.
  *
- * Leaves out: the pages themselves. To enter them would take the registry's lock,
- * which a stopped CPU may hold; UNLOAD takes them back with all others.
+ * Leaves out: publishing the pages. That would take the registry's lock,
+ * which a stopped CPU may hold; UNLOAD revokes them with all others.
  */
 #include <linux/compiler.h>
 #include <linux/hyperv.h>
@@ -29,19 +29,19 @@
 #include "vmbus_pages.h"
 #include "vmbus_under_way.h"
 
-/* A thread has one at a time: these many make GPADLs at once, or open channels */
+/* A thread has one at a time: so many threads create GPADLs or open channels at once */
 #define MAX_MESSAGES 256
 #define MAX_GPADLS 64
 
-/* Of hv_vmbus, while it is there; NULL if not known */
+/* hv_vmbus's list, while it is loaded; NULL if unknown */
 static const struct list_head *messages;
 
 /**
  * struct under_way - GPADLs on the list
- * @nr: how many
+ * @nr: number of GPADLs
  * @gpadl: handle of each
- * @pages: pages of each by its header
- * @listed: of these, how many the registry names
+ * @pages: number of pages of each, by its header
+ * @listed: how many pages of each the registry names
  * @unknown: other things that the registry does not name
  */
 struct under_way {
@@ -52,7 +52,7 @@ struct under_way {
 	u32 unknown;
 };
 
-/* Not 0 if it faults. The members are packed: no pointer of their type */
+/* Not 0 if the read faults. Members are packed, so they have no pointer of their type */
 #define peek(ret, member) \
 	copy_from_kernel_nofault(&(ret), &(member), sizeof(ret))
 
@@ -112,7 +112,7 @@ static bool take_message(struct under_way *w, const struct list_head *entry)
 	return true;
 }
 
-/* Returns false if the list has no end that can be reached */
+/* Returns false if the end of the list cannot be reached */
 static bool walk_list(struct under_way *w, const struct list_head *head)
 {
 	struct list_head *at;
@@ -144,7 +144,7 @@ static bool count_listed(struct hvcrash_extent *e, void *ctx)
 
 static u32 count_unknown(const struct list_head *head)
 {
-	/* The panicking CPU alone comes here */
+	/* Only the panicking CPU uses this */
 	static struct under_way w;
 	u32 i;
 
@@ -161,7 +161,7 @@ static u32 count_unknown(const struct list_head *head)
 }
 
 /**
- * hvcrash_vmbus_learn_messages - hv_vmbus is up: find its list of messages
+ * hvcrash_vmbus_learn_messages - find hv_vmbus's list of messages, when it is up
  *
  * Context: process, may sleep.
  */
@@ -171,7 +171,7 @@ void hvcrash_vmbus_learn_messages(void)
 }
 
 /**
- * hvcrash_vmbus_forget_messages - hv_vmbus goes
+ * hvcrash_vmbus_forget_messages - forget the list: hv_vmbus is being unloaded
  *
  * Context: process.
  */
@@ -181,7 +181,7 @@ void hvcrash_vmbus_forget_messages(void)
 }
 
 /**
- * hvcrash_vmbus_note_under_way - admit what a message cut short leaves unknown
+ * hvcrash_vmbus_note_under_way - record gaps for messages that the panic cut short
  *
  * Context: crash path, panicking CPU, before the states of VMBus's pages change.
  */
@@ -189,7 +189,7 @@ void hvcrash_vmbus_note_under_way(void)
 {
 	struct hvcrash_header *h = hvcrash_registry.header;
 	const struct list_head *head = READ_ONCE(messages);
-	/* Without the list what is known is what our own probes wait for */
+	/* Without the list, only what our own probes still wait for is known */
 	u32 unknown = head ? count_unknown(head) : hvcrash_gpadl_incomplete();
 
 	if (!unknown)

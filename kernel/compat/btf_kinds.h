@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * btf_kinds.h - every kind of BTF record, also those younger than the kernel
+ * btf_kinds.h - every kind of BTF record, including those newer than the kernel
  *
- * The format is user space's (Documentation/bpf/btf.rst) and its numbers never
- * change, while <linux/btf.h> of an older kernel lacks the newer ones and some
+ * The format is part of the user-space API (Documentation/bpf/btf.rst) and its numbers
+ * never change, but <linux/btf.h> of an older kernel lacks the newer ones, and some
  * versions of it do not compile in a module (bpfptr_t, v5.13 to v5.15).
  */
 #ifndef _HVCRASH_COMPAT_BTF_KINDS_H
@@ -12,7 +12,7 @@
 #include <linux/types.h>
 #include <uapi/linux/btf.h>
 
-/* Enumerators, which the preprocessor does not see: so names of our own */
+/* The kernel's are enumerators, invisible to the preprocessor: so use our own names */
 enum {
 	HVCRASH_BTF_FLOAT = 16,	   /* v5.13 */
 	HVCRASH_BTF_DECL_TAG = 17, /* v5.16 */

@@ -3,9 +3,9 @@
  * compat.h - everything that differs between kernels
  *
  * No other file of the module tests a version or a feature. The newest kernel
- * is the straight-line case. What Kbuild finds in the target's headers arrives
- * as HVCRASH_HAVE_*: distributions backport, so features are probed first and
- * version numbers come last.
+ * is the straight-line case. Kbuild defines HVCRASH_HAVE_* for what it finds in the
+ * target's headers: distributions backport, so probing a feature comes before comparing
+ * version numbers.
  */
 #ifndef _HVCRASH_COMPAT_H
 #define _HVCRASH_COMPAT_H
@@ -27,8 +27,8 @@
 
 /*
  * commit 26ba7353caaa ("x86/smp: Add smp_ops.stop_this_cpu() callback") (v6.11):
- * the crash NMI ends in it. Kbuild takes stop_x86_hook.c where it is there, and
- * stop_x86_nmi.c where it is not.
+ * the crash NMI ends in it. Kbuild uses stop_x86_hook.c if it exists, and
+ * stop_x86_nmi.c otherwise.
  */
 
 /*
@@ -43,7 +43,7 @@
 #define hvcrash_wrmsr_safe(msr, v) wrmsrl_safe(msr, v)
 #endif
 
-/* arm64 knows one hypervisor, and says whether it is there */
+/* arm64 knows only this hypervisor, and has a test for it */
 #ifdef CONFIG_X86_64
 #define hvcrash_is_hyperv_guest() hypervisor_is_type(X86_HYPER_MS_HYPERV)
 #else
@@ -65,7 +65,7 @@
 #define hvcrash_is_parent_partition() false
 #endif
 
-/* The virtual trust level that this kernel runs at, known since v6.7 */
+/* The virtual trust level that this kernel runs at, available since v6.7 */
 #ifdef HVCRASH_HAVE_VTL
 #define hvcrash_vtl() (ms_hyperv.vtl)
 #else
@@ -79,21 +79,21 @@
 #define hvcrash_is_isolated() false
 #endif
 
-/* The upper half of the partition's privileges, kept since v5.13 */
+/* The upper half of the partition's privileges, available since v5.13 */
 #ifdef HVCRASH_HAVE_PRIV_HIGH
 #define hvcrash_privileges_high() (ms_hyperv.priv_high)
 #else
 #define hvcrash_privileges_high() 0
 #endif
 
-/* A struct since v5.16, where it also says how its pages are shared */
+/* A struct since v5.16, which also says how its pages are shared */
 #ifdef HVCRASH_HAVE_VMBUS_GPADL
 #define hvcrash_ring_gpadl(channel) \
 	READ_ONCE((channel)->ringbuffer_gpadlhandle.gpadl_handle)
 #else
 #define hvcrash_ring_gpadl(channel) READ_ONCE((channel)->ringbuffer_gpadlhandle)
 
-/* Drivers have a bare handle, which is smaller: their buffers are not found */
+/* Drivers have only a handle, which is smaller: their buffers are not found */
 struct vmbus_gpadl {
 	u32 gpadl_handle;
 	u32 size;
@@ -118,8 +118,8 @@ struct vmbus_gpadl {
 
 /*
  * hyperv_cleanup() (arch/x86/hyperv/hv_init.c) makes hypercalls fail before it
- * takes their page. Where they go through a static call (v6.18) it cannot, says
- * that none should happen any more, and goes on; the variable is not exported.
+ * disables their page. If they go through a static call (v6.18) it cannot: it only
+ * warns that none should happen any more, and the variable is not exported.
  */
 #ifdef HVCRASH_HAVE_HYPERCALL_STATIC_CALL
 #define hvcrash_fail_hypercalls() \

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * contig.h - given page frames, all of them or none
+ * contig.h - allocate specific page frames, all of them or none
  *
- * The migrate type became flags of type acr_flags_t (<linux/gfp.h>), by which Kbuild
- * tells, between 6.12 and 7.2. The function is exported to modules in all kernels
- * that have it; without CONFIG_CONTIG_ALLOC there is none.
+ * Between 6.12 and 7.2 the migrate type was replaced by flags of type acr_flags_t
+ * (<linux/gfp.h>), which Kbuild looks for. The function is exported to modules in all
+ * kernels that have it; without CONFIG_CONTIG_ALLOC it does not exist.
  */
 #ifndef _HVCRASH_COMPAT_CONTIG_H
 #define _HVCRASH_COMPAT_CONTIG_H

@@ -2,8 +2,8 @@
 /*
  * symbols.c - addresses of functions that the kernel does not export
  *
- * Called in process context, when a module that we watch has come up. Leaves out
- * variables: a kprobe can only stand on code.
+ * Called in process context, when a module that we watch has been loaded. Leaves out
+ * variables: a kprobe works only on code.
  */
 #include <linux/cpufeature.h>
 #include <linux/kprobes.h>
@@ -13,9 +13,9 @@
 #include "compat.h"
 
 /*
- * A kprobe on a function that begins with ENDBR stands behind it, whether the CPU
+ * A kprobe on a function that begins with ENDBR is placed after it, whether the CPU
  * tracks branches or not (arch/x86/kernel/kprobes/core.c,
- * arch_adjust_kprobe_addr()): the function begins a word earlier.
+ * arch_adjust_kprobe_addr()): the function begins one word earlier.
  */
 static void *function_at(void *probed)
 {
@@ -29,7 +29,7 @@ static void *function_at(void *probed)
 }
 
 /**
- * hvcrash_compat_lookup - address of a function, by a kprobe put up and taken down
+ * hvcrash_compat_lookup - find the address of a function, by a temporary kprobe
  * @name: symbol, or module:symbol
  *
  * kallsyms_lookup_name() is not exported since commit 0bd476e6c671 ("kallsyms:
@@ -51,9 +51,10 @@ void *hvcrash_compat_lookup(const char *name)
 }
 
 /*
- * May @fn be called through a pointer? With indirect branch tracking the kernel poisons
- * the ENDBR of functions whose address is never taken (arch/x86/kernel/alternative.c,
- * apply_seal_endbr()): such a call would raise #CP in the middle of a panic.
+ * Whether @fn may be called through a pointer. With indirect branch tracking the kernel
+ * poisons the ENDBR of functions whose address is never taken
+ * (arch/x86/kernel/alternative.c, apply_seal_endbr()): such a call would raise #CP in the
+ * middle of a panic.
  */
 static bool is_callable(const void *fn)
 {
@@ -64,7 +65,7 @@ static bool is_callable(const void *fn)
 		return *(const u32 *)fn == gen_endbr();
 #endif
 #ifdef CONFIG_ARM64_BTI_KERNEL
-	/* Likewise: BTI C or PACIASP, or a branch target exception */
+	/* Likewise: it must begin with BTI C or PACIASP, or a call raises an exception */
 	return *(const __le32 *)fn == cpu_to_le32(0xd503245f) ||
 	       *(const __le32 *)fn == cpu_to_le32(0xd503233f);
 #endif
@@ -72,7 +73,7 @@ static bool is_callable(const void *fn)
 }
 
 /**
- * hvcrash_compat_lookup_callable - a function that may be called through a pointer
+ * hvcrash_compat_lookup_callable - find a function that may be called through a pointer
  * @name: symbol, or module:symbol
  *
  * Context: process, may sleep.

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hvcrash_crash.c - crashes this kernel, in the context that is asked for
+ * hvcrash_crash.c - crashes this kernel, in the requested context
  *
- * For the lab and for hvcrashctl crash: built and shipped apart, loaded in a guest
- * that is meant to die. Parameters say how and where; the crash comes when
- * something is written to the parameter "fire", from a thread bound to the CPU
- * named.
+ * For the lab and for hvcrashctl crash: built and shipped separately, loaded in a guest
+ * that is meant to crash. Parameters say how and where; the crash happens when
+ * something is written to the parameter "fire", from a thread bound to the named CPU.
  *
- * Invariant: no kind is an imitation. Where a kind is about a context, the code
- * that panics asks the kernel for its context first, and refuses elsewhere.
+ * Invariant: no kind is an imitation. If a kind is about a context, the code
+ * that panics checks its context first, and refuses to panic in another.
  *
- * Leaves out: sysrq and the diagnostic NMI of the hypervisor, which need nothing
- * of ours. An oops becomes a panic only with panic_on_oops, a lockup and a hung
+ * Leaves out: sysrq and the diagnostic NMI of the hypervisor, which do not need this
+ * module. An oops becomes a panic only with panic_on_oops, a lockup and a hung
  * task only with softlockup_panic and its like: whoever loads the module sets them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -41,11 +40,11 @@
 #include <asm/nmi.h>
 #endif
 
-/* How long the second CPU is given to get where it should be */
+/* How long to wait for the second CPU to get ready */
 #define MEET_BOUND_MS 5000
 
 /*
- * How long a lockup or a hang lasts, if no detector ends it. The longest default
+ * How long a lockup or a hang lasts if no detector ends it. The longest default
  * is that of a soft lockup, twice watchdog_thresh, 20 s; a hung task takes 120 s,
  * unless hung_task_timeout_secs says less.
  */
@@ -69,9 +68,9 @@ static bool stimers_off;
 module_param(stimers_off, bool, 0444);
 MODULE_PARM_DESC(
 	stimers_off,
-	"stop the synthetic timers of every CPU a moment before, and nothing else: what do they do to the second kernel?");
+	"just before the crash stop the synthetic timers of every CPU, and nothing else, to see how they affect the second kernel");
 
-/* How many have arrived where two CPUs must be ready before anything happens */
+/* How many CPUs are ready, for kinds that need two at the same time */
 static atomic_t ready;
 
 static void crash_null(void)
@@ -105,7 +104,7 @@ static void crash_irq(void)
 	irq_work_queue(&irq_panic);
 }
 
-/* Before any other probe, and so before hvcrash sees what the host has now */
+/* Before any other probe, and so before hvcrash sees the pages that the host now has */
 static void panic_after_post(void *data,
 			     const struct vmbus_channel_gpadl_header *msg,
 			     int ret)
@@ -138,17 +137,17 @@ static struct notifier_block tracepoint_modules = {
 	.notifier_call = probe_post_in_module,
 };
 
-/* With the next GPADL that is made on this CPU: something has to open channels */
+/* With the next GPADL that is created on this CPU: something has to open channels */
 static void crash_gpadl(void)
 {
 	for_each_kernel_tracepoint(probe_post, NULL);
-	/* Also called for the modules that are there */
+	/* Also called for modules that are already loaded */
 	register_tracepoint_module_notifier(&tracepoint_modules);
 }
 
 static void panic_when_both_are_ready(void)
 {
-	/* Interrupts on: until the second is here, this CPU may be needed */
+	/* Interrupts on: until the second CPU is ready, this one may be needed */
 	atomic_inc(&ready);
 	while (atomic_read(&ready) < 2)
 		cpu_relax();
@@ -229,7 +228,7 @@ static void crash_hardlockup(void)
 	pr_err("no hard lockup was detected in %d ms\n", LOCKUP_BOUND_MS);
 }
 
-/* As a task that waits for a disk which does not answer */
+/* Like a task that waits for a disk that does not answer */
 static void crash_hung_task(void)
 {
 	schedule_timeout_uninterruptible(msecs_to_jiffies(LOCKUP_BOUND_MS));
@@ -238,7 +237,7 @@ static void crash_hung_task(void)
 
 #ifdef CONFIG_X86
 
-/* An NMI that was not asked for belongs to another handler */
+/* An NMI that we did not send belongs to another handler */
 static bool nmi_expected;
 
 static void send_nmi(unsigned int to)
@@ -264,14 +263,14 @@ static void crash_nmi_handler(void)
 	send_nmi(cpu);
 }
 
-/* Both in an NMI: the one that is second waits in nmi_panic_self_stop() */
+/* Both in an NMI: the second waits in nmi_panic_self_stop() */
 static int panic_in_two_nmis(unsigned int type, struct pt_regs *regs)
 {
 	unsigned int self = raw_smp_processor_id();
 
 	if (!READ_ONCE(nmi_expected) || (self != cpu && self != other))
 		return NMI_DONE;
-	/* The kernel's own NMI to the one that lost; not again into the barrier */
+	/* The kernel's own NMI to the second CPU: do not enter the barrier again */
 	if (atomic_inc_return(&ready) > 2)
 		return NMI_DONE;
 	while (atomic_read(&ready) < 2)
@@ -318,7 +317,7 @@ static void stop_stimers(void *unused)
 		wrmsr(HV_X64_MSR_STIMER0_CONFIG + 2 * i, 0, 0);
 }
 
-#else /* neither NMIs that a module can send, nor timers of the hypervisor */
+#else /* no NMIs that a module can send, and no timers of the hypervisor */
 
 static void stop_stimers(void *unused)
 {
@@ -385,7 +384,7 @@ static int fire_set(const char *value, const struct kernel_param *kp)
 
 	if (!kind)
 		return -EINVAL;
-	/* Both first: creating one waits for CPUs, and the other may be stuck */
+	/* Create both first: creating one waits for CPUs, and the other may be stuck */
 	task = prepare_on(cpu, kind->crash);
 	if (IS_ERR(task))
 		return PTR_ERR(task);
@@ -395,7 +394,7 @@ static int fire_set(const char *value, const struct kernel_param *kp)
 		kthread_stop(task);
 		return PTR_ERR(with);
 	}
-	/* Within a tick or so the crash follows, without any further timer */
+	/* The crash follows within about a tick, without any further timer */
 	if (stimers_off)
 		on_each_cpu(stop_stimers, NULL, 1);
 	if (with)
@@ -423,7 +422,7 @@ static int __init crash_init(void)
 	return 0;
 }
 
-/* No exit: what it has registered stays, and so does it */
+/* No exit: what it has registered stays, so the module must stay too */
 module_init(crash_init);
 
 MODULE_DESCRIPTION("Crashes this kernel, for tests of hvcrash");

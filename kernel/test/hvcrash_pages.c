@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hvcrash_pages.c - a driver that shares pages by means of its own, for the lab
+ * hvcrash_pages.c - a driver that shares pages in its own way, for the lab
  *
- * Also the example of how a driver registers pages with hvcrash without needing
- * it. Nothing is really shared: what the registry and the audit make of it is what
- * is looked at.
+ * Also the example of a driver that registers pages with hvcrash but works without
+ * it. Nothing is really shared: the tests look at the registry and the audit.
  *
- * Loading it fails where hvcrash takes what it must refuse, or refuses what it
- * must take.
+ * Loading fails if hvcrash accepts what it must refuse, or refuses what it must accept.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,11 +19,11 @@
 
 static bool fails;
 module_param(fails, bool, 0444);
-MODULE_PARM_DESC(fails, "the pages cannot be taken back when the kernel ends");
+MODULE_PARM_DESC(fails, "the pages cannot be revoked when the kernel ends");
 
 static bool forgets;
 module_param(forgets, bool, 0444);
-MODULE_PARM_DESC(forgets, "does not unregister the pages when it goes");
+MODULE_PARM_DESC(forgets, "does not unregister the pages when it is unloaded");
 
 static void *pages;
 static int handle;
@@ -110,7 +108,7 @@ static void __exit pages_exit(void)
 	int (*unreg)(int handle) = symbol_get(hvcrash_unregister_pages);
 
 	if (unreg && !forgets && unreg(handle))
-		pr_err("the pages were not registered any more\n");
+		pr_err("the pages were no longer registered\n");
 	if (unreg)
 		symbol_put(hvcrash_unregister_pages);
 	free_pages_exact(pages, PAGES_BYTES);

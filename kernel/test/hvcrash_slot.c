@@ -3,18 +3,18 @@
  * hvcrash_slot.c - a timer's message in the way of the answer to UNLOAD
  *
  * For the lab. The host answers UNLOAD in a slot of the message page of the VP
- * that made first contact. An answer that finds the slot taken is held back until
- * that very VP writes EOM, and in message mode the VP's own timer posts to the same
+ * that made first contact. If the slot is taken the answer is held back until
+ * that VP writes EOM, and in message mode the VP's own timer posts to the same
  * slot. A panicking kernel empties the slots of all VPs (drivers/hv/channel_mgmt.c,
- * vmbus_wait_for_unload()), so all that matters is a timer that fires between its
- * first look and the answer: then it writes EOM on its own CPU, where nothing
- * waits for it, and finds nothing for 100 s.
+ * vmbus_wait_for_unload()), so only a timer that fires between its first look and the
+ * answer matters: then it writes EOM on its own CPU, where nothing waits for it, and
+ * finds nothing for 100 s.
  *
- * That moment is met once in some twenty panics. This module makes it certain:
- * when UNLOAD has been asked for and the slot was looked at once, a timer's message
- * is put there, as the hypervisor would.
+ * This happens in about one of twenty panics. This module makes it certain:
+ * when UNLOAD has been requested and the slot was looked at once, it puts a timer's
+ * message there, as the hypervisor would.
  *
- * Invariant: before a panic nothing of the guest is changed, in it one slot, once.
+ * Invariant: it changes nothing before the panic, and then one slot, once.
  *
  * Leaves out: the panic.
  */
@@ -47,13 +47,13 @@ static int at_post(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-/* The first pause after UNLOAD is that behind the first look */
+/* The first pause after UNLOAD follows the first look */
 static int at_pause(struct kprobe *probe, struct pt_regs *regs)
 {
 	if (!is_asked)
 		return 0;
 	is_asked = false;
-	/* Not of a message that was there before: that is looked at again */
+	/* Not if there was a message before: then the slot is looked at again */
 	if (READ_ONCE(slot->header.message_type) != HVMSG_NONE)
 		return 0;
 	memset(&slot->u, 0, sizeof(slot->u));
@@ -100,7 +100,7 @@ static int __init slot_init(void)
 	return ret;
 }
 
-/* No exit: it is loaded a moment before the end */
+/* No exit: it is loaded just before the crash */
 module_init(slot_init);
 
 MODULE_DESCRIPTION(

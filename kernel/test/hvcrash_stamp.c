@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hvcrash_stamp.c - how long a panic takes, and what of it the registers must take
+ * hvcrash_stamp.c - how long a panic takes, and how much of it the registers need
  *
  * For bench/run, in a guest of the lab, with hvcrash and without. Two kprobes: on
  * panic(), where the time begins, and on machine_kexec(), the last function of
- * this kernel, with which it ends: what follows, the purgatory's checksum of the
- * crash kernel above all, is the same whoever went before. All stamps are in one
- * line of the log, and so in the dump.
+ * this kernel, where it ends: what follows, mainly the purgatory's checksum of the
+ * crash kernel, is the same in every run. All stamps are in one line of the log, and
+ * so in the dump.
  *
- * Two more tell how long the panic is in the hands of hvcrash: while it waits for
- * the other CPUs to park, and from its place as crash handler to the end; in a
- * stock kernel, how long it is in those of hv_vmbus's crash handler.
+ * Two more measure the time spent in hvcrash: while it waits for the other CPUs to
+ * park, and in its crash handler; in a stock kernel, the time in hv_vmbus's crash
+ * handler.
  *
  * With "floor", in a stock kernel: the other CPUs wait where the kernel stops
- * them, hv_vmbus's crash handler is taken out, and at machine_kexec() all CPUs at
- * once write to the registers that give a page away or make the hypervisor write
- * to one. What is to be written was read before, nothing is read back, cleared or
- * written down: no revoke on this machine takes less.
+ * them, hv_vmbus's crash handler is removed, and at machine_kexec() all CPUs write at
+ * the same time to the registers that share a page or make the hypervisor write
+ * to one. The values to write were read before; nothing is read back, cleared or
+ * recorded: no revoke on this machine can be faster.
  *
- * Invariant: without "floor" nothing of the guest is changed. No lock, no
+ * Invariant: without "floor" it changes nothing in the guest. No lock, no
  * allocation and no unbounded wait after the panic began.
  *
  * Leaves out: the panic itself, which may be any that ends in a crash kernel; the
@@ -44,14 +44,14 @@
 #define ENABLED 1ULL
 #define MASKED 0x10000ULL
 
-/* How long the others may take to be where they should be */
+/* How long to wait for the other CPUs */
 #define BOUND_MS 10000
 
 static bool with_floor;
 module_param_named(floor, with_floor, bool, 0444);
 MODULE_PARM_DESC(floor, "measure the register writes alone, without hvcrash");
 
-/* What one VP has to write, found by itself when it was stopped */
+/* What one VP has to write, which it determines itself when it is stopped */
 struct plan {
 	u32 nr;
 	u32 msr[NR_STIMERS + NR_SINTS + 1 + PAGE_REGS];
@@ -64,7 +64,7 @@ static bool go;
 
 static u64 panic_at;
 
-/* In the hands of hvcrash, or the second one of the stock crash handler */
+/* Time in hvcrash; the second also in the stock crash handler */
 static u64 parking_cycles, finishing_cycles;
 
 static u64 read_reg(u32 msr)
@@ -160,7 +160,7 @@ static void stop_here(void)
 	if (READ_ONCE(panic_at)) {
 		make_plan(plan);
 		atomic_inc(&waiting);
-		/* Without the word to go, the crash kernel is not far either */
+		/* If it never says go, the crash kernel starts soon anyway */
 		while (!READ_ONCE(go))
 			cpu_relax();
 		write_plan(plan);
@@ -182,7 +182,7 @@ static int take_stop(void)
 
 #else
 
-/* Its NMI handler halts by itself: nothing can be had of a stopped CPU */
+/* Its NMI handler halts by itself: a stopped CPU cannot be used */
 static int take_stop(void)
 {
 	return -EOPNOTSUPP;
@@ -197,7 +197,7 @@ static int at_panic(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-/* The time of the entry travels with the call: one that is not ours is not counted */
+/* The time of entry is kept with the call, so another call is not counted */
 static int at_entry(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	*(u64 *)instance->data = rdtsc_ordered();
@@ -258,7 +258,7 @@ static struct kprobe probe_jump = {
 	.pre_handler = at_jump,
 };
 
-/* Neither is there where VMBus is built in and hvcrash is not loaded */
+/* Neither exists if VMBus is built in and hvcrash is not loaded */
 static int probe_handlers(void)
 {
 	int ret = register_kretprobe(&probe_parking);
@@ -303,7 +303,7 @@ free_plans:
 	return ret;
 }
 
-/* No exit: it is loaded a moment before the end */
+/* No exit: it is loaded just before the crash */
 module_init(stamp_init);
 
 MODULE_DESCRIPTION(

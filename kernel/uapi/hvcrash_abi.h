@@ -10,14 +10,14 @@
 
 #include <linux/types.h>
 
-/* Tables of numbers are read in columns */
+/* Tables of numbers are easier to read in columns */
 /* clang-format off */
 
 /*
  * DOC: the hvcrash registry
  *
- * The registry is a set of guest physical pages that says which other pages
- * this guest shares with Hyper-V, and after a crash what became of each:
+ * The registry is a set of guest physical pages that records which other pages
+ * this guest shares with Hyper-V and, after a crash, the state of each:
  *
  *	VMCOREINFO: HVCRASH_REGISTRY=0x<GPA of the header page>
  *	   |
@@ -28,19 +28,19 @@
  * A chunk holds records of one type: VPs, extents (the shared pages) or
  * channels. Unused records have the state HVCRASH_EMPTY.
  *
- * Listed are pages that a register or a VMBus message names. Not listed are pages of
- * requests on their way (GPA-direct), which an answered UNLOAD gives back as well,
- * and what a PCI device may write to by DMA, which no UNLOAD stops.
+ * It lists pages that a register or a VMBus message names. It does not list pages of
+ * requests in flight (GPA-direct), which an answered UNLOAD releases as well,
+ * or memory that a PCI device may write to by DMA, which UNLOAD does not stop.
  *
  * All integers are little-endian (the module refuses to build for anything
  * else), naturally aligned, of fixed width; padding is explicit and zero. There
  * are no pointers: addresses are guest physical addresses (GPA) in bytes. A page
- * is a Hyper-V page, 4 KiB always, whatever the page size of Linux is.
+ * is a Hyper-V page, always 4 KiB, whatever the page size of Linux is.
  *
  * While the first kernel lives (HVCRASH_PHASE_LIVE) records change one at a
  * time and no checksum is valid. The crash path stores HVCRASH_PHASE_CRASHING
  * first, and HVCRASH_PHASE_FINISHED last, after the checksums. A reader of a
- * dump trusts nothing but HVCRASH_PHASE_FINISHED with every checksum right.
+ * dump trusts only HVCRASH_PHASE_FINISHED with every checksum correct.
  *
  * Compatible changes append: a new field takes reserved space, a new kind, state
  * or evidence takes the next number, and HVCRASH_ABI_MINOR grows. A reader
@@ -257,14 +257,14 @@ struct hvcrash_chunk {
 #define HVCRASH_EMPTY		0	/* never used */
 #define HVCRASH_BUSY		1	/* being written; seen in a dump only if cut short */
 #define HVCRASH_SHARED		2	/* the hypervisor has it */
-#define HVCRASH_TORN_DOWN	3	/* given back in normal life; the slot may be used again */
-#define HVCRASH_REVOKED		4	/* taken back in the crash path */
-#define HVCRASH_UNLOADED	5	/* given back by VMBus's answer to UNLOAD */
+#define HVCRASH_TORN_DOWN	3	/* released in normal operation; the slot may be reused */
+#define HVCRASH_REVOKED		4	/* revoked in the crash path */
+#define HVCRASH_UNLOADED	5	/* released by VMBus's answer to UNLOAD */
 #define HVCRASH_FAILED		6	/* the register reads back as enabled */
 #define HVCRASH_NOT_REACHED	7	/* its VP did not answer */
-#define HVCRASH_REVOKED_LATE	8	/* taken back by the second kernel */
+#define HVCRASH_REVOKED_LATE	8	/* revoked by the second kernel */
 
-/* hvcrash_extent.evidence: what the state rests on */
+/* hvcrash_extent.evidence: what the state is based on */
 #define HVCRASH_EV_NONE			0
 #define HVCRASH_EV_REGISTER_ON		1	/* register read as enabled */
 #define HVCRASH_EV_MESSAGE_SENT		2	/* message to the host seen */
@@ -285,7 +285,7 @@ struct hvcrash_chunk {
 #define HVCRASH_EXTENT_NOT_RAM	0x4	/* not the guest's RAM: no contents to check */
 
 /**
- * struct hvcrash_extent - contiguous shared pages with one owner and one fate
+ * struct hvcrash_extent - contiguous shared pages with one owner and one state
  * @state: HVCRASH_*; written last, so that a reader sees a whole record
  * @kind: HVCRASH_KIND_*
  * @evidence: HVCRASH_EV_*
@@ -293,7 +293,7 @@ struct hvcrash_chunk {
  * @pages: number of 4 KiB pages, never 0 in a used record
  * @vp_index: owning VP, or HVCRASH_NO_VP
  * @relid: owning channel, or HVCRASH_NO_RELID
- * @gpadl: GPADL handle; of a driver's pages their registration's; or 0
+ * @gpadl: GPADL handle; for a driver's pages the registration's handle; or 0
  * @flags: HVCRASH_EXTENT_*
  * @link: the module's own index into its records; readers ignore it
  * @hash: XXH64, seed 0, of the contents after the revoke
@@ -317,9 +317,9 @@ struct hvcrash_extent {
 /* hvcrash_vp.state */
 #define HVCRASH_VP_ABSENT	0	/* possible, never online */
 #define HVCRASH_VP_ONLINE	1
-#define HVCRASH_VP_OFFLINE	2	/* was online once; cleaned when it went */
+#define HVCRASH_VP_OFFLINE	2	/* was online once; revoked when it went offline */
 /* 3 is reserved: no module has written it */
-#define HVCRASH_VP_REVOKED	4	/* revoked its registers and said so */
+#define HVCRASH_VP_REVOKED	4	/* revoked its registers and reported it */
 #define HVCRASH_VP_NOT_REACHED	5	/* did not answer */
 
 /* Index into hvcrash_vp.before and .after; bit 0 is "enabled" in each */
