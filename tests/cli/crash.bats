@@ -55,11 +55,10 @@ refused_crash() {
 	[ ! -e called ]
 }
 
-# A dump in a directory of its own, with an audit whose first line is TEXT
+# dump DIRECTORY FILE [VERDICT MESSAGE]: a dump, with an audit that says so
 dump() {
-	mkdir -p root/var/crash/202611230000
-	echo dump >"root/var/crash/202611230000/$1"
-	[ -z "${2:-}" ] || printf '%s\n\nmore\n' "$2" >root/var/crash/202611230000/hvcrash-audit.txt
+	put "/var/crash/$1/$2" dump
+	[ -z "${3:-}" ] || put "/var/crash/$1/hvcrash-audit.json" "{\"verdict\": \"$3\", \"message\": \"$4\"}"
 }
 
 last_crash() {
@@ -275,20 +274,35 @@ last_crash() {
 }
 
 @test "the next boot's status tells how it went" {
-	expect "$(last_crash | tail -n 1)" "last-crash - no test crash was made"
+	expect "$(last_crash | tail -n 1)" "last-crash - no crash is known"
 	crashed --yes --cpu 1
 	last_crash | grep "^last-crash warn sysrq on CPU 1, 20.* UTC: this kernel is still the same"
 	put /proc/sys/kernel/random/boot_id 22222222-bbbb
 	last_crash | grep "^last-crash warn .*: no dump in /var/crash since"
-	dump dump-incomplete
-	last_crash | grep "^last-crash warn .*/var/crash/202611230000/dump-incomplete is not complete"
+	now=$(date +%Y%m%d%H%M)
+	dump "$now" dump-incomplete
+	last_crash | grep "^last-crash warn sysrq on CPU 1, .*/var/crash/$now/dump-incomplete is not complete"
 	rm -r root/var/crash/*
-	dump dump.202611230000
-	last_crash | grep "^last-crash warn .*/dump.202611230000, and no audit beside it hvcrashctl audit /var/crash/202611230000/dump.202611230000"
-	dump dump.202611230000 "CLEAN: 18 regions, 25 pages"
-	last_crash | grep "^last-crash ok .*/dump.202611230000, CLEAN: 18 regions, 25 pages"
-	dump dump.202611230000 "NOT CLEAN: VP 3 did not answer"
-	last_crash | grep "^last-crash warn .*/dump.202611230000, NOT CLEAN: VP 3 did not answer"
+	dump "$now" "dump.$now"
+	last_crash | grep "^last-crash warn .*/dump.$now, and no audit beside it hvcrashctl audit /var/crash/$now/dump.$now"
+	dump "$now" "dump.$now" clean "CLEAN: 18 regions, 25 pages"
+	last_crash | grep "^last-crash ok sysrq on CPU 1, .*/dump.$now, CLEAN: 18 regions, 25 pages"
+	dump "$now" "dump.$now" "not clean" "NOT CLEAN: VP 3 did not answer"
+	last_crash | grep "^last-crash warn .*/dump.$now, NOT CLEAN: VP 3 did not answer hvcrashctl crashes show $now"
+}
+
+@test "a crash that was not asked for is the last crash, too" {
+	local dir=202611280512
+	dump $dir dump.$dir clean "CLEAN: 18 regions"
+	put /var/crash/$dir/dmesg.$dir '[ 9.1] Kernel panic - not syncing: Fatal exception'
+	last_crash | grep "^last-crash ok 2026-11-28 .* UTC, Kernel panic - not syncing: Fatal exception: /var/crash/$dir/dump.$dir, CLEAN: 18 regions"
+	# one long after a test crash is not that one
+	put /var/lib/hvcrash/crash-marker $'boot_id=1\nseconds=1700000000\nhow=sysrq\ncpu=0'
+	last_crash | grep "^last-crash ok 2026-11-28 .* UTC, Kernel panic"
+	# and one before it is not, either
+	dump 202311010000 dump.202311010000 "not clean" "NOT CLEAN: long ago"
+	rm -r root/var/crash/$dir
+	last_crash | grep "^last-crash warn sysrq on CPU 0, 2023-11-14 .*: no dump in /var/crash since"
 }
 
 @test "a dump that went elsewhere is not known" {
@@ -296,17 +310,18 @@ last_crash() {
 	put /proc/sys/kernel/random/boot_id 22222222-bbbb
 	kdump_tools 'SSH=root@store'
 	last_crash | grep "^last-crash unknown .*: the dump did not stay here"
+	put "/var/lib/hvcrash/audit/$(date +%Y%m%d%H%M%S).no-dump/hvcrash-audit.json" '{"verdict": "clean", "message": "CLEAN: of the store"}'
+	last_crash | grep "^last-crash ok .*: the dump did not stay here, CLEAN: of the store"
 }
 
 @test "a dump from before the crash is not taken for its own" {
 	crashed --yes
 	put /proc/sys/kernel/random/boot_id 22222222-bbbb
-	dump vmcore "CLEAN: of last year"
-	touch -d '2 hours ago' root/var/crash/202611230000/vmcore
+	dump 202511230000 vmcore clean "CLEAN: of last year"
 	last_crash | grep "^last-crash warn .*: no dump in /var/crash since"
 }
 
 @test "a marker that is no marker is none" {
 	put /var/lib/hvcrash/crash-marker 'seconds=99999999999999999999999 how='
-	last_crash | grep "^last-crash - no test crash was made"
+	last_crash | grep "^last-crash - no crash is known"
 }

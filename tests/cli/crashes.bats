@@ -125,6 +125,112 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	expect "$(field 202611280512 saved)" dump
 }
 
+@test "a split dump with a part missing or empty is incomplete, and says which" {
+	for part in 1 2 4; do put /var/crash/202611280512/vmcore$part data; done
+	crashes --json
+	expect "$(field 202611280512 saved)" incomplete
+	expect "$(field 202611280512 why)" 'part 3 of the dump is missing'
+	: >root/var/crash/202611280512/vmcore3
+	crashes --json
+	expect "$(field 202611280512 why)" 'a part of the dump is empty'
+	echo data >root/var/crash/202611280512/vmcore3
+	crashes --json
+	expect "$(field 202611280512 saved)" dump
+}
+
+@test "notes beside a dump, an empty dump beside a whole one, and a dump kept twice change nothing" {
+	put /var/crash/202611280512/dump.202611280512 data
+	put /var/crash/202611280512/vmcore.sha256 0123
+	put /var/crash/202611280512/vmcore.txt 'see ticket 5'
+	put /var/crash/202611280512/dump.202611280512.zst dat
+	: >root/var/crash/202611280512/vmcore
+	crashes --json
+	expect "$(field 202611280512 saved)" dump
+	expect "$(field 202611280512 parts)" 1
+	expect "$(field 202611280512 bytes)" 5
+	expect "$(field 202611280512 path)" /var/crash/202611280512/dump.202611280512
+}
+
+@test "a dump that is a link to where there is room is there, and a link that leads nowhere is not" {
+	put /data/core data
+	put /var/crash/202611280512/dmesg.202611280512 x
+	ln -s "$PWD/root/data/core" root/var/crash/202611280512/vmcore
+	crashes --json
+	expect "$(field 202611280512 saved)" dump
+	rm root/data/core
+	crashes --json
+	expect "$(field 202611280512 saved)" 'log only'
+}
+
+@test "SUSE: README.txt says whether the vmcore is whole" {
+	dir=/var/crash/2026-11-28-05-12
+	put $dir/vmcore data
+	put $dir/README.txt $'This file will be overwritten when the dump is finished.\nIf you see this text the crash dump is likely incomplete.'
+	crashes --json
+	expect "$(field 2026-11-28-05-12 saved)" incomplete
+	expect_word out 'the crash kernel ended before the dump was whole'
+	put $dir/README.txt $'Kernel crashdump\ndmesg status: saved successfully\nvmcore status: error while saving, return code: 1'
+	crashes --json
+	expect "$(field 2026-11-28-05-12 why)" 'vmcore status: error while saving, return code: 1'
+	put $dir/README.txt $'Kernel crashdump\ndmesg status: saved successfully\nvmcore status: saved successfully'
+	crashes --json
+	expect "$(field 2026-11-28-05-12 saved)" dump
+	rm "root$dir/vmcore"
+	put $dir/README.txt 'vmcore status: deleted (10 < KDUMP_FREE_DISK_SIZE 64)'
+	put $dir/dmesg x
+	crashes --json
+	expect "$(field 2026-11-28-05-12 saved)" 'log only'
+	expect "$(field 2026-11-28-05-12 why)" 'vmcore status: deleted (10 < KDUMP_FREE_DISK_SIZE 64)'
+}
+
+@test "RHEL: the cause is kept, and not that kdump gave up after it" {
+	put /etc/os-release $'ID=rhel\nVERSION_ID="9.6"'
+	put /etc/kdump.conf 'path /var/crash'
+	dir=/var/crash/127.0.0.1-2026-11-28-05:12:01
+	put $dir/vmcore-incomplete data
+	put $dir/kexec-dmesg.log $'[    9.0] kdump.sh[500]: Can\'t write the dump file(/sysroot/x). No space left on device\n[    9.1] kdump.sh[500]: makedumpfile Failed.\n[    9.2] kdump[501]: saving vmcore failed'
+	crashes --json
+	expect_word out 'No space left on device'
+	put $dir/kexec-dmesg.log '[    9.1] kdump.sh[500]: makedumpfile Failed.'
+	crashes --json
+	expect_word out 'makedumpfile Failed.'
+}
+
+@test "a directory that cannot be read is a gap, and said to be one; one of another user is not believed" {
+	[ "$(id -u)" -eq 0 ] || skip "not root"
+	put /var/crash/202611280512/vmcore.202611280512 data
+	chown -R 12345 root/var/crash/202611280512
+	crashes
+	expect_word out 'No crash of this machine is known'
+	expect_word out 'do not belong to root, and are not looked at: 1.'
+	chown -R 0 root
+	chmod 700 root/var/crash
+	chmod 755 "$BATS_TEST_TMPDIR" root root/var
+	setpriv --reuid=12345 --clear-groups "$HVCRASHCTL" crashes --sysroot root >out
+	expect_word out 'may hold more crashes: 1, the first is /var/crash.'
+}
+
+@test "bytes of zero in a log end no search" {
+	mkdir -p root/var/crash/202611280512
+	printf 'a\0b\n[ 1.0] Kernel panic - not syncing: x\n' >root/var/crash/202611280512/dmesg.202611280512
+	crashes --json
+	expect "$(field 202611280512 panic)" 'Kernel panic - not syncing: x'
+}
+
+@test "more crashes than are shown: the newest are, and how many are not" {
+	python3 -c '
+import os, time
+for i in range(4100):
+    d = "root/var/crash/" + time.strftime("%Y%m%d%H%M", time.gmtime(1700000000 + 60 * i))
+    os.makedirs(d)
+    open(d + "/dump", "w").write("x")'
+	crashes -n -o ID
+	expect "$(head -n 1 out)" "$(date -ud @$((1700000000 + 60 * 4099)) +%Y%m%d%H%M)"
+	expect "$(grep -c '^20' out)" 4096
+	crashes
+	expect_word out '4 older crashes are not shown'
+}
+
 @test "the newest is first, and --since leaves out what is older" {
 	put /var/crash/202611270000/vmcore.202611270000 data
 	put /var/crash/202611280512/vmcore.202611280512 data

@@ -55,12 +55,11 @@ suse() {
 	local dir=/var/crash/127.0.0.1-2026-01-01-00:00:00
 	put /var/lib/hvcrash/crash-marker $'boot_id=1\nseconds=1700000000\nhow=sysrq\ncpu=0'
 	put $dir/vmcore-dmesg.txt x
-	put $dir/hvcrash-audit.txt "CLEAN: 18 regions"
+	put $dir/hvcrash-audit.json '{"verdict": "clean", "message": "CLEAN: 18 regions"}'
 	says last-crash warn "its dmesg was saved, the dump was not"
 	put $dir/kexec-dmesg.log x
 	says last-crash warn "the dump was not"
 	put $dir/vmcore x
-	touch -d 2026-01-01 "root$dir"/*
 	says last-crash ok "$dir/vmcore, CLEAN: 18 regions"
 	mv "root$dir/vmcore" "root$dir/vmcore-incomplete"
 	says last-crash warn "vmcore-incomplete is not complete"

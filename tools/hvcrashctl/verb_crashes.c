@@ -272,6 +272,16 @@ static struct err *show_all(const struct crash_history *history, __u64 since,
 	if (history->not_shown)
 		out_remark(&out, "%zu older crashes are not shown.",
 			   history->not_shown);
+	if (history->nr_unreadable)
+		out_remark(
+			&out,
+			"Directories that cannot be read, and may hold more crashes: %u, the first is %.200s. Run this as root.",
+			history->nr_unreadable, history->unreadable);
+	if (history->nr_foreign)
+		out_remark(
+			&out,
+			"Directories that do not belong to root, and are not looked at: %u.",
+			history->nr_foreign);
 	if (!history->has_boots)
 		out_remark(
 			&out,
@@ -320,7 +330,6 @@ static struct err *run_crashes(const struct opts_common *common,
 	const struct crash_record *record;
 	struct kdump_config config;
 	struct sysroot sysroot;
-	const char *target;
 	__u64 since = 0;
 	struct err *err;
 
@@ -335,11 +344,7 @@ static struct err *run_crashes(const struct opts_common *common,
 		return err;
 	*ret_file = NULL;
 	kdump_config_read(&sysroot, &config);
-	target =
-		config.target_kind == KDUMP_TARGET_DIRECTORY && *config.target ?
-			config.target :
-			"/var/crash";
-	err = crash_history_read(&sysroot, target, &history);
+	err = crash_history_read(&sysroot, &config, &history);
 	if (!err && common->operand) {
 		err = find(&history, common->operand, &record);
 		if (!err)

@@ -5,6 +5,7 @@
  * See crash_history.h.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "vm/boots.h"
@@ -19,11 +21,22 @@
 
 #define AUDITS "/var/lib/hvcrash/audit"
 
-/*
- * A dump is written at most this long after the crash, and a boot comes at most
- * this long after it
- */
-#define SAME_CRASH_S (60 * 60)
+/* Of dumps that go to another machine: what a user copied from there */
+#define DEFAULT_TARGET "/var/crash"
+
+/* The newest crashes stay, in whatever order the directories are read */
+static void take_the_place_of_the_oldest(struct crash_history *history,
+					 const struct crash_record *record)
+{
+	struct crash_record *oldest = history->record;
+
+	for (size_t i = 1; i < history->nr; i++)
+		if (history->record[i].seconds < oldest->seconds)
+			oldest = &history->record[i];
+	if (record->seconds > oldest->seconds)
+		*oldest = *record;
+	history->not_shown++;
+}
 
 static struct err *add(struct crash_history *history,
 		       const struct crash_record *record)
@@ -31,7 +44,7 @@ static struct err *add(struct crash_history *history,
 	struct crash_record *more;
 
 	if (history->nr == CRASH_HISTORY_MAX) {
-		history->not_shown++;
+		take_the_place_of_the_oldest(history, record);
 		return NULL;
 	}
 	/* room grows by doubling: a power of two is full */
@@ -47,6 +60,13 @@ static struct err *add(struct crash_history *history,
 	return NULL;
 }
 
+static void note_unreadable(const char *dir, struct crash_history *history)
+{
+	if (!history->nr_unreadable++)
+		snprintf(history->unreadable, sizeof(history->unreadable), "%s",
+			 dir);
+}
+
 /* Each directory in @dir, which is no link, with something of a crash in it */
 static struct err *add_directories(const struct sysroot *sysroot,
 				   const char *dir,
@@ -59,8 +79,11 @@ static struct err *add_directories(const struct sysroot *sysroot,
 	struct dirent *entry;
 	struct stat st;
 
-	if (!stream)
+	if (!stream) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			note_unreadable(dir, history);
 		return NULL;
+	}
 	while (!err && (entry = readdir(stream))) {
 		if (*entry->d_name == '.' ||
 		    fstatat(dirfd(stream), entry->d_name, &st,
@@ -69,8 +92,14 @@ static struct err *add_directories(const struct sysroot *sysroot,
 		    snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name) >=
 			    (int)sizeof(path))
 			continue;
+		if (st.st_uid && st.st_uid != geteuid()) {
+			history->nr_foreign++;
+			continue;
+		}
 		if (crash_record_read(sysroot, path, &record))
 			err = add(history, &record);
+		else if (record.is_unreadable)
+			note_unreadable(path, history);
 	}
 	closedir(stream);
 	return err;
@@ -78,7 +107,8 @@ static struct err *add_directories(const struct sysroot *sysroot,
 
 static bool is_near(__u64 a, __u64 b)
 {
-	return a < b ? b - a <= SAME_CRASH_S : a - b <= SAME_CRASH_S;
+	return a < b ? b - a <= CRASH_HISTORY_SAME_S :
+		       a - b <= CRASH_HISTORY_SAME_S;
 }
 
 static struct crash_record *find_near(struct crash_history *history,
@@ -162,7 +192,8 @@ static struct err *add_boots(const struct sysroot *sysroot,
 			__u64 crash = history->record[j].seconds;
 
 			is_known |= crash >= boots[i - 1].seconds &&
-				    crash <= boots[i].seconds + SAME_CRASH_S;
+				    crash <= boots[i].seconds +
+						     CRASH_HISTORY_SAME_S;
 		}
 		if (is_known)
 			continue;
@@ -189,13 +220,16 @@ static int by_time(const void *a, const void *b)
 }
 
 struct err *crash_history_read(const struct sysroot *sysroot,
-			       const char *target, struct crash_history *ret)
+			       const struct kdump_config *config,
+			       struct crash_history *ret)
 {
-	struct err *err = NULL;
+	bool is_here = config->target_kind == KDUMP_TARGET_DIRECTORY &&
+		       *config->target;
+	struct err *err;
 
 	memset(ret, 0, sizeof(*ret));
-	if (target)
-		err = add_directories(sysroot, target, ret);
+	err = add_directories(sysroot,
+			      is_here ? config->target : DEFAULT_TARGET, ret);
 	/* where the dump was not saved, or went elsewhere */
 	if (!err)
 		err = add_directories(sysroot, AUDITS, ret);

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "vm/crash_record.h"
+#include "vm/kdump_config.h"
 
 /* A machine that crashes more often than this has other needs */
 #define CRASH_HISTORY_MAX 4096
@@ -18,7 +19,11 @@
 /**
  * struct crash_history - the crashes, the newest first
  * @nr, @record: these
- * @not_shown: found, and more than there is room for
+ * @not_shown: older ones, for which there was no room
+ * @nr_unreadable, @unreadable: directories in which there may be more crashes,
+ * and the first of them
+ * @nr_foreign: directories that are neither root's nor ours, which are not looked
+ * at: below Ubuntu's /var/crash every user may make one
  * @has_boots: this machine's boots could be read, so that a crash without any
  * file would be in the list
  */
@@ -26,12 +31,22 @@ struct crash_history {
 	size_t nr;
 	struct crash_record *record;
 	size_t not_shown;
+	unsigned int nr_unreadable;
+	char unreadable[SYSROOT_PATH_BYTES];
+	unsigned int nr_foreign;
 	bool has_boots;
 };
 
-/* @target: kdump's directory, below the root; NULL: no dump stays here */
+/*
+ * How far the times of one crash lie apart at most: a dump is written, and the
+ * machine boots, within this time
+ */
+#define CRASH_HISTORY_SAME_S (60 * 60)
+
+/* @config says where the dumps are */
 struct err *crash_history_read(const struct sysroot *sysroot,
-			       const char *target, struct crash_history *ret);
+			       const struct kdump_config *config,
+			       struct crash_history *ret);
 void crash_history_deinit(struct crash_history *history);
 
 #endif

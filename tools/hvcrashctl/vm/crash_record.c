@@ -6,12 +6,14 @@
  * kdump-config kdump_save_core() (dump.STAMP, dump-incomplete, vmcore.STAMP,
  * dmesg.STAMP); kdump-utils, dracut/99kdumpbase/kdump.sh (vmcore,
  * vmcore-incomplete, vmcore.flat, vmcore-dmesg.txt, kexec-dmesg.log); SUSE's
- * kdump, dracut/kdump-save (vmcore, dmesg.txt, dmesg, README.txt). A dump may be
- * compressed on top of it (.gz, .xz, .zst), or be split (vmcore1, vmcore-1,
- * vmcore.1: makedumpfile --split takes the names from its caller).
+ * kdump, dracut/kdump-save (vmcore, dmesg.txt, dmesg, README.txt, which says
+ * whether the vmcore beside it is whole). A dump may be compressed on top of it
+ * (.gz, .xz, .zst), or be split (vmcore1, vmcore-1, vmcore.1: makedumpfile
+ * --split takes the names from its caller).
  */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -25,14 +27,15 @@
 
 #define MAX_LOG_BYTES (64U << 20)
 #define MAX_AUDIT_BYTES (64U << 20)
-/* A directory of a crash holds a handful of files */
-#define MAX_FILES 4096
+/* Numbers of the parts of a split dump */
+#define MAX_PARTS 1000
 
 enum file_kind {
 	FILE_OTHER,
 	FILE_LOG,
 	FILE_CRASH_KERNEL_LOG,
 	FILE_AUDIT,
+	FILE_README,
 	FILE_PART, /* of a dump that was cut short */
 	FILE_SPLIT,
 	FILE_DUMP,
@@ -55,48 +58,74 @@ static bool begins(const char *name, const char *with)
 	return !strncmp(name, with, strlen(with));
 }
 
-/* "vmcore1", "vmcore-1", "vmcore.1": not "vmcore.202611280512", a stamp */
-static bool is_split(const char *name)
+static bool ends(const char *name, size_t length, const char *with)
+{
+	size_t bytes = strlen(with);
+
+	return length >= bytes && !strncmp(name + length - bytes, with, bytes);
+}
+
+/* Without what a compressor has put behind it */
+static size_t length_uncompressed(const char *name)
+{
+	static const char *const suffixes[] = { ".gz",	".xz",	".zst",
+						".bz2", ".lz4", ".lzo" };
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (ends(name, length, suffixes[i]))
+			return length - strlen(suffixes[i]);
+	return length;
+}
+
+/*
+ * The number of "vmcore1", "vmcore-1", "vmcore.1": not of "vmcore.202611280512",
+ * which is a stamp. -1: none of these.
+ */
+static int part_number(const char *name)
 {
 	const char *digits = name + strlen("vmcore");
 	size_t nr;
 
 	if (!begins(name, "vmcore"))
-		return false;
+		return -1;
 	digits += *digits == '-' || *digits == '.';
 	nr = strspn(digits, "0123456789");
-	return nr && nr <= 3 && !digits[nr];
+	if (!nr || nr > 3 || digits + nr != name + length_uncompressed(name))
+		return -1;
+	return atoi(digits);
+}
+
+/* What people put beside a dump: "vmcore.sha256", "vmcore.txt" */
+static bool is_note(const char *name)
+{
+	static const char *const suffixes[] = { ".txt",	   ".log", ".json",
+						".html",   ".md5", ".sha1",
+						".sha256", ".sum", ".sig",
+						".asc" };
+	size_t length = length_uncompressed(name);
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (ends(name, length, suffixes[i]))
+			return true;
+	return false;
 }
 
 static enum file_kind kind_of(const char *name)
 {
 	if (!strcmp(name, "hvcrash-audit.json"))
 		return FILE_AUDIT;
+	if (!strcmp(name, "README.txt"))
+		return FILE_README;
 	if (begins(name, "kexec-dmesg"))
 		return FILE_CRASH_KERNEL_LOG;
 	if (begins(name, "vmcore-dmesg") || begins(name, "dmesg"))
 		return FILE_LOG;
-	if (is_split(name))
+	if (part_number(name) >= 0)
 		return FILE_SPLIT;
-	if (!begins(name, "vmcore") && !begins(name, "dump"))
+	if ((!begins(name, "vmcore") && !begins(name, "dump")) || is_note(name))
 		return FILE_OTHER;
 	return strstr(name, "incomplete") ? FILE_PART : FILE_DUMP;
-}
-
-enum crash_saved crash_saved_in(const char *name)
-{
-	switch (kind_of(name)) {
-	case FILE_LOG:
-	case FILE_CRASH_KERNEL_LOG:
-		return CRASH_SAVED_LOG;
-	case FILE_PART:
-		return CRASH_SAVED_PART;
-	case FILE_SPLIT:
-	case FILE_DUMP:
-		return CRASH_SAVED_DUMP;
-	default:
-		return CRASH_SAVED_NOTHING;
-	}
 }
 
 /* A line of a log, without its time stamp "[   12.345678] " */
@@ -117,6 +146,14 @@ static void keep(const char *from, char *to, size_t bytes)
 	size_t length = strcspn(from, "\r\n");
 
 	names_clean_string(from, length, to, bytes);
+}
+
+/* A line more where a byte of binary data would end the text */
+static void end_lines_at_nul(char *text, size_t bytes)
+{
+	for (size_t i = 0; text && i < bytes; i++)
+		if (!text[i])
+			text[i] = '\n';
 }
 
 /* What a kernel says when it dies; the first line of all says why */
@@ -164,37 +201,82 @@ void crash_record_read_log(const struct sysroot *sysroot, const char *path,
 	char *text guarded_free =
 		sysroot_read_text(sysroot, path, MAX_LOG_BYTES, &bytes);
 
+	end_lines_at_nul(text, text ? bytes : 0);
 	for (rest = text; rest && (line = strsep(&rest, "\n"));)
 		read_log_line(line, &has_panic, record);
 }
 
-/* The crash kernel's own log: the last thing that it could not do */
+static bool has_one_of(const char *line, const char *const *words)
+{
+	for (; *words; words++)
+		if (strstr(line, *words))
+			return true;
+	return false;
+}
+
+/*
+ * The crash kernel's own log: the last thing that it could not do. Who gives up
+ * says so after who failed, and less.
+ */
 static void read_failure(const struct sysroot *sysroot, const char *path,
 			 struct crash_record *record)
 {
-	static const char *const words[] = {
+	static const char *const causes[] = {
 		"No space left",
 		"Out of memory",
-		"makedumpfile Failed",
-		"saving vmcore failed",
 		"failed to mount",
 		"Failed to mount",
 		"Can't write the dump",
 		"Kernel panic",
 		"Read-only file system",
 		"Connection timed out",
+		"Connection refused",
+		"No route to host",
 		"timed out waiting for device",
+		NULL,
 	};
+	static const char *const outcomes[] = {
+		"makedumpfile Failed",
+		"saving vmcore failed",
+		NULL,
+	};
+	bool has_cause = false;
 	char *rest, *line;
 	size_t bytes;
 	char *text guarded_free =
 		sysroot_read_text(sysroot, path, MAX_LOG_BYTES, &bytes);
 
-	for (rest = text; rest && (line = strsep(&rest, "\n"));)
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (strstr(line, words[i]))
-				keep(without_stamp(line), record->why,
-				     sizeof(record->why));
+	end_lines_at_nul(text, text ? bytes : 0);
+	for (rest = text; rest && (line = strsep(&rest, "\n"));) {
+		bool is_cause = has_one_of(line, causes);
+
+		if (!is_cause && (has_cause || !has_one_of(line, outcomes)))
+			continue;
+		has_cause = is_cause;
+		keep(without_stamp(line), record->why, sizeof(record->why));
+	}
+}
+
+/*
+ * SUSE gives a vmcore its name before it is whole, and what became of it is in
+ * README.txt, whose first version is written before the dump.
+ */
+static void read_readme(const struct sysroot *sysroot, const char *path,
+			struct crash_record *record)
+{
+	static const char status[] = "vmcore status: ";
+	size_t bytes;
+	char *text guarded_free =
+		sysroot_read_text(sysroot, path, MAX_LOG_BYTES, &bytes);
+	const char *line = text ? strstr(text, status) : NULL;
+
+	if (line && !begins(line + strlen(status), "saved successfully"))
+		keep(line, record->why, sizeof(record->why));
+	else if (text && !line && strstr(text, "likely incomplete"))
+		keep("README.txt: the crash kernel ended before the dump was whole",
+		     record->why, sizeof(record->why));
+	if (*record->why && record->saved == CRASH_SAVED_DUMP)
+		record->saved = CRASH_SAVED_PART;
 }
 
 static const char *text_of(struct json_object *object, const char *key)
@@ -258,10 +340,8 @@ static void read_audit(const struct sysroot *sysroot, const char *path,
 static bool parse_name(const char *name, __u64 *ret)
 {
 	static const char *const formats[] = {
-		"%Y-%m-%d-%H:%M:%S",
-		"%Y-%m-%d-%H:%M",
-		"%Y-%m-%d-%H-%M",
-		"%Y%m%d%H%M",
+		"%Y-%m-%d-%H:%M:%S", "%Y-%m-%d-%H:%M", "%Y-%m-%d-%H-%M",
+		"%Y%m%d%H%M%S",	     "%Y%m%d%H%M",
 	};
 
 	for (const char *at = name; *at; at++) {
@@ -271,7 +351,8 @@ static bool parse_name(const char *name, __u64 *ret)
 		     i++) {
 			struct tm tm = { .tm_isdst = -1 };
 			const char *end = strptime(at, formats[i], &tm);
-			time_t seconds = end && !*end ? mktime(&tm) : -1;
+			bool is_whole = end && (!*end || *end == '.');
+			time_t seconds = is_whole ? mktime(&tm) : -1;
 
 			if (seconds > 0) {
 				*ret = (__u64)seconds;
@@ -288,44 +369,39 @@ struct contents {
 	char log[256];
 	char crash_kernel_log[256];
 	char audit[256];
+	char readme[256];
 	enum file_kind kind; /* of @dump */
 	__u64 bytes;
 	unsigned int parts;
+	bool has_part[MAX_PARTS];
+	bool has_empty_part;
 	time_t newest;
 	bool is_any;
 };
 
-static void take_file(const char *name, const struct stat *st,
-		      struct contents *found)
+static void take_dump(const char *name, enum file_kind kind,
+		      const struct stat *st, struct contents *found)
 {
-	enum file_kind kind = kind_of(name);
-	char *to = found->dump;
-
-	if (kind == FILE_OTHER || strlen(name) >= sizeof(found->dump))
-		return;
-	found->is_any = true;
-	if (st->st_mtime > found->newest)
-		found->newest = st->st_mtime;
-	if (kind == FILE_LOG)
-		to = found->log;
-	else if (kind == FILE_CRASH_KERNEL_LOG)
-		to = found->crash_kernel_log;
-	else if (kind == FILE_AUDIT)
-		to = found->audit;
-	else if (kind < found->kind)
-		return;
-	if (to != found->dump) {
-		strcpy(to, name);
-		return;
-	}
 	/* an empty dump is none: the disk was full */
-	if (kind >= FILE_SPLIT && !st->st_size)
+	if (kind == FILE_DUMP && !st->st_size)
 		kind = FILE_PART;
-	if (kind != found->kind) {
+	if (kind < found->kind)
+		return;
+	if (kind > found->kind) {
 		found->bytes = 0;
 		found->parts = 0;
 	}
 	found->kind = kind;
+	if (kind == FILE_SPLIT) {
+		found->has_part[part_number(name)] = true;
+		found->has_empty_part |= !st->st_size;
+	} else if (found->parts) {
+		/* of two forms of one dump the larger is opened sooner */
+		if ((__u64)st->st_size <= found->bytes)
+			return;
+		found->bytes = 0;
+		found->parts = 0;
+	}
 	found->bytes += (__u64)st->st_size;
 	found->parts++;
 	/* the first part stands for all of them */
@@ -333,6 +409,45 @@ static void take_file(const char *name, const struct stat *st,
 		strcpy(found->dump, name);
 }
 
+static void take_file(const char *name, const struct stat *st,
+		      struct contents *found)
+{
+	enum file_kind kind = kind_of(name);
+	char *to = NULL;
+
+	if (strlen(name) >= sizeof(found->dump))
+		return;
+	if (kind == FILE_LOG)
+		to = found->log;
+	else if (kind == FILE_CRASH_KERNEL_LOG)
+		to = found->crash_kernel_log;
+	else if (kind == FILE_AUDIT)
+		to = found->audit;
+	else if (kind == FILE_README)
+		to = found->readme;
+	if (to && (!*to || strstr(to, "incomplete")))
+		strcpy(to, name);
+	if (!to)
+		take_dump(name, kind, st, found);
+	/* a README.txt alone is no crash */
+	found->is_any |= kind != FILE_README;
+	if (st->st_mtime > found->newest)
+		found->newest = st->st_mtime;
+}
+
+/* A dump may be a link to where there is room; what is read is no link */
+static bool is_file(int dir, const char *name, struct stat *ret)
+{
+	enum file_kind kind = kind_of(name);
+
+	if (kind == FILE_OTHER)
+		return false;
+	return !fstatat(dir, name, ret,
+			kind >= FILE_PART ? 0 : AT_SYMLINK_NOFOLLOW) &&
+	       S_ISREG(ret->st_mode);
+}
+
+/* False with errno where the directory cannot be opened */
 static bool look_into(const struct sysroot *sysroot, const char *dir,
 		      struct contents *found)
 {
@@ -340,18 +455,43 @@ static bool look_into(const struct sysroot *sysroot, const char *dir,
 	DIR *stream = opendir(sysroot_path(sysroot, dir, full));
 	struct dirent *entry;
 	struct stat st;
-	int nr = 0;
 
 	memset(found, 0, sizeof(*found));
 	if (!stream)
 		return false;
-	while ((entry = readdir(stream)) && nr++ < MAX_FILES)
-		if (!fstatat(dirfd(stream), entry->d_name, &st,
-			     AT_SYMLINK_NOFOLLOW) &&
-		    S_ISREG(st.st_mode))
+	while ((entry = readdir(stream)))
+		if (is_file(dirfd(stream), entry->d_name, &st))
 			take_file(entry->d_name, &st, found);
 	closedir(stream);
-	return found->is_any;
+	return true;
+}
+
+/* The number of the first part that is missing, or -1 */
+static int missing_part(const struct contents *found)
+{
+	int first = found->has_part[0] ? 0 : 1;
+
+	for (int i = first; i < first + (int)found->parts && i < MAX_PARTS; i++)
+		if (!found->has_part[i])
+			return i;
+	return -1;
+}
+
+static void take_split(const struct contents *found, struct crash_record *ret)
+{
+	int missing = missing_part(found);
+
+	if (missing >= 0)
+		snprintf(ret->why, sizeof(ret->why),
+			 "part %d of the dump is missing", missing);
+	else if (found->parts < 2)
+		snprintf(ret->why, sizeof(ret->why),
+			 "only one part of the dump is here");
+	else if (found->has_empty_part)
+		snprintf(ret->why, sizeof(ret->why),
+			 "a part of the dump is empty");
+	if (*ret->why)
+		ret->saved = CRASH_SAVED_PART;
 }
 
 static const char *in(const char *dir, const char *name,
@@ -381,6 +521,8 @@ static void take_saved(const char *dir, const struct contents *found,
 	in(dir, name, ret->path);
 	ret->bytes = found->bytes;
 	ret->parts = found->parts;
+	if (found->kind == FILE_SPLIT)
+		take_split(found, ret);
 }
 
 bool crash_record_read(const struct sysroot *sysroot, const char *dir,
@@ -391,7 +533,11 @@ bool crash_record_read(const struct sysroot *sysroot, const char *dir,
 	struct contents found;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!look_into(sysroot, dir, &found))
+	if (!look_into(sysroot, dir, &found)) {
+		ret->is_unreadable = errno != ENOENT;
+		return false;
+	}
+	if (!found.is_any)
 		return false;
 	names_clean_string(name ? name + 1 : dir, sizeof(ret->id), ret->id,
 			   sizeof(ret->id));
@@ -400,6 +546,8 @@ bool crash_record_read(const struct sysroot *sysroot, const char *dir,
 		read_audit(sysroot, in(dir, found.audit, path), ret);
 	if (*found.log)
 		crash_record_read_log(sysroot, in(dir, found.log, path), ret);
+	if (*found.readme)
+		read_readme(sysroot, in(dir, found.readme, path), ret);
 	if (*found.crash_kernel_log && ret->saved != CRASH_SAVED_DUMP)
 		read_failure(sysroot, in(dir, found.crash_kernel_log, path),
 			     ret);

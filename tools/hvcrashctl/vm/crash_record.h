@@ -37,6 +37,7 @@ enum crash_saved {
  * @parts: 1, or how many files makedumpfile --split made
  * @path: the dump, or the best of what was saved, below the root
  * @why: why no dump was saved, where a log tells; or empty
+ * @is_unreadable: its directory cannot be opened, so nothing is known
  */
 struct crash_record {
 	char id[128];
@@ -51,12 +52,10 @@ struct crash_record {
 	unsigned int parts;
 	char path[SYSROOT_PATH_BYTES];
 	char why[200];
+	bool is_unreadable;
 };
 
 const char *crash_saved_name(enum crash_saved saved);
-
-/* What a file that some kdump wrote has saved, by its name without directory */
-enum crash_saved crash_saved_in(const char *name);
 
 /* @dir below the root. False: nothing in it is of a crash */
 bool crash_record_read(const struct sysroot *sysroot, const char *dir,

@@ -2,7 +2,7 @@
 /*
  * kdump_config.h - what this distribution's kdump is told to do
  *
- * Called by the status checks and by crash_marker. Each file is read by the rules
+ * Called by the status checks and by crash_history. Each file is read by the rules
  * of who reads it: a shell (shell_vars.h), or kdump.conf's own. Nothing of it is
  * executed. What those rules leave open is "not known", never a guess.
  */

@@ -213,7 +213,7 @@ void status_oops(const struct status_facts *facts, struct status_answer *ret);
 void status_panic_timeout(const struct status_facts *facts,
 			  struct status_answer *ret);
 
-/* status_last_crash.c: how the last test crash went */
+/* status_last_crash.c: how the last crash went */
 void status_last_crash(const struct status_facts *facts,
 		       struct status_answer *ret);
 

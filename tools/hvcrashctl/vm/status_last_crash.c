@@ -1,87 +1,185 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * status_last_crash.c - check: how the test crash of the boot before went
+ * status_last_crash.c - check: how the last crash of this machine went
  *
- * See status.h and crash_marker.h.
+ * See status.h. The last crash is that of crash_history, whoever asked for it. A
+ * marker (crash_marker.h) says that "hvcrashctl crash" was to make one: then it
+ * also counts where nothing of it is found.
  */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "vm/crash_history.h"
 #include "vm/crash_marker.h"
 #include "vm/status.h"
 
-/* Warnings: after what was wrong is corrected, "hvcrashctl crash" has to go */
-static void show_dump(const struct crash_dump *dump, const char *what,
-		      struct status_answer *ret)
-{
-	bool is_clean = !strncmp(dump->verdict, "CLEAN", 5);
+/* The clock of the second kernel, and names that have the minute only */
+#define CLOCK_SLACK_S 120
 
-	if (!dump->is_dump) {
-		status_found(ret, STATUS_WARN,
-			     "%s: its dmesg was saved, the dump was not: %.80s",
-			     what, dump->path);
-		status_advice(
-			ret,
-			"room on the target, memory for the crash kernel: see space, crashkernel, makedumpfile");
-	} else if (!dump->is_complete) {
-		status_found(ret, STATUS_WARN, "%s: %.80s is not complete",
-			     what, dump->path);
-		status_advice(
-			ret,
-			"room on the target, memory for the crash kernel: see space, crashkernel");
-	} else if (!*dump->verdict) {
+/* Warnings: after what was wrong is corrected, "hvcrashctl crash" has to go */
+static void judge_dump(const struct crash_record *record, const char *what,
+		       struct status_answer *ret)
+{
+	bool is_clean = !strcmp(record->verdict, "clean");
+
+	if (!*record->verdict) {
 		status_found(ret, STATUS_WARN,
 			     "%s: %.80s, and no audit beside it", what,
-			     dump->path);
+			     record->path);
 		status_advice(
 			ret,
 			"hvcrashctl audit %.200s; the hooks leave one: see hooks, crash-initrd",
-			dump->path);
-	} else {
+			record->path);
+		return;
+	}
+	status_found(ret, is_clean ? STATUS_OK : STATUS_WARN,
+		     "%s: %.80s, %.80s", what, record->path,
+		     record->verdict_line);
+	if (!is_clean)
+		status_advice(
+			ret,
+			"hvcrashctl crashes show %.100s, and the report beside the dump",
+			record->id);
+}
+
+static void judge_without_dump(const struct status_facts *facts,
+			       const struct crash_record *record,
+			       const char *what, struct status_answer *ret)
+{
+	bool is_elsewhere = facts->kdump.target_kind != KDUMP_TARGET_DIRECTORY;
+	bool is_clean = !strcmp(record->verdict, "clean");
+
+	if (is_elsewhere && *record->verdict) {
 		status_found(ret, is_clean ? STATUS_OK : STATUS_WARN,
-			     "%s: %.80s, %.80s", what, dump->path,
-			     dump->verdict);
-		if (!is_clean)
-			status_advice(ret, "hvcrashctl audit %.200s says more",
-				      dump->path);
+			     "%s: the dump did not stay here, %.80s", what,
+			     record->verdict_line);
+		return;
+	}
+	status_found(ret, STATUS_WARN, "%s: no dump was saved%s%.160s", what,
+		     *record->why ? ": " : "", record->why);
+	status_advice(
+		ret,
+		"hvcrashctl crash, with an eye on the serial console: it shows where the crash kernel stops");
+}
+
+static void judge(const struct status_facts *facts,
+		  const struct crash_record *record, const char *what,
+		  struct status_answer *ret)
+{
+	switch (record->saved) {
+	case CRASH_SAVED_DUMP:
+		judge_dump(record, what, ret);
+		return;
+	case CRASH_SAVED_PART:
+		status_found(ret, STATUS_WARN,
+			     "%s: %.80s is not complete%s%.120s", what,
+			     record->path, *record->why ? ": " : "",
+			     record->why);
+		status_advice(
+			ret,
+			"room on the target, memory for the crash kernel: see space, crashkernel");
+		return;
+	case CRASH_SAVED_LOG:
+		status_found(
+			ret, STATUS_WARN,
+			"%s: its dmesg was saved, the dump was not: %.120s",
+			what, *record->why ? record->why : record->path);
+		status_advice(
+			ret,
+			"room on the target, memory for the crash kernel: see space, crashkernel, makedumpfile");
+		return;
+	case CRASH_SAVED_NOTHING:
+		judge_without_dump(facts, record, what, ret);
+	}
+}
+
+static const char *show_minute(__u64 seconds, char buf[32])
+{
+	time_t at = (time_t)seconds;
+	struct tm tm;
+
+	if (!gmtime_r(&at, &tm) ||
+	    !strftime(buf, 32, "%Y-%m-%d %H:%M UTC", &tm))
+		snprintf(buf, 32, "@%llu", seconds);
+	return buf;
+}
+
+/* Of the crash that the marker announced nothing is found */
+static void judge_marker_alone(const struct status_facts *facts,
+			       const char *what, struct status_answer *ret)
+{
+	if (facts->kdump.target_kind != KDUMP_TARGET_DIRECTORY) {
+		status_found(ret, STATUS_UNKNOWN,
+			     "%s: the dump did not stay here", what);
+		return;
+	}
+	status_found(ret, STATUS_WARN, "%s: no dump in %.60s since", what,
+		     facts->kdump.target);
+	status_advice(
+		ret,
+		"hvcrashctl crash again, with an eye on the serial console");
+}
+
+static bool is_own_boot(const struct sysroot *sysroot,
+			const struct crash_marker *marker)
+{
+	char boot_id[64];
+
+	sysroot_read(sysroot, "/proc/sys/kernel/random/boot_id", boot_id,
+		     sizeof(boot_id));
+	return !strcmp(boot_id, marker->boot_id);
+}
+
+static void judge_last(const struct status_facts *facts,
+		       const struct crash_history *history,
+		       struct status_answer *ret)
+{
+	const struct crash_record *last = history->nr ? history->record : NULL;
+	struct crash_marker marker;
+	char what[120], when[32];
+	bool has_marker = crash_marker_read(&facts->sysroot, &marker);
+	__u64 from = marker.seconds > CLOCK_SLACK_S ?
+			     marker.seconds - CLOCK_SLACK_S :
+			     0;
+
+	if (has_marker)
+		snprintf(what, sizeof(what), "%s on CPU %llu, %s", marker.how,
+			 marker.cpu, show_minute(marker.seconds, when));
+	if (has_marker && is_own_boot(&facts->sysroot, &marker)) {
+		status_found(ret, STATUS_WARN,
+			     "%s: this kernel is still the same", what);
+		status_advice(ret, "dmesg says what became of it");
+	} else if (has_marker && (!last || last->seconds < from)) {
+		judge_marker_alone(facts, what, ret);
+	} else if (last) {
+		/* a crash long after the announced one is another */
+		if (!has_marker ||
+		    last->seconds > marker.seconds + CRASH_HISTORY_SAME_S)
+			snprintf(what, sizeof(what), "%s%s%.60s",
+				 show_minute(last->seconds, when),
+				 *last->panic ? ", " : "", last->panic);
+		judge(facts, last, what, ret);
+	} else if (history->nr_unreadable) {
+		status_found(ret, STATUS_UNKNOWN, "%.100s cannot be read",
+			     history->unreadable);
+	} else {
+		status_found(ret, STATUS_NEUTRAL, "no crash is known");
 	}
 }
 
 void status_last_crash(const struct status_facts *facts,
 		       struct status_answer *ret)
 {
-	const struct sysroot *sysroot = &facts->sysroot;
-	struct crash_marker marker;
-	struct crash_dump dump;
-	char what[80], when[32] = "", boot_id[64];
-	time_t seconds;
+	struct crash_history history;
+	struct err *err =
+		crash_history_read(&facts->sysroot, &facts->kdump, &history);
 
-	if (!crash_marker_read(sysroot, &marker)) {
-		status_found(ret, STATUS_NEUTRAL, "no test crash was made");
+	if (err) {
+		/* out of memory: STATUS_UNKNOWN stays */
+		err_destroy(err);
 		return;
 	}
-	seconds = (time_t)marker.seconds;
-	strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", gmtime(&seconds));
-	snprintf(what, sizeof(what), "%s on CPU %llu, %s", marker.how,
-		 marker.cpu, when);
-	sysroot_read(sysroot, "/proc/sys/kernel/random/boot_id", boot_id,
-		     sizeof(boot_id));
-	if (!strcmp(boot_id, marker.boot_id)) {
-		status_found(ret, STATUS_WARN,
-			     "%s: this kernel is still the same", what);
-		status_advice(ret, "dmesg says what became of it");
-	} else if (facts->kdump.target_kind != KDUMP_TARGET_DIRECTORY) {
-		status_found(ret, STATUS_UNKNOWN,
-			     "%s: the dump did not stay here", what);
-	} else if (!crash_marker_find_dump(sysroot, facts->kdump.target,
-					   marker.seconds, &dump)) {
-		status_found(ret, STATUS_WARN, "%s: no dump in %.60s since",
-			     what, facts->kdump.target);
-		status_advice(
-			ret,
-			"hvcrashctl crash again, with an eye on the serial console");
-	} else {
-		show_dump(&dump, what, ret);
-	}
+	judge_last(facts, &history, ret);
+	crash_history_deinit(&history);
 }
