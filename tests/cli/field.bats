@@ -73,7 +73,7 @@ suse() {
 	put /proc/sys/kernel/kexec_load_disabled 1
 	says crash-loaded fail "kernel.kexec_load_disabled=1 forbids" "has to do so after kdump-tools.service"
 	put /etc/sysctl.d/99-stig.conf $'# x\nkernel.kexec_load_disabled = 1'
-	says crash-loaded fail "kernel.kexec_load_disabled=1 forbids" "sed -i '/kexec_load_disabled/d' /etc/sysctl.d/99-stig.conf && reboot"
+	says crash-loaded fail "kernel.kexec_load_disabled=1 forbids" "sed -i --follow-symlinks '/kexec_load_disabled/d' /etc/sysctl.d/99-stig.conf && reboot"
 	expect_no_word out "systemctl enable"
 	put /proc/sys/kernel/kexec_load_disabled 0
 	put /proc/sys/kernel/kexec_load_limit_panic 0
@@ -503,4 +503,46 @@ END
 	rm -r root/sys/firmware/efi/efivars
 	check nmi
 	expect "$(verdict)" "READY: no check failed, 2 warnings, 1 unknown"
+}
+
+@test "kdump-tools: USE_KDUMP as its script reads it, a unit that is disabled, carriage returns" {
+	local value
+	for value in yes '' on 1x; do
+		kdump_tools "USE_KDUMP=$value"
+		says kdump warn "USE_KDUMP=$value is no number"
+	done
+	kdump_tools 'USE_KDUMP=0'
+	says kdump warn "USE_KDUMP=0" "'USE_KDUMP=1' >>"
+	kdump_tools 'USE_KDUMP=$(( 1 ))'
+	says kdump unknown "only a shell knows USE_KDUMP"
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\""
+	put /usr/lib/systemd/system/kdump-tools.service '[Unit]'
+	says kdump warn "kdump-tools.service is disabled" "systemctl enable kdump-tools.service"
+	put /etc/systemd/system/basic.target.wants/kdump-tools.service x
+	says kdump ok ""
+	sed -i 's/$/\r/' root/etc/default/kdump-tools
+	says kdump fail "has carriage returns" "sed -i --follow-symlinks"
+}
+
+@test "kdump-tools: what is run where the dump fails" {
+	local append="KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\""
+	kdump_tools "$append" "KDUMP_FAIL_CMD=\"echo 'makedumpfile FAILED.'; /bin/bash; reboot -f\""
+	says way-out warn "if the dump fails the VM stays down unless that reboots"
+	kdump_tools "$append" 'KDUMP_FAIL_CMD="reboot -f"'
+	says way-out ok ""
+	kdump_tools "$append" 'KDUMP_FAIL_CMD='
+	says way-out ok ""
+}
+
+@test "SUSE: no directory is the default, no dump, and a program in the place of kdump's own" {
+	suse 'KDUMP_SAVEDIR=""'
+	says target ok /var/crash
+	suse 'KDUMP_SAVEDIR="FILE:///data"'
+	says target ok /data
+	suse 'KDUMP_DUMPFORMAT="none"'
+	says kdump fail "the dmesg is saved, and no dump"
+	suse 'KDUMP_PRESCRIPT=/usr/lib/hvcrash/suse-pre' 'KDUMP_TRANSFER=/usr/local/bin/send'
+	says hooks warn "KDUMP_TRANSFER=/usr/local/bin/send runs in the place of kdump's own"
+	suse 'KEXEC_OPTIONS="-c"'
+	says kexec-call warn "kexec_load"
 }

@@ -24,9 +24,13 @@ setup() {
 # The rest is what every system has, and works on files only
 readonly HARMLESS="echo printf sed rm"
 
-# fixed ID STATE: it is in STATE; its fix, pasted, makes it ok
+# fixed ID STATE: it is in STATE; its fix, pasted, makes it ok. The files that it may
+# append to end without a line break, as some editors leave them.
 fixed() {
-	local fix word shell
+	local fix word shell file
+	for file in root/etc/default/kdump-tools root/etc/sysconfig/kdump; do
+		[ ! -e $file ] || [ -n "$(tail -c 1 $file)" ] || truncate -s -1 $file
+	done
 	check "$1"
 	case $line in "$1 $2 "*) ;; *) printf 'not %s\n' "$2"; return 1 ;; esac
 	fix=$("$HVCRASHCTL" status --json --sysroot root | jq -r --arg id "$1" '.checks[] | select(.check == $id) | .fix')
@@ -74,6 +78,13 @@ on_suse() {
 @test "kdump's service: off, masked, failed, pinned to a kernel that is gone" {
 	kdump_tools USE_KDUMP=0
 	fixed kdump warn
+	kdump_tools USE_KDUMP=yes
+	fixed kdump warn
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\""
+	sed -i 's/$/\r/' root/etc/default/kdump-tools
+	fixed kdump fail
+	put /usr/lib/systemd/system/kdump-tools.service '[Unit]'
+	fixed kdump warn
 	on_rhel 'path /var/crash'
 	drop /etc/systemd/system/multi-user.target.wants
 	fixed kdump warn
@@ -111,6 +122,11 @@ on_suse() {
 	fixed way-out warn
 	on_suse 'KDUMP_CONTINUE_ON_ERROR="false"' 'KDUMP_IMMEDIATE_REBOOT=no'
 	fixed way-out warn
+	on_suse 'KDUMP_DUMPFORMAT=none'
+	fixed kdump fail
+	put /etc/os-release $'ID=debian\nVERSION_ID="13"'
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\"" 'KDUMP_FAIL_CMD="echo failed; /bin/bash"'
+	fixed way-out warn
 }
 
 @test "kexec_load: by lockdown, by a word of the configuration" {
@@ -134,8 +150,10 @@ on_suse() {
 }
 
 @test "sysctls that another file sets, notifiers, framebuffer, modules" {
-	printf 'kernel.panic_on_oops=0\n-kernel/unknown_nmi_panic = 0\n' >root/etc/sysctl.d/99-hardening.conf
+	printf 'kernel.panic_on_oops=0\n-kernel/unknown_nmi_panic = 0\n' >root/etc/hardening.conf
+	ln -s ../hardening.conf root/etc/sysctl.d/99-hardening.conf
 	fixed oops warn
+	[ -L root/etc/sysctl.d/99-hardening.conf ]
 	put /proc/sys/kernel/unknown_nmi_panic 0
 	fixed nmi warn
 	put /sys/module/kernel/parameters/crash_kexec_post_notifiers N

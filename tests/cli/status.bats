@@ -393,7 +393,7 @@ advised() {
 @test "kdump: not configured, not enabled" {
 	says kdump ok /etc/default/kdump-tools
 	kdump_tools USE_KDUMP=0
-	says kdump warn "does not start at the next boot" "echo USE_KDUMP=1 >>/etc/default/kdump-tools"
+	says kdump warn "does not start at the next boot" "printf '\n%s\n' 'USE_KDUMP=1' >>/etc/default/kdump-tools"
 	drop /etc/default/kdump-tools
 	says kdump warn "no kdump is configured" "apt-get install -y kdump-tools && hvcrash-configure"
 	put /etc/os-release ID=rhel

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "vm/boot_loader.h"
+#include "vm/grub_cfg.h"
 
 #define MAX_CONFIG_BYTES (4 * 1024 * 1024)
 #define MAX_ADDON_BYTES (1024 * 1024)
@@ -55,10 +56,20 @@ static bool find_crashkernel(const char *line, char ret[WORDS_WORD_BYTES])
 	return is_found;
 }
 
-static bool is_rescue(const char *text)
+/* By what the entry asks for, not by a name in it such as root=/dev/recovery/root */
+static bool is_rescue(const char *line)
 {
-	return strstr(text, "rescue") || strstr(text, "recovery") ||
-	       strstr(text, " single");
+	static const char *const words[] = { "single",
+					     "rescue",
+					     "recovery",
+					     "emergency",
+					     "systemd.unit=rescue.target",
+					     "systemd.unit=emergency.target" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words_have(line, words[i]))
+			return true;
+	return false;
 }
 
 /* A line of words: of the first entry, or one that differs from it */
@@ -83,43 +94,56 @@ static void take_line(struct boot_loader *ret, const char *line,
 	}
 }
 
-/* kernelopts= of grubenv, for entries that say $kernelopts */
-static void read_kernelopts(const struct sysroot *sysroot,
-			    char ret[WORDS_LINE_BYTES])
-{
-	char *text guarded_free = sysroot_read_all(
-		sysroot, "/boot/grub2/grubenv", MAX_CONFIG_BYTES);
-	const char *at = text ? strstr(text, "\nkernelopts=") : NULL;
-
-	*ret = '\0';
-	if (at)
-		snprintf(ret, WORDS_LINE_BYTES, "%.*s",
-			 (int)strcspn(at + 12, "\n"), at + 12);
-}
-
+/* @cfg: whose variables the entry may use; NULL for systemd-boot, which has none */
 static void take_entry(const struct sysroot *sysroot, const char *path,
-		       struct boot_loader *ret)
+		       const struct grub_cfg *cfg, struct boot_loader *ret)
 {
 	char *text guarded_free =
 		sysroot_read_all(sysroot, path, MAX_CONFIG_BYTES);
-	char line[WORDS_LINE_BYTES] = "", kernelopts[WORDS_LINE_BYTES];
+	char line[WORDS_LINE_BYTES] = "", expanded[WORDS_LINE_BYTES];
 	char *rest = text, *one;
 
-	if (!text || is_rescue(path))
+	/* as dracut and grubby name it: MACHINE-0-rescue.conf */
+	if (!text || strstr(path, "-rescue"))
+		return;
+	while ((one = strsep(&rest, "\n"))) {
+		const char *at = one + strspn(one, " \t");
+		bool is_vague;
+
+		one[strcspn(one, "\r")] = '\0';
+		if (strncmp(at, "options", 7) || !strchr(" \t", at[7]))
+			continue;
+		at += 7;
+		if (cfg && grub_cfg_next(cfg, &at, expanded, &is_vague)) {
+			ret->is_vague |= is_vague;
+			at = expanded;
+		}
+		words_append(line, at + strspn(at, " \t"));
+	}
+	if (is_rescue(line))
 		return;
 	ret->is_known = true;
-	while ((one = strsep(&rest, "\n")))
-		if (!strncmp(one, "options", 7) && strchr(" \t", one[7]))
-			words_append(line, one + 8);
-	if (words_have(line, "$kernelopts")) {
-		read_kernelopts(sysroot, kernelopts);
-		words_append(line, kernelopts);
-	}
 	take_line(ret, line, path);
 }
 
-/* The newest, which boots by default, comes last by its name */
-static bool take_entries(const struct sysroot *sysroot, struct boot_loader *ret)
+/* The newest first, which boots by default */
+static int compare_entries(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)b, *(char *const *)a);
+}
+
+/* saved_entry=NAME of grubenv: the entry NAME.conf boots by default */
+static bool is_saved(const struct grub_cfg *cfg, const char *path)
+{
+	const char *name = cfg ? grub_cfg_get(cfg, "saved_entry") : NULL;
+	const char *own = strrchr(path, '/') + 1;
+
+	return name && *name && !strncmp(own, name, strlen(name)) &&
+	       !strcmp(own + strlen(name), ".conf");
+}
+
+static bool take_entries(const struct sysroot *sysroot,
+			 const struct grub_cfg *cfg, struct boot_loader *ret)
 {
 	static const char *const patterns[] = {
 		"/boot/loader/entries/*.conf", "/efi/loader/entries/*.conf",
@@ -134,22 +158,44 @@ static bool take_entries(const struct sysroot *sysroot, struct boot_loader *ret)
 		if (glob(sysroot_path(sysroot, patterns[i], full), 0, NULL,
 			 &found))
 			continue;
-		for (size_t j = found.gl_pathc; j; j--)
-			take_entry(sysroot,
-				   found.gl_pathv[j - 1] +
-					   strlen(sysroot->root),
-				   ret);
+		qsort(found.gl_pathv, found.gl_pathc, sizeof(char *),
+		      compare_entries);
+		for (int saved = 1; saved >= 0; saved--)
+			for (size_t j = 0; j < found.gl_pathc; j++)
+				if (is_saved(cfg, found.gl_pathv[j]) == saved)
+					take_entry(
+						sysroot,
+						found.gl_pathv[j] +
+							strlen(sysroot->root),
+						cfg, ret);
 		is_found |= found.gl_pathc > 0;
 		globfree(&found);
 	}
 	return is_found;
 }
 
-static bool has_blscfg(const char *text)
+/* "linux IMAGE WORD...", and no other program that GRUB loads like a kernel */
+static bool is_kernel_command(const char *line)
 {
-	const char *at = strstr(text, "blscfg");
+	static const char *const commands[] = { "linux", "linuxefi",
+						"linux16" };
+	static const char *const others[] = { "memtest", "ipxe", "wimboot" };
+	char word[WORDS_WORD_BYTES];
+	const char *name;
+	bool is_kernel = false;
 
-	return at && (at == text || strchr(" \t\n", at[-1]));
+	if (!words_next(&line, word))
+		return false;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		is_kernel |= !strcmp(word, commands[i]);
+	if (!is_kernel || !words_next(&line, word))
+		return false;
+	name = strrchr(word, '/');
+	name = name ? name + 1 : word;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strncmp(name, others[i], strlen(others[i])))
+			return false;
+	return !strstr(name, "-rescue-");
 }
 
 static void take_grub(const struct sysroot *sysroot, struct boot_loader *ret)
@@ -158,30 +204,32 @@ static void take_grub(const struct sysroot *sysroot, struct boot_loader *ret)
 					     "/boot/grub/grub.cfg" };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		char *text guarded_free =
-			sysroot_read_all(sysroot, files[i], MAX_CONFIG_BYTES);
-		char *rest = text, *line;
+		struct grub_cfg cfg guarded(grub_cfg_deinit) = { 0 };
+		bool is_last = i + 1 == sizeof(files) / sizeof(files[0]);
+		char line[WORDS_LINE_BYTES];
+		const char *at;
+		bool is_vague;
 
-		if (!text)
+		if (!grub_cfg_read(sysroot, files[i], &cfg)) {
+			if (is_last)
+				take_entries(sysroot, &cfg, ret);
 			continue;
+		}
 		ret->is_known = true;
-		if (has_blscfg(text) && take_entries(sysroot, ret))
+		if (cfg.has_blscfg && take_entries(sysroot, &cfg, ret))
 			return;
-		while ((line = strsep(&rest, "\n"))) {
-			line += strspn(line, " \t");
-			if (strncmp(line, "linux", 5) || is_rescue(line) ||
-			    !(strchr(" \t", line[5]) ||
-			      !strncmp(line + 5, "efi ", 4) ||
-			      !strncmp(line + 5, "16 ", 3)))
+		at = cfg.text;
+		while (grub_cfg_next(&cfg, &at, line, &is_vague)) {
+			if (!is_kernel_command(line) || is_rescue(line))
 				continue;
+			ret->is_vague |= is_vague;
 			take_line(ret, line, files[i]);
 		}
 		return;
 	}
-	if (take_entries(sysroot, ret))
-		ret->is_known = true;
 }
 
+/* The last one counts, as on every command line */
 static bool file_has(const struct sysroot *sysroot, const char *path,
 		     char ret[WORDS_WORD_BYTES])
 {
@@ -189,13 +237,37 @@ static bool file_has(const struct sysroot *sysroot, const char *path,
 	size_t bytes = 0;
 	char *text guarded_free =
 		sysroot_read_text(sysroot, path, MAX_ADDON_BYTES, &bytes);
-	const char *at = text ? memmem(text, bytes, key, strlen(key)) : NULL;
+	const char *at = text, *end = text + bytes;
+	bool is_found = false;
+	int length;
 
-	if (at)
-		snprintf(ret, WORDS_WORD_BYTES, "%.*s",
-			 (int)strcspn(at + strlen(key), " \n\t\""),
-			 at + strlen(key));
-	return at;
+	while (text &&
+	       (at = memmem(at, (size_t)(end - at), key, strlen(key)))) {
+		at += strlen(key);
+		for (length = 0; at[length] > ' ' && at[length] != '"';)
+			length++;
+		snprintf(ret, WORDS_WORD_BYTES, "%.*s", length, at);
+		is_found = true;
+	}
+	return is_found;
+}
+
+/*
+ * Beside which image its addons are: IMAGE.efi.extra.d. FAT knows no case. Where
+ * the stub does not say which image was booted, those of any count.
+ */
+static bool is_addon_of(const char *path, const char *image)
+{
+	const char *end = strstr(path, ".extra.d/"), *from;
+	const char *name = strrchr(image, '\\');
+
+	if (!end || !name)
+		return true;
+	for (from = end; from > path && from[-1] != '/'; from--)
+		;
+	name++;
+	return strlen(name) == (size_t)(end - from) &&
+	       !strncasecmp(name, from, strlen(name));
 }
 
 /* What is built into the image cannot be changed; an addon beside it adds to it */
@@ -210,6 +282,14 @@ static void take_addons(const struct sysroot *sysroot, struct boot_loader *ret)
 		"/boot/loader/addons/*.addon.efi",
 	};
 
+	char image[SYSROOT_PATH_BYTES];
+
+	/* before version 256 the stub says it in the loader's variable */
+	if (!read_variable(sysroot, "StubImageIdentifier", image,
+			   sizeof(image)) &&
+	    strncmp(ret->name, "systemd-boot", 12))
+		read_variable(sysroot, "LoaderImageIdentifier", image,
+			      sizeof(image));
 	ret->is_known = true;
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		char full[SYSROOT_PATH_BYTES];
@@ -222,7 +302,8 @@ static void take_addons(const struct sysroot *sysroot, struct boot_loader *ret)
 			const char *path =
 				found.gl_pathv[j] + strlen(sysroot->root);
 
-			if (file_has(sysroot, path, ret->crashkernel))
+			if (is_addon_of(path, image) &&
+			    file_has(sysroot, path, ret->crashkernel))
 				snprintf(ret->file, sizeof(ret->file), "%s",
 					 path);
 		}
@@ -250,12 +331,12 @@ void boot_loader_read(const struct sysroot *sysroot, struct boot_loader *ret)
 	read_variable(sysroot, "LoaderInfo", ret->name, sizeof(ret->name));
 	if (read_variable(sysroot, "StubInfo", stub, sizeof(stub))) {
 		ret->kind = BOOT_LOADER_UKI;
+		take_addons(sysroot, ret);
 		snprintf(ret->name, sizeof(ret->name),
 			 "a unified kernel image");
-		take_addons(sysroot, ret);
 	} else if (!strncmp(ret->name, "systemd-boot", 12)) {
 		ret->kind = BOOT_LOADER_SYSTEMD;
-		take_entries(sysroot, ret);
+		take_entries(sysroot, NULL, ret);
 	} else {
 		if (!*ret->name)
 			snprintf(ret->name, sizeof(ret->name), "GRUB");

@@ -28,6 +28,7 @@ enum boot_loader_kind {
  * @without: an entry that has no crashkernel=, where another one has; or empty
  * @crashkernel: of the entry that is booted by default; or empty
  * @is_known: the files could be read
+ * @is_vague: a command line has a variable from a file that could not be read
  * @is_older: @file is older than this boot, so this boot has read it
  */
 struct boot_loader {
@@ -37,6 +38,7 @@ struct boot_loader {
 	char without[SYSROOT_PATH_BYTES];
 	char crashkernel[WORDS_WORD_BYTES];
 	bool is_known;
+	bool is_vague;
 	bool is_older;
 };
 

@@ -17,6 +17,7 @@
 #include "vm/kdump_config.h"
 #include "vm/mounts.h"
 #include "vm/shell_vars.h"
+#include "vm/units.h"
 
 #define MAX_CONFIG_BYTES (256 * 1024)
 #define DEFAULT_DIRECTORY "/var/crash"
@@ -68,6 +69,7 @@ static bool read_vars(const struct sysroot *sysroot, const char *path,
 				 strerror(errno));
 		return false;
 	}
+	ret->has_returns |= !!strstr(text, "\r\n");
 	if (vars->is_lost)
 		snprintf(ret->problem, sizeof(ret->problem),
 			 "%.60s, line %u: %.40s", path, vars->lost_line,
@@ -249,6 +251,41 @@ static bool is_secure_boot_enforced(const struct sysroot *sysroot)
 	return value[0] == 1 && value[1] == 0;
 }
 
+/*
+ * The init script asks [ "$USE_KDUMP" -ne 0 ], which fails for what is no number,
+ * and then does nothing. The unit that calls it may be disabled.
+ */
+static void judge_use_kdump(const struct sysroot *sysroot,
+			    const struct shell_vars *vars,
+			    struct kdump_config *ret)
+{
+	struct kdump_value value;
+	struct unit unit;
+	char *end;
+
+	unit_read_files(sysroot, ret->unit, &unit);
+	if (!get(vars, "USE_KDUMP", &value)) {
+		snprintf(ret->why_disabled, sizeof(ret->why_disabled),
+			 "no USE_KDUMP");
+	} else if (!value.is_exact) {
+		if (!*ret->problem)
+			snprintf(ret->problem, sizeof(ret->problem),
+				 "%.60s: only a shell knows USE_KDUMP",
+				 ret->file);
+		ret->is_enabled = true;
+	} else if (!strtol(value.text, &end, 10) || *end) {
+		snprintf(ret->why_disabled, sizeof(ret->why_disabled),
+			 "USE_KDUMP=%.40s%s", value.text,
+			 end == value.text || *end ? " is no number" : "");
+	} else if (unit.is_there && !is_service_enabled(sysroot, ret->unit)) {
+		snprintf(ret->why_disabled, sizeof(ret->why_disabled),
+			 "%.40s is disabled", ret->unit);
+		ret->is_unit_disabled = true;
+	} else {
+		ret->is_enabled = true;
+	}
+}
+
 static void read_debian(const struct sysroot *sysroot,
 			const struct shell_vars *vars, struct kdump_config *ret)
 {
@@ -257,14 +294,14 @@ static void read_debian(const struct sysroot *sysroot,
 
 	if (is_secure_boot_enforced(sysroot))
 		ret->call = KDUMP_SYSCALL_FILE;
-	ret->is_enabled = get(vars, "USE_KDUMP", &value) &&
-			  strcmp(value.text, "0") && *value.text;
+	judge_use_kdump(sysroot, vars, ret);
 	get_text(vars, "KDUMP_COREDIR", ret->target, sizeof(ret->target));
 	copy(ret->core_dir, sizeof(ret->core_dir), ret->target);
 	if (get(vars, "MAKEDUMP_ARGS", &value))
 		find_dump_level(value.text, ret);
 	if (get(vars, "KDUMP_KEXEC_ARGS", &value))
 		set_call(ret, value.text);
+	get(vars, "KDUMP_FAIL_CMD", &ret->fail_command);
 	get(vars, "KDUMP_CMDLINE", &ret->cmdline);
 	/* ${KDUMP_CMDLINE_APPEND:=...}: empty is the default, too */
 	if (!get(vars, "KDUMP_CMDLINE_APPEND", &ret->append) ||
@@ -398,10 +435,11 @@ static void read_suse(const struct sysroot *sysroot,
 	struct kdump_value value;
 
 	ret->is_enabled = is_service_enabled(sysroot, ret->unit);
-	if (get(vars, "KDUMP_SAVEDIR", &value)) {
+	/* empty is the default, as for all of them */
+	if (get(vars, "KDUMP_SAVEDIR", &value) && *value.text) {
 		const char *path = value.text;
 
-		if (!strncmp(path, "file://", 7))
+		if (!strncasecmp(path, "file://", 7))
 			path += 7;
 		if (*path != '/')
 			ret->target_kind = KDUMP_TARGET_NETWORK;
@@ -413,6 +451,11 @@ static void read_suse(const struct sysroot *sysroot,
 	    (ret->cmdline.is_exact && !*ret->cmdline.text))
 		ret->cmdline.is_set = false;
 	get(vars, "KDUMP_COMMANDLINE_APPEND", &ret->append);
+	if (get(vars, "KEXEC_OPTIONS", &value))
+		set_call(ret, value.text);
+	ret->has_no_dump = get(vars, "KDUMP_DUMPFORMAT", &value) &&
+			   !strcmp(value.text, "none");
+	get_text(vars, "KDUMP_TRANSFER", ret->transfer, sizeof(ret->transfer));
 	get_text(vars, "KDUMP_PRESCRIPT", ret->prescript,
 		 sizeof(ret->prescript));
 	get_text(vars, "KDUMP_KERNELVER", ret->kernel, sizeof(ret->kernel));

@@ -52,7 +52,10 @@ struct kdump_value {
  * @install: the command that installs kdump; NULL where it is not known
  * @is_found: @file is there
  * @problem: why it cannot be read, or what is in it that cannot; or empty
+ * @has_returns: a line of a file that a shell sources ends in a carriage return
  * @is_enabled: kdump is to load a crash kernel at boot
+ * @is_unit_disabled: not, since its unit is not
+ * @why_disabled: else why not
  * @target_kind: where the dump goes
  * @target: the directory, or the target as configured
  * @device: of a device that is not mounted
@@ -66,6 +69,9 @@ struct kdump_value {
  * @failure_action, @final_action: of kdump.conf
  * @has_shell_on_error: SUSE stops at a shell where the dump fails
  * @is_staying: SUSE does not reboot after the dump
+ * @has_no_dump: SUSE saves the dmesg only
+ * @transfer: SUSE's program that does all of it, without any hook
+ * @fail_command: Debian's, where the dump fails
  * @fence_nodes: of kdump.conf
  * @kernel: the release kdump is pinned to; or empty
  * @initrd: of the crash kernel, where it is configured
@@ -82,7 +88,10 @@ struct kdump_config {
 	const char *install;
 	bool is_found;
 	char problem[128];
+	bool has_returns;
 	bool is_enabled;
+	bool is_unit_disabled;
+	char why_disabled[96];
 	enum kdump_target_kind target_kind;
 	char target[256];
 	char device[128];
@@ -97,6 +106,9 @@ struct kdump_config {
 	char final_action[32];
 	bool has_shell_on_error;
 	bool is_staying;
+	bool has_no_dump;
+	char transfer[128];
+	struct kdump_value fail_command;
 	char fence_nodes[256];
 	char kernel[128];
 	char initrd[256];

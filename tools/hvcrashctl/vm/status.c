@@ -72,6 +72,14 @@ void status_fix(struct status_answer *answer, const char *format, ...)
 	va_end(args);
 }
 
+void status_fix_append(struct status_answer *answer, const char *line,
+		       const char *file, const char *unit)
+{
+	status_fix(answer,
+		   "printf '\\n%%s\\n' '%s' >>%s && systemctl restart %s", line,
+		   file, unit);
+}
+
 void status_advice(struct status_answer *answer, const char *format, ...)
 {
 	va_list args;
@@ -81,15 +89,55 @@ void status_advice(struct status_answer *answer, const char *format, ...)
 	va_end(args);
 }
 
+bool status_configures_boot(const struct status_facts *facts)
+{
+	return facts->kdump.is_listed &&
+	       facts->loader.kind != BOOT_LOADER_UKI &&
+	       facts->loader.kind != BOOT_LOADER_SYSTEMD;
+}
+
+void status_configure_command(const struct status_facts *facts,
+			      char ret[STATUS_COMMAND_BYTES])
+{
+	snprintf(ret, STATUS_COMMAND_BYTES, "hvcrash-configure%s%s",
+		 facts->kdump.is_configurable ? "" : " --force",
+		 status_configures_boot(facts) ? "" : " --no-bootloader");
+}
+
 void status_fix_configure(const struct status_facts *facts, const char *then,
 			  const char *by_hand, struct status_answer *ret)
 {
-	if (!facts->kdump.is_listed || facts->loader.kind == BOOT_LOADER_UKI)
+	char command[STATUS_COMMAND_BYTES];
+
+	if (!facts->kdump.is_listed) {
 		status_advice(ret, "%s", by_hand);
+		return;
+	}
+	status_configure_command(facts, command);
+	status_fix(ret, "%s%s%s", command, *then ? " " : "", then);
+}
+
+void status_fix_crashkernel(const struct status_facts *facts, const char *size,
+			    bool is_reboot, struct status_answer *ret)
+{
+	if (status_configures_boot(facts))
+		status_fix_configure(facts, is_reboot ? "&& reboot" : "", "",
+				     ret);
+	else if (facts->loader.kind == BOOT_LOADER_UKI)
+		status_advice(
+			ret,
+			"add crashkernel=%s by an addon of the image (EFI/Linux/IMAGE.efi.extra.d/), or rebuild the image with it%s",
+			size, is_reboot ? ", then reboot" : "");
+	else if (facts->loader.kind == BOOT_LOADER_SYSTEMD)
+		status_advice(
+			ret,
+			"add crashkernel=%s to /etc/kernel/cmdline, and run kernel-install add-all%s",
+			size, is_reboot ? ", then reboot" : "");
 	else
-		status_fix(ret, "hvcrash-configure%s%s%s",
-			   facts->kdump.is_configurable ? "" : " --force",
-			   *then ? " " : "", then);
+		status_advice(
+			ret,
+			"add crashkernel=%s to the kernel's command line by the means of this boot loader%s",
+			size, is_reboot ? ", then reboot" : "");
 }
 
 const char *status_level_name(enum status_level level)

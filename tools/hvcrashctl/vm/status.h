@@ -56,6 +56,12 @@ void status_found(struct status_answer *answer, enum status_level level,
 	__attribute__((format(printf, 3, 4)));
 void status_fix(struct status_answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/*
+ * A command that appends @line, which has no ', to @file, and then @unit is
+ * restarted. The line break in front: the file may end without one.
+ */
+void status_fix_append(struct status_answer *answer, const char *line,
+		       const char *file, const char *unit);
 void status_advice(struct status_answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -95,12 +101,25 @@ struct status_facts {
 	struct boot_loader loader;
 };
 
+/* hvcrash-configure sets crashkernel= for what booted, and does not refuse */
+bool status_configures_boot(const struct status_facts *facts);
+
+#define STATUS_COMMAND_BYTES 64
+
+/* hvcrash-configure with the options that it needs here */
+void status_configure_command(const struct status_facts *facts,
+			      char ret[STATUS_COMMAND_BYTES]);
+
 /*
- * "hvcrash-configure" for @ret, followed by @then ("&& reboot") if that is not
- * empty; where it refuses this distribution the words @by_hand
+ * That as the fix, for all but crashkernel=, followed by @then ("&& reboot") if
+ * that is not empty; where it refuses this distribution the words @by_hand
  */
 void status_fix_configure(const struct status_facts *facts, const char *then,
 			  const char *by_hand, struct status_answer *ret);
+
+/* What sets crashkernel=: hvcrash-configure, or words with @size where it refuses */
+void status_fix_crashkernel(const struct status_facts *facts, const char *size,
+			    bool is_reboot, struct status_answer *ret);
 
 /* "crash_size", "crash_loaded" of /sys/kernel/kexec, or as it was before 7.0 */
 bool status_read_kexec(const struct sysroot *sysroot, const char *name,

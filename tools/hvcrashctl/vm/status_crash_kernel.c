@@ -195,12 +195,10 @@ static void advise_refused(const char *asked, struct status_answer *ret)
 static void fix_reservation(const struct status_facts *facts, __u64 wanted,
 			    struct status_answer *ret)
 {
-	char by_hand[160], next[WORDS_WORD_BYTES] = "";
+	char size[32], next[WORDS_WORD_BYTES] = "";
 
-	snprintf(
-		by_hand, sizeof(by_hand),
-		"add crashkernel=%lluM to the kernel's command line by the means of this boot loader, then reboot",
-		(wanted ? wanted : 512 * MIB) / MIB);
+	snprintf(size, sizeof(size), "%lluM",
+		 (wanted ? wanted : 512 * MIB) / MIB);
 	snprintf(next, sizeof(next), "%s", facts->loader.crashkernel);
 	if (*next && reserved_for(next, facts->ram_bytes) >= wanted && wanted) {
 		if (!facts->loader.is_older) {
@@ -213,7 +211,7 @@ static void fix_reservation(const struct status_facts *facts, __u64 wanted,
 			facts->loader.file, next);
 		return;
 	}
-	status_fix_configure(facts, "&& reboot", by_hand, ret);
+	status_fix_crashkernel(facts, size, true, ret);
 }
 
 static void judge_none(const struct status_facts *facts, __u64 wanted,
@@ -306,8 +304,9 @@ static bool is_kexec_disabled(const struct status_facts *facts,
 		     "no crash kernel is loaded, and %s forbids to load one",
 		     path);
 	if (sysctl_files_find(&facts->sysroot, key, value, file)) {
-		status_fix(ret, "sed -i '/%s/d' %.200s && reboot", key + 7,
-			   file);
+		status_fix(ret,
+			   "sed -i --follow-symlinks '/%s/d' %.200s && reboot",
+			   key + 7, file);
 		status_advice(
 			ret,
 			"%.120s sets it, and only a boot takes it back; a unit ordered After=%s may set it once kdump has loaded",
@@ -353,16 +352,16 @@ void status_crash_loaded(const struct status_facts *facts,
 static void fix_call(const struct status_facts *facts,
 		     struct status_answer *ret)
 {
-	const char *name = facts->kdump.family == KDUMP_DEBIAN ?
-				   "KDUMP_KEXEC_ARGS" :
-				   "KEXEC_ARGS";
+	const char *line = facts->kdump.family == KDUMP_DEBIAN ?
+				   "KDUMP_KEXEC_ARGS=\"-s\"" :
+				   "KEXEC_ARGS=\"-s\"";
 
 	if (!facts->kdump.is_found || facts->kdump.family == KDUMP_SUSE)
 		status_advice(ret, "have kexec called with -s");
 	else
 		/* appended: the last assignment counts */
-		status_fix(ret, "echo '%s=\"-s\"' >>%s && systemctl restart %s",
-			   name, facts->kdump.cmdline_file, facts->kdump.unit);
+		status_fix_append(ret, line, facts->kdump.cmdline_file,
+				  facts->kdump.unit);
 }
 
 void status_kexec_call(const struct status_facts *facts,
@@ -397,8 +396,6 @@ void status_kexec_call(const struct status_facts *facts,
 void status_next_boot(const struct status_facts *facts,
 		      struct status_answer *ret)
 {
-	static const char uki[] =
-		"add crashkernel=512M by an addon of the image (EFI/Linux/IMAGE.efi.extra.d/), or rebuild the image with it";
 	const struct boot_loader *loader = &facts->loader;
 
 	if (!loader->is_known) {
@@ -418,21 +415,29 @@ void status_next_boot(const struct status_facts *facts,
 		}
 		status_found(ret, STATUS_WARN,
 			     "%s and no addon with crashkernel=", loader->name);
-		status_advice(ret, uki);
+		status_fix_crashkernel(facts, "512M", false, ret);
+	} else if (!*loader->file) {
+		status_found(
+			ret, STATUS_UNKNOWN,
+			"%s: no entry of its files can be read, so what it boots cannot be told",
+			loader->name);
+	} else if (!*loader->crashkernel && loader->is_vague) {
+		status_found(
+			ret, STATUS_UNKNOWN,
+			"%s, %.100s: a variable has a part of the command line, and its file cannot be read",
+			loader->name, loader->file);
 	} else if (!*loader->crashkernel) {
 		status_found(ret, STATUS_WARN,
 			     "no crashkernel= for the next boot: %s, %.120s",
 			     loader->name, loader->file);
-		status_fix_configure(
-			facts, "",
-			"add crashkernel=512M by the means of this boot loader",
-			ret);
+		status_fix_crashkernel(facts, "512M", false, ret);
 	} else if (*loader->without) {
 		status_found(ret, STATUS_WARN,
 			     "crashkernel=%.60s, but an entry has none: %.100s",
 			     loader->crashkernel, loader->without);
-		status_fix_configure(facts, "",
-				     "give that entry crashkernel=, too", ret);
+		/* hvcrash-configure has nothing to change where the others have it */
+		status_advice(ret, "give that entry crashkernel=%.60s, too",
+			      loader->crashkernel);
 	} else {
 		status_found(ret, STATUS_OK, "crashkernel=%.80s, %.100s",
 			     loader->crashkernel, loader->file);

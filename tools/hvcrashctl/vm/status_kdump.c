@@ -28,28 +28,33 @@ static void fix_append(const struct status_facts *facts, const char *value,
 	const char *name = facts->kdump.family == KDUMP_DEBIAN ?
 				   "KDUMP_CMDLINE_APPEND" :
 				   "KDUMP_COMMANDLINE_APPEND";
+	char line[STATUS_FIX_BYTES];
 
 	/* quotes in quotes, for two shells: by hand */
-	if (strpbrk(value, "\"'$`\\"))
+	if (strpbrk(value, "\"'$`\\")) {
 		status_advice(ret, "set %s in %s to: %s", name,
 			      facts->kdump.cmdline_file, value);
-	else
-		status_fix(ret, "echo '%s=\"%s\"' >>%s && systemctl restart %s",
-			   name, value, facts->kdump.cmdline_file,
-			   facts->kdump.unit);
+	} else {
+		snprintf(line, sizeof(line), "%s=\"%s\"", name, value);
+		status_fix_append(ret, line, facts->kdump.cmdline_file,
+				  facts->kdump.unit);
+	}
 }
 
 static void judge_missing(const struct status_facts *facts,
 			  struct status_answer *ret)
 {
 	const struct kdump_config *kdump = &facts->kdump;
+	char command[STATUS_COMMAND_BYTES];
 
 	status_found(ret, STATUS_WARN, "no kdump is configured: no %s",
 		     kdump->file);
-	if (kdump->install)
-		status_fix(ret, "%s && hvcrash-configure", kdump->install);
-	else
-		status_advice(ret, "install this distribution's kdump");
+	if (kdump->install) {
+		status_configure_command(facts, command);
+		status_fix(ret, "%s && %s", kdump->install, command);
+		return;
+	}
+	status_advice(ret, "install this distribution's kdump");
 }
 
 /* A release whose modules are gone: kdump has nothing to load then */
@@ -93,6 +98,15 @@ void status_kdump(const struct status_facts *facts, struct status_answer *ret)
 			"only plain assignments can be judged: put what is computed there into its place");
 	} else if (!kdump->is_found) {
 		judge_missing(facts, ret);
+	} else if (kdump->has_returns) {
+		status_found(
+			ret, STATUS_FAIL,
+			"%s has carriage returns, which the shell takes into the values",
+			kdump->cmdline_file);
+		status_fix(
+			ret,
+			"sed -i --follow-symlinks 's/\\r$//' %s && systemctl restart %s",
+			kdump->cmdline_file, kdump->unit);
 	} else if (is_masked(facts, kdump->unit, ret) ||
 		   (kdump->family == KDUMP_DEBIAN &&
 		    is_masked(facts, DUMP_UNIT, ret))) {
@@ -101,21 +115,25 @@ void status_kdump(const struct status_facts *facts, struct status_answer *ret)
 		status_found(ret, STATUS_FAIL,
 			     "KDUMP_KERNELVER=%.80s in %s: that kernel is gone",
 			     kdump->kernel, kdump->cmdline_file);
-		status_fix(
-			ret,
-			"echo 'KDUMP_KERNELVER=\"\"' >>%s && systemctl restart %s",
-			kdump->cmdline_file, kdump->unit);
+		status_fix_append(ret, "KDUMP_KERNELVER=\"\"",
+				  kdump->cmdline_file, kdump->unit);
 	} else if (!kdump->is_enabled) {
 		status_found(ret, STATUS_WARN,
-			     "%s: kdump does not start at the next boot",
-			     kdump->file);
-		if (kdump->family == KDUMP_DEBIAN)
-			status_fix(
-				ret,
-				"echo USE_KDUMP=1 >>%s && systemctl restart %s",
-				kdump->file, kdump->unit);
+			     "%s: kdump does not start at the next boot%s%s",
+			     kdump->file, *kdump->why_disabled ? ": " : "",
+			     kdump->why_disabled);
+		if (kdump->family == KDUMP_DEBIAN && !kdump->is_unit_disabled)
+			status_fix_append(ret, "USE_KDUMP=1", kdump->file,
+					  kdump->unit);
 		else
 			status_fix(ret, "systemctl enable %s", kdump->unit);
+	} else if (kdump->has_no_dump) {
+		status_found(
+			ret, STATUS_FAIL,
+			"KDUMP_DUMPFORMAT=none in %s: the dmesg is saved, and no dump",
+			kdump->file);
+		status_fix_append(ret, "KDUMP_DUMPFORMAT=\"compressed\"",
+				  kdump->file, kdump->unit);
 	} else {
 		unit_read(&facts->sysroot, kdump->unit, &unit);
 		if (unit.has_failed) {
@@ -251,7 +269,9 @@ static bool judge_words(const struct status_facts *facts,
 	/* dracut's kdump images have no resume, SUSE strips the word */
 	if (facts->kdump.family == KDUMP_DEBIAN &&
 	    words_last(line, "resume", value) && *value &&
-	    !words_have(line, "noresume")) {
+	    !words_have(line, "noresume") &&
+	    !words_have(line, "hibernate=no") &&
+	    !words_have(line, "hibernate=noresume")) {
 		judge_resume(facts, ret);
 		return true;
 	}
@@ -310,7 +330,7 @@ static bool judge_actions(const struct status_facts *facts,
 		     is_failure ? "if the dump fails" : "after the dump");
 	status_fix(
 		ret,
-		"sed -i -E 's/^[[:space:]]*(default|failure_action|final_action)[[:space:]].*/#&/' %s && systemctl restart %s",
+		"sed -i --follow-symlinks -E 's/^[[:space:]]*(default|failure_action|final_action)[[:space:]].*/#&/' %s && systemctl restart %s",
 		kdump->file, kdump->unit);
 	return true;
 }
@@ -329,8 +349,39 @@ static bool judge_suse_actions(const struct status_facts *facts,
 			"KDUMP_IMMEDIATE_REBOOT: after the dump the VM stays in the crash kernel");
 	status_fix(
 		ret,
-		"printf 'KDUMP_CONTINUE_ON_ERROR=\"true\"\\nKDUMP_IMMEDIATE_REBOOT=\"true\"\\n' >>%s && systemctl restart %s",
+		"printf '\\nKDUMP_CONTINUE_ON_ERROR=\"true\"\\nKDUMP_IMMEDIATE_REBOOT=\"true\"\\n' >>%s && systemctl restart %s",
 		kdump->file, kdump->unit);
+	return true;
+}
+
+/*
+ * KDUMP_FAIL_CMD is split into words and run, so a ";" in it ends nothing. Without
+ * it the VM reboots.
+ */
+static bool judge_fail_command(const struct status_facts *facts,
+			       struct status_answer *ret)
+{
+	static const char *const reboots[] = { "reboot", "/sbin/reboot",
+					       "/usr/sbin/reboot" };
+	const struct kdump_value *command = &facts->kdump.fail_command;
+	char first[WORDS_WORD_BYTES];
+	const char *at = command->text;
+
+	if (facts->kdump.family != KDUMP_DEBIAN || !command->is_set ||
+	    !words_next(&at, first))
+		return false;
+	for (size_t i = 0; i < sizeof(reboots) / sizeof(reboots[0]); i++)
+		if (!strcmp(first, reboots[i]))
+			return false;
+	if (!strncmp(command->text, "systemctl reboot", 16) ||
+	    !strncmp(command->text, "systemctl --force reboot", 24))
+		return false;
+	status_found(
+		ret, STATUS_WARN,
+		"KDUMP_FAIL_CMD=%.80s: if the dump fails the VM stays down unless that reboots",
+		command->text);
+	status_fix_append(ret, "KDUMP_FAIL_CMD=\"reboot -f\"",
+			  facts->kdump.file, facts->kdump.unit);
 	return true;
 }
 
@@ -344,7 +395,8 @@ void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 		status_found(ret, STATUS_UNKNOWN, "no kdump is configured");
 		return;
 	}
-	if (judge_actions(facts, ret) || judge_suse_actions(facts, ret))
+	if (judge_actions(facts, ret) || judge_suse_actions(facts, ret) ||
+	    judge_fail_command(facts, ret))
 		return;
 	if (*kdump->problem) {
 		status_found(ret, STATUS_UNKNOWN, "%s", kdump->problem);
@@ -384,6 +436,17 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 	};
 	char path[SYSROOT_PATH_BYTES];
 
+	if (*facts->kdump.transfer) {
+		status_found(
+			ret, STATUS_WARN,
+			"KDUMP_TRANSFER=%.100s runs in the place of kdump's own, which alone runs hooks",
+			facts->kdump.transfer);
+		status_advice(
+			ret,
+			"have that program run /usr/lib/hvcrash/suse-pre first, or set KDUMP_TRANSFER=\"\" in %s",
+			facts->kdump.file);
+		return;
+	}
 	if (facts->kdump.family == KDUMP_SUSE &&
 	    strstr(facts->kdump.prescript, "hvcrash")) {
 		status_found(ret, STATUS_OK, "KDUMP_PRESCRIPT=%.100s",
@@ -401,7 +464,7 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 		     "no hook of hvcrash: nothing audits in the second kernel");
 	if (facts->kdump.family == KDUMP_SUSE &&
 	    sysroot_glob(&facts->sysroot, "/usr/*/hvcrash/suse-pre", path))
-		status_fix(ret, "hvcrash-configure");
+		status_fix_configure(facts, "", "", ret);
 	else
 		status_advice(
 			ret,

@@ -55,7 +55,7 @@ static void fix_sysctl(const struct status_facts *facts, const char *key,
 	if (is_unset_at_boot(facts, key, file)) {
 		status_fix(
 			ret,
-			"sed -i -E 's/^[[:space:]]*-?%.*s[./]%s[[:space:]]*=.*/%s = %u/' %.120s && sysctl -w %s=%u",
+			"sed -i --follow-symlinks -E 's/^[[:space:]]*-?%.*s[./]%s[[:space:]]*=.*/%s = %u/' %.120s && sysctl -w %s=%u",
 			(int)strcspn(key, "."), key, strchr(key, '.') + 1, key,
 			value, file, key, value);
 		status_advice(
@@ -73,7 +73,7 @@ static void fix_sysctl(const struct status_facts *facts, const char *key,
 	} else {
 		status_fix(
 			ret,
-			"echo '%s = %u' >>/etc/sysctl.d/60-hvcrash.conf && sysctl -w %s=%u",
+			"printf '\\n%s = %u\\n' >>/etc/sysctl.d/60-hvcrash.conf && sysctl -w %s=%u",
 			key, value, key, value);
 	}
 }

@@ -21,9 +21,10 @@ static const char *const directories[] = {
 };
 
 /* The first that is there hides the others */
-static void look_at_files(const struct sysroot *sysroot, const char *name,
-			  struct unit *ret)
+void unit_read_files(const struct sysroot *sysroot, const char *name,
+		     struct unit *ret)
 {
+	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]);
 	     i++) {
 		char path[SYSROOT_PATH_BYTES], target[64];
@@ -55,8 +56,7 @@ void unit_read(const struct sysroot *sysroot, const char *name,
 	const char *const argv[] = { "systemctl",   "show", "-p",
 				     "ActiveState", name,   NULL };
 
-	memset(ret, 0, sizeof(*ret));
-	look_at_files(sysroot, name, ret);
+	unit_read_files(sysroot, name, ret);
 	snprintf(path, sizeof(path), "/systemctl/%.200s", name);
 	if (sysroot_is_own(sysroot))
 		text = command_output(argv, MAX_SHOW_BYTES);

@@ -26,6 +26,9 @@ struct unit {
 	bool has_failed;
 };
 
+/* By the files alone: @has_failed is not asked */
+void unit_read_files(const struct sysroot *sysroot, const char *name,
+		     struct unit *ret);
 void unit_read(const struct sysroot *sysroot, const char *name,
 	       struct unit *ret);
 
