@@ -92,15 +92,20 @@ with_journal() {
 	[ -n "$daemon" ] || skip "systemd-journald is not installed"
 	[ "$(id -u)" -eq 0 ] || skip "not root"
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	timeout 60 unshare --mount --propagation private sh -euc '
+	catalog=$CLI_DIR/../../tools/hvcrashctl/hvcrash.catalog timeout 60 unshare --mount --propagation private sh -euc '
 		daemon=$1 id=$2; shift 2
 		mount -t tmpfs tmpfs /run
+		mount -t tmpfs tmpfs /usr/lib/systemd/catalog
+		cp "$catalog" /usr/lib/systemd/catalog
+		mount -t tmpfs tmpfs /var/lib/systemd
+		journalctl --update-catalog
 		mkdir -p /run/systemd/journal /run/log/journal
 		"$daemon" 2>daemon.log &
 		trap "kill $!; wait" EXIT
 		until [ -S /run/systemd/journal/socket ]; do sleep 0.05; done
 		"$@" >out 2>err || echo "status $?"
 		journalctl --sync
+		journalctl -D /run/log/journal "MESSAGE_ID=$id" -x --no-pager >explained
 		journalctl -D /run/log/journal "MESSAGE_ID=$id" -o json --no-pager >entry' with_journal "$daemon" "$id" "$@"
 }
 
@@ -113,6 +118,8 @@ id_of() { sed -n "s/^| \`\([0-9a-f]\{32\}\)\` | $1 .*/\1/p" "$CLI_DIR/../../docs
 	expect "$(jq -r .MESSAGE entry)" "$(head -n 1 out)"
 	expect "$(jq -r '[.HVCRASH_VERDICT, .HVCRASH_EXIT_STATUS, .PRIORITY, .HVCRASH_FILE, .SYSLOG_IDENTIFIER] | join("|")' entry)" \
 		"not clean|1|3|core|hvcrashctl"
+	expect_word explained 'Subject: hvcrash: audit of a crashed kernel: not clean'
+	expect_word explained 'The report is core.'
 	"$HVCRASHCTL" audit --json core >json || true
 	expect "$(jq -r .HVCRASH_REGIONS_LEFT_SHARED entry)" "$(jq '[.findings[] | select(.finding == "left shared")] | length' json)"
 	expect "$(jq -r .HVCRASH_GAPS entry)" "$(jq '.gaps | length' json)"
@@ -121,6 +128,7 @@ id_of() { sed -n "s/^| \`\([0-9a-f]\{32\}\)\` | $1 .*/\1/p" "$CLI_DIR/../../docs
 @test "the journal has the verdict of status under the documented id" {
 	with_journal "$(id_of status)" "$HVCRASHCTL" status --sysroot root --journal
 	expect "$(jq -r '[.HVCRASH_VERDICT, .HVCRASH_EXIT_STATUS, .PRIORITY, .HVCRASH_CHECKS_FAILED] | join("|")' entry)" "ready|0|6|0"
+	expect_word explained '"ready"; 0 checks failed'
 }
 
 @test "no journal is an error, and nothing else is said" {
@@ -153,6 +161,69 @@ id_of() { sed -n "s/^| \`\([0-9a-f]\{32\}\)\` | $1 .*/\1/p" "$CLI_DIR/../../docs
 		"not clean|3|hvcrash-audit.json|1795843991"
 }
 
+# crashed VERDICT [FILE]: a machine that crashed at 05:11:40, with that file of a dump and an audit that says so
+crashed() {
+	rm -rf root/var/crash
+	put /var/crash/202611280512/dmesg.202611280512 $'[ 0.0] Linux version 6.12.0 x\n[ 9.0] Kernel panic - not syncing: Fatal exception'
+	[ -z "${2:-}" ] || put "/var/crash/202611280512/$2" data
+	[ -z "$1" ] || put /var/crash/202611280512/hvcrash-audit.json "{\"schema\": \"hvcrash.audit/1\", \"verdict\": \"$1\",
+\"message\": \"the line of $1\", \"summary\": {\"crash_time\": \"2026-11-28T05:11:40Z\"}}"
+}
+
+@test "publish --crash: what became of the last crash, also where there is neither audit nor dump" {
+	crashed clean dump.202611280512
+	try publish --sysroot root --crash last --prometheus p
+	expect_status 0
+	expect_grammar p
+	expect_value p 1795842700 hvcrash_crash_time_seconds
+	expect_value p 1 'hvcrash_crash_verdict{verdict="clean"}'
+	expect_value p 1 'hvcrash_crash_saved{saved="dump"}'
+	expect_value p 5 hvcrash_crash_bytes
+	crashed ''
+	try publish --sysroot root --crash last --prometheus p
+	expect_value p 1 'hvcrash_crash_verdict{verdict="cannot tell"}'
+	expect_value p 0 'hvcrash_crash_verdict{verdict="clean"}'
+	expect_value p 1 'hvcrash_crash_saved{saved="log only"}'
+	expect_value p 0 'hvcrash_crash_saved{saved="dump"}'
+	# a word that is no verdict is none
+	crashed Clean dump.202611280512
+	try publish --sysroot root --crash 2026 --prometheus p
+	expect_value p 1 'hvcrash_crash_verdict{verdict="cannot tell"}'
+	rm -r root/var/crash p
+	try publish --sysroot root --crash last --prometheus p
+	expect_status 3
+	expect_word err "'last' is not among the crashes"
+	[ ! -e p ]
+}
+
+# in_journal VERDICT [FILE]: priority and fields of that crash's entry
+in_journal() {
+	crashed "$@"
+	with_journal "$(id_of 'publish --crash')" "$HVCRASHCTL" publish --sysroot root --crash last --journal
+	jq -r '[.PRIORITY, .HVCRASH_VERDICT, .HVCRASH_SAVED, .HVCRASH_KERNEL, .HVCRASH_CRASH_ID, .HVCRASH_CRASH_TIME] | join("|")' entry
+}
+
+@test "the journal has the crash under the documented id, its priority goes by verdict and dump, and journalctl -x explains it" {
+	expect "$(in_journal clean dump.202611280512)" '6|clean|dump|6.12.0|202611280512|1795842700'
+	expect "$(jq -r .MESSAGE entry)" 'This machine crashed: Kernel panic - not syncing: Fatal exception; the dump was saved. the line of clean'
+	expect "$(in_journal 'not clean' dump.202611280512 | cut -d'|' -f1-3)" '3|not clean|dump'
+	expect "$(in_journal 'cannot tell' dump.202611280512 | cut -d'|' -f1-3)" '4|cannot tell|dump'
+	expect "$(in_journal '' dump.202611280512 | cut -d'|' -f1-3)" '4|cannot tell|dump'
+	expect "$(in_journal clean dump-incomplete | cut -d'|' -f1-3)" '3|clean|incomplete'
+	expect_word explained 'Subject: hvcrash: this machine crashed, saved: incomplete'
+	expect_word explained '"hvcrashctl crashes show 202611280512"'
+}
+
+@test "each message id has a text in the catalog, and each field of a text is documented" {
+	local catalog=$CLI_DIR/../../tools/hvcrashctl/hvcrash.catalog
+	sed -n 's/^-- //p' "$catalog" | sort >texts
+	# shellcheck disable=SC2016 # backquotes of Markdown
+	sed -n 's/^| `\([0-9a-f]\{32\}\)` .*/\1/p' "$CLI_DIR/../../docs/fleet.md" | sort | diff -u texts -
+	grep -oE '@HVCRASH_[A-Z_]+@' "$catalog" | tr -d @ | sort -u >used
+	grep -oE '"HVCRASH_[A-Z_]+"' "$CLI_DIR/../../tools/hvcrashctl/report/journal.c" | tr -d '"' | sort -u >sent
+	expect "$(comm -23 used sent)" ''
+}
+
 # unpublished WORDS ARGUMENT...: one line, and no metrics
 unpublished() {
 	try publish "${@:2}"
@@ -167,6 +238,7 @@ unpublished() {
 	local text
 	unpublished "neither --prometheus nor --journal" x
 	unpublished "publish: no FILE" --journal
+	unpublished "both FILE and --crash" --journal --crash last x
 	unpublished "none: cannot open: No such file" --prometheus p none
 	for text in '' '{' '[]' '1' 'x' '{"schema":"hvcrash.status/1"}' '{"schema":1}' '{"schema":"hvcrash.audit/2","verdict":"clean"}'; do
 		printf '%s' "$text" >report
@@ -195,8 +267,10 @@ unpublished() {
 	core page "vmcoreinfo CRASHTIME=1795843991"
 	try audit --prometheus audit.prom core
 	try status --sysroot root --prometheus status.prom
-	sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' audit.prom status.prom | sort >written
-	grep -oE 'hvcrash_(audit|status)_[a-z_]+' "$CLI_DIR/../../docs/fleet.md" | sort -u | diff -u written -
+	crashed clean dump.202611280512
+	try publish --sysroot root --crash last --prometheus crash.prom
+	sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' audit.prom status.prom crash.prom | sort >written
+	grep -oE 'hvcrash_(audit|status|crash)_[a-z_]+' "$CLI_DIR/../../docs/fleet.md" | sort -u | diff -u written -
 }
 
 # run_service DIRECTORY: what the unit starts, as systemd hands it to sh; the tool says what it was called with

@@ -10,9 +10,14 @@ load helpers
 boot() {
 	local calls=$BATS_TEST_TMPDIR/calls
 	: >"$calls"
+	: >"$calls.crash"
 	mv "$HVCRASH_ROOT/proc/vmcore" "$BATS_TEST_TMPDIR/vmcore"
 	tool <<-END
 		#!/bin/sh
+		case \$1:\$2 in
+		crashes:*) exec "$HVCRASHCTL" "\$@" --sysroot "$HVCRASH_ROOT" ;;
+		publish:--crash) echo "\$*" >>"$calls.crash"; exit 0 ;;
+		esac
 		echo "\$*" >>"$calls"
 		HVCRASH_JOURNAL=$BATS_TEST_TMPDIR/no-journal exec "$HVCRASHCTL" publish --prometheus "$BATS_TEST_TMPDIR/prom" "\$2"
 	END
@@ -25,6 +30,7 @@ boot() {
 	cp "$HVCRASHCTL" "$HVCRASH_ROOT/usr/sbin/hvcrashctl"
 	mv "$BATS_TEST_TMPDIR/vmcore" "$HVCRASH_ROOT/proc/vmcore"
 	published=$(wc -l <"$calls")
+	crashes=$(wc -l <"$calls.crash")
 }
 
 once() {
@@ -55,6 +61,59 @@ once() {
 	[ "$(jq -r .message "$dump/hvcrash-audit.json")" = 'CANNOT TELL: hvcrashctl is not there' ]
 	boot
 	grep -q '^hvcrash_audit_verdict{verdict="cannot tell"} 1$' "$BATS_TEST_TMPDIR/prom"
+}
+
+# last KEY: of the file for programs
+last() { jq -r ".crashes[0].$1" "$HVCRASH_ROOT/var/lib/hvcrash/last-crash.json"; }
+
+@test "the last crash is published once, with a file for programs, and again if there is more to say of it" {
+	fresh_root debian
+	mkdir -p "$HVCRASH_ROOT/var/lib/prometheus/node-exporter" "$HVCRASH_ROOT/var/crash/202611280512"
+	boot
+	[ "$crashes" -eq 0 ]
+	[ ! -e "$HVCRASH_ROOT/var/lib/hvcrash/last-crash.json" ]
+	# nothing but a log: there is no report that could be published
+	echo '[ 9.0] Kernel panic - not syncing: x' >"$HVCRASH_ROOT/var/crash/202611280512/dmesg.202611280512"
+	boot
+	[ "$published:$crashes" = 0:1 ]
+	grep -qx "publish --crash last --journal --prometheus $HVCRASH_ROOT/var/lib/prometheus/node-exporter/hvcrash-crash.prom" "$BATS_TEST_TMPDIR/calls.crash"
+	[ "$(last saved)" = 'log only' ]
+	boot
+	[ "$crashes" -eq 0 ]
+	echo data >"$HVCRASH_ROOT/var/crash/202611280512/dump.202611280512"
+	boot
+	[ "$crashes" -eq 1 ]
+	[ "$(last saved)" = dump ]
+	# compressed or moved it is the same crash
+	mv "$HVCRASH_ROOT/var/crash/202611280512/dump.202611280512"{,.zst}
+	boot
+	[ "$crashes" -eq 0 ]
+	[ -z "$(find "$HVCRASH_ROOT" -name '*.new')" ]
+}
+
+@test "where the last crash was deleted, the one before it is no news" {
+	local stamp
+	fresh_root debian
+	for stamp in 202611270000 202611280512; do
+		mkdir -p "$HVCRASH_ROOT/var/crash/$stamp"
+		echo data >"$HVCRASH_ROOT/var/crash/$stamp/dump.$stamp"
+	done
+	boot
+	[ "$(last id)" = 202611280512 ]
+	rm -r "$HVCRASH_ROOT/var/crash/202611280512"
+	boot
+	[ "$crashes" -eq 0 ]
+	[ "$(last id)" = 202611280512 ]
+}
+
+@test "a tool without that verb is a line of the log" {
+	fresh_root debian
+	mv "$HVCRASH_ROOT/proc/vmcore" "$BATS_TEST_TMPDIR/vmcore"
+	tool <<<$'#!/bin/sh\necho "hvcrashctl: no such verb" >&2\nexit 3'
+	: >"$BATS_TEST_TMPDIR/log"
+	adapter /usr/lib/hvcrash/publish
+	log=$(cat "$BATS_TEST_TMPDIR/log")
+	logged 'the last crash was not published: hvcrashctl: no such verb'
 }
 
 @test "several reports: each to the journal, the newest last" {

@@ -59,6 +59,10 @@ removes_them() {
 	on hvcrash-configure --force --no-bootloader
 	expect "$(on sh -c 'ls /etc/sysctl.d/60-hvcrash.conf')" /etc/sysctl.d/60-hvcrash.conf
 	on mkdir -p /var/lib/hvcrash/audit/20260101000000
+	# what the boot after a crash writes
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	on sh -c 'mkdir -p /var/lib/prometheus/node-exporter && touch /var/lib/hvcrash/published /var/lib/hvcrash/last-crash.json &&
+		for n in hvcrash hvcrash-audit hvcrash-crash; do : >/var/lib/prometheus/node-exporter/$n.prom; done'
 	on dpkg -r hvcrash-dkms hvcrash-tools
 	expect "$(on sh -c 'ls -d /etc/sysctl.d/*hvcrash* /var/lib/hvcrash/configure 2>/dev/null' || true)" ""
 	expect "$(initrd_has hvcrash)" 0
@@ -67,6 +71,9 @@ removes_them() {
 
 purges_them() {
 	on dpkg -P hvcrash-dkms hvcrash-tools
+	# the collector's directory is not ours, and has to be empty by now
+	on rmdir -p --ignore-fail-on-non-empty /var/lib/prometheus/node-exporter
+	on sh -c '[ ! -e /var/lib/prometheus/node-exporter ]'
 	system_files >"$out/after"
 	diff -u "$out/before" "$out/after"
 	expect "$(on sh -c 'grep -rl hvcrash /var/lib/dpkg/info /var/lib/dpkg/status /var/lib/dkms /var/lib/systemd' || true)" ""

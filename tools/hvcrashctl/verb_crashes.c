@@ -86,6 +86,18 @@ static const char *show_time(__u64 seconds, char buf[32])
 	return buf;
 }
 
+/* As the audit has it */
+static const char *show_utc(__u64 seconds, char buf[32])
+{
+	time_t at = (time_t)seconds;
+	struct tm tm;
+
+	if (!gmtime_r(&at, &tm) ||
+	    !strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		return NULL;
+	return buf;
+}
+
 static enum out_mood mood_of(const struct crash_record *record)
 {
 	if (!*record->verdict)
@@ -146,6 +158,8 @@ static void show_lines(struct out *out, const struct crash_record *record)
 		out_line(out, "Path", "%s", record->path);
 	if (*record->why)
 		out_line(out, "Reason", "%s", record->why);
+	out_field_text(out, "crash_time", show_utc(record->seconds, when));
+	out_field_text(out, "time_of", record->is_exact ? "kernel" : "files");
 }
 
 /* What the audit said, or what to do to have one */
@@ -216,25 +230,13 @@ static struct err *show_one(const struct crash_record *record,
 	return err;
 }
 
-/* The whole ID, or as much of it as no other has */
 static struct err *find(const struct crash_history *history, const char *id,
 			const struct crash_record **ret)
 {
-	size_t length = strlen(id), nr = 0;
+	size_t nr;
 
-	for (size_t i = 0; i < history->nr; i++) {
-		const struct crash_record *record = &history->record[i];
-
-		if (!strcmp(record->id, id)) {
-			*ret = record;
-			return NULL;
-		}
-		if (!strncmp(record->id, id, length)) {
-			*ret = record;
-			nr++;
-		}
-	}
-	if (nr == 1)
+	*ret = crash_history_find(history, id, &nr);
+	if (*ret)
 		return NULL;
 	return err_create(
 		ERR_USAGE,
@@ -364,7 +366,8 @@ const struct verb verb_crashes = {
 		.before_operand = "show",
 		.purpose =
 			"Lists the crashes of this machine that left a trace, the newest first, or with\n"
-			"'show ID' says all that is known of one. Exit status with an ID: that of its audit.",
+			"'show ID' says all that is known of one; 'show last' of the newest. Exit status with\n"
+			"an ID: that of its audit.",
 		.options = crashes_options,
 		.options_bytes = sizeof(struct crashes_options),
 		.has_json = true,

@@ -26,6 +26,7 @@
 
 #define STATUS_MESSAGE_ID "647b440fa5534c81996cc9df0dd3c20f"
 #define AUDIT_MESSAGE_ID "6da1db1cb7694dd1856e330902fd6665"
+#define CRASH_MESSAGE_ID "c93ed6fe592f40469b655e45d6ec9dc3"
 
 /* Of syslog(3), which are the journal's too */
 enum { PRIORITY_ERR = 3, PRIORITY_WARNING = 4, PRIORITY_INFO = 6 };
@@ -167,5 +168,64 @@ struct err *journal_send_audit(const struct result *result)
 	if (result->crash_seconds)
 		put(&entry, "HVCRASH_CRASH_TIME", "%llu",
 		    result->crash_seconds);
+	return send_entry(&entry);
+}
+
+/* Without a whole dump, or with pages that the host kept, someone has to look */
+static int priority_of(const struct crash_record *record)
+{
+	if (record->saved != CRASH_SAVED_DUMP ||
+	    !strcmp(record->verdict, audit_verdict_name(AUDIT_NOT_CLEAN)))
+		return PRIORITY_ERR;
+	if (strcmp(record->verdict, audit_verdict_name(AUDIT_CLEAN)))
+		return PRIORITY_WARNING;
+	return PRIORITY_INFO;
+}
+
+static const char *describe_saved(const struct crash_record *record)
+{
+	static const char *const words[] = {
+		[CRASH_SAVED_NOTHING] = "no dump was saved",
+		[CRASH_SAVED_LOG] = "only its log was saved",
+		[CRASH_SAVED_PART] = "the dump is incomplete",
+		[CRASH_SAVED_DUMP] = "the dump was saved",
+	};
+
+	return words[record->saved];
+}
+
+static void put_where_known(struct entry *entry, const char *field,
+			    const char *text)
+{
+	if (*text)
+		put(entry, field, "%s", text);
+}
+
+struct err *journal_send_crash(const struct crash_record *record)
+{
+	struct entry entry guarded(entry_deinit) = { 0 };
+	const char *verdict = *record->verdict ?
+				      record->verdict :
+				      audit_verdict_name(AUDIT_CANNOT_TELL);
+	char message[1024];
+	struct err *err;
+
+	snprintf(message, sizeof(message),
+		 "This machine crashed%s%s; %s%s%s. %s",
+		 *record->panic ? ": " : "", record->panic,
+		 describe_saved(record), *record->why ? ": " : "", record->why,
+		 *record->verdict_line ? record->verdict_line :
+					 "CANNOT TELL: no audit was made.");
+	err = begin(&entry, CRASH_MESSAGE_ID, priority_of(record), message);
+	if (err)
+		return err;
+	put(&entry, "HVCRASH_CRASH_ID", "%s", record->id);
+	put(&entry, "HVCRASH_CRASH_TIME", "%llu", record->seconds);
+	put(&entry, "HVCRASH_VERDICT", "%s", verdict);
+	put(&entry, "HVCRASH_SAVED", "%s", crash_saved_name(record->saved));
+	put_where_known(&entry, "HVCRASH_KERNEL", record->kernel);
+	put_where_known(&entry, "HVCRASH_PANIC", record->panic);
+	put_where_known(&entry, "HVCRASH_WHY", record->why);
+	put_where_known(&entry, "HVCRASH_FILE", record->path);
 	return send_entry(&entry);
 }

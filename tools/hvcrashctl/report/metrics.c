@@ -9,6 +9,7 @@
  * Leaves out: when it was written, which node_exporter says of each file.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/atomic_file.h"
 #include "report/metrics.h"
@@ -137,5 +138,45 @@ struct err *metrics_write_audit(const char *path, const struct result *result)
 		put_number(file.to, "hvcrash_audit_crash_time_seconds",
 			   "When the kernel crashed, in seconds of the epoch.",
 			   result->crash_seconds);
+	return atomic_file_commit(&file);
+}
+
+/* Without an audit it cannot be told */
+static const char *verdict_of(const struct crash_record *record)
+{
+	return *record->verdict ? record->verdict :
+				  audit_verdict_name(AUDIT_CANNOT_TELL);
+}
+
+struct err *metrics_write_crash(const char *path,
+				const struct crash_record *record)
+{
+	static const char name[] = "hvcrash_crash_verdict";
+	static const char saved[] = "hvcrash_crash_saved";
+	struct atomic_file file guarded(atomic_file_deinit) = { 0 };
+	struct err *err = atomic_file_create(path, &file);
+
+	if (err)
+		return err;
+	put_number(file.to, "hvcrash_crash_time_seconds",
+		   "When this machine last crashed, in seconds of the epoch.",
+		   record->seconds);
+	metric(file.to, name,
+	       "What the audit of the last crash found: 1 for the verdict that holds.");
+	for (int v = AUDIT_CLEAN; v <= AUDIT_CANNOT_TELL; v++) {
+		const char *word = audit_verdict_name((enum audit_verdict)v);
+
+		sample(file.to, name, "verdict", word,
+		       !strcmp(word, verdict_of(record)));
+	}
+	metric(file.to, saved,
+	       "What was saved of the last crash: 1 for what holds.");
+	for (int kind = CRASH_SAVED_NOTHING; kind <= CRASH_SAVED_DUMP; kind++)
+		sample(file.to, saved, "saved",
+		       crash_saved_name((enum crash_saved)kind),
+		       kind == (int)record->saved);
+	put_number(file.to, "hvcrash_crash_bytes",
+		   "Size of the dump of the last crash, all parts together.",
+		   record->saved >= CRASH_SAVED_PART ? record->bytes : 0);
 	return atomic_file_commit(&file);
 }

@@ -12,6 +12,7 @@
 #define HVCRASHCTL_METRICS_H
 
 #include "report/result.h"
+#include "vm/crash_record.h"
 #include "vm/status.h"
 
 struct err *metrics_write_status(const char *path,
@@ -19,5 +20,7 @@ struct err *metrics_write_status(const char *path,
 				 const struct status_answer *answers,
 				 const struct status_total *total);
 struct err *metrics_write_audit(const char *path, const struct result *result);
+struct err *metrics_write_crash(const char *path,
+				const struct crash_record *record);
 
 #endif

@@ -246,6 +246,28 @@ struct err *crash_history_read(const struct sysroot *sysroot,
 	return NULL;
 }
 
+const struct crash_record *
+crash_history_find(const struct crash_history *history, const char *id,
+		   size_t *ret_nr)
+{
+	const struct crash_record *found = NULL;
+
+	*ret_nr = 0;
+	for (size_t i = 0; i < history->nr; i++) {
+		const struct crash_record *record = &history->record[i];
+
+		if (!strcmp(record->id, id))
+			return record;
+		if (!strncmp(record->id, id, strlen(id))) {
+			found = record;
+			(*ret_nr)++;
+		}
+	}
+	if (!*ret_nr && !strcmp(id, "last") && history->nr)
+		return history->record;
+	return *ret_nr == 1 ? found : NULL;
+}
+
 void crash_history_deinit(struct crash_history *history)
 {
 	free(history->record);

@@ -47,6 +47,15 @@ struct crash_history {
 struct err *crash_history_read(const struct sysroot *sysroot,
 			       const struct kdump_config *config,
 			       struct crash_history *ret);
+
+/*
+ * The crash with that ID, or with as much of it as no other has; "last" is the
+ * newest. NULL, with how many it fits, where that is not one.
+ */
+const struct crash_record *
+crash_history_find(const struct crash_history *history, const char *id,
+		   size_t *ret_nr);
+
 void crash_history_deinit(struct crash_history *history);
 
 #endif

@@ -323,6 +323,10 @@ static void read_audit(const struct sysroot *sysroot, const char *path,
 	if (!report)
 		return;
 	take_text(report, "verdict", record->verdict, sizeof(record->verdict));
+	/* what is no verdict is never taken for a good one */
+	if (strcmp(record->verdict, "clean") &&
+	    strcmp(record->verdict, "not clean"))
+		strcpy(record->verdict, "cannot tell");
 	take_text(report, "message", record->verdict_line,
 		  sizeof(record->verdict_line));
 	if (json_object_object_get_ex(report, "summary", &summary)) {
