@@ -46,6 +46,11 @@ u32 this_kernel(void)
 	return host.kernels + !host.guest_os_id;
 }
 
+u64 hv_memory_to_come(void)
+{
+	return options.hot_add_at & ~(HV_MEMORY_TO_COME - 1);
+}
+
 u32 vp_number(const struct vp *vp)
 {
 	return (u32)(vp - host.vp);

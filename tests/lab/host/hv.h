@@ -86,6 +86,10 @@ struct hv_features {
 	u32 build, version; /* of the host: leaf 0x40000002 EAX and EBX */
 };
 
+/* Memory that the guest is not told of at boot: so much, from there on; 0: none */
+#define HV_MEMORY_TO_COME (128ull << 20)
+u64 hv_memory_to_come(void);
+
 /* hv_init WORDS: options of the form "name=value", separated by blanks, as
  * tests/lab/host/options.c lists them; vps is how many the guest has. Returns
  * NULL, or what is wrong with the words. Called once, before any VP runs.

@@ -44,6 +44,7 @@ struct options {
 	u64 fast, answer_ms;
 	u64 nmi_at, nmi_vp, nmi_ms;
 	u64 subchannels;
+	u64 balloon_mib, hot_add, hot_add_at;
 	struct option_place stuck_on, lying_off, write_after;
 };
 

@@ -109,6 +109,8 @@ static void vmbus_json(void)
 	    word(vmbus.connected), word(vmbus.unloading), vmbus.version >> 16,
 	    vmbus.version & 0xffff, vmbus.target_vp, vmbus.sint,
 	    vmbus.connection);
+	put("\"balloon_pages\":%llu,\"hot_added\":%s,",
+	    (ull)vmbus.balloon_pages, word(vmbus.memory_added));
 	put("\"contacts\":%u,\"unloads\":%u,\"messages\":%u,\"channels\":[",
 	    vmbus.contacts, vmbus.unloads, vmbus.messages);
 	channels_json();

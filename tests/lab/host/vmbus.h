@@ -98,6 +98,9 @@ struct vmbus {
 	/* What was held at the last UNLOAD, and is not any more */
 	struct gpadl *unloaded;
 	u64 interrupt_page_at_unload, monitor_at_unload[2];
+	/* Of dynamic memory: dev_balloon.c */
+	u64 balloon_pages;
+	bool memory_asked, memory_added;
 };
 
 extern struct vmbus vmbus;

@@ -237,6 +237,8 @@ void host_boot(void)
 	stage2_init();
 	heap_init((void *)stage2_tables_end(), GUEST_RAM - stage2_tables_end());
 	wrong = hv_init(words, machine.vps);
+	if (!wrong && hv_memory_to_come())
+		wrong = "hot-add-at: not on arm64";
 	if (wrong)
 		end_run("host: %s", wrong);
 	firmware_put();

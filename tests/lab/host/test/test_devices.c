@@ -7,6 +7,7 @@
 #define ALL                                                                                    \
 	"noise=0 fast=1 subchannels=0 devices=balloon,heartbeat,timesync,shutdown,kvp,netvsc," \
 	"storvsc,hvsock,uio"
+#define BALLOON 1u
 #define HEARTBEAT 2u
 #define KVP 5u
 #define NET 6u
@@ -476,6 +477,102 @@ static void a_device_for_user_space(void **state)
 	assert_int_equal(get16(packet), PACKET_COMPLETION);
 }
 
+/* Of the balloon's driver: a type, two words behind the header, ranges */
+static void balloon_says(u32 type, u32 first, u32 second, const u64 *ranges,
+			 u32 n)
+{
+	u8 m[16 + 8 * 4] = { 0 };
+
+	put32(m, type | (16 + 8 * n) << 16);
+	put32(m + 8, first);
+	put32(m + 12, second);
+	for (u32 i = 0; i < n; i++)
+		put64(m + 16 + 8 * i, ranges[i]);
+	guest_ring_send(&ring, 6, 0, NULL, 0, m, 16 + 8 * n);
+}
+
+/* The next request of the host, behind the descriptor: its type */
+static u32 balloon_asked(void)
+{
+	fake_run(100);
+	if (!guest_ring_receive(&ring, packet, sizeof(packet)))
+		return 0;
+	return get16(packet + 16);
+}
+
+#define DM_RANGE(page, count) ((page) | (u64)(count) << 40)
+#define BALLOON_PAGE(page) (*(u64 *)fake_at((u64)(page)*HV_PAGE))
+
+static void open_the_balloon(const char *words)
+{
+	open_device(BALLOON, words);
+	assert_string_equal(fake_ask("option balloon-mib=1"), "{}\n");
+	assert_int_equal(balloon_asked(), 0); /* before its capabilities */
+	balloon_says(3, 0, 0, NULL, 0);
+	assert_int_equal(balloon_asked(), 4);
+}
+
+static void memory_that_comes_and_goes(void **state)
+{
+	const u64 ranges[] = { DM_RANGE(208, 64), DM_RANGE(280, 32) };
+
+	(void)state;
+	open_the_balloon(ALL " noise=1");
+	assert_int_equal(balloon_asked(), 6);
+	assert_int_equal(get32(packet + 24), 256);
+	/* In two answers, and less than it was asked for: which is all there is */
+	balloon_says(7, 0, 1 | 1 << 1, ranges, 1);
+	balloon_says(7, 0, 1 << 1, ranges + 1, 1);
+	assert_int_equal(balloon_asked(), 0);
+	assert_non_null(strstr(fake_ask("state"), "\"balloon_pages\":96,"));
+	assert_null(strstr(fake_ask("state"), "\"first\":208"));
+	fake_run(20000);
+	assert_true(BALLOON_PAGE(208) && BALLOON_PAGE(311));
+	assert_false(BALLOON_PAGE(272) || BALLOON_PAGE(279));
+	/* 40 pages stay: the second range whole, and some of the first, go back */
+	options.balloon_mib = 0;
+	assert_int_equal(balloon_asked(), 8);
+	assert_int_equal(get32(packet + 24), 0);
+	assert_int_equal(get32(packet + 28), 2);
+	assert_true(get64(packet + 32) == ranges[1]);
+	assert_true(get64(packet + 40) == ranges[0]);
+	BALLOON_PAGE(208) = 0;
+	fake_run(20000);
+	assert_false(BALLOON_PAGE(208));
+	assert_non_null(strstr(fake_ask("state"), "\"balloon_pages\":0,"));
+}
+
+static void pages_that_are_none(void **state)
+{
+	const u64 ranges[] = { DM_RANGE(310, 64), DM_RANGE(1ull << 39, 1),
+			       DM_RANGE(208, 0), DM_RANGE(208, 1) };
+
+	(void)state;
+	open_the_balloon(ALL);
+	assert_int_equal(balloon_asked(), 6);
+	balloon_says(7, 0, 1 | 4 << 1, ranges, 4);
+	assert_non_null(strstr(fake_ask("state"), "\"balloon_pages\":1,"));
+	assert_int_equal(host.violations, 3);
+	/* More than the message has */
+	balloon_says(7, 0, 200 << 1, ranges, 1);
+	assert_int_equal(host.violations, 4);
+	assert_non_null(strstr(fake_ask("state"), "\"balloon_pages\":1,"));
+}
+
+static void memory_that_is_added(void **state)
+{
+	(void)state;
+	open_the_balloon(ALL " hot-add-at=0x30000000");
+	assert_int_equal(balloon_asked(), 6);
+	balloon_says(7, 0, 0, NULL, 0);
+	assert_string_equal(fake_ask("option hot-add=1"), "{}\n");
+	assert_int_equal(balloon_asked(), 10);
+	assert_true(get64(packet + 24) == DM_RANGE(0x30000, 0x8000));
+	balloon_says(11, 0x8000, 1, NULL, 0);
+	assert_non_null(strstr(fake_ask("state"), "\"hot_added\":true"));
+	assert_int_equal(balloon_asked(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -490,6 +587,9 @@ int main(void)
 		TEST(a_socket),
 		TEST(too_many_sockets),
 		TEST(a_device_for_user_space),
+		TEST(memory_that_comes_and_goes),
+		TEST(pages_that_are_none),
+		TEST(memory_that_is_added),
 	};
 
 	return RUN(tests);

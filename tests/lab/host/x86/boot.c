@@ -99,16 +99,20 @@ static void read_map(const u32 *info)
 static void put_e820(u8 *params)
 {
 	u64 length;
+	u8 nr = 0;
 
 	for (u32 i = 0; i < nr_ranges; i++) {
-		u8 *entry = params + E820_TABLE + i * 20;
+		u8 *entry = params + E820_TABLE + nr * 20;
 
+		if (ranges[i].to_come)
+			continue;
+		nr++;
 		length = ranges[i].to - ranges[i].from;
 		memcpy(entry, &ranges[i].from, 8);
 		memcpy(entry + 8, &length, 8);
 		put32(entry + 16, ranges[i].type);
 	}
-	params[E820_ENTRIES] = (u8)nr_ranges;
+	params[E820_ENTRIES] = nr;
 }
 
 /* What the entry in 64 bits wants: the first 4 GiB one to one */
@@ -228,6 +232,10 @@ void boot_main(const u32 *info)
 	platform_unlock();
 	if (wrong)
 		end_run("host: %s", wrong);
+	if (hv_memory_to_come() && !info[INFO_MODULES])
+		end_run("host: hot-add-at is for a kernel that the host itself starts");
+	if (hv_memory_to_come())
+		memory_hold_back(hv_memory_to_come(), HV_MEMORY_TO_COME);
 	if (info[INFO_MODULES])
 		entry = load_kernel(&modules[0], info[INFO_MODULES] > 1 ?
 							 &modules[1] :

@@ -66,7 +66,29 @@ void memory_range(u64 from, u64 to, u32 type)
 		return;
 	if (nr_ranges == MAX_RANGES)
 		end_run("host: the machine's memory map has too many ranges");
-	ranges[nr_ranges++] = (struct range){ from, to, type };
+	ranges[nr_ranges++] = (struct range){ from, to, type, false };
+}
+
+/*
+ * RAM that is to come later is the guest's from the start, and not in the map
+ * that it gets: none of its CPUs goes where nothing is.
+ */
+void memory_hold_back(u64 from, u64 bytes)
+{
+	for (u32 i = 0; i < nr_ranges; i++) {
+		struct range r = ranges[i];
+
+		if (r.type != 1 || r.from > from || r.to < from + bytes)
+			continue;
+		ranges[i].from = from;
+		ranges[i].to = from + bytes;
+		ranges[i].to_come = true;
+		memory_range(r.from, from, 1);
+		memory_range(from + bytes, r.to, 1);
+		return;
+	}
+	end_run("host: no memory at %#llx that could be held back",
+		(unsigned long long)from);
 }
 
 bool memory_is_host(u64 gpa)

@@ -287,11 +287,13 @@ u64 timers_by_host(u64 now);
 #define MAX_RANGES 32
 struct range {
 	u64 from, to;
-	u32 type; /* as an e820 entry has it */
+	u32 type;     /* as an e820 entry has it */
+	bool to_come; /* the guest is told later, by its balloon device */
 };
 extern struct range ranges[MAX_RANGES]; /* as the guest sees them */
 extern u32 nr_ranges;
 void memory_range(u64 from, u64 to, u32 type);
+void memory_hold_back(u64 from, u64 bytes);
 void memory_init(void);
 u64 memory_nested_root(void);
 bool memory_is_host(u64 gpa);
