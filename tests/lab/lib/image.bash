@@ -14,7 +14,7 @@
 # A product is written under another name and renamed when it is complete.
 
 readonly busybox_names=(sh ash mount insmod cat echo printf grep sed awk cut tr head tail wc uname stty taskset dmesg gzip base64
-	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm umount test ifconfig ping)
+	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm umount test ifconfig ping mkswap swapon swapoff)
 
 # libraries_of TREE FILE...: where the tree has what these programs are linked to, one a line; a static one needs none
 libraries_of() {
@@ -101,15 +101,23 @@ fill_base_image() {
 	copy_programs "$tree" "$root" /usr/sbin/kexec /usr/bin/makedumpfile
 	copy_modules "$(guest_modules "$release")" "$kernel" "$root" vmbus hv_vmbus hv_balloon
 	[ -n "$opt_kernel_image" ] ||
-		copy_modules "$(guest_modules "$release")" "$kernel" "$root" devices hv_utils hv_netvsc sd_mod hv_storvsc
+		copy_modules "$(guest_modules "$release")" "$kernel" "$root" devices hv_utils hv_netvsc sd_mod hv_storvsc hv_sock
 	if is_arm64_release "$release"; then
 		: >"$root/modules/msr" # arm64 has no such registers
 	elif [ "$opt_mode" != stock ] || [ -z "$opt_kernel_image" ]; then # of use to hvcrash and its tool only
 		copy_modules "$(guest_modules "$release")" "$kernel" "$root" msr msr
 		[ -n "$opt_kernel_image" ] || copy_modules "$tree" "$kernel" "$root" uio uio_hv_generic
 	fi
+	is_arm64_release "$release" || build_hvsock "$release" "$root"
 	pack "$root" | zstd -q -1 >"$product"
 	pad "$product"
+}
+
+# build_hvsock RELEASE ROOT: a client of the host's sockets, linked to nothing
+build_hvsock() {
+	cp "$lab_dir/guest/hvsock.c" "$2/tmp/"
+	in_tree "$1" "$2" gcc -Os -static -o /mnt/bin/hvsock /mnt/tmp/hvsock.c
+	rm "$2/tmp/hvsock.c"
 }
 
 fill_crash_archive() {
@@ -123,7 +131,7 @@ build_base_image() {
 	local release=$1 dir sum
 	dir=$(guest_images "$release")
 	mkdir -p "$dir"
-	sum=$(image_sum "$release")
+	sum=$(image_sum "$release" "$lab_dir/guest/hvsock.c")
 	build_image "$dir/base.img" "$sum" fill_base_image "$release"
 	build_image "$dir/crash.cpio" "$sum" fill_crash_archive "$release"
 }
@@ -177,6 +185,7 @@ make_run_image() {
 	[ -z "$(needs_test_module)" ] || is_arm64_release "$release" ||
 		cp "$(guest_products "$release")"/hvcrash_{slot,stamp}.ko "$root/run/modules/"
 	copy_dump_modules "$release" "$root/run"
+	copy_swap_modules "$release" "$root/run"
 	if [ "$mode" != stock ]; then
 		mkdir -p "$root/run/usr/bin"
 		cp "$dir/hvcrashctl" "$root/run/usr/bin/"

@@ -214,6 +214,7 @@ start_plain() {
 machine_start() {
 	local channel
 	make_dump_disk
+	make_swap_disk
 	guest_end='' monitor_begun=''
 	for channel in handshake monitor agent outer oracle; do
 		channel_open "$channel"

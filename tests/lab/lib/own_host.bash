@@ -45,7 +45,8 @@ multiboot_word() { printf '%s' "${1//,/,,}"; }
 own_boot_arguments() {
 	local name bus=0
 	if [ -z "$guest_disks" ]; then
-		printf '%s\n' -no-reboot -initrd "$(multiboot_word "$kernel_image $(guest_cmdline)"),$(multiboot_word "$run_dir/initrd.img")"
+		hibernates || printf '%s\n' -no-reboot
+		printf '%s\n' -initrd "$(multiboot_word "$kernel_image $(guest_cmdline)"),$(multiboot_word "$run_dir/initrd.img")"
 		return
 	fi
 	for name in $guest_disks; do
@@ -55,11 +56,36 @@ own_boot_arguments() {
 	done
 }
 
+# hibernates: does a step of the guest do that? The machine is then reset, and its disk keeps the image.
+hibernates() { case :$opt_steps: in *:hibernate:*) ;; *) return 1 ;; esac }
+
+make_swap_disk() {
+	hibernates || return 0
+	rm -f "$run_dir/disk-swap.img"
+	truncate -s 1G "$run_dir/disk-swap.img"
+}
+
+copy_swap_modules() {
+	! hibernates || copy_modules "$(tree_of "$1")" "$(kernel_of "$1")" "$2" swap virtio_pci virtio_blk
+}
+
+# swap_arguments: a guest that may hibernate by its ACPI (S4) lets the host have nothing of its memory (hv_balloon's
+# allow_hibernation). Azure offers it where it was asked for.
+swap_arguments() {
+	if hibernates; then
+		printf '%s\n' -drive "file=$run_dir/disk-swap.img,format=raw,cache=unsafe,if=none,id=swap" \
+			-device virtio-blk-pci,drive=swap,serial=swap
+	else
+		printf '%s\n' -global ICH9-LPC.disable_s4=1
+	fi
+}
+
 # start_own [ARGUMENT...]: one CPU more than the guest has is the host's.
 start_own() {
 	local arguments
 	if is_arm64; then start_arm64 "$@"; return; fi
-	mapfile -t arguments < <(own_boot_arguments; dump_disk_arguments "$run_dir/disk-dumps" unsafe; network_arguments "$any_port")
+	mapfile -t arguments < <(own_boot_arguments; dump_disk_arguments "$run_dir/disk-dumps" unsafe
+		swap_arguments; network_arguments "$any_port")
 	start_process "$run_dir/qemu.log" qemu-system-x86_64 \
 		-accel tcg,thread=single,tb-size=512 -M q35,smm=off,hpet=off -cpu EPYC,+svm,-x2apic \
 		-smp "$((opt_cpus + 1)),maxcpus=$((${opt_maxcpus:-$opt_cpus} + 1))" -m "$opt_memory" \

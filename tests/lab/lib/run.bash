@@ -88,9 +88,18 @@ guest_says() {
 		"$word" | "$word "*) return 0 ;;
 		'BLOB '*) guest_blob "${words#BLOB }" ;;
 		'PROGRESS '*) say "${words#PROGRESS }" ;;
+		'COMPARE '*) compare_now "${words#COMPARE }"; channel_send handshake GO ;;
+		'HOST '*) host_asked "${words#HOST }"; channel_send handshake GO ;;
 		esac
 	done
 	"$blame" "${fail_words:-timed out after $seconds s}, waiting for $what"
+}
+
+# host_asked REQUEST: by a step of the guest's
+host_asked() {
+	[ "$way" = own ] || lab_failed "the step's '$1' is for the lab's own host, and this is another"
+	host_ask "$1"
+	say "asked of the host: $1"
 }
 
 # word_of NAME: VALUE of NAME=VALUE in $words.
