@@ -120,7 +120,7 @@ static void a_gpadl_that_is_not_complete(void **state)
 	assert_int_equal(guest_take(0, NULL), 0);
 	assert_non_null(strstr(
 		fake_ask("state"),
-		"\"gpadl\":120,\"kernel\":1,\"complete\":false,\"pages\":[[80,1]]"));
+		"\"gpadl\":120,\"kernel\":1,\"complete\":false,\"given_back\":false,\"pages\":[[80,1]]"));
 }
 
 /* Words of a GPADL's header: what is wrong with it */
