@@ -238,9 +238,52 @@ hook_newest() {
 # hook_place FROM TO: hook_keep to where it stays.
 hook_place() { hook_keep "$1" "$2" && hook_log "report: $2/hvcrash-audit.txt"; }
 
+# hook_dump_seconds: how long the dump may take, 0 for ever. By hvcrash_dump_minutes= of this kernel's command line; without it
+# an hour and a minute for each GiB of the crashed kernel, which is 17 MiB/s if no page were left out. status_kdump.c has it, too.
+hook_dump_seconds() {
+	local line minutes=''
+	line=$(cat "$hook_root/proc/cmdline" 2>/dev/null)
+	case " $line" in
+	*' hvcrash_dump_minutes='*)
+		minutes=${line##*hvcrash_dump_minutes=}
+		minutes=${minutes%%[!0-9]*}
+		;;
+	esac
+	if [ -z "$minutes" ]; then
+		# shellcheck disable=SC2012,SC2046 # stat(1) need not be there; words
+		set -- $(ls -Lln "$hook_root/proc/vmcore" 2>/dev/null)
+		minutes=$((60 + ${5:-0} / 1073741824))
+	fi
+	printf '%d' "${HVCRASH_DUMP_SECONDS:-$((minutes * 60))}"
+}
+
+# hook_reboot_when_over: returns only where there is no bound. A dump that hangs, in a disk that does not answer, in a shell
+# that waits for an operator, would keep the VM down for ever; neither systemd nor a kdump has a bound for it. SysRq, since
+# nothing that still works is needed for it. SIGTERM ends it as it ends all others: an orderly reboot does not wait for it.
+hook_reboot_when_over() {
+	local seconds
+	trap '' HUP
+	cd /
+	seconds=$(hook_dump_seconds)
+	[ "$seconds" -gt 0 ] || return 0
+	sleep "$seconds"
+	hook_log "the dump is not done after $seconds s: rebooting" 2>"$hook_root/dev/kmsg"
+	sync &
+	sleep "$hook_write_seconds"
+	echo b >"$hook_root/proc/sysrq-trigger"
+}
+
+# hook_bound_dump: that, in the background, which outlives its caller. The kdump of RHEL and of SUSE leave it alone when their
+# unit ends (KillMode=process).
+hook_bound_dump() {
+	hook_reboot_when_over </dev/null >/dev/null 2>&1 &
+}
+
 # hook_before: all of an adapter before the dump, where the report has to wait in memory for its directory.
 hook_before() {
-	hook_is_capture && hook_begin || return 0
+	hook_is_capture || return 0
+	hook_bound_dump
+	hook_begin || return 0
 	hook_audit "$hook_root/run/hvcrash"
 	hook_end
 }

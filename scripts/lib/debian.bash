@@ -12,7 +12,8 @@ readonly DEBIAN_PANIC_OFF=/etc/systemd/system/systemd-sysctl.service.d/60-hvcras
 
 debian_facts() {
 	need_hooks=(/usr/lib/systemd/system/kdump-tools-dump.service.d/10-hvcrash.conf
-		/usr/lib/systemd/system/hvcrash-audit.service /usr/share/initramfs-tools/hooks/hvcrash)
+		/usr/lib/systemd/system/hvcrash-audit.service /usr/lib/systemd/system/hvcrash-bound.service
+		/usr/share/initramfs-tools/hooks/hvcrash)
 }
 
 debian_panic_off_text() {

@@ -20,6 +20,7 @@ rhel() {
 	mkdir -p root/etc
 	printf '%s\n' "$@" >root/etc/kdump.conf
 	put /etc/sysconfig/kdump 'KDUMP_COMMANDLINE_APPEND="irqpoll nr_cpus=1 panic=10"'
+	put /etc/kdump/pre.d/50-hvcrash x
 	put /etc/systemd/system/multi-user.target.wants/kdump.service x
 }
 
@@ -27,7 +28,7 @@ rhel() {
 suse() {
 	put /etc/os-release $'ID=sles\nVERSION_ID="16.0"'
 	mkdir -p root/etc/sysconfig
-	printf '%s\n' "$@" >root/etc/sysconfig/kdump
+	printf '%s\n' 'KDUMP_PRESCRIPT="/usr/lib/hvcrash/suse-pre"' "$@" >root/etc/sysconfig/kdump
 	put /etc/systemd/system/multi-user.target.wants/kdump.service x
 }
 
@@ -305,6 +306,12 @@ suse() {
 	says way-out warn "no panic=" "panic=10"
 	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=0\""
 	says way-out warn "no panic="
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=5 hvcrash_dump_minutes=90\""
+	says way-out ok "panic=5; a dump that hangs is ended after 90 min"
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=5 hvcrash_dump_minutes=0\""
+	says way-out warn "hvcrash_dump_minutes=0: a dump that hangs keeps the VM down for ever" "take it out of /etc/default/kdump-tools"
+	drop /usr/lib/systemd/system/kdump-tools-dump.service.d
+	says way-out warn "nothing ends a dump that hangs" "see hooks"
 }
 
 @test "kdump's service is masked, by a link or an empty file, or has failed, or is pinned to a kernel that is gone" {
@@ -541,7 +548,7 @@ END
 	says target ok /data
 	suse 'KDUMP_DUMPFORMAT="none"'
 	says kdump fail "the dmesg is saved, and no dump"
-	suse 'KDUMP_PRESCRIPT=/usr/lib/hvcrash/suse-pre' 'KDUMP_TRANSFER=/usr/local/bin/send'
+	suse 'KDUMP_TRANSFER=/usr/local/bin/send'
 	says hooks warn "KDUMP_TRANSFER=/usr/local/bin/send runs in the place of kdump's own"
 	suse 'KEXEC_OPTIONS="-c"'
 	says kexec-call warn "kexec_load"

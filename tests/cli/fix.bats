@@ -52,13 +52,14 @@ on_rhel() {
 	put /etc/os-release $'ID=rhel\nVERSION_ID="10.0"'
 	printf '%s\n' "$@" >root/etc/kdump.conf
 	put /etc/sysconfig/kdump 'KDUMP_COMMANDLINE_APPEND="irqpoll nr_cpus=1 panic=10"'
+	put /etc/kdump/pre.d/50-hvcrash x
 	put /etc/systemd/system/multi-user.target.wants/kdump.service x
 }
 
 on_suse() {
 	put /etc/os-release $'ID=sles\nVERSION_ID="16.0"'
 	mkdir -p root/etc/sysconfig
-	printf '%s\n' "$@" >root/etc/sysconfig/kdump
+	printf '%s\n' 'KDUMP_PRESCRIPT="/usr/lib/hvcrash/suse-pre"' "$@" >root/etc/sysconfig/kdump
 	put /etc/systemd/system/multi-user.target.wants/kdump.service x
 }
 
@@ -100,7 +101,7 @@ on_suse() {
 	kdump_tools 'KDUMP_CMDLINE_APPEND="nr_cpus=1 irqpoll"'
 	fixed crash-cmdline fail
 	check way-out
-	expect "$line" "way-out ok a crash kernel that panics reboots: panic=10"
+	expect "$line" "way-out ok a crash kernel that panics reboots, panic=10; a dump that hangs is ended after 61 min"
 	kdump_tools
 	fixed way-out warn
 	put /proc/cmdline 'root=/dev/sda1 resume=/dev/sda2 crashkernel=256M'

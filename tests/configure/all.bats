@@ -31,7 +31,7 @@ on() {
 	case $(cat "$ROOT/proc/sys/kernel/osrelease") in 4.*) expect "$status" 1 ;; *) expect "$status" 0 ;; esac
 	expect_word out "ok      crashkernel: 512 MiB of "
 	expect_word out "ok      next-boot: crashkernel="
-	expect_word out "ok      way-out: a crash kernel that panics reboots: panic="
+	expect_word out "ok      way-out: a crash kernel that panics reboots, panic="
 	boot_back
 	done_by --undo
 	same_tree tree.original

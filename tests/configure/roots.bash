@@ -65,7 +65,8 @@ azure_vm() {
 
 debian_like() {
 	programs /usr/lib/systemd/system/kdump-tools-dump.service.d/10-hvcrash.conf \
-		/usr/lib/systemd/system/hvcrash-audit.service /usr/share/initramfs-tools/hooks/hvcrash
+		/usr/lib/systemd/system/hvcrash-audit.service /usr/lib/systemd/system/hvcrash-bound.service \
+		/usr/share/initramfs-tools/hooks/hvcrash
 	programs /usr/sbin/update-grub /usr/sbin/kdump-config /usr/sbin/update-initramfs
 	file /etc/default/kdump-tools <<'END'
 # kdump-tools configuration

@@ -159,7 +159,7 @@ booted() {
 unit() { sed -n "s/^$2=//p" "$HVCRASH_ROOT/usr/lib/systemd/system/$1"; }
 
 @test "the dump wants the audit and does not need it; it comes after it" {
-	[ "$(unit kdump-tools-dump.service.d/10-hvcrash.conf Wants)" = hvcrash-audit.service ]
+	[ "$(unit kdump-tools-dump.service.d/10-hvcrash.conf Wants)" = 'hvcrash-audit.service hvcrash-bound.service' ]
 	[ "$(unit kdump-tools-dump.service.d/10-hvcrash.conf After)" = hvcrash-audit.service ]
 	run ! grep -E '^(Requires|BindsTo|Requisite|ExecStart)' -r "$HVCRASH_ROOT"/usr/lib/systemd/system/kdump-tools-dump.service.d
 }
@@ -168,6 +168,13 @@ unit() { sed -n "s/^$2=//p" "$HVCRASH_ROOT/usr/lib/systemd/system/$1"; }
 	[ "$(unit hvcrash-audit.service TimeoutStartSec)" -gt 210 ]
 	[ "$(unit hvcrash-audit.service OOMPolicy)" = continue ]
 	[ "$(unit hvcrash-audit.service ConditionPathExists)" = /proc/vmcore ]
+}
+
+@test "the bound waits for nothing that may hang, and is no reason for an orderly reboot to wait" {
+	[ "$(unit hvcrash-bound.service DefaultDependencies)" = no ]
+	[ "$(unit hvcrash-bound.service ConditionPathExists)" = /proc/vmcore ]
+	[ "$(unit hvcrash-bound.service Conflicts)" = shutdown.target ]
+	run ! grep -E '^(After|Requires|Type=oneshot)' "$HVCRASH_ROOT/usr/lib/systemd/system/hvcrash-bound.service"
 }
 
 @test "the module is loaded before the crash kernel, and reports are collected before anybody can log in" {

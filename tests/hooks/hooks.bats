@@ -235,3 +235,59 @@ rescue() {
 	each rescue
 	logged 'no rescue: hvcrash was not loaded'
 }
+
+# A dump that is not done in a second: what has to be there for SysRq, and what comes into it
+overdue() {
+	local i early=no
+	export HVCRASH_DUMP_SECONDS=1 HVCRASH_WRITE_SECONDS=1
+	mkdir -p "$HVCRASH_ROOT/dev"
+	: >"$HVCRASH_ROOT/proc/sysrq-trigger"
+	if [ "$1" = debian ]; then
+		adapter /usr/lib/hvcrash/debian-bound
+	else
+		crash "$1" 3>&-
+		# the hooks were done before the bound, though its shell waits yet
+		[ ! -s "$HVCRASH_ROOT/proc/sysrq-trigger" ] || [ "$seconds" -ge 2 ] || early=yes
+	fi
+	for ((i = 0; i < 100; i++)); do
+		[ ! -s "$HVCRASH_ROOT/proc/sysrq-trigger" ] || break
+		sleep 0.1
+	done
+	[ "$(cat "$HVCRASH_ROOT/proc/sysrq-trigger")" = b ] &&
+		grep -qx 'hvcrash-hook: the dump is not done after 1 s: rebooting' "$HVCRASH_ROOT/dev/kmsg" &&
+		[ "$early" = no ] && { [ -z "${dump:-}" ] || [ -e "$dump/vmcore" ]; }
+}
+
+@test "a dump that takes too long ends in a reboot by SysRq, and the hook itself does not wait for it" {
+	local runs=('debian dash' 'rhel busybox ash' 'suse bash')
+	each overdue
+}
+
+# may_take SHELL CMDLINE BYTES: seconds
+# shellcheck disable=SC2016 # for that shell
+may_take() {
+	printf '%s\n' "$2" >"$HVCRASH_ROOT/proc/cmdline"
+	truncate -s "$3" "$HVCRASH_ROOT/proc/vmcore"
+	# shellcheck disable=SC2086 # words
+	env -u HVCRASH_DUMP_SECONDS $1 -c '. "$0"; hook_dump_seconds' "$repo/kdump-hooks/lib/hvcrash-hook.sh"
+}
+
+@test "how long a dump may take: an hour and a minute a GiB, or what the command line says" {
+	local sh
+	fresh_root rhel
+	for sh in dash bash 'busybox ash'; do
+		[ "$(may_take "$sh" 'root=/dev/sda1 panic=10' 2G)" = "$((62 * 60))" ]
+		[ "$(may_take "$sh" 'root=/dev/sda1' 1T)" = "$(((60 + 1024) * 60))" ]
+		[ "$(may_take "$sh" 'a hvcrash_dump_minutes=3 hvcrash_dump_minutes=5 b' 2G)" = "300" ]
+		[ "$(may_take "$sh" 'hvcrash_dump_minutes=0' 2G)" = "0" ]
+		[ "$(may_take "$sh" 'hvcrash_dump_minutes=soon x=*' 2G)" = "$((62 * 60))" ]
+	done
+}
+
+@test "in the kernel that has not crashed nothing waits for a reboot" {
+	fresh_root debian
+	rm "$HVCRASH_ROOT/proc/vmcore"
+	: >"$HVCRASH_ROOT/proc/sysrq-trigger"
+	HVCRASH_DUMP_SECONDS=1 HVCRASH_WRITE_SECONDS=1 adapter /usr/lib/hvcrash/debian-bound
+	[ ! -s "$HVCRASH_ROOT/proc/sysrq-trigger" ]
+}

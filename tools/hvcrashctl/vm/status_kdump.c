@@ -6,6 +6,7 @@
  * (crash_line.h), not the file that a part of it comes from.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vm/status.h"
@@ -385,6 +386,64 @@ static bool judge_fail_command(const struct status_facts *facts,
 	return true;
 }
 
+/* The hook that kdump runs before the dump; false where there is none */
+static bool find_hook(const struct status_facts *facts,
+		      char ret[SYSROOT_PATH_BYTES])
+{
+	static const char *const places[] = {
+		"/etc/systemd/system/kdump-tools-dump.service.d/*hvcrash*.conf",
+		"/usr/lib/systemd/system/kdump-tools-dump.service.d/*hvcrash*.conf",
+		"/lib/systemd/system/kdump-tools-dump.service.d/*hvcrash*.conf",
+	};
+
+	if (*facts->kdump.transfer)
+		return false;
+	if (facts->kdump.family == KDUMP_SUSE) {
+		snprintf(ret, SYSROOT_PATH_BYTES, "KDUMP_PRESCRIPT=%.100s",
+			 facts->kdump.prescript);
+		return strstr(facts->kdump.prescript, "hvcrash");
+	}
+	if (facts->kdump.family != KDUMP_DEBIAN)
+		return sysroot_glob(&facts->sysroot,
+				    "/etc/kdump/pre.d/*hvcrash*", ret);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (sysroot_glob(&facts->sysroot, places[i], ret))
+			return true;
+	return false;
+}
+
+/*
+ * kdump has no bound for a dump that hangs, and systemd none for its unit: our hook
+ * has (hook_dump_seconds() in kdump-hooks/lib/hvcrash-hook.sh).
+ */
+static void judge_hang(const struct status_facts *facts, const char *panic,
+		       struct status_answer *ret)
+{
+	char minutes[WORDS_WORD_BYTES], path[SYSROOT_PATH_BYTES];
+	unsigned long long bound = 60 + facts->ram_bytes / (1ULL << 30);
+
+	if (words_last(facts->line.text, "hvcrash_dump_minutes", minutes) &&
+	    *minutes >= '0' && *minutes <= '9')
+		bound = strtoull(minutes, NULL, 10);
+	if (!find_hook(facts, path)) {
+		status_found(
+			ret, STATUS_WARN,
+			"nothing ends a dump that hangs: that is for hvcrash's hook to do");
+		status_advice(ret, "see hooks");
+	} else if (!bound) {
+		status_found(
+			ret, STATUS_WARN,
+			"hvcrash_dump_minutes=0: a dump that hangs keeps the VM down for ever");
+		status_advice(ret, "take it out of %s",
+			      facts->kdump.cmdline_file);
+	} else {
+		status_found(
+			ret, STATUS_OK,
+			"a crash kernel that panics reboots, panic=%.20s; a dump that hangs is ended after %llu min",
+			panic, bound);
+	}
+}
+
 /* A VM has no operator at its console: whatever happens has to end in a reboot */
 void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 {
@@ -404,9 +463,7 @@ void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 	}
 	if (words_last(facts->line.text, "panic", panic) &&
 	    strcmp(panic, "0")) {
-		status_found(ret, STATUS_OK,
-			     "a crash kernel that panics reboots: panic=%.20s",
-			     panic);
+		judge_hang(facts, panic, ret);
 		return;
 	}
 	status_found(
@@ -428,14 +485,12 @@ void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 
 void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 {
-	static const char *const places[] = {
-		"/etc/systemd/system/kdump-tools-dump.service.d/*hvcrash*.conf",
-		"/usr/lib/systemd/system/kdump-tools-dump.service.d/*hvcrash*.conf",
-		"/lib/systemd/system/kdump-tools-dump.service.d/*hvcrash*.conf",
-		"/etc/kdump/pre.d/*hvcrash*",
-	};
 	char path[SYSROOT_PATH_BYTES];
 
+	if (find_hook(facts, path)) {
+		status_found(ret, STATUS_OK, "%.150s", path);
+		return;
+	}
 	if (*facts->kdump.transfer) {
 		status_found(
 			ret, STATUS_WARN,
@@ -445,19 +500,6 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 			ret,
 			"have that program run /usr/lib/hvcrash/suse-pre first, or set KDUMP_TRANSFER=\"\" in %s",
 			facts->kdump.file);
-		return;
-	}
-	if (facts->kdump.family == KDUMP_SUSE &&
-	    strstr(facts->kdump.prescript, "hvcrash")) {
-		status_found(ret, STATUS_OK, "KDUMP_PRESCRIPT=%.100s",
-			     facts->kdump.prescript);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (facts->kdump.family == KDUMP_SUSE ||
-		    !sysroot_glob(&facts->sysroot, places[i], path))
-			continue;
-		status_found(ret, STATUS_OK, "%.150s", path);
 		return;
 	}
 	status_found(ret, STATUS_WARN,
