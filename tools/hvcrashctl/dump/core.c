@@ -18,6 +18,7 @@
 #include "base/file_kind.h"
 #include "dump/core.h"
 #include "dump/core_flat.h"
+#include "dump/core_split.h"
 
 static const struct core_ops *const formats[] = {
 	&core_elf_ops,
@@ -32,9 +33,38 @@ static bool is_devmem(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 1);
 }
 
-static struct err *find_format(struct core *core)
+/*
+ * Compressed once more, as kdump-tools and administrators do: such a file cannot
+ * be read at an offset. NULL: not by a program that is known here.
+ */
+static const char *find_decompressor(const unsigned char *head, size_t bytes)
+{
+	static const struct {
+		const char *command, *magic;
+		size_t length;
+	} programs[] = {
+		{ "gzip -dk", "\x1f\x8b", 2 },
+		{ "xz -dk",
+		  "\xfd"
+		  "7zXZ",
+		  5 },
+		{ "zstd -d", "\x28\xb5\x2f\xfd", 4 },
+		{ "bzip2 -dk", "BZh", 3 },
+		{ "lz4 -dk", "\x04\x22\x4d\x18", 4 },
+		{ "lzop -d", "\x89LZO", 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		if (bytes >= programs[i].length &&
+		    !memcmp(head, programs[i].magic, programs[i].length))
+			return programs[i].command;
+	return NULL;
+}
+
+static struct err *find_format(struct core *core, const char *path)
 {
 	unsigned char head[CORE_HEAD_BYTES];
+	const char *command;
 	struct err *err;
 	size_t bytes;
 
@@ -55,6 +85,12 @@ static struct err *find_format(struct core *core)
 			return NULL;
 		}
 	}
+	command = find_decompressor(head, bytes);
+	if (command)
+		return err_create(
+			ERR_IO,
+			"compressed as a whole, so it cannot be read in place: first run %s %.300s",
+			command, path);
 	return err_create(
 		ERR_IO,
 		"not a dump: neither ELF nor kdump-compressed, flattened or not, nor a registry");
@@ -83,7 +119,7 @@ static struct err *open_file(struct core *core, const char *path)
 	return NULL;
 }
 
-struct err *core_open(const char *path, struct core **ret)
+struct err *core_open_file(const char *path, struct core **ret)
 {
 	struct core *core guarded_core = NULL;
 	struct err *err;
@@ -93,7 +129,7 @@ struct err *core_open(const char *path, struct core **ret)
 		return err_create(ERR_IO, "out of memory");
 	err = open_file(core, path);
 	if (!err && !core->ops)
-		err = find_format(core);
+		err = find_format(core, path);
 	if (!err)
 		err = core->ops->open(core);
 	if (err)
@@ -101,6 +137,20 @@ struct err *core_open(const char *path, struct core **ret)
 	*ret = core;
 	core = NULL;
 	return NULL;
+}
+
+struct err *core_open(const char *path, struct core **ret)
+{
+	struct err *err = core_open_file(path, ret);
+
+	if (err)
+		return err;
+	err = core_split_join(path, ret);
+	if (err) {
+		core_close(*ret);
+		*ret = NULL;
+	}
+	return err;
 }
 
 void core_close(struct core *core)

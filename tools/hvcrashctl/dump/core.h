@@ -54,6 +54,7 @@ struct core_ops {
  * @bytes_held: how much guest memory it holds, an upper bound for any reading
  * @absence: why what was read last is not present, in a few words
  * @flat: the index of a flattened file, else NULL
+ * @next_shown: of core_show()
  * @priv: the format's own
  */
 struct core {
@@ -64,6 +65,7 @@ struct core {
 	__u64 bytes_held;
 	const char *absence;
 	struct flat *flat;
+	struct core *next_shown;
 	void *priv;
 };
 
@@ -77,7 +79,10 @@ extern const struct core_ops core_devmem_ops;
 /* Does this kernel's command line say where the last one's registry is */
 bool core_devmem_is_told(void);
 
+/* Of a dump that was split any part stands for all that lie beside it */
 struct err *core_open(const char *path, struct core **ret);
+/* For core_split.c: that file alone */
+struct err *core_open_file(const char *path, struct core **ret);
 void core_close(struct core *core);
 
 static inline void core_guard(struct core **core)

@@ -24,7 +24,7 @@
 #include "dump/core_file.h"
 #include "dump/core_flat.h"
 
-/* The dump whose descriptor libraries read; a run has one */
+/* The dumps whose descriptors libraries read: a run has one, or the parts of one */
 static struct core *shown;
 static __u64 reads_shown;
 /* What stands behind the end of the file in its last block, or -1: an error */
@@ -38,8 +38,19 @@ struct err *core_pread(struct core *core, __u64 offset, void *buf, size_t bytes,
 	return file_pread(core->fd, offset, buf, bytes, ret_bytes);
 }
 
+static struct core *find_shown(int fd)
+{
+	struct core *core = shown;
+
+	while (core && core->fd != fd)
+		core = core->next_shown;
+	return core;
+}
+
 void core_show(struct core *core)
 {
+	core_unshow(core);
+	core->next_shown = shown;
 	shown = core;
 	reads_shown = 0;
 	filler = -1;
@@ -47,8 +58,11 @@ void core_show(struct core *core)
 
 void core_unshow(const struct core *core)
 {
-	if (shown == core)
-		shown = NULL;
+	for (struct core **at = &shown; *at; at = &(*at)->next_shown)
+		if (*at == core) {
+			*at = core->next_shown;
+			return;
+		}
 }
 
 void core_fill_end(int byte)
@@ -61,7 +75,8 @@ __u64 core_reads_shown(void)
 	return reads_shown;
 }
 
-static ssize_t read_shown(void *buf, size_t bytes, __s64 offset)
+static ssize_t read_shown(struct core *core, void *buf, size_t bytes,
+			  __s64 offset)
 {
 	size_t got = 0;
 	struct err *err;
@@ -71,14 +86,14 @@ static ssize_t read_shown(void *buf, size_t bytes, __s64 offset)
 		errno = EINVAL;
 		return -1;
 	}
-	err = core_pread(shown, (__u64)offset, buf, bytes, &got);
-	if (!err && got && got < bytes && !shown->flat && filler >= 0) {
+	err = core_pread(core, (__u64)offset, buf, bytes, &got);
+	if (!err && got && got < bytes && !core->flat && filler >= 0) {
 		memset((char *)buf + got, filler, bytes - got);
 		got = bytes;
 	}
 	/* only of a flattened file is it known that it ends where it should */
 	if (!err &&
-	    (got == bytes || (got && shown->flat && !flat_is_cut(shown->flat))))
+	    (got == bytes || (got && core->flat && !flat_is_cut(core->flat))))
 		return (ssize_t)got;
 	err_destroy(err);
 	errno = EIO;
@@ -96,8 +111,10 @@ ssize_t core_io_pread64(int fd, void *buf, size_t bytes,
 
 ssize_t core_io_pread(int fd, void *buf, size_t bytes, __s64 offset)
 {
-	if (shown && fd == shown->fd)
-		return read_shown(buf, bytes, offset);
+	struct core *core = find_shown(fd);
+
+	if (core)
+		return read_shown(core, buf, bytes, offset);
 	return file_pread_once(fd, buf, bytes, offset);
 }
 

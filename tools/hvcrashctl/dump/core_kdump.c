@@ -160,9 +160,6 @@ static void describe_absence(struct core_kdump *self)
 	if (head->is_incomplete)
 		snprintf(self->absence, sizeof(self->absence),
 			 "makedumpfile could not write the dump to its end");
-	else if (head->is_split)
-		snprintf(self->absence, sizeof(self->absence),
-			 "not in this part of a split dump");
 	else
 		snprintf(self->absence, sizeof(self->absence),
 			 "left out of the dump, of dump level %d",
@@ -231,6 +228,14 @@ static bool read_at_end(struct core *core, __u64 gpa, void *buf, size_t bytes)
 	return is_read && !memcmp(buf, second, bytes);
 }
 
+static bool is_in_other_part(const struct kdump_head *head, __u64 gpa)
+{
+	__u64 pfn = gpa / head->page_bytes;
+
+	return head->is_split &&
+	       (pfn < head->first_pfn || pfn >= head->end_pfn);
+}
+
 static struct err *kdump_read_gpa(struct core *core, __u64 gpa, void *buf,
 				  size_t bytes, bool *ret_is_present)
 {
@@ -240,7 +245,9 @@ static struct err *kdump_read_gpa(struct core *core, __u64 gpa, void *buf,
 	*ret_is_present = false;
 	status = read_memory(self, self->context, gpa, buf, bytes);
 	if (status == KDUMP_ERR_NODATA) {
-		core->absence = self->absence;
+		core->absence = is_in_other_part(&self->head, gpa) ?
+					"not in this part of a split dump" :
+					self->absence;
 		return NULL;
 	}
 	if (status == KDUMP_ERR_SYSTEM && !core->flat &&
@@ -310,6 +317,15 @@ static void kdump_close(struct core *core)
 	struct core_kdump *self = core->priv;
 
 	free(self);
+}
+
+const struct kdump_head *core_kdump_part(const struct core *core)
+{
+	const struct core_kdump *self = core->priv;
+
+	if (core->ops != &core_kdump_ops || !self->head.is_split)
+		return NULL;
+	return &self->head;
 }
 
 const struct core_ops core_kdump_ops = {

@@ -19,6 +19,8 @@
  * struct kdump_head - what the header says
  * @dump_level: makedumpfile -d
  * @is_split: one file of several
+ * @first_pfn, @end_pfn: of a split dump, which pages of the machine are in here
+ * @written: when makedumpfile was started, in microseconds: the same in each part
  * @is_incomplete: makedumpfile ran out of space, and says so
  * @page_bytes: of a page of the dump
  * @most_pages: pages that its bitmap can tell of
@@ -28,6 +30,9 @@
 struct kdump_head {
 	int dump_level;
 	bool is_split;
+	__u64 first_pfn;
+	__u64 end_pfn;
+	__u64 written;
 	bool is_incomplete;
 	__u32 page_bytes;
 	__u64 most_pages;
@@ -38,5 +43,7 @@ struct kdump_head {
 
 bool core_kdump_probe(const unsigned char *head, size_t bytes);
 struct err *core_kdump_check(struct core *core, struct kdump_head *ret);
+/* Of an open dump: its header where it is one part of several, else NULL */
+const struct kdump_head *core_kdump_part(const struct core *core);
 
 #endif

@@ -17,6 +17,7 @@
 
 #define FIRST_WITH_VMCOREINFO 3
 #define FIRST_WITH_NOTES 4
+#define FIRST_WITH_64_BIT_PFN 6
 #define NEWEST_VERSION 6
 #define DUMP_INCOMPLETE 0x8
 
@@ -166,6 +167,14 @@ static void describe(const struct core *core, const struct disk_header *disk,
 
 	ret->dump_level = (int)le32toh(sub->dump_level);
 	ret->is_split = le32toh(sub->split);
+	ret->first_pfn = le64toh(sub->start_pfn);
+	ret->end_pfn = le64toh(sub->end_pfn);
+	if (le32toh(disk->version) >= FIRST_WITH_64_BIT_PFN) {
+		ret->first_pfn = le64toh(sub->start_pfn_64);
+		ret->end_pfn = le64toh(sub->end_pfn_64);
+	}
+	ret->written = le64toh(disk->timestamp[0]) * 1000000 +
+		       le64toh(disk->timestamp[1]);
 	ret->is_incomplete = le32toh(disk->status) & DUMP_INCOMPLETE;
 	ret->vmcoreinfo_offset = le64toh(sub->offset_vmcoreinfo);
 	ret->vmcoreinfo_bytes = le64toh(sub->size_vmcoreinfo);

@@ -22,6 +22,12 @@ static void none_close(struct core *core)
 	(void)core;
 }
 
+const struct kdump_head *core_kdump_part(const struct core *core)
+{
+	(void)core;
+	return NULL;
+}
+
 const struct core_ops core_kdump_ops = {
 	.name = "kdump-compressed",
 	.probe = core_kdump_probe,

@@ -78,7 +78,9 @@ static struct err *read_checked(struct core *core, __u64 gpa, void *buf,
 	if (err)
 		return err_prefix(err, "registry %s at 0x%llx", what, gpa);
 	if (!is_present)
-		return damaged(gpa, what, "not in the dump");
+		return err_create_at(ERR_REGISTRY, gpa,
+				     "registry %s at 0x%llx: not in the dump: %s",
+				     what, gpa, core->absence);
 	return NULL;
 }
 
