@@ -7,7 +7,7 @@
 # root disk. The crash kernel's has it too: it takes back there what the first kernel could not.
 
 # Words of the programs that the hooks call; those that are missing have a fallback or are in every initrd
-hvcrash_programs=(cat cp cut date grep head kill ls mkdir mv od printf rm sed sleep sync tail tr)
+hvcrash_programs=(cat cp cut date dmesg grep head journalctl kill ls mkdir mount mv od printf rm sed sleep sync tail tr)
 
 # mkdumprd of RHEL exports IN_KDUMP, that of SUSE adds the module "kdump"
 hvcrash_is_kdump() {

@@ -288,12 +288,73 @@ hook_before() {
 	hook_end
 }
 
-# hook_after DIRECTORY: all of an adapter after the dump; without a directory the report is shown, so that the log has it.
+# hook_root_mount: the file system of the first kernel's root, where this one has mounted it, and "ro" or "rw".
+hook_root_mount() {
+	while IFS=' ' read -r _ mount type options _; do
+		case $mount:$type in
+		/sysroot:rootfs) ;;
+		/sysroot:*) printf '%s %s' "$mount" "${options%%,*}" ;;
+		esac
+	done <"$hook_root/proc/mounts"
+}
+
+# hook_crash_log FILE: why there is no dump is in this kernel's log, which goes with it; the end of it, for "hvcrashctl crashes".
+hook_crash_log() { { journalctl -q -b --no-pager -o short-monotonic 2>/dev/null || dmesg; } | tail -n 200 >"$1"; }
+
+# hook_aside_in DIRECTORY: the report, and this kernel's log, into a directory of their own. Where the disk is full, the boot
+# before has kept room for that.
+hook_aside_in() {
+	local to
+	to=$1/$(date +%Y%m%d%H%M%S).no-dump
+	mkdir -p "$1" || return 1
+	if ! hook_store "$hook_root/run/hvcrash" "$to"; then
+		[ -e "$1/.room" ] || return 1
+		rm -f "$1/.room"
+		hook_store "$hook_root/run/hvcrash" "$to" || return 1
+	fi
+	# the report counts; of a log that does not fit nothing is kept
+	hook_crash_log "$to/kexec-dmesg.log" 2>/dev/null || rm -f "$to/kexec-dmesg.log"
+	hook_sync "$to"
+	printf '%s' "$to" >"$hook_work/aside"
+}
+
+# hook_set_aside: to where the next boot looks for reports without a dump, on the first kernel's root file system. kdump mounts
+# that read-only, and makes it writable itself where it is the target; here there is no dump any more that this could cost.
+hook_set_aside() {
+	local mount mode status=0
+	# shellcheck disable=SC2046 # two words
+	set -- $(hook_root_mount)
+	[ $# -eq 2 ] || return 1
+	mount=$1 mode=$2
+	[ "$mode" = rw ] || hook_bounded "$hook_write_seconds" mount -o remount,rw "$hook_root$mount" 2>/dev/null || return 1
+	hook_bounded "$hook_write_seconds" hook_aside_in "$hook_root$mount/var/lib/hvcrash/audit" 2>"$hook_work/stderr" || status=$?
+	[ "$mode" = rw ] || hook_bounded "$hook_write_seconds" mount -o remount,ro "$hook_root$mount" 2>/dev/null || true
+	[ "$status" -eq 0 ] && hook_log "report: $(cat "$hook_work/aside")/hvcrash-audit.txt"
+}
+
+# hook_show: where the report cannot stay anywhere, the log has it.
+hook_show() {
+	hook_log "$1, so this is all that is kept of the report:"
+	cat "$hook_root/run/hvcrash/hvcrash-audit.txt" >&2
+}
+
+# hook_after DIRECTORY: all of an adapter after the dump; without a directory that can be written the report is set aside, or
+# shown, so that the log has it.
 hook_after() {
 	[ -e "$hook_root/run/hvcrash/hvcrash-audit.txt" ] && hook_begin || return 0
 	if [ -z "$1" ] || ! hook_place "$hook_root/run/hvcrash" "$1"; then
-		hook_log 'no directory of the dump to write to, so this is all that is kept of the report:'
-		cat "$hook_root/run/hvcrash/hvcrash-audit.txt" >&2
+		hook_set_aside || hook_show 'no directory of the dump to write to'
 	fi
+	: >"$hook_root/run/hvcrash/handled"
+	hook_end
+}
+
+# hook_without_dump: all of an adapter that is called where the dump has failed, or was not even tried. An audit needs no disk.
+hook_without_dump() {
+	[ ! -e "$hook_root/run/hvcrash/handled" ] || return 0
+	[ -e "$hook_root/run/hvcrash/hvcrash-audit.txt" ] || hook_before
+	[ -e "$hook_root/run/hvcrash/hvcrash-audit.txt" ] && hook_begin || return 0
+	hook_set_aside || hook_show 'no dump, and no file system of the first kernel to write to'
+	: >"$hook_root/run/hvcrash/handled"
 	hook_end
 }

@@ -79,6 +79,29 @@ of() { jq -r .of "$1/hvcrash-audit.json"; }
 	[ -e "$audits/20261123235959.no-dump" ]
 }
 
+@test "why a dump was not saved, or not to its end, is kept beside what there is, from the journal of the crash kernel" {
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	cat >"$BATS_TEST_TMPDIR/bin/journalctl" <<-END
+		#!/bin/sh
+		echo "\$*" >>"$BATS_TEST_TMPDIR/asked"
+		echo "[  9.0] makedumpfile[300]: Can't write the dump file(/var/crash/x). No space left on device"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/bin/journalctl"
+	local PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	waiting 20261123001759
+	waiting 20261123002001
+	waiting 20261124000000
+	mkdir -p "$dumps"/{202611230020,202611240000}
+	echo part >"$dumps/202611230020/dump-incomplete"
+	echo whole >"$dumps/202611240000/dump.202611240000"
+	boot
+	grep -q 'No space left' "$audits/20261123001759.no-dump/kexec-dmesg.log"
+	grep -q 'No space left' "$dumps/202611230020/kexec-dmesg.log"
+	[ ! -e "$dumps/202611240000/kexec-dmesg.log" ]
+	grep -q "u kdump-tools-dump.service --since @$(date -d '2026-11-23 00:17:59' +%s) --until @$(date -d '2026-11-23 01:17:59' +%s)" "$BATS_TEST_TMPDIR/asked"
+	"$HVCRASHCTL" crashes -o ID,SAVED,WHY -n --raw --sysroot "$HVCRASH_ROOT" | grep -q '^20261123001759.no-dump nothing .*No.*space'
+}
+
 @test "a dump that has a report keeps it" {
 	waiting 20261123001759
 	mkdir -p "$dumps/202611230018"

@@ -116,6 +116,15 @@ last() { jq -r ".crashes[0].$1" "$HVCRASH_ROOT/var/lib/hvcrash/last-crash.json";
 	logged 'the last crash was not published: hvcrashctl: no such verb'
 }
 
+@test "room for the next verdict is kept where a crash kernel may need it" {
+	fresh_root rhel
+	boot
+	[ "$(stat -c %s "$HVCRASH_ROOT/var/lib/hvcrash/audit/.room")" -eq 131072 ]
+	fresh_root debian
+	boot
+	[ ! -e "$HVCRASH_ROOT/var/lib/hvcrash/audit/.room" ]
+}
+
 @test "several reports: each to the journal, the newest last" {
 	local i
 	fresh_root debian

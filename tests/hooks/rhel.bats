@@ -102,14 +102,117 @@ posted() {
 	grep -q '^Regions:  *18 clean' <<<"$output"
 }
 
-@test "the disk stayed read-only: the log has the report" {
+# posted_aside DIRECTORY: and it is read-only as before
+posted_aside() {
+	posted "$1"
+	jq -r '"verdict: " + .verdict' "$1"/var/lib/hvcrash/audit/*.no-dump/hvcrash-audit.json
+	awk -v at="$1" '$2 == at { print "mode: " substr($4, 1, 2) }' /proc/mounts
+}
+
+@test "the disk stayed read-only: the report is set aside, and where it cannot be made writable the log has it" {
 	adapter /etc/kdump/pre.d/50-hvcrash
+	export -f posted
+	with_disk readonly "$HVCRASH_ROOT/sysroot" posted_aside "$HVCRASH_ROOT/sysroot"
+	[[ $output == *'verdict: clean'*'mode: ro'* ]]
+	fake mount <<<$'#!/bin/sh\ncase $*:$HVCRASH_ROOT in *remount,rw*:?*) exit 32 ;; *) exec /bin/mount "$@" ;; esac'
 	with_disk readonly "$HVCRASH_ROOT/sysroot" posted "$HVCRASH_ROOT/sysroot"
 	grep -q '^Regions:  *18 clean' <<<"$output"
 }
 
+# fake NAME: standard input is that program, before all others
+fake() {
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	cat >"$BATS_TEST_TMPDIR/bin/$1"
+	chmod +x "$BATS_TEST_TMPDIR/bin/$1"
+	export PATH="$BATS_TEST_TMPDIR/bin:$PATH"
+}
+
+# emergency SHELL: kdump.sh --error-handler, in a crash kernel with that sh
+emergency() {
+	shell=$1 seconds=0
+	: >"$BATS_TEST_TMPDIR/log"
+	adapter /etc/kdump/emergency.d/50-hvcrash
+	log=$(cat "$BATS_TEST_TMPDIR/log")
+	printf '%s\n' "$log"
+	[ "$adapter_status" -eq 0 ]
+}
+
+# aside: the one report that is below the root file system's /var/lib/hvcrash/audit
+aside() { echo "$HVCRASH_ROOT"/sysroot/var/lib/hvcrash/audit/*.no-dump; }
+
+@test "emergency: the target was not mounted, so there was no audit: it is made, and set aside for the next boot with the log" {
+	local sh
+	fake journalctl <<<$'#!/bin/sh\necho "[    7.1] systemd[1]: Timed out waiting for device /dev/sdb1"\necho "[    7.2] kdump: No space left on device"'
+	fake mount <<-END
+		#!/bin/sh
+		echo "\$*" >>"$BATS_TEST_TMPDIR/mounts"
+	END
+	for sh in bash dash 'busybox ash'; do
+		fresh_root rhel
+		emergency "$sh"
+		[ "$(jq -r .verdict "$(aside)/hvcrash-audit.json")" = clean ]
+		logged 'report: .*no-dump/hvcrash-audit.txt'
+		# what was read-only is so again
+		[ "$(tail -n 2 "$BATS_TEST_TMPDIR/mounts" | paste -sd,)" = "-o remount,rw $HVCRASH_ROOT/sysroot,-o remount,ro $HVCRASH_ROOT/sysroot" ]
+		no_scraps
+		# once
+		emergency "$sh"
+		[ -z "$log" ]
+	done
+	mkdir -p "$HVCRASH_ROOT/var/lib/hvcrash"
+	mv "$HVCRASH_ROOT/sysroot/var/lib/hvcrash/audit" "$HVCRASH_ROOT/var/lib/hvcrash/audit"
+	"$HVCRASHCTL" crashes show last --json --sysroot "$HVCRASH_ROOT" >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -r '.crashes[0] | "\(.verdict)|\(.saved)|\(.why)"' "$BATS_TEST_TMPDIR/json")" = 'clean|nothing|kdump: No space left on device' ]
+}
+
+@test "emergency: after a dump that failed the report is where post.d has put it, and nothing is done twice" {
+	dumped /sysroot/var/crash/127.0.0.1-2026-11-23-00:17:03 1
+	emergency bash
+	[ -z "$log" ]
+	[ ! -e "$HVCRASH_ROOT/sysroot/var/lib" ]
+}
+
+@test "emergency: no file system of the first kernel is mounted, or it cannot be made writable: the log has the report" {
+	mounts 'none /sysroot rootfs rw 0 0'
+	emergency 'busybox ash'
+	grep -q '^Regions:  *18 clean' <<<"$log"
+	fresh_root rhel
+	fake mount <<<$'#!/bin/sh\necho "mount: /sysroot: write-protected" >&2\nexit 32'
+	emergency dash
+	grep -q '^Regions:  *18 clean' <<<"$log"
+	[ ! -e "$HVCRASH_ROOT/sysroot/var/lib" ]
+}
+
+@test "emergency: in a kernel that has not crashed nothing happens" {
+	: >"$HVCRASH_ROOT/proc/vmcore"
+	emergency bash
+	[ -z "$log" ]
+}
+
+# full_with_room: no space, but for what publish has kept
+full_with_room() {
+	local audit=$HVCRASH_ROOT/sysroot/var/lib/hvcrash/audit
+	umount "$HVCRASH_ROOT/sysroot"
+	mount -t tmpfs -o size=256k full "$HVCRASH_ROOT/sysroot"
+	mkdir -p "$audit" "$HVCRASH_ROOT/sysroot/var/crash/127.0.0.1-2026-11-23-00:17:03"
+	head -c 131072 /dev/urandom >"$audit/.room"
+	dd if=/dev/zero of="$HVCRASH_ROOT/sysroot/ballast" bs=1k 2>/dev/null || true
+	seconds=0 shell=bash
+	adapter /etc/kdump/post.d/50-hvcrash 1
+	cat "$BATS_TEST_TMPDIR/log"
+	[ "$adapter_status" -eq 0 ] && jq -r '"verdict: " + .verdict' "$(aside)/hvcrash-audit.json" && [ ! -e "$audit/.room" ]
+}
+
+@test "no room at all still leaves the verdict: the boot before has kept some" {
+	mounts '/dev/sda2 /sysroot ext4 rw 0 0'
+	adapter /etc/kdump/pre.d/50-hvcrash
+	export -f aside full_with_room
+	with_disk full "$HVCRASH_ROOT/sysroot" full_with_room
+	[[ $output == *'verdict: clean'* ]]
+}
+
 @test "kdump.sh can start what is installed: executable, with an interpreter that the initrd has" {
-	for file in "$HVCRASH_ROOT"/etc/kdump/{pre,post}.d/*; do
+	for file in "$HVCRASH_ROOT"/etc/kdump/{pre,post,emergency}.d/*; do
 		[ -x "$file" ]
 		[ "$(head -n 1 "$file")" = '#!/bin/sh' ]
 	done

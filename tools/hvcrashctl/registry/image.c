@@ -78,9 +78,10 @@ static struct err *read_checked(struct core *core, __u64 gpa, void *buf,
 	if (err)
 		return err_prefix(err, "registry %s at 0x%llx", what, gpa);
 	if (!is_present)
-		return err_create_at(ERR_REGISTRY, gpa,
-				     "registry %s at 0x%llx: not in the dump: %s",
-				     what, gpa, core->absence);
+		return err_create_at(
+			ERR_REGISTRY, gpa,
+			"registry %s at 0x%llx: not in the dump: %s", what, gpa,
+			core->absence);
 	return NULL;
 }
 

@@ -160,6 +160,7 @@ static const char *is_outdated(const struct status_facts *facts,
 		"/usr/sbin/hvcrashctl",	       "/etc/kdump.conf",
 		"/etc/kdump/pre.d/50-hvcrash", "/etc/kdump/post.d/50-hvcrash",
 		"/usr/lib/hvcrash/suse-pre",   "/usr/lib/hvcrash/suse-post",
+		"/etc/kdump/emergency.d/50-hvcrash",
 	};
 	time_t built, changed;
 
