@@ -197,7 +197,7 @@ load helpers
 
 @test "what is no file is named, and nothing waits for it" {
 	mkfifo fifo
-	refused 3 "fifo: not a dump: it is a pipe: save what comes out of it to a file first" audit fifo
+	refused 3 "fifo: not a dump: it is a pipe: save its output to a file first" audit fifo
 	refused 3 "/dev/zero: not a dump: it is a device" audit /dev/zero
 	refused 3 "/dev/null: not a dump: it is a device" list /dev/null
 	mkdir dir
@@ -223,7 +223,7 @@ load helpers
 	done
 }
 
-@test "no FILE on a machine that is no crash kernel: one line that says so" {
+@test "no FILE on a machine that is not a crash kernel: one line that says so" {
 	[ ! -e /proc/vmcore ] && [ ! -e /sys/kernel/hvcrash ] || skip "this is one"
-	refused 3 "no FILE, and this is no crash kernel: name a dump" audit
+	refused 3 "no FILE, and this is not a crash kernel: name a dump" audit
 }

@@ -25,19 +25,19 @@ cannot_tell() {
 	cannot_tell "the module was loaded after VMBus had made contact, and not all that was shared could be found"
 }
 
-@test "extents that found no room cannot tell" {
+@test "extents without room cannot tell" {
 	core good "header coverage=2 extents_dropped=7"
-	cannot_tell "7 extents found no room"
+	cannot_tell "no room for 7 extents"
 }
 
 @test "a count of dropped extents alone cannot tell" {
 	core good "header extents_dropped=1"
-	cannot_tell "1 extent found no room"
+	cannot_tell "no room for 1 extent"
 }
 
 @test "a torn update cannot tell" {
 	core good "header coverage=4 extents_torn=1"
-	cannot_tell "the crash cut the update of 1 extent"
+	cannot_tell "the crash interrupted the update of 1 extent"
 }
 
 @test "a module without VMBus cannot tell" {
@@ -52,7 +52,7 @@ cannot_tell() {
 
 @test "a message that the crash cut short cannot tell" {
 	core good "header coverage=0x20 untracked=1"
-	cannot_tell "the crash cut a VMBus message short"
+	cannot_tell "the crash interrupted a VMBus message"
 }
 
 @test "a coverage bit of a newer module cannot tell" {
@@ -60,9 +60,9 @@ cannot_tell() {
 	cannot_tell "coverage bits 0x400 are unknown"
 }
 
-@test "shared things without pages cannot tell" {
+@test "shared areas with unknown pages cannot tell" {
 	core good "header untracked=3"
-	cannot_tell "3 shared things whose pages are not known"
+	cannot_tell "3 shared areas with unknown pages"
 }
 
 @test "pages that the time budget did not reach cannot tell" {

@@ -79,7 +79,7 @@ last_crash() {
 
 @test "it refuses where status is not ready, and --force overrides, status 1" {
 	put /sys/kernel/kexec_crash_loaded 0
-	refused_crash 1 "NOT READY: crash-loaded: 'hvcrashctl status' says more, --force" --yes
+	refused_crash 1 "NOT READY: crash-loaded: see 'hvcrashctl status'; --force" --yes
 	drop /sys/kernel/hvcrash/coverage
 	refused_crash 1 "NOT READY: coverage, crash-loaded" --yes
 	crashed --yes --force
@@ -96,7 +96,7 @@ last_crash() {
 	rm -f root/proc/sysrq-trigger
 	put /proc/sysrq-trigger untouched
 	script -qec "'$HVCRASHCTL' crash --sysroot root; echo status \$?" /dev/null <<<yes >out
-	expect_word out "Type 'crash' to go on: "
+	expect_word out "Type 'crash' to continue: "
 	expect_word out "nothing was done"
 	expect_word out "status 1"
 	expect "$(cat root/proc/sysrq-trigger)" untouched

@@ -8,7 +8,7 @@ load helpers
 	core good
 	try audit core
 	expect_status 0
-	expect "$(verdict)" "CLEAN: 18 regions of 25 pages, all taken back from the host, contents unchanged."
+	expect "$(verdict)" "CLEAN: 18 regions of 25 pages, all revoked, contents unchanged."
 	expect "$(wc -c <err)" 0
 }
 
@@ -38,7 +38,7 @@ load helpers
 	core late
 	try audit core
 	expect_status 0
-	expect "$(verdict)" "CLEAN: 18 regions of 25 pages, all taken back from the host (3 late, by the second kernel), contents unchanged."
+	expect "$(verdict)" "CLEAN: 18 regions of 25 pages, all revoked (3 late, by the second kernel), contents unchanged."
 	try audit --all core
 	expect "$(row 0x209000)" "SIMP VP 3 0x209000 1 revoked late read back revoked late by the second kernel"
 }

@@ -41,7 +41,7 @@ text_of() {
 	text_of page >text
 	expect_word page '<header class="clean">'
 	expect_word page "<h1>clean</h1>"
-	expect_word text "18 regions of 25 pages, all taken back from the host, contents unchanged"
+	expect_word text "18 regions of 25 pages, all revoked, contents unchanged"
 	expect_word text "kernel 6.12.0-test, module 0.1.0"
 	expect_nothing_left "./page "
 }
@@ -178,7 +178,7 @@ text_of() {
 	refused 3 "page: not a regular file" audit --html page core
 	refused 3 "/dev/null: not a regular file" audit --html /dev/null core
 	refused 3 "/dev/stdout: not a regular file" audit --html /dev/stdout core
-	refused 3 "-: not written to standard output: name a file" audit --html - core
+	refused 3 "-: cannot be standard output: name a file" audit --html - core
 	refused 3 "none/page: cannot create: No such file or directory" \
 		audit --html none/page core
 }

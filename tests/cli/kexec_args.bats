@@ -114,7 +114,7 @@ registry() {
 	expect_status 0
 	expect "$(wc -l <out)" 1
 	expect "$(wc -l <err)" 1
-	expect_word err "has hvcrash_registry= of the last kexec already"
+	expect_word err "already has hvcrash_registry= of the last kexec"
 	# what the man page does about it
 	sed -E 's/ ?(hvcrash_registry|memmap=[0-9]+K%0x)[^ ]*//g' root/proc/cmdline >stripped
 	expect "$(cat stripped)" "root=/dev/sda1"

@@ -36,7 +36,7 @@ load helpers
 	try list --registry registry
 	expect_status 0
 	expect_word out "the module was loaded after VMBus had made contact"
-	expect_word out "2 extents found no room"
+	expect_word out "no room for 2 extents"
 }
 
 @test "a record that is being written is shown as busy" {
@@ -118,7 +118,7 @@ load helpers
 	live live
 	try audit registry
 	expect_status 2
-	expect "$(verdict)" "CANNOT TELL: the crash path did not run (phase: live); 18 regions of 25 pages shared now, which a crash has to take back."
+	expect "$(verdict)" "CANNOT TELL: the crash path did not run (phase: live); 18 regions of 25 pages shared now, to be revoked in a crash."
 	expect "$(row 0x203000)" "SIMP VP 1 0x203000 1 shared register on not checked shared now, a crash has to take it back"
 	expect_no_word out CLEAN
 	try audit --json registry

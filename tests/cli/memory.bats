@@ -45,5 +45,5 @@ load helpers
 	ulimit -d 8192
 	try audit -o FINDING core >shown
 	expect_status 0
-	expect "$(verdict)" "CLEAN: 62500 regions of 1000000 pages, all taken back from the host, contents unchanged."
+	expect "$(verdict)" "CLEAN: 62500 regions of 1000000 pages, all revoked, contents unchanged."
 }

@@ -28,7 +28,7 @@ load helpers
 	core good "poke 0x204123 0x5a"
 	try audit core
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 1 region changed after the crashed kernel took it back (SIEFP 0x204000 of VP 1)."
+	expect "$(verdict)" "NOT CLEAN: 1 region changed after the crashed kernel revoked it (SIEFP 0x204000 of VP 1)."
 	expect "$(row 0x204000)" "SIEFP VP 1 0x204000 1 revoked read back changed after revoke contents differ"
 }
 
@@ -36,7 +36,7 @@ load helpers
 	core good "poke 0x40003fff 0x5a"
 	try audit core
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 1 region changed after the crashed kernel took it back (GPADL 0x40000000 of channel 5)."
+	expect "$(verdict)" "NOT CLEAN: 1 region changed after the crashed kernel revoked it (GPADL 0x40000000 of channel 5)."
 }
 
 @test "a change of an unloaded page counts as well" {
@@ -102,7 +102,7 @@ load helpers
 	core late "poke 0x209000 1 2 3"
 	try audit core
 	expect_status 1
-	expect_word out "NOT CLEAN: 1 region changed after the crashed kernel took it back (SIMP 0x209000 of VP 3)"
+	expect_word out "NOT CLEAN: 1 region changed after the crashed kernel revoked it (SIMP 0x209000 of VP 3)"
 }
 
 @test "what is left says whether it lies in this kernel's RAM" {

@@ -87,7 +87,7 @@ expect_no_longer() {
 @test "each word in the rows is explained, once" {
 	core not-reached
 	try audit core
-	expect "$(grep -c '^SIMP: page of a VP' out)" 1
+	expect "$(grep -c '^SIMP: page in which' out)" 1
 	expect "$(grep -c '^VP: virtual processor' out)" 1
 	expect_no_word out "GPADL:"
 }

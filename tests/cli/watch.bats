@@ -51,7 +51,7 @@ write_at() {
 	watch 'echo "$ROUND" >>rounds' --rounds 3
 	expect_status 0
 	expect "$(tr '\n' ' ' <rounds)" "1 2 "
-	expect "$(verdict)" "CLEAN: 18 regions of 25 pages, all taken back from the host, contents unchanged."
+	expect "$(verdict)" "CLEAN: 18 regions of 25 pages, all revoked, contents unchanged."
 	expect_word out "Watched:        3 rounds, 0 regions written meanwhile"
 	expect "$(wc -c <err)" 0
 }
@@ -60,7 +60,7 @@ write_at() {
 	watched_core good
 	watch "$(write_at 0x206000)" --rounds 2
 	expect_status 1
-	expect "$(verdict)" "NOT CLEAN: 1 region changed after the crashed kernel took it back (SIMP 0x206000 of VP 2); 1 region written while watched."
+	expect "$(verdict)" "NOT CLEAN: 1 region changed after the crashed kernel revoked it (SIMP 0x206000 of VP 2); 1 region written while watched."
 	expect_word out "Watched:        2 rounds, 1 region written meanwhile"
 	expect "$(row 0x206000)" "SIMP VP 2 0x206000 1 revoked read back changed after revoke written while watched"
 }
@@ -160,7 +160,7 @@ write_at() {
 	export BETWEEN=true
 	# script(1) makes a terminal; standard output goes to a file nevertheless
 	timeout 60 script -qec "ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$BETWEEN_SO $HVCRASHCTL audit --watch 1 --rounds 2 core >out" terminal >/dev/null
-	expect "$(verdict)" "CLEAN: 18 regions of 25 pages, all taken back from the host, contents unchanged."
+	expect "$(verdict)" "CLEAN: 18 regions of 25 pages, all revoked, contents unchanged."
 	tr '\r' '\n' <terminal >lines
 	expect_word lines "round 1, 0 regions written"
 	expect_word lines "round 2, 0 regions written"

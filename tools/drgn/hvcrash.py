@@ -1,6 +1,6 @@
 #!/usr/bin/env drgn
 # SPDX-License-Identifier: GPL-2.0-only
-"""hvcrash in drgn: was every page that the kernel shared with Hyper-V taken back?
+"""hvcrash in drgn: was every page that the kernel shared with Hyper-V revoked?
 
     drgn -c vmcore /usr/share/hvcrash/hvcrash.py          prints the verdict
 
@@ -379,13 +379,13 @@ class Registry:
             return None
         if not self.is_finished:
             return "not checked", "the registry was not finished"
-        left = {SHARED: "never given back",
+        left = {SHARED: "never revoked",
                 FAILED: "its register reads back as enabled",
                 NOT_REACHED: "its VP did not answer"}
         if state in left:
             return "left shared", left[state]
         if state == BUSY:
-            return "not checked", "its update was cut short"
+            return "not checked", "its update was interrupted"
         if state not in RETURNED:
             return "not checked", f"state {state} is unknown"
         if region.kind_number not in KINDS:
@@ -533,8 +533,8 @@ def _source_of(prog):
 
 
 WORDS = {
-    CLEAN: "CLEAN: {regions} regions of {pages} pages, all taken back from the host",
-    NOT_CLEAN: "NOT CLEAN: the host can still write to {left} pages of the crashed kernel, or wrote to {changed} after they were taken back",
+    CLEAN: "CLEAN: {regions} regions of {pages} pages, all revoked",
+    NOT_CLEAN: "NOT CLEAN: the host can still write to {left} pages of the crashed kernel, or wrote to {changed} after they were revoked",
     CANNOT_TELL: "CANNOT TELL: {gaps}",
 }
 

@@ -45,7 +45,7 @@ static struct err *run_version(const struct opts_common *options,
 static const struct verb verb_version = {
 	.opts = {
 		.name = "version",
-		.summary = "the version",
+		.summary = "show the version",
 		.purpose = "Shows the version.",
 		.options_bytes = sizeof(struct opts_common),
 		.has_json = true,
@@ -128,7 +128,7 @@ static struct err *run_help(const struct opts_common *common,
 static const struct verb verb_help = {
 	.opts = {
 		.name = "help",
-		.summary = "the verbs, or the options of one",
+		.summary = "show the verbs, or the options of one",
 		.operand = "VERB",
 		.purpose = "Shows the verbs, or the options of VERB.",
 		.options = help_options,

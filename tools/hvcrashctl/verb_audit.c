@@ -50,11 +50,11 @@ static const struct opts_desc audit_options[] = {
 	  OPTS_TEXT(struct audit_options, registers) },
 	{ "iomem", 0, "FILE", NULL, "own System RAM from FILE",
 	  OPTS_TEXT(struct audit_options, iomem) },
-	{ "html", 0, "FILE", NULL, "write the report to FILE as a page, too",
+	{ "html", 0, "FILE", NULL, "also write the report to FILE as HTML",
 	  OPTS_TEXT(struct audit_options, html) },
-	{ "prometheus", 0, "FILE", NULL, "write metrics to FILE, too",
+	{ "prometheus", 0, "FILE", NULL, "also write metrics to FILE",
 	  OPTS_TEXT(struct audit_options, prometheus) },
-	{ "journal", 0, NULL, NULL, "send the verdict to the journal, too",
+	{ "journal", 0, NULL, NULL, "also send the verdict to the journal",
 	  OPTS_FLAG(struct audit_options, is_journal) },
 	{ "watch", 'w', "SECONDS", NULL,
 	  "read the pages again every SECONDS, until Ctrl-C",
@@ -253,7 +253,7 @@ static struct err *choose_file(const char **ret)
 	else
 		return err_create(
 			ERR_USAGE,
-			"audit: no FILE, and this is no crash kernel: name a dump: try 'hvcrashctl audit --help'");
+			"audit: no FILE, and this is not a crash kernel: name a dump: try 'hvcrashctl audit --help'");
 	return NULL;
 }
 
@@ -297,10 +297,10 @@ static struct err *run_audit(const struct opts_common *common,
 const struct verb verb_audit = {
 	.opts = {
 		.name = "audit",
-		.summary = "say whether the crashed kernel took all its pages back",
+		.summary = "say whether the crashed kernel revoked all its pages",
 		.operand = "FILE",
 		.purpose =
-			"Says whether the crashed kernel took back all pages that it shared with\nHyper-V. FILE is a dump, " VMCORE
+			"Says whether the crashed kernel revoked all pages that it shared with\nHyper-V. FILE is a dump, " VMCORE
 			" by default,\nor " CORE_DEVMEM
 			" after a kexec with what kexec-args prints.",
 		.options = audit_options,

@@ -42,15 +42,16 @@ struct crash_options {
 static const struct opts_desc crash_options[] = {
 	{ "how", 0, "KIND", CRASH_KINDS, "the kind of crash, by default sysrq:",
 	  OPTS_TEXT(struct crash_options, how) },
-	{ "cpu", 0, "N", NULL, "on this CPU, by default 0",
+	{ "cpu", 0, "N", NULL, "the CPU that crashes, by default 0",
 	  OPTS_TEXT(struct crash_options, cpu) },
-	{ "in", 0, "SECONDS", NULL, "not at once",
+	{ "in", 0, "SECONDS", NULL, "wait this long first",
 	  OPTS_TEXT(struct crash_options, delay) },
-	{ "module", 0, "FILE", NULL, "hvcrash_crash.ko, if modprobe knows none",
+	{ "module", 0, "FILE", NULL,
+	  "hvcrash_crash.ko, if modprobe cannot find it",
 	  OPTS_TEXT(struct crash_options, module) },
 	{ "yes", 'y', NULL, NULL, "do not ask",
 	  OPTS_FLAG(struct crash_options, is_yes) },
-	{ "force", 'f', NULL, NULL, "even where 'status' is not ready",
+	{ "force", 'f', NULL, NULL, "crash even if 'status' is not ready",
 	  OPTS_FLAG(struct crash_options, is_force) },
 	{ "sysroot", 0, "DIR", NULL, "crash the system below DIR: for tests",
 	  OPTS_TEXT(struct crash_options, root) },
@@ -95,7 +96,7 @@ static struct err *refuse_if_not_ready(const struct status_facts *facts)
 		return NULL;
 	return err_create(
 		ERR_REFUSED,
-		"crash: %s: 'hvcrashctl status' says more, --force crashes all the same",
+		"crash: %s: see 'hvcrashctl status'; --force crashes anyway",
 		total.text);
 }
 
@@ -113,7 +114,7 @@ static void say_what_is_lost(const struct crash *crash,
 		printf(", in %llu s", delay_s);
 	if (sysinfo(&info))
 		memset(&info, 0, sizeof(info));
-	printf(".\nLost: %u processes with what they have not written, their connections,\n"
+	printf(".\nLost: %u processes with their unsaved data, their connections,\n"
 	       "everything in tmpfs, and %lu min of uptime. The dump goes to %s.\n",
 	       info.procs, (unsigned long)info.uptime / 60, target);
 }
@@ -132,7 +133,7 @@ static struct err *ask(bool is_yes)
 	char answer[16] = "";
 
 	if (!is_yes)
-		printf("Type 'crash' to go on: ");
+		printf("Type 'crash' to continue: ");
 	/* the question must have been seen: a full disk or a closed pipe hides it */
 	if (fflush(stdout))
 		return err_create(ERR_IO, "stdout: cannot write: %s",
@@ -183,7 +184,7 @@ static struct err *crash_now(struct crash *crash)
 	struct err *err = crash_prepare(crash);
 
 	if (!err && sysroot_is_own(crash->sysroot) && !sync_bounded())
-		printf("Not all file systems were written in %d s; going on.\n",
+		printf("Not all file systems were written in %d s; continuing.\n",
 		       SYNC_BOUND_S);
 	if (!err)
 		err = leave_marker(crash);
@@ -239,9 +240,9 @@ static struct err *run_crash(const struct opts_common *common,
 const struct verb verb_crash = {
 	.opts = {
 		.name = "crash",
-		.summary = "crash this machine, to see whether all goes well",
+		.summary = "crash this machine, to test the crash path",
 		.purpose =
-			"Crashes this machine on purpose. The next boot's 'hvcrashctl status' tells how\nit went.",
+			"Crashes this machine on purpose. After the reboot 'hvcrashctl status' tells how\nit went.",
 		.options = crash_options,
 		.options_bytes = sizeof(struct crash_options),
 	},

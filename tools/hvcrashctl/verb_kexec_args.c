@@ -110,7 +110,7 @@ static struct err *refuse_if_grown(const struct sysroot *sysroot,
 	if (!err && image->header.nr_chunks != before->header.nr_chunks)
 		err = err_create(
 			ERR_REGISTRY,
-			"the registry has grown while it was read: ask again");
+			"the registry has grown while it was read: try again");
 	return err;
 }
 
@@ -133,7 +133,7 @@ static struct err *make(const struct sysroot *sysroot,
 
 	/* used as it is, each kexec would lose more memory, and words add up */
 	if (!err && cmdline && has_registry(cmdline))
-		fputs("hvcrashctl: kexec-args: this kernel's command line has hvcrash_registry= of the last kexec already: take it and its memmap= out of what the next kernel gets\n",
+		fputs("hvcrashctl: kexec-args: this kernel's command line already has hvcrash_registry= of the last kexec: remove it and its memmap= from the next kernel's command line\n",
 		      stderr);
 	return err ? err : refuse_if_grown(sysroot, image);
 }
@@ -159,7 +159,7 @@ static struct err *run_kexec_args(const struct opts_common *common,
 	if (!sysroot_is_machine(&sysroot, "x86_64"))
 		return err_create(
 			ERR_IO,
-			"kexec-args: only x86 has memmap=: here the registry does not outlive a kexec");
+			"kexec-args: only x86 has memmap=: here the registry cannot survive a kexec");
 	*ret_file = REGISTRY;
 	err = open_registry(&sysroot, &core, &image);
 	if (!err)
@@ -174,9 +174,9 @@ static struct err *run_kexec_args(const struct opts_common *common,
 const struct verb verb_kexec_args = {
 	.opts = {
 		.name = "kexec-args",
-		.summary = "what to append so that the registry outlives a kexec",
+		.summary = "print what makes the registry survive a kexec",
 		.purpose =
-			"Prints what to append to the next kernel's command line, so that the registry\noutlives kexec -e and can be audited then.",
+			"Prints what to append to the next kernel's command line, so that the registry\nsurvives kexec -e and can be audited afterwards.",
 		.options = kexec_args_options,
 		.options_bytes = sizeof(struct kexec_args_options),
 		.has_json = true,

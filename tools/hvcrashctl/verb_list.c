@@ -27,7 +27,7 @@ struct list_options {
 };
 
 static const struct opts_desc list_options[] = {
-	{ "all", 'a', NULL, NULL, "also extents torn down in normal life",
+	{ "all", 'a', NULL, NULL, "also extents torn down in normal operation",
 	  OPTS_FLAG(struct list_options, is_all) },
 	{ "registry", 0, "FILE", NULL, "instead of " LIVE_REGISTRY,
 	  OPTS_TEXT(struct list_options, registry) },
@@ -161,7 +161,7 @@ const struct verb verb_list = {
 		.summary = "show the pages that this kernel shares with Hyper-V",
 		.operand = "FILE",
 		.purpose =
-			"Lists the pages shared with Hyper-V: of the running kernel, or of the dump FILE.",
+			"Lists the pages shared with Hyper-V by the running kernel, or in the dump FILE.",
 		.options = list_options,
 		.options_bytes = sizeof(struct list_options),
 		.has_json = true,

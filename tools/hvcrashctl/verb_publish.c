@@ -117,7 +117,7 @@ static struct err *run_publish(const struct opts_common *common,
 const struct verb verb_publish = {
 	.opts = {
 		.name = "publish",
-		.summary = "a crash's report to Prometheus and the journal",
+		.summary = "send a crash's report to Prometheus or the journal",
 		.operand = "FILE",
 		.purpose =
 			"Publishes what hvcrash-audit.json says, the report that a kdump hook has left\nbeside the dump; or with --crash a crash of this machine, whatever is left of it.",

@@ -145,10 +145,10 @@ static void judge_state(const struct hvcrash_extent *extent,
 		break;
 	case HVCRASH_BUSY:
 		set_result(result, AUDIT_NOT_CHECKED,
-			   "its update was cut short");
+			   "its update was interrupted");
 		break;
 	case HVCRASH_SHARED:
-		set_result(result, AUDIT_LEFT_SHARED, "never given back");
+		set_result(result, AUDIT_LEFT_SHARED, "never revoked");
 		break;
 	case HVCRASH_FAILED:
 		set_result(result, AUDIT_LEFT_SHARED,

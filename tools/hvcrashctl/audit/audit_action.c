@@ -16,26 +16,26 @@ static const struct {
 	const char *action;
 } gap_actions[] = {
 	{ "dry-run",
-	  "nothing: this kernel has not crashed, so this is always the verdict of a dry run. Look at the gaps." },
+	  "nothing: this kernel has not crashed, and a dry run always has this verdict. Look at the gaps." },
 	{ "phase",
-	  "read the console of the crash: the CPU that panicked did not get through the crash path, or the crash kernel was started by something else." },
-	{ "isolated", "nothing helps: confidential VMs are not supported." },
+	  "read the console of the crash: the CPU that panicked did not complete the crash path, or something else started the crash kernel." },
+	{ "isolated", "nothing: confidential VMs are not supported." },
 	{ "late",
 	  "load hvcrash before hv_vmbus, from the initrd: run hvcrash-configure and reboot." },
 	{ "no-vmbus",
-	  "read what hvcrash said in dmesg of the crashed kernel: this kernel's VMBus driver is not one that it knows." },
+	  "read hvcrash's messages in dmesg of the crashed kernel: it does not know this kernel's VMBus driver." },
 	{ "unload",
-	  "see the check stimer of 'hvcrashctl status', and how long the host takes to write its disks back." },
+	  "see the check stimer of 'hvcrashctl status', and how long the host takes to flush its disks." },
 	{ "vps",
-	  "give the crash kernel maxcpus=1 in place of nr_cpus=1: then it can take the pages of a CPU back that did not answer." },
+	  "give the crash kernel maxcpus=1 instead of nr_cpus=1: then it can revoke the pages of a CPU that did not answer." },
 	{ "not-in-dump",
 	  "audit /proc/vmcore in the crash kernel, as the kdump hooks do, or lower makedumpfile's dump level (-d)." },
 	{ "not-hashed", "raise the module's parameter hash_budget_ms." },
 	{ "no-hash", "raise the module's parameter hash_budget_ms." },
 	{ "untracked",
-	  "find the driver that shares pages without saying so: it has to call hvcrash_register_pages()." },
+	  "find the driver that shares pages without registering them: it has to call hvcrash_register_pages()." },
 	{ "torn",
-	  "crash the VM once more: the crash cut an update short, which is chance." },
+	  "crash the VM once more: this crash happened to interrupt an update." },
 	{ "stopped", "let the audit run to its end." },
 	{ "unknown",
 	  "use the hvcrashctl that belongs to the module of the crashed kernel." },
@@ -77,17 +77,17 @@ static const char *action_of_finding(const struct audit *audit)
 	if (audit->left_in_ram)
 		return "do not trust this dump: the crash kernel itself runs in memory that the host can write to. Restart the VM, and crash it once more.";
 	if (has_silent_owner(audit))
-		return "keep the dump. Give the crash kernel maxcpus=1 in place of nr_cpus=1, so that it can take such pages back; if the CPU was slow and not stuck, raise the module's stop_bound_ms.";
+		return "keep the dump. Give the crash kernel maxcpus=1 instead of nr_cpus=1, so that it can revoke such pages; if the CPU was slow rather than stuck, raise the module's stop_bound_ms.";
 	if (audit->written)
-		return "keep the dump and report it: the host or a device still writes to memory that was taken back.";
+		return "keep the dump and report it: the host or a device still writes to memory after it was revoked.";
 	if (audit->regions[AUDIT_CHANGED])
-		return "keep the dump. 'hvcrashctl audit --watch 5' in the crash kernel says whether the pages are still being written: then it is the host or a device, report it.";
+		return "keep the dump. Run 'hvcrashctl audit --watch 5' in the crash kernel: if the pages are still being written, it is the host or a device; report it.";
 	if (has_vmbus_page(audit))
-		return "keep the dump, and do not trust what lies in these buffers: the host did not answer UNLOAD. See the check stimer of 'hvcrashctl status'.";
+		return "keep the dump, and do not trust the contents of these buffers: the host did not answer UNLOAD. See the check stimer of 'hvcrashctl status'.";
 	if (audit->registers_on || audit->header->crash.registers_failed)
-		return "report it with /sys/kernel/hvcrash/host of a VM like this one: the hypervisor did not let go of the page.";
+		return "report it with /sys/kernel/hvcrash/host of a VM like this one: the hypervisor did not release the page.";
 	if (audit->own_pointing)
-		return "restart the VM: the crash kernel runs on a VP whose page was not taken back.";
+		return "restart the VM: the crash kernel runs on a VP whose page was not revoked.";
 	return "keep the dump and both reports, and report it.";
 }
 

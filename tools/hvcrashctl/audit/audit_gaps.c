@@ -42,11 +42,11 @@ static void add_coverage_gaps(struct audit *audit)
 		add_gap(audit, "late",
 			"the module was loaded after VMBus had made contact, and not all that was shared could be found");
 	if (header->coverage & HVCRASH_GAP_DROPPED || header->extents_dropped)
-		add_gap(audit, "dropped", "%u extent%s found no room",
+		add_gap(audit, "dropped", "no room for %u extent%s",
 			PLURAL(header->extents_dropped));
 	if (header->coverage & HVCRASH_GAP_TORN || header->extents_torn)
 		add_gap(audit, "torn",
-			"the crash cut the update of %u extent%s",
+			"the crash interrupted the update of %u extent%s",
 			PLURAL(header->extents_torn));
 	if (header->coverage & HVCRASH_GAP_NO_VMBUS)
 		add_gap(audit, "no-vmbus",
@@ -56,13 +56,13 @@ static void add_coverage_gaps(struct audit *audit)
 			"confidential VM: host-visible pages are not tracked");
 	if (header->coverage & HVCRASH_GAP_UNDER_WAY)
 		add_gap(audit, "under-way",
-			"the crash cut a VMBus message short, not all pages that it gave to the host are listed");
+			"the crash interrupted a VMBus message; some pages that it shares are not listed");
 	if (header->coverage & ~known)
 		add_gap(audit, "unknown", "coverage bits 0x%x are unknown",
 			header->coverage & ~known);
 	if (header->untracked)
 		add_gap(audit, "untracked",
-			"%u shared thing%s whose pages are not known",
+			"%u shared area%s with unknown pages",
 			PLURAL(header->untracked));
 }
 
@@ -188,7 +188,7 @@ void audit_finish(struct audit *audit, const struct contents *contents)
 			phase);
 		if (audit->shared_regions)
 			add_gap(audit, "dry-run",
-				"%llu region%s of %llu page%s shared now, which a crash has to take back",
+				"%llu region%s of %llu page%s shared now, to be revoked in a crash",
 				PLURAL(audit->shared_regions),
 				PLURAL(audit->shared_pages));
 		add_coverage_gaps(audit);

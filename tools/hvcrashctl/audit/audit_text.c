@@ -124,7 +124,7 @@ static void put_not_clean(FILE *line, const struct audit *audit)
 	if (changed) {
 		next_part(line, &is_first);
 		fprintf(line,
-			"%llu region%s changed after the crashed kernel took %s back (",
+			"%llu region%s changed after the crashed kernel revoked %s (",
 			changed, plural(changed), changed == 1 ? "it" : "them");
 		put_extents(line, audit->changed, audit->nr_changed, changed);
 		fputc(')', line);
@@ -169,9 +169,8 @@ static void put_clean(FILE *line, const struct audit *audit)
 	__u64 pages = audit->pages[AUDIT_EXTENT_CLEAN] +
 		      audit->pages[AUDIT_REVOKED_LATE];
 
-	fprintf(line,
-		"%llu region%s of %llu page%s, all taken back from the host",
-		regions, plural(regions), pages, plural(pages));
+	fprintf(line, "%llu region%s of %llu page%s, all revoked", regions,
+		plural(regions), pages, plural(pages));
 	if (late)
 		fprintf(line, " (%llu late, by the second kernel)", late);
 	fputs(audit->header->way == HVCRASH_WAY_KEXEC ?

@@ -32,9 +32,8 @@ struct err *atomic_file_create(const char *path, struct atomic_file *ret)
 	*ret = (struct atomic_file){ .path = path };
 	if (!strcmp(path, "-"))
 		return err_of_file(
-			err_create(
-				ERR_IO,
-				"not written to standard output: name a file"),
+			err_create(ERR_IO,
+				   "cannot be standard output: name a file"),
 			path);
 	/* renaming over a device would replace it */
 	if (!lstat(path, &st) && !S_ISREG(st.st_mode))

@@ -19,7 +19,7 @@ const char *file_kind_not_regular(mode_t mode)
 	case S_IFREG:
 		return NULL;
 	case S_IFIFO:
-		return "it is a pipe: save what comes out of it to a file first";
+		return "it is a pipe: save its output to a file first";
 	case S_IFDIR:
 		return "it is a directory";
 	case S_IFSOCK:

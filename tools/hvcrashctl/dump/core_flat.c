@@ -158,7 +158,7 @@ static struct err *make_room(struct flat *flat)
 			return NULL;
 		return err_create(
 			ERR_IO,
-			"flattened file: too scattered to be read as it is: write it anew with makedumpfile -R");
+			"flattened file: too fragmented to be read as it is: convert it with makedumpfile -R");
 	}
 	pieces = reallocarray(flat->pieces, room, sizeof(*pieces));
 	if (!pieces)

@@ -27,9 +27,9 @@ static const char *const kinds[] = {
 /* TLFS: "Synthetic Interrupt Controller", "Virtual Processor Assist Page" */
 static const char *const kind_helps[] = {
 	[HVCRASH_KIND_SIMP] =
-		"page of a VP into which the hypervisor puts messages",
+		"page in which the hypervisor posts messages to a VP",
 	[HVCRASH_KIND_SIEFP] =
-		"page of a VP into which the hypervisor puts event flags",
+		"page in which the hypervisor sets event flags of a VP",
 	[HVCRASH_KIND_VP_ASSIST] =
 		"page that a VP and the hypervisor share for speed",
 	[HVCRASH_KIND_HYPERCALL] =
@@ -37,7 +37,7 @@ static const char *const kind_helps[] = {
 	[HVCRASH_KIND_REFERENCE_TSC] =
 		"page with the hypervisor's clock, for the whole VM",
 	[HVCRASH_KIND_VMBUS_INTERRUPT] =
-		"page into which the host writes which channel wants attention",
+		"page in which the host marks channels that need attention",
 	[HVCRASH_KIND_VMBUS_MONITOR] =
 		"page by which guest and host tell each other of new data",
 	[HVCRASH_KIND_GPADL] =

@@ -58,7 +58,7 @@ static void put_info(FILE *to, const char *release)
 static void put_checks(FILE *to, const struct status_answer *answers)
 {
 	metric(to, "hvcrash_status_check",
-	       "1 for the state in which each check is.");
+	       "1 for the current state of each check.");
 	for (size_t i = 0; i < status_nr_checks; i++) {
 		fputs("hvcrash_status_check{", to);
 		put_label(to, "check", status_checks[i].id);
@@ -81,7 +81,7 @@ struct err *metrics_write_status(const char *path,
 		return err;
 	put_info(file.to, facts->release);
 	metric(file.to, name,
-	       "Is this VM ready to crash safely: 1 for the verdict that holds.");
+	       "Whether this VM is ready to crash safely: 1 for the current verdict.");
 	for (int v = STATUS_READY; v <= STATUS_CANNOT_TELL; v++)
 		sample(file.to, name, "verdict",
 		       status_verdict_name((enum status_verdict)v),
@@ -115,7 +115,7 @@ struct err *metrics_write_audit(const char *path, const struct result *result)
 	if (err)
 		return err;
 	metric(file.to, name,
-	       "Did the crashed kernel take all pages back: 1 for the verdict that holds.");
+	       "Whether the crashed kernel revoked all its pages: 1 for the verdict.");
 	for (int v = AUDIT_CLEAN; v <= AUDIT_CANNOT_TELL; v++)
 		sample(file.to, name, "verdict",
 		       audit_verdict_name((enum audit_verdict)v),
@@ -129,10 +129,10 @@ struct err *metrics_write_audit(const char *path, const struct result *result)
 		   "Regions left shared inside the second kernel's own memory.",
 		   result->left_in_ram);
 	put_number(file.to, "hvcrash_audit_vps_not_revoked",
-		   "VPs that did not take their pages back.",
+		   "VPs that did not revoke their pages.",
 		   result->vps_not_revoked);
 	put_number(file.to, "hvcrash_audit_gaps",
-		   "Gaps in what is known; with any the verdict is not clean.",
+		   "Gaps in the tracking; with any the verdict is not clean.",
 		   result->gaps);
 	if (result->crash_seconds)
 		put_number(file.to, "hvcrash_audit_crash_time_seconds",
