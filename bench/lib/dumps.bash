@@ -79,7 +79,7 @@ bench_start() {
 			'(.a.cpu / 1e3)' '(.b.cpu / 1e3)' '(.a.cpu / .b.cpu)'
 }
 
-# bench_wide DUMP: as of guests with more memory that is free, which nobody here can boot. The bitmaps grow with it.
+# bench_wide DUMP: as if from guests with more free memory, which this machine cannot boot. The bitmaps grow with it.
 bench_wide() {
 	local gib
 	for gib in 16 64 256 1024; do

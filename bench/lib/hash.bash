@@ -13,6 +13,6 @@ bench_hash() {
 		"XXH64 page by page, as the crash path hashes, against adding up the same words; one CPU, memory that no cache holds. libxxhash's XXH64, the same algorithm as the kernel's xxh64()" \
 		.a .b '(.a / .b)' <<<"$rounds"
 	figure hash-vs-cache MiB/s '' \
-		'the same hash against itself on pages that the first cache holds: where this is near 1 it does not wait for memory, and nothing is to be had by a prefetch' \
+		'the same hash against itself on pages that the first cache holds: if this is near 1 it does not wait for memory, and a prefetch would not help' \
 		.a .cache '(.a / .cache)' <<<"$rounds"
 }

@@ -64,7 +64,7 @@ panic_figures() {
 		"from the first instruction of panic() to machine_kexec(), with $cpus CPUs, against the stock kernel" \
 		.a.all .b.all '(.b.all / .a.all)' medians <"$out/pairs"
 	figure "panic-handler-vs-stock-$cpus" ms '' \
-		"what hvcrash does of that, with $cpus CPUs, against the crash handler of the stock kernel in its place, which takes back the pages of one CPU" \
+		"what hvcrash does of that, with $cpus CPUs, against the crash handler of the stock kernel, which revokes the pages of only one CPU" \
 		.a.inside .b.inside '(.b.inside / .a.inside)' medians <"$out/pairs"
 	panic_pairs "$cpus" stock-floor stock-timed >"$out/pairs"
 	figure "panic-waiting-vs-stock-$cpus" ms '' \

@@ -30,5 +30,5 @@ bench_tracking() {
 	tracking_of tracking-overhead '' 150 \
 		'unbind and bind of the balloon device with hvcrash loaded, against the same without, in one boot and in turns'
 	tracking_of tracking-overhead-storm uio: 6 \
-		'the same with uio_hv_generic, whose buffers of 47 MiB are shared page by page, and taken back'
+		'the same with uio_hv_generic, whose buffers of 47 MiB are shared page by page, and torn down'
 }

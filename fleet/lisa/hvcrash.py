@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-A LISA suite: crash a VM on Azure, and ask whether it took all its pages back.
+A LISA suite: crash a VM on Azure, and check that it revoked all its pages.
 
 hvcrash has to be installed and configured in the image, or by the transformer or
 script of the runbook (docs/fleet.md); a VM without it is skipped. The suite adds
@@ -43,7 +43,7 @@ BOOT_ID = "/proc/sys/kernel/random/boot_id"
     category="functional",
     description="""
     Crashes a VM and verifies by hvcrash's audit, which runs in the crash kernel,
-    that every page which the VM shared with the hypervisor was taken back.
+    that every page that the VM shared with the hypervisor was revoked.
     """,
 )
 class Hvcrash(TestSuite):

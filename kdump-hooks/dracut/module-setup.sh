@@ -4,7 +4,7 @@
 #
 # The crash kernel's gets the tool, its libraries and what the hooks call: kdump of RHEL, Fedora, Azure Linux and SUSE dumps
 # from in there. The normal one gets hvcrash.ko and its softdep, where hv_vmbus is a module and is loaded in there for the
-# root disk. The crash kernel's has it too: it takes back there what the first kernel could not.
+# root disk. The crash kernel's has it too: there it revokes what the first kernel could not.
 
 # Words of the programs that the hooks call; those that are missing have a fallback or are in every initrd
 hvcrash_programs=(cat cp cut date dmesg grep head journalctl kill ls mkdir mount mv od printf rm sed sleep sync tail tr)

@@ -114,7 +114,7 @@ load helpers
 	expect_word out "CANNOT TELL: 18 regions not in the dump (first missing page 0x200000: the registry file holds no other memory)"
 }
 
-@test "a dry run: the audit of the living kernel's registry tells what a crash has to take back" {
+@test "a dry run: the audit of the living kernel's registry tells what a crash has to revoke" {
 	live live
 	try audit registry
 	expect_status 2

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # How a report is laid out: for people by the width of their terminal, for scripts
-# as rows, for nobody at all.
+# as rows, and not at all.
 
 load helpers
 

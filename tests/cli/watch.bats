@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# audit --watch: round after round, and what somebody writes in between.
+# audit --watch: round after round, with writes in between.
 #
 # Where the tool would wait, BETWEEN runs instead (between.c): what happens
 # between two rounds happens there and nowhere else, whatever the machine's load.
@@ -45,7 +45,7 @@ write_at() {
 	printf 'printf %%s "$ROUND" | dd of=core bs=1 seek=%d conv=notrunc status=none' "$(at "$1")"
 }
 
-@test "three rounds over pages that nobody writes: clean, and so it says" {
+@test "three rounds over unchanging pages are clean" {
 	watched_core good
 	# shellcheck disable=SC2016 # for the command's own shell
 	watch 'echo "$ROUND" >>rounds' --rounds 3
@@ -91,7 +91,7 @@ write_at() {
 	expect "$(row 0x206000)" "SIMP VP 2 0x206000 1 revoked read back changed after revoke contents differ"
 }
 
-@test "a page left shared, which somebody writes: it says so" {
+@test "a page left shared that is being written is reported" {
 	watched_core not-reached
 	watch "$(write_at 0x209000)" --rounds 2
 	expect_status 1
@@ -99,7 +99,7 @@ write_at() {
 	expect "$(row 0x20a000)" "SIEFP VP 3 0x20a000 1 not reached no answer left shared its VP did not answer"
 }
 
-@test "a page without a hash, which somebody writes, is not clean" {
+@test "a page without a hash that is being written is not clean" {
 	watched_core good "edit extent 6 flags=1"
 	watch true --rounds 2
 	expect_status 2
@@ -138,7 +138,7 @@ write_at() {
 	unset RAISE
 }
 
-@test "--json has the rounds and what was written, and null where nobody watched" {
+@test "--json has the rounds and what was written, and null without --watch" {
 	watched_core good
 	watch "$(write_at 0x206000)" --rounds 4 --json
 	expect "$(jq -c '[.summary.rounds, .summary.regions_written, .exit_status]' out)" "[4,1,1]"

@@ -19,7 +19,7 @@ same() {
 	same clean
 }
 
-@test "both find pages that were taken back late clean" {
+@test "both judge pages that were revoked late as clean" {
 	core late
 	same clean
 }

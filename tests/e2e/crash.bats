@@ -135,7 +135,7 @@ setup_file() {
 	[ "$(field late-uio .dump_ok)" = true ]
 }
 
-@test "a fault in hvcrash itself: nothing is left all the same, the dump is taken, and the audit cannot tell" {
+@test "a fault in hvcrash itself: nothing is left, the dump is taken, and the audit cannot tell" {
 	held own-fault
 	[ "$(field own-fault '.stale_overlays | length')" -eq 0 ]
 	[ "$(field own-fault .dump_ok)" = true ]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # bash: other ways out of a kernel than a crash that all VPs answer: kexec, and a
-# second kernel that takes back what the first one could not.
+# second kernel that revokes what the first one could not.
 #
 # All runs are made first, two side by side, and each test looks at their results.
 
@@ -38,7 +38,7 @@ setup_file() {
 	[ "$(field kexec-busy '.stale_overlays | length')" -eq 0 ]
 }
 
-@test "what a CPU that hangs in an NMI handler left is taken back by the second kernel: revoked late" {
+@test "the second kernel revokes late what a CPU that hangs in an NMI handler left shared" {
 	held rescue-stuck
 	[ "$(field rescue-stuck '.stale_overlays | length')" -eq 0 ]
 	[ "$(field rescue-stuck .verdict)" = clean ]

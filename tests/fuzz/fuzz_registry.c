@@ -100,7 +100,7 @@ static void expect_clean_extent(const struct hvcrash_extent *extent)
 	require(extent->state == HVCRASH_REVOKED ||
 			extent->state == HVCRASH_UNLOADED ||
 			extent->state == HVCRASH_REVOKED_LATE,
-		"a page was not given back");
+		"a page was not revoked");
 	require(extent->kind >= HVCRASH_KIND_SIMP &&
 			extent->kind <= HVCRASH_KIND_DRIVER,
 		"a kind is unknown");

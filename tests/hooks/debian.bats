@@ -200,7 +200,7 @@ unit() { sed -n "s/^$2=//p" "$HVCRASH_ROOT/usr/lib/systemd/system/$1"; }
 	run ! grep -E '^(After|Requires|Type=oneshot)' "$HVCRASH_ROOT/usr/lib/systemd/system/hvcrash-bound.service"
 }
 
-@test "the module is loaded before the crash kernel, and reports are collected before anybody can log in" {
+@test "the module is loaded before the crash kernel, and reports are collected before logins are possible" {
 	[[ $(unit kdump-tools.service.d/10-hvcrash.conf After) == *systemd-modules-load.service* ]]
 	[[ $(unit kdump-tools.service.d/10-hvcrash.conf Wants) == *hvcrash-collect.service* ]]
 	[[ $(unit hvcrash-collect.service Before) == *basic.target* ]]

@@ -92,7 +92,7 @@ names() {
 	done
 }
 
-@test "all of make install and install-dkms is taken back by uninstall and uninstall-dkms" {
+@test "uninstall and uninstall-dkms remove all of make install and install-dkms" {
 	to=$BATS_TEST_TMPDIR/whole
 	for prefix in /usr /usr/local; do
 		make -s -C "$repo" install install-dkms DESTDIR="$to" PREFIX=$prefix DISTRO=debian

@@ -194,7 +194,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	is '.result == "different" and .only_host == 1'
 }
 
-@test "left shared by the audit, and not held: different; a host that let go after the kernel had stopped waiting: a gap" {
+@test "left shared by the audit, but not held: different; a host that released after the kernel had stopped waiting: a gap" {
 	audited '.findings[0].finding = "left shared"'
 	host "$after"
 	run -0 compared second_kernel
@@ -238,7 +238,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	[ "$(jq -r .result <<<"$output")" = different ]
 }
 
-@test "a GPADL that the guest gave back between UNLOAD and the letting go: no difference, for the registry says torn down" {
+@test "a GPADL torn down between UNLOAD and the host's release: no difference, since the registry says torn down" {
 	audited '.findings |= map(select(.kind != "GPADL"))'
 	run -0 compared unload
 	is '.result == "different" and .only_host == 2'

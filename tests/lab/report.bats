@@ -117,7 +117,7 @@ jump() {
 	expect_no_overlay
 	[ "${#misses[@]}" -eq 0 ]
 	expect_none_left
-	[[ ${misses[*]} == 'nobody can say'* ]]
+	[[ ${misses[*]} == 'cannot tell which'* ]]
 	jump vmbus=0 0x10000000
 	[ "$(json_or stale_overlays.json null)" = '[]' ]
 	misses=()

@@ -60,7 +60,7 @@ EVIDENCES = {
     8: "UNLOAD timeout", 9: "no answer", 10: "relid released",
     11: "found at load", 12: "driver says",
 }
-# What shows that the host has let go of a page
+# Evidence that the host has released a page
 PROVING = {4, 5, 6, 7, 10}
 EV_DRIVER = 12
 

@@ -186,7 +186,7 @@ static struct err *run(int argc, char **argv, const char **ret_file,
 	return run_verb(verb, argc - 1, argv + 1, ret_file, ret_status);
 }
 
-/* A verb that does not exist may have been asked for JSON all the same */
+/* JSON may have been requested even for a verb that does not exist */
 static bool wants_json(int argc, char **argv)
 {
 	const struct verb *verb = argc < 2 ? NULL : find_verb(argv[1]);

@@ -21,7 +21,7 @@
  * @seconds: between two rounds
  * @rounds: at most, 0 for no end
  * @is_terminal: progress can be shown
- * @old_mask, @old_int, @old_term: to be put back
+ * @old_mask, @old_int, @old_term: restored at the end
  */
 struct watch {
 	__u64 seconds;

@@ -238,7 +238,7 @@ static void balloon_closed(struct channel *c)
 {
 	(void)c;
 	if (vmbus.balloon_pages)
-		say("balloon: %llu pages were never given back",
+		say("balloon: %llu pages were never returned",
 		    (unsigned long long)vmbus.balloon_pages);
 	vmbus.balloon_pages = 0;
 }

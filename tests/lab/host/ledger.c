@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ledger.c - every page that the guest has handed over, until it is let go
+ * ledger.c - every page that the guest has shared, until it is released
  *
  * What was there when UNLOAD came is kept for the oracle: it is held against
  * what the dump's registry names. A guest whose CPUs still run may give some of it

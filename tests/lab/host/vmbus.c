@@ -126,7 +126,7 @@ static void answer_unload(void)
 static void finish_unload(void)
 {
 	let_go();
-	say("vmbus: all is let go");
+	say("vmbus: all pages are released");
 	if (options.unload == UNLOAD_AFTER)
 		answer_unload();
 	faults_all_let_go();
@@ -181,7 +181,7 @@ static void contact_again(void)
 	if (vmbus.unloading && options.unload != UNLOAD_NEVER)
 		finish_unload();
 	if (vmbus.connected) {
-		say("vmbus: contact while connected: all is let go");
+		say("vmbus: contact while connected: all pages are released");
 		let_go();
 	}
 }

@@ -97,7 +97,7 @@ make_tree() {
 	! is_fresh "$tree/.complete" "$include" || return 0
 	need_commands mmdebstrap apt-get
 	mirror=$(debian_mirror)
-	# A release in the making may not refresh its Release file in time. The signature is checked all the same.
+	# An unreleased distribution may not refresh its Release file in time. The signature is still checked.
 	[ "$release" != forky ] || set -- "$@" --aptopt='Acquire::Check-Valid-Until "false"'
 	say "building the Debian tree of $name"
 	mkdir -p "$lab_state/trees"
@@ -217,7 +217,7 @@ check_module() {
 	build_logged "hvcrash.ko for $(kernel_of "$release"), with every warning" "$log" in_tree "$release" "$dir/check" \
 		sh -ec 'for m in kernel kernel/test; do make -C "$1" M=/mnt/$m W=1 C=1 HVCRASH_INJECT=1 modules; done' \
 		sh "/usr/src/linux-headers-$(kernel_of "$release")"
-	# Those of the kernel's own headers are not ours to mend
+	# Warnings in the kernel's own headers are not ours to fix
 	if grep -E '^/mnt/kernel/.*(warning|error):' "$log" >&2; then
 		warn "hvcrash.ko: there are warnings, see $log"
 		return "$EXIT_GUEST"

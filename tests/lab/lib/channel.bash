@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
 # Lines to and from the machine: the handshake with the guest, the monitor of its hypervisor, the agent that writes into its
-# memory. Each is a pair of FIFOs which QEMU opens, held open here in both directions, so that nobody ever blocks in open
+# memory. Each is a pair of FIFOs which QEMU opens, held open here in both directions, so that no open ever blocks
 # and what came before the other side died can still be read. Whole lines received are kept in NAME.log.
 #
 # Nothing here runs in a subshell: what was read but is not yet a whole line is kept between calls.

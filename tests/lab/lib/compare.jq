@@ -5,7 +5,7 @@
 #              "second_kernel": what the audit says is left against what the host still holds of the first kernel
 #   $state     the oracle's answer to "state" (tests/lab/host/oracle.c)
 #   $registry  "hvcrashctl list --json", else "hvcrashctl audit --json"
-#   $busy      whether GPADLs came and went until the crash: the host lets go of one before its answer to the teardown is in the
+#   $busy      whether GPADLs came and went until the crash: the host releases one before its answer to the teardown is in the
 #              guest's hands, and a crash in between leaves a page that only the registry names, which is safe
 #   $kexec     whether it left by kexec: all CPUs run on after its UNLOAD, and in a busy guest one of them may still go offline
 #   $ranges    "a-b,c-d", hexadecimal: memory of the second kernel, which shares pages of its own there; for a host that does not
@@ -57,7 +57,7 @@ def sides:
 		registry: [$registry.extents[] | select(.state != "torn down")],
 		unsure: []
 	} elif $what == "unload" then {
-		# After a kexec's UNLOAD the CPUs run on: what the guest gave back until all was let go, its registry calls torn down
+		# After a kexec's UNLOAD the CPUs run on: what the guest tears down before the host releases all is "torn down" in its registry
 		host: (($state.overlays_at_unload | host_overlays) + ([$state.ledger_at_unload[]? | select(.given_back | not)] | host_ledger)),
 		registry: [$registry.findings[] | select(.state != "torn down")],
 		unsure: []
@@ -79,7 +79,7 @@ sides as $sides |
 ($sides.unsure | registry_pages | map({key: "\(.gpa)", value: true}) | from_entries) as $unsure |
 ($host | index_of) as $in_host | ($named | index_of) as $in_registry |
 [$host[] | select($in_registry["\(.gpa) \(.words)"] | not)] as $only_host |
-# An overlay that was taken back before UNLOAD is no difference: the registry is of the end, and names it all the same
+# An overlay that was revoked before UNLOAD is no difference: the registry is from the end of the run and still names it
 [$named[] | select($in_host["\(.gpa) \(.words)"] | not) |
 	select(($what == "unload" and .state == "revoked" and (.kind | is_vmbus_kind | not)) | not)] as $only_registry |
 # A page that both have, as something else

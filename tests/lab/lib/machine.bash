@@ -67,7 +67,7 @@ network_arguments() {
 	printf '%s\n' -netdev "user,id=network,restrict=on,hostfwd=tcp:$1-:22" -device virtio-net-pci,netdev=network,romfile=
 }
 
-# A port of this machine's loopback that nobody has, which QEMU chooses
+# A free port of this machine's loopback, chosen by QEMU
 readonly any_port=127.0.0.1:0
 
 # network_port: that port, in $port.
@@ -262,7 +262,7 @@ is_kernel_to_blame() {
 # machine_check WHAT: fails the attempt if the machine can no longer bring what is waited for.
 machine_check() {
 	local running=true
-	kill -0 $$ 2>/dev/null || exit "$EXIT_LAB" # the lab itself was killed: nobody waits for this attempt
+	kill -0 $$ 2>/dev/null || exit "$EXIT_LAB" # the lab itself was killed: nothing waits for this attempt
 	is_machine_running || running=false
 	monitor_drain # after looking: what it said before it ended counts
 	if [ -n "$guest_end" ] || ! $running; then check_host_end "$1"; fi

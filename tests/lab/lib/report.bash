@@ -55,7 +55,7 @@ expect_no_overlay() {
 # expect_none_left: where there is no audit to say so as well
 expect_none_left() {
 	expect_no_overlay
-	[ -e "$run_dir/stale_overlays.json" ] || missed 'nobody can say what is left: VMBus is up again in the second kernel'
+	[ -e "$run_dir/stale_overlays.json" ] || missed 'cannot tell which overlays are left: VMBus is up again in the second kernel'
 }
 
 expect_clean() {

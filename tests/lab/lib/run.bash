@@ -53,7 +53,7 @@ nudge() {
 }
 
 # kick: asks for the registers, for which each virtual CPU has to leave KVM and is sent back. 6.12 on the CPU model of 7.2 stood in
-# the bring-up of its second CPU each time (both waiting with interrupts off), until somebody looked.
+# the bring-up of its second CPU each time (both waiting with interrupts off), until it was looked into.
 kick() {
 	local line reply
 	monitor_begin && monitor 'info registers -a' 20 || return 0
@@ -227,7 +227,7 @@ ask_stale() {
 }
 
 # starve_guest: crashes it into a crash kernel that has too little memory to come up, and waits for the end of that one. What the
-# first kernel left is on the map all the same.
+# first kernel left is still on the map.
 starve_guest() {
 	local end=$((SECONDS + opt_timeout)) line
 	set_off_crash
@@ -242,7 +242,7 @@ starve_guest() {
 	phase_end oracle_after
 }
 
-# rescue_guest: hvcrash in the second kernel takes back what is left; the hypervisor is asked before and after.
+# rescue_guest: hvcrash in the second kernel revokes what is left; the hypervisor is asked before and after.
 rescue_guest() {
 	[ -n "$opt_rescue" ] || return 0
 	fact overlays_to_rescue "$(overlay_count "$run_dir/stale_overlays.json")"

@@ -15,7 +15,7 @@ readonly lab_runs=${MATRIX_RUNS:-$repo/build/lab/runs}
 # is_boot_kept RUN
 is_boot_kept() { [ -e "$lab_runs/$1/machine.state" ]; }
 
-# next_cell: a number in $todo, into $next: one whose boot is there, else one whose boot nobody else is at; fails if there is none
+# next_cell: a number in $todo, into $next: one whose boot is saved, else one whose boot no other job makes; fails if there is none
 next_cell() {
 	local i boot
 	next=''

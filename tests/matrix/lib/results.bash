@@ -28,7 +28,7 @@ all_cells() {
 }
 
 write_json() {
-	local runs=0 new=$out/results.json.$$ # somebody may ask for the report of a matrix that runs
+	local runs=0 new=$out/results.json.$$ # a report may be requested while the matrix runs
 	[ ! -e "$out/history" ] || runs=$(wc -l <"$out/history")
 	{ all_cells hvcrash; all_cells stock; } | jq -s --arg commit "$(git -C "$repo" rev-parse --short=12 HEAD 2>/dev/null)" \
 		--arg host "$opt_host" --arg other "$other_host" \

@@ -2,9 +2,9 @@
 /*
  * audit.c - judges records: one finding for each extent, then the verdict
  *
- * Called by verb_audit. What counts as clean is listed, not what counts as
- * dirty: a state must be known, rest on evidence that the page was given back,
- * and the contents must be as they were hashed. The words of the verdict are in
+ * Called by verb_audit. The code lists what counts as clean, not what counts as
+ * dirty: the state must be known and have evidence that the page was revoked,
+ * and the contents must match their hash. The words of the verdict are in
  * audit_text.c, the gaps in audit_gaps.c.
  */
 #include <stdio.h>
@@ -57,8 +57,8 @@ void audit_init(struct audit *audit, const struct hvcrash_header *header)
 }
 
 /*
- * Evidence that a page was given back, as opposed to handed out. A driver speaks
- * for its own pages and for no others.
+ * Evidence that a page was revoked, as opposed to shared. A driver's statement counts
+ * only for its own pages.
  */
 static bool proves_return(const struct hvcrash_extent *extent)
 {
@@ -102,7 +102,7 @@ static void set_result(struct audit_result *result, enum audit_finding finding,
 	snprintf(result->why, sizeof(result->why), "%s", why);
 }
 
-/* A state that says "given back": believe it only with proof and contents */
+/* A state that says "revoked": trust it only with proof and matching contents */
 static void judge_returned(const struct hvcrash_extent *extent,
 			   enum contents_fact fact, struct audit_result *result)
 {

@@ -91,7 +91,7 @@ struct audit {
 	__u64 pages[AUDIT_NR_FINDINGS];
 	__u64 left_in_ram;
 	__u64 torn_down;
-	__u64 shared_regions; /* while the kernel lives: to be taken back */
+	__u64 shared_regions; /* while the kernel lives: to be revoked */
 	__u64 shared_pages;
 	__u64 by_fact[CONTENTS_NR];  /* not checked because of it */
 	__u64 not_checked_otherwise; /* unknown numbers, contradictions */
@@ -136,7 +136,7 @@ char *audit_verdict_text(const struct audit *audit);
 /* What to do about it, in a sentence or two; NULL if nothing */
 const char *audit_action(const struct audit *audit);
 
-/* "clean" and "revoked late": the pages were taken back */
+/* "clean" and "revoked late": the pages were revoked */
 static inline bool audit_is_fine(enum audit_finding finding)
 {
 	return finding == AUDIT_EXTENT_CLEAN || finding == AUDIT_REVOKED_LATE;

@@ -2,8 +2,8 @@
 /*
  * pager.h - a long list on a terminal, a screen at a time
  *
- * Called by verbs whose output may be long, before they write. Where stdout is no
- * terminal, or no pager can be had, nothing changes.
+ * Called by verbs whose output may be long, before they write. If stdout is not a
+ * terminal, or no pager can be started, nothing changes.
  */
 #ifndef HVCRASHCTL_PAGER_H
 #define HVCRASHCTL_PAGER_H

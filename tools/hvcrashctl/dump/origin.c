@@ -196,7 +196,7 @@ static void read_machine(const struct memory *memory, struct origin *ret)
 	    !read_bytes(memory, uts + offset + UTS_FIELD_BYTES, name,
 			sizeof(name)))
 		return;
-	/* "(none)" is what the kernel has before anybody named it */
+	/* "(none)" is the kernel's default before a name is set */
 	take_line(name, sizeof(name), ret->machine, sizeof(ret->machine));
 }
 

@@ -3,7 +3,7 @@
  * channels.c - the registry's channels, sorted by relid
  *
  * Called by audit_run and verb_list, for the owners of GPADLs. A channel beyond
- * CHANNELS_MAX has no name, which is no gap: its pages are listed all the same.
+ * CHANNELS_MAX has no name. That is not a gap: its pages are still listed.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_vmbus.c - messages of VMBus, the ledger, and how all is let go */
+/* test_vmbus.c - messages of VMBus, the ledger, and the release of all pages */
 #include "test.h"
 
 #define RINGS 0x50000ull
