@@ -18,7 +18,7 @@ none_missing() {
 	[ -z "$lines" ] || { printf 'no such %s:\n%s\n' "$1" "$lines"; return 1; }
 }
 
-@test "there are documents, and the patterns of this file find something in them" {
+@test "there are documents, and the patterns of this file match something in them" {
 	[ "$(documents | wc -l)" -gt 10 ]
 	[ "$(named_targets | wc -l)" -gt 8 ]
 	[ "$(named_scenarios | wc -l)" -gt 5 ]
@@ -47,7 +47,7 @@ named_cases() { documents | xargs grep -hoE -- '--case [a-z,]+' | cut -d ' ' -f 
 }
 
 # A link is relative to its document; what is on another site, or a place in the same document, is not looked up
-@test "every file that a document links to is there" {
+@test "every file that a document links to exists" {
 	documents | while IFS= read -r file; do
 		grep -oE '\]\([^)]+\)' "$file" | sed 's/^](//; s/)$//; s/#.*//' | grep -vE '^(https?:|$)' | while IFS= read -r link; do
 			[ -e "$(dirname "$file")/$link" ] || printf '%s in %s\n' "$link" "$file"
@@ -55,11 +55,11 @@ named_cases() { documents | xargs grep -hoE -- '--case [a-z,]+' | cut -d ' ' -f 
 	done | none_missing file
 }
 
-@test "what a document quotes of the matrix is what its record says" {
+@test "the matrix tables in documents match the record" {
 	"$REPO/tests/matrix/documents" --check
 }
 
-@test "a quotation that is not what the record says is noticed, and written anew" {
+@test "a table that does not match the record is detected and updated" {
 	cp -r "$REPO/tests/matrix" "$BATS_TEST_TMPDIR/"
 	mkdir -p "$BATS_TEST_TMPDIR/repo/tests" "$BATS_TEST_TMPDIR/repo/docs/dev"
 	mv "$BATS_TEST_TMPDIR/matrix" "$BATS_TEST_TMPDIR/repo/tests/"

@@ -92,7 +92,7 @@ shoot() {
 	expect "$(measure "$ground" --force-dark-mode)" "rgb(20, 23, 28)"
 }
 
-@test "text can be told from its ground, light and dark" {
+@test "text contrasts with its background, light and dark" {
 	local contrast='(() => {
 		const light = (c) => c.match(/\d+/g).slice(0, 3).map((v) => v / 255)
 			.map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -106,7 +106,7 @@ shoot() {
 	expect "$(measure "$contrast" --force-dark-mode)" true
 }
 
-@test "the drawings stand where the figures say" {
+@test "the drawings match the figures" {
 	# the crash kernel's 256 MiB from 2 GiB on, of 3 GiB
 	expect "$(measure '(() => {
 		const bar = document.querySelector("svg.memory").getBoundingClientRect();
@@ -152,7 +152,7 @@ large_core() {
 	} | "$MKCORE" - core
 }
 
-@test "128 VPs and 3,000 regions: one is wrong, and it is what one sees" {
+@test "128 VPs and 3,000 regions: the one that is wrong stands out" {
 	large_core
 	"$HVCRASHCTL" audit --html page.html core >out || true
 	expect "$(head -n 1 out)" "NOT CLEAN: the host can still write to 1 page of the crashed kernel (VP 77 did not answer: SIMP 0x119a000)."
@@ -171,7 +171,7 @@ large_core() {
 	})()')" '25 url(&quot;#hatch-left&quot;)'
 }
 
-@test "an empty registry has no drawing, a living one nothing in red" {
+@test "an empty registry has no drawing, a live one nothing in red" {
 	core empty
 	"$HVCRASHCTL" audit --html page.html core >out || true
 	shoot empty 1200 800
@@ -183,7 +183,7 @@ large_core() {
 		document.querySelector("#live details").open].join(" ")')" "0 false"
 }
 
-@test "no word in a cell is broken, and the ticks are round" {
+@test "no word in a cell is broken, and the ticks are round numbers" {
 	local width
 	for width in 800 1000 1200; do
 		expect "$(measure '(() => {
@@ -209,7 +209,7 @@ large_core() {
 	})()')" "1 none rgb(185, 31, 37)"
 }
 
-@test "the page's policy runs no script, not even one that got in" {
+@test "the page's policy runs no script, not even an injected one" {
 	sed 's|</main>|<script>document.documentElement.dataset.measured = "ran"</script></main>|' \
 		page.html >attacked.html
 	browse attacked.html --dump-dom >dom

@@ -19,7 +19,7 @@ load helpers
 	refused 3 "core: not a dump: the file is empty"
 }
 
-@test "a text" {
+@test "a text file" {
 	echo "HVCRASH_REGISTRY=0x101000, and much more text than a header has" >core
 	refused 3 "core: not a dump: neither ELF nor kdump-compressed, flattened or not, nor a registry"
 }
@@ -30,12 +30,12 @@ load helpers
 	expect "$(wc -l <err)" 1
 }
 
-@test "an ELF file cut in its header" {
+@test "an ELF file truncated in its header" {
 	core good "truncate 40"
 	refused 3 "core: ELF header: damaged or cut"
 }
 
-@test "an ELF file cut in its program headers" {
+@test "an ELF file truncated in its program headers" {
 	core good "truncate 150"
 	refused 3 "core: truncated: 4 program headers at offset 0x40 do not fit into the file"
 }
@@ -136,7 +136,7 @@ load helpers
 	refused 2 "core: no VMCOREINFO note"
 }
 
-@test "a note of VMCOREINFO's name and another type is not it" {
+@test "a note with VMCOREINFO's name but another type is not used" {
 	core good "note n_type=1"
 	refused 2 "core: no VMCOREINFO note"
 }
@@ -156,7 +156,7 @@ load helpers
 	refused 2 "core: no registry"
 }
 
-@test "a registry line that is no address" {
+@test "a registry line that is not an address" {
 	local value
 	# the last two were found by fuzz_vmcoreinfo: strtoull() takes them
 	for value in 101000 0x 0xg01000 0x101000x 0x10100000000000000 -1 "" \
@@ -167,17 +167,17 @@ load helpers
 }
 
 # Found by every_byte: a terminal that does not speak UTF-8 obeys 0x9b
-@test "a registry line with a control byte reaches no terminal" {
+@test "a registry line with a control byte does not reach the terminal" {
 	core good no-vmcoreinfo "vmcoreinfo HVCRASH_REGISTRY="$'\x9b'"31m"
 	refused 2 "core: VMCOREINFO: bad value in HVCRASH_REGISTRY=?31m"
 }
 
-@test "a last registry line that is bad is not passed over for a good one" {
+@test "a bad last registry line is not skipped in favour of a good one" {
 	core good "vmcoreinfo HVCRASH_REGISTRY=nonsense"
 	refused 2 "core: VMCOREINFO: bad value"
 }
 
-@test "a registry line that is no page" {
+@test "a registry line that is not a page address" {
 	local value
 	for value in 0x0 0x101001 0xfffffffffffff001 0xfffffffffffff000; do
 		core good no-vmcoreinfo "vmcoreinfo HVCRASH_REGISTRY=$value"
@@ -190,12 +190,12 @@ load helpers
 	refused 2 "core: registry header at 0x101000: not in the dump"
 }
 
-@test "a registry at an address where nothing is" {
+@test "a registry at an address without memory" {
 	core good "vmcoreinfo HVCRASH_REGISTRY=0x7fff0000"
 	refused 2 "core: registry header at 0x7fff0000: not in the dump"
 }
 
-@test "what is no file is named, and nothing waits for it" {
+@test "anything but a regular file is named, and nothing waits for it" {
 	mkfifo fifo
 	refused 3 "fifo: not a dump: it is a pipe: save its output to a file first" audit fifo
 	refused 3 "/dev/zero: not a dump: it is a device" audit /dev/zero
@@ -212,7 +212,7 @@ load helpers
 	expect "$(verdict | cut -d: -f1)" CLEAN
 }
 
-@test "own registers and RAM are read of a file, not of a pipe or a device without an end" {
+@test "own registers and RAM are read from a regular file, not from a pipe or an endless device" {
 	core good
 	mkfifo fifo
 	for file in fifo /dev/zero .; do
@@ -223,7 +223,7 @@ load helpers
 	done
 }
 
-@test "no FILE on a machine that is not a crash kernel: one line that says so" {
+@test "no FILE on a machine that is not a crash kernel: one line says so" {
 	[ ! -e /proc/vmcore ] && [ ! -e /sys/kernel/hvcrash ] || skip "this is one"
 	refused 3 "no FILE, and this is not a crash kernel: name a dump" audit
 }

@@ -68,7 +68,7 @@ load helpers
 	refused 2 "core: registry header at 0x101000: chunk 4 has the bad address 0x0"
 }
 
-@test "header: a chunk at an address that is no page" {
+@test "header: a chunk at an address that is not a page" {
 	core good "header chunk_gpa.1=0x103008"
 	refused 2 "core: registry header at 0x101000: chunk 1 has the bad address 0x103008"
 }
@@ -163,7 +163,7 @@ load helpers
 	refused 2 "core: registry chunk at 0x105000: wrong checksum"
 }
 
-@test "extent: an address that is no page" {
+@test "extent: an address that is not a page" {
 	core good "edit extent 3 gpa=0x203001"
 	refused 2 "core: registry chunk at 0x103000: extent 3: bad address 0x203001 with 1 pages"
 }
@@ -178,7 +178,7 @@ load helpers
 	refused 2 "core: registry chunk at 0x103000: extent 3: bad address 0xfffffffffffff000 with 2 pages"
 }
 
-@test "extent: a bad one of a kind or state that is not known either" {
+@test "extent: a bad one of an unknown kind or state" {
 	core good "edit extent 3 state=99 gpa=0x1"
 	refused 2 "extent 3: bad address 0x1"
 }

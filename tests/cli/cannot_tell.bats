@@ -50,7 +50,7 @@ cannot_tell() {
 	cannot_tell "host-visible pages are not tracked"
 }
 
-@test "a message that the crash cut short cannot tell" {
+@test "a message that the crash interrupted cannot tell" {
 	core good "header coverage=0x20 untracked=1"
 	cannot_tell "the crash interrupted a VMBus message"
 }
@@ -84,12 +84,12 @@ cannot_tell() {
 	expect "$(row 0x40000000)" "GPADL channel 5 (network) 0x40000000 4 unloaded UNLOAD answered not checked a page is not in the dump"
 }
 
-@test "memory that the program header has and the file has not cannot tell" {
+@test "memory in the program header but not in the file cannot tell" {
 	core good "phdr 3 p_filesz=0x2000"
 	cannot_tell "first missing page 0x40002000: left out of the dump"
 }
 
-@test "a dump cut inside the memory cannot tell" {
+@test "a dump truncated inside the memory cannot tell" {
 	core good
 	truncate -s -4096 core
 	try audit core
@@ -124,7 +124,7 @@ cannot_tell() {
 	expect "$(row 0x203000)" "SIMP VP 1 0x203000 1 unknown (99) read back not checked state 99 is unknown"
 }
 
-@test "an evidence of a newer module cannot tell" {
+@test "evidence of a newer module cannot tell" {
 	core good "edit extent 3 evidence=99"
 	cannot_tell "1 region torn"
 	try audit core
@@ -143,7 +143,7 @@ cannot_tell() {
 	cannot_tell "1 region torn, contradictory"
 }
 
-@test "a record cut short cannot tell, whatever it holds" {
+@test "an interrupted record cannot tell, whatever it holds" {
 	core good "edit extent 3 state=busy gpa=0x123 pages=0"
 	cannot_tell "1 region torn"
 }
@@ -193,7 +193,7 @@ cannot_tell() {
 	expect "$(jq .summary.total_us out)" null
 }
 
-@test "words that are reserved, since no module writes them, are no words: never clean" {
+@test "reserved numbers, which no module writes, are unknown: never clean" {
 	core good "header phase=4"
 	refused 2 "unknown phase 4"
 	core good "edit extent 0 kind=10" "edit extent 1 kind=11"

@@ -131,14 +131,14 @@ misused() {
 	expect "$(row '^KIND')" KIND
 }
 
-@test "all columns at once fit" {
+@test "all columns at once are accepted" {
 	core good
 	try audit --all -o +VP,RELID,GPADL,OVERLAY,HASH,CLASS,INSTANCE,RAM core
 	expect_status 0
 	expect_word out INSTANCE
 }
 
-@test "--no-headings leaves out the headings only" {
+@test "--no-headings omits only the headings" {
 	core good
 	try audit --no-headings core
 	expect_status 0
@@ -168,7 +168,7 @@ misused() {
 	expect_status 3
 }
 
-@test "a closed pipe is status 3 and neither a signal nor a message: the reader has enough" {
+@test "a closed pipe is status 3, without a signal or a message" {
 	core many
 	# more than a pipe holds, so that the writer meets the closed end
 	{ "$HVCRASHCTL" audit --all core 2>err && echo 0 >result || echo $? >result; } | true
@@ -176,7 +176,7 @@ misused() {
 	expect "$(wc -c <err)" 0
 }
 
-@test "a file is audited without privilege, and status needs none" {
+@test "auditing a file and status need no privilege" {
 	[ "$(id -u)" -eq 0 ] || skip "not root: all the other tests show it"
 	core good
 	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR"
@@ -195,7 +195,7 @@ misused() {
 	expect_status 3
 }
 
-@test "a verdict cannot be lost behind a missing FILE" {
+@test "a missing FILE cannot hide a verdict" {
 	try audit ""
 	expect_status 3
 }

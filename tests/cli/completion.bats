@@ -31,7 +31,7 @@ setup() {
 	export HVCRASHCTL
 }
 
-@test "an option with = completes like one with a blank" {
+@test "an option with = completes like one with a space" {
 	complete_line hvcrashctl crash --how = nm
 	expect "$(cat replies)" nmi
 	complete_line hvcrashctl crash --how =
@@ -60,7 +60,7 @@ setup() {
 	done
 }
 
-@test "columns are completed, alone, behind a comma and behind a plus" {
+@test "columns are completed, alone, after a comma and after a plus" {
 	complete_line hvcrashctl audit -o FIN
 	expect "$(cat replies)" FINDING
 	complete_line hvcrashctl audit --output KIND,FIN

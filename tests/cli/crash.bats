@@ -117,7 +117,7 @@ last_crash() {
 	refused_crash 3 "CPU 2 is not online" --yes --cpu 2
 }
 
-@test "every kind of --help is known, and every known one is in --help" {
+@test "every kind in --help is known, and every known one is in --help" {
 	local kind source=$CLI_DIR/../../tools/hvcrashctl/vm/crash.c
 	"$HVCRASHCTL" help --words crash | sed -n 's/^--how KIND //p' | tr ' ' '\n' >kinds
 	[ -s kinds ]
@@ -128,7 +128,7 @@ last_crash() {
 	done <kinds
 }
 
-@test "the module knows every kind that the tool asks it for" {
+@test "the module knows every kind that the tool requests" {
 	local kind kernel=$CLI_DIR/../../kernel/test/hvcrash_crash.c
 	sed -n 's/.*\.module_kind = "\([a-z-]*\)".*/\1/p' "$CLI_DIR/../../tools/hvcrashctl/vm/crash.c" >kinds
 	[ "$(wc -l <kinds)" -gt 5 ]
@@ -147,7 +147,7 @@ last_crash() {
 	expect_word root/var/lib/hvcrash/crash-marker how=null
 }
 
-@test "a module that is not there is an error and changes nothing" {
+@test "a missing module is an error and changes nothing" {
 	touch fail
 	put /proc/sys/kernel/panic_on_oops 0
 	put /var/lib/hvcrash/crash-marker "of the crash before"
@@ -223,7 +223,7 @@ last_crash() {
 	refused_crash 3 "nothing would detect a hung-task" --yes --how hung-task
 }
 
-@test "double takes a second CPU, the first other one that is online" {
+@test "double uses a second CPU, the first other one that is online" {
 	touch fail
 	try crash --sysroot root --yes --how double --cpu 0
 	expect_word called "how=double cpu=0 other=1"
@@ -234,7 +234,7 @@ last_crash() {
 	refused_crash 3 "double takes two CPUs, one is online" --yes --how double
 }
 
-@test "a crash that does not come leaves no marker and puts the sysctls back" {
+@test "a crash that does not happen leaves no marker and restores the sysctls" {
 	put /proc/sys/kernel/panic_on_oops 0
 	: >trigger
 	try crash --sysroot root --yes --how null
@@ -251,7 +251,7 @@ last_crash() {
 	refused_crash 3 "/var/lib/hvcrash/crash-marker: cannot" --yes
 }
 
-@test "an output that cannot be written is an error before the crash" {
+@test "output that cannot be written is an error before the crash" {
 	[ -c /dev/full ] || skip "no /dev/full"
 	rm -f root/proc/sysrq-trigger
 	put /proc/sysrq-trigger untouched
@@ -273,7 +273,7 @@ last_crash() {
 	expect "$(cat triggered)" c
 }
 
-@test "the next boot's status tells how it went" {
+@test "status after the next boot tells how it went" {
 	expect "$(last_crash | tail -n 1)" "last-crash - no crash is known"
 	crashed --yes --cpu 1
 	last_crash | grep "^last-crash warn sysrq on CPU 1, 20.* UTC: this kernel is still the same"

@@ -40,7 +40,7 @@ expect_value() {
 	expect_value metrics 0 hvcrash_audit_gaps
 }
 
-@test "what is not clean is in the metrics as in the JSON" {
+@test "what is not clean is in the metrics and in the JSON" {
 	core page
 	try audit --prometheus metrics --json core
 	expect_status 1
@@ -52,7 +52,7 @@ expect_value() {
 	expect_value metrics "$(jq '.gaps | length' out)" hvcrash_audit_gaps
 }
 
-@test "each check of status is in the metrics as in the JSON" {
+@test "each check of status is in the metrics and in the JSON" {
 	drop /sys/kernel/hvcrash
 	try status --sysroot root --prometheus metrics --json
 	expect_grammar metrics
@@ -61,13 +61,13 @@ expect_value() {
 	grep '^hvcrash_status_check{' metrics | diff -u expected -
 }
 
-@test "a label's value cannot end it" {
+@test "a label's value cannot end the label" {
 	printf '6"} 1\nx\\\n' >root/proc/sys/kernel/osrelease
 	try status --sysroot root --prometheus metrics
 	expect_grammar metrics
 }
 
-@test "the file appears whole or not at all" {
+@test "the file appears complete or not at all" {
 	core good
 	try audit --prometheus no/such/directory core
 	expect_status 3

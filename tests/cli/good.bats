@@ -27,14 +27,14 @@ load helpers
 	diff -u "$CLI_DIR/good.json" sorted.json
 }
 
-@test "torn down and empty records are counted and not shown" {
+@test "torn down and empty records are counted but not shown" {
 	core good
 	try audit core
 	expect_word out "1 torn down before"
 	expect_no_word out 0x230000
 }
 
-@test "a rescue by the second kernel says revoked late, status 0" {
+@test "after a rescue by the second kernel it says revoked late, status 0" {
 	core late
 	try audit core
 	expect_status 0
@@ -43,7 +43,7 @@ load helpers
 	expect "$(row 0x209000)" "SIMP VP 3 0x209000 1 revoked late read back revoked late by the second kernel"
 }
 
-@test "of several registry lines the last one wins" {
+@test "the last of several registry lines counts" {
 	core good "no-vmcoreinfo" "vmcoreinfo HVCRASH_REGISTRY=0xdead000" \
 		"vmcoreinfo HVCRASH_REGISTRY=0x101000"
 	try audit core
@@ -62,13 +62,13 @@ load helpers
 	expect_status 0
 }
 
-@test "overlapping segments, as of the kernel's text in /proc/vmcore, are read" {
+@test "overlapping segments, like the kernel's text in /proc/vmcore, are read" {
 	core good "segment 0x200000 0x4000"
 	try audit core
 	expect_status 0
 }
 
-@test "unload of a VMBus that was not connected is no gap" {
+@test "unload of a VMBus that was not connected is not a gap" {
 	core good "header crash.unload=none"
 	try audit core
 	expect_status 0

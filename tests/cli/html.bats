@@ -69,7 +69,7 @@ text_of() {
 		'data-label="FINDING"><span class="tag left'
 }
 
-@test "the drawing's places: each region's, and what overlaps the crash kernel" {
+@test "the drawing shows each region, and what overlaps the crash kernel" {
 	core page
 	own_ram 0101c000-0101cfff 80000000-8fffffff
 	try audit --iomem iomem --html page core
@@ -85,7 +85,7 @@ text_of() {
 		'class="own" x="66.667%" y="0%" width="8.333%"'
 }
 
-@test "times: a step that was not reached is unknown, and no time is no drawing" {
+@test "times: a step that was not reached is unknown, and without times there is no drawing" {
 	core page "header crash.tsc_hash_end=0 crash.tsc_end=0"
 	try audit --html page core
 	expect_valid page
@@ -99,7 +99,7 @@ text_of() {
 	expect_word page "6000000 ticks"
 }
 
-@test "what the dump or the caller calls something is text and nothing else" {
+@test "names from the dump or the caller are only text" {
 	core good "header release=<b>&\"'</b>" "header module_version=<script>1</script>"
 	mkdir 'a<script>b'
 	mv core 'a<script>b/"'"'"'&.core'
@@ -123,14 +123,14 @@ text_of() {
 	expect_valid page
 }
 
-@test "many regions: the page is bounded and says what it leaves out" {
+@test "many regions: the page is bounded and says what it omits" {
 	core many
 	try audit --html page core
 	expect_valid page
 	[ "$(grep -c '<rect' page)" -lt 4000 ]
 }
 
-@test "with --json, -o and --no-headings: columns for people" {
+@test "with --json, -o and --no-headings the page keeps its columns" {
 	core good
 	try audit --json --no-headings --html page core
 	expect_status 0
@@ -142,7 +142,7 @@ text_of() {
 	expect "$(grep -c 'data-label="GPA".*data-label="HASH"' page)" 18
 }
 
-@test "a page that cannot be written whole is not there, and no report either" {
+@test "a page that cannot be written completely does not appear, nor does a report" {
 	core good
 	# a file of 4 KiB at most: the page is larger
 	status=0
@@ -157,7 +157,7 @@ text_of() {
 	expect_nothing_left ""
 }
 
-@test "an old page stays until the new one is whole" {
+@test "an old page stays until the new one is complete" {
 	core good
 	echo old >page
 	(
@@ -172,7 +172,7 @@ text_of() {
 	expect_word page "<h1>clean</h1>"
 }
 
-@test "a place where no page can be: one line, no report" {
+@test "an impossible place for the page: one line, no report" {
 	core good
 	mkdir page
 	refused 3 "page: not a regular file" audit --html page core
@@ -189,7 +189,7 @@ text_of() {
 	expect_nothing_left ""
 }
 
-@test "a page can be read by those who may read new files" {
+@test "the page's mode follows the umask" {
 	core good
 	(
 		umask 027
@@ -221,7 +221,7 @@ ranges_of() {
 memory in the dump: 0x112000-0x11ffff"
 }
 
-@test "of many ranges of memory the least gaps are not drawn, and the page says so" {
+@test "of many memory ranges the smallest gaps are not drawn, and the page says so" {
 	segments=()
 	for i in $(seq 0 79); do
 		segments+=("$(printf 'segment 0x%x 0x1000' $((0x80000000 + i * 0x3000)))")

@@ -38,17 +38,17 @@ same_as_elf() {
 	done
 }
 
-@test "every method, flattened or not: clean, as the ELF file" {
+@test "every method, flattened or not: clean, like the ELF file" {
 	same_as_elf
 	expect "$(jq -r .verdict elf.json)" clean
 }
 
-@test "every method, flattened or not: a changed page, as in the ELF file" {
+@test "every method, flattened or not: a changed page, like the ELF file" {
 	same_as_elf "poke 0x203010 0x55"
 	expect "$(jq -r .verdict elf.json)" "not clean"
 }
 
-@test "every method, flattened or not: a region left shared, as in the ELF file" {
+@test "every method, flattened or not: a region left shared, like the ELF file" {
 	same_as_elf "edit extent 3 state=not_reached evidence=no_answer"
 	expect "$(jq -r .verdict elf.json)" "not clean"
 }
@@ -164,7 +164,7 @@ part() {
 	refused 2 "core: no VMCOREINFO"
 }
 
-@test "a page that cannot be decompressed is not checked, and never a change" {
+@test "a page that cannot be decompressed is not checked, and never counts as changed" {
 	# page 96 is the first of the ring at 0x40000000
 	kdump zlib 0 "page 96 size=9"
 	cannot_tell "first missing page 0x40000000: kdump-compressed: "
@@ -181,7 +181,7 @@ part() {
 	cannot_tell "first missing page 0x40000000: kdump-compressed: "
 }
 
-@test "a file cut in its data: what is there is checked" {
+@test "a file truncated in its data: what it has is checked" {
 	local method cut
 	for method in raw zlib; do
 		kdump "$method" 0 "exclude 0x40004000 12"
@@ -197,7 +197,7 @@ part() {
 	done
 }
 
-@test "a file cut in its descriptors" {
+@test "a file truncated in its descriptors" {
 	kdump zlib 0
 	truncate -s $((0x1000 * 20)) core
 	try audit core
@@ -205,7 +205,7 @@ part() {
 	expect_no_word out CLEAN
 }
 
-@test "a file cut in its header or its bitmap" {
+@test "a file truncated in its header or its bitmap" {
 	kdump zlib 0
 	cp core whole
 	head -c 300 whole >core
@@ -216,7 +216,7 @@ part() {
 	refused 3 "core: kdump-compressed: truncated: the bitmap of "
 }
 
-@test "sizes that no file has are refused" {
+@test "impossible sizes are refused" {
 	kdump zlib 0 "kdump bitmap_blocks=0xffffffff"
 	refused 3 "core: kdump-compressed: sub-header of 1 blocks, bitmap of 17592186040320 bytes: damaged"
 	kdump zlib 0 "kdump bitmap_blocks=0x1000"
@@ -233,7 +233,7 @@ part() {
 	refused 3 "core: kdump-compressed: truncated: VMCOREINFO of "
 }
 
-@test "a flattened file that claims a giant bitmap and holds none" {
+@test "a flattened file that claims a giant bitmap without holding one" {
 	kdump zlib 4096 "kdump bitmap_blocks=0x3000"
 	# a record that makes the plain file large enough
 	truncate -s -16 core
@@ -253,7 +253,7 @@ part() {
 	refused 3 "core: kdump-compressed: header version 7 is not supported, only 1 to 6"
 }
 
-@test "a flattened file without its end record: what is there is checked" {
+@test "a flattened file without its end record: what it has is checked" {
 	kdump raw 4096
 	cp core whole
 	truncate -s -16 core
@@ -264,7 +264,7 @@ part() {
 	refused 3 "core: not a dump: neither ELF"
 }
 
-@test "a flattened ELF file cut in the middle" {
+@test "a flattened ELF file truncated in the middle" {
 	local half
 	flat_elf 4096
 	half=$(($(stat -c %s core) / 2))
@@ -323,7 +323,7 @@ part() {
 	[ ! -e page ]
 }
 
-@test "the library is not linked, and a machine without it is told" {
+@test "the library is not linked, and its absence is reported" {
 	ldd "$HVCRASHCTL" >libraries
 	expect_no_word libraries kdumpfile
 	make -s -C "$CLI_DIR/../../tools/hvcrashctl" KDUMPFILE=libkdumpfile.so.0 O="$PWD/other"
@@ -346,7 +346,7 @@ expect_sane() {
 	fi
 }
 
-@test "cut at any length: refused, or cannot tell, and never a change" {
+@test "truncated at any length: refused, or cannot tell, and never a change" {
 	local bytes record
 	for record in 0 4096; do
 		kdump zlib $record
@@ -374,7 +374,7 @@ expect_sane() {
 }
 
 # kdump_free() of 0.5.1 uses memory that it has freed, at each close
-@test "a context of libkdumpfile is never freed: its own way to free one is broken" {
+@test "a context of libkdumpfile is never freed, since freeing one is broken there" {
 	grep -qa kdump_new "$HVCRASHCTL" || skip "built without libkdumpfile"
 	expect_no_word "$HVCRASHCTL" kdump_free
 }

@@ -55,7 +55,7 @@ audit_memory() {
 	cat out err
 }
 
-@test "of two hvcrash_registry= the last counts: an old clean one is not the verdict" {
+@test "the last of two hvcrash_registry= counts: an old clean one is not the verdict" {
 	# without hashes, as after a kexec
 	mapfile -t unhashed < <(printf "edit extent %d flags=1\n" {0..18})
 	core good "header way=kexec" "${unhashed[@]}"

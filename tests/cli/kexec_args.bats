@@ -67,13 +67,13 @@ registry() {
 	refused 2 "not that of a running module" kexec-args --sysroot root
 }
 
-@test "an architecture without memmap= is told so, status 3" {
+@test "an architecture without memmap= gets an error, status 3" {
 	registry live
 	put /proc/sys/kernel/arch aarch64
 	refused 3 "only x86 has memmap=" kexec-args --sysroot root
 }
 
-@test "a line that no kernel takes is refused, status 3" {
+@test "a line too long for a kernel is refused, status 3" {
 	registry live
 	put /proc/cmdline "$(printf 'x%.0s' {1..1997})"
 	try kexec-args --sysroot root
@@ -107,7 +107,7 @@ registry() {
 	expect "$(tr -d 'a-zA-Z0-9_=%+ \n-' <out)" ""
 }
 
-@test "where this kernel has the words of a kexec already, a line on stderr says so" {
+@test "if this kernel already has the words of a kexec, a line on stderr says so" {
 	registry live
 	put /proc/cmdline 'root=/dev/sda1 hvcrash_registry=0x900000 memmap=20K%0x900000-1+2'
 	try kexec-args --sysroot root

@@ -59,7 +59,7 @@ load helpers
 	refused 3 "unknown column 'FINDING'" list -o FINDING --registry registry
 }
 
-@test "-o chooses columns, +adds them, and the case does not matter" {
+@test "-o selects columns, + adds them, and case does not matter" {
 	live live
 	try list -o gpa,VP --no-headings --registry registry
 	expect "$(row 0x209000)" "0x209000 3"
@@ -68,7 +68,7 @@ load helpers
 	expect "$(row '^KIND')" "KIND OWNER GPA PAGES STATE EVIDENCE GPADL"
 }
 
-@test "-o chooses the keys of JSON too" {
+@test "-o also selects the keys of JSON" {
 	live live
 	try list --json -o GPA,PAGES --registry registry
 	expect "$(jq -c '.extents[0]' out)" '{"gpa":"0x200000","pages":1}'
@@ -83,7 +83,7 @@ load helpers
 	refused 3 "missing: cannot open: No such file or directory" list --registry missing
 }
 
-@test "a live registry cut in its header or its chunks is refused" {
+@test "a live registry truncated in its header or its chunks is refused" {
 	live live "truncate 4000"
 	refused 2 "registry: registry header: truncated after 4000 bytes" list --registry registry
 	live live "truncate 9000"
@@ -103,7 +103,7 @@ load helpers
 	refused 2 "VMCOREINFO: the registry's address 0x0" list --registry registry
 }
 
-@test "the live registry can be audited and never is clean" {
+@test "the live registry can be audited but is never clean" {
 	live live
 	try audit registry
 	expect_status 2

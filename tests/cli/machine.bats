@@ -19,7 +19,7 @@ load helpers
 	expect_status 0
 }
 
-@test "registers that cannot be read are not checked, and that is no gap" {
+@test "registers that cannot be read are not checked, which is not a gap" {
 	core good
 	try audit --registers missing core
 	expect_status 0
@@ -29,7 +29,7 @@ load helpers
 	expect "$(jq .summary.own_registers_pointing out)" null
 }
 
-@test "one register that is missing is said so" {
+@test "a missing register is reported" {
 	core good
 	own_registers
 	grep -v 0x40000073 registers >fewer
@@ -38,7 +38,7 @@ load helpers
 	expect_word out "not checked, because VP assist cannot be read"
 }
 
-@test "a register that can be read counts even where another cannot" {
+@test "a register that can be read counts even if another cannot" {
 	core good
 	own_registers 0x200001
 	grep -v 0x40000073 registers >fewer
@@ -66,7 +66,7 @@ load helpers
 	expect_word out "not checked, because empty lists no System RAM"
 }
 
-@test "without /proc/vmcore the machine's own state is not asked" {
+@test "without /proc/vmcore the machine's own state is not read" {
 	core good
 	try audit core
 	expect "$(row '^Own registers')" "Own registers: not checked, because FILE is not /proc/vmcore"

@@ -26,7 +26,7 @@ load helpers
 	done
 }
 
-@test "what a header claims is not allocated" {
+@test "memory is not allocated by what a header claims" {
 	local claim
 	for claim in bitmap_blocks=0x40000 size_note=0x7fffffff size_vmcoreinfo=0x7fffffff; do
 		kdump zlib 0 "kdump $claim"

@@ -67,7 +67,7 @@ load helpers
 	expect "$(verdict)" "NOT CLEAN: 1 register reads back as enabled after the revoke."
 }
 
-@test "SCONTROL left on is no shared page" {
+@test "SCONTROL left on is not a shared page" {
 	core good "edit vp 1 after.3=1"
 	try audit core
 	expect_status 0
@@ -89,7 +89,7 @@ load helpers
 	expect_word out "of channel 5, and 1 more); 1 gap."
 }
 
-@test "not clean beats cannot tell" {
+@test "not clean takes precedence over cannot tell" {
 	core not-reached "header coverage=1" "edit extent 0 flags=0"
 	try audit core
 	expect_status 1
@@ -105,7 +105,7 @@ load helpers
 	expect_word out "NOT CLEAN: 1 region changed after the crashed kernel revoked it (SIMP 0x209000 of VP 3)"
 }
 
-@test "what is left says whether it lies in this kernel's RAM" {
+@test "pages left shared are reported as inside or outside this kernel's RAM" {
 	core not-reached
 	own_ram 00209000-0020a7ff 80000000-8fffffff
 	try audit --iomem iomem core

@@ -67,7 +67,7 @@ readonly IMAGE=$((0xffffffff80508000)) DIRECT=$((0xffff888000508000))
 	expect "hvcrashctl $(jq -r .summary.tool_version out)" "$("$HVCRASHCTL" version)"
 }
 
-@test "what an older text left behind the line is not part of it" {
+@test "remains of an older text after the line are not part of it" {
 	local id=0x1234567890000005
 	mapfile -t lines < <(x86 $IMAGE "vmcoreinfo OFFSET(printk_ringbuffer.desc_ring)=0
 vmcoreinfo OFFSET(prb_desc_ring.count_bits)=0
@@ -103,13 +103,13 @@ poke 0x508120 $(text 'Kernel panic - not syncing: sysrq triggered crashsh')")
 	expect_word out "Panic:          Kernel panic - not syncing: arm"
 }
 
-@test "an oops that went to the crash kernel at once is the last word" {
+@test "an oops that went directly to the crash kernel is the panic line" {
 	origin_of $IMAGE "poke 0x508100 $(text 'Oops: 0002 [#1]')
 poke 0x508200 $(text 'BUG: kernel NULL pointer dereference')"
 	expect "$(cat origin)" "vm-7|BUG: kernel NULL pointer dereference"
 }
 
-@test "what the dump does not say is not known, and no error" {
+@test "what the dump does not say is unknown, not an error" {
 	core good
 	try audit core
 	expect_status 0
@@ -122,7 +122,7 @@ poke 0x508200 $(text 'BUG: kernel NULL pointer dereference')"
 	expect "$(jq -c .summary.crash_time out)" null
 }
 
-@test "a hostile dump is read within bounds, and no byte of it reaches the terminal as it is" {
+@test "a hostile dump is read within bounds, and none of its bytes reaches the terminal unescaped" {
 	local lines number
 	# page tables that lead to themselves, a ring of 2^255 bytes, addresses at the end of everything
 	mapfile -t lines < <(x86 $DIRECT "poke 0x503010 $(le64 $((0x503001)))")

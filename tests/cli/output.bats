@@ -92,7 +92,7 @@ expect_no_longer() {
 	expect_no_word out "GPADL:"
 }
 
-@test "-n is rows and nothing else, without blanks at the end" {
+@test "-n prints only rows, without trailing blanks" {
 	core not-reached
 	try audit -n -o GPA core
 	expect "$(cat out)" "0x209000
@@ -111,7 +111,7 @@ expect_no_longer() {
 	expect "$(grep -c ' $' out || true)" 0
 }
 
-@test "--raw: a line a row, a word a cell" {
+@test "--raw: one line per row, one word per cell" {
 	core not-reached
 	try audit --raw -o GPA,NOTE,HASH core
 	expect "$(head -n 2 out)" 'GPA NOTE HASH
@@ -121,7 +121,7 @@ expect_no_longer() {
 	expect "$(head -n 1 out)" 0x209000
 }
 
-@test "--pairs: what a shell may read" {
+@test "--pairs: output that a shell can read" {
 	core not-reached
 	try audit --pairs -o GPA,FINDING core
 	expect "$(head -n 1 out)" 'GPA="0x209000" FINDING="left shared"'
@@ -159,7 +159,7 @@ expect_no_longer() {
 	expect_status 3
 }
 
-@test "no line is wider than the terminal, and the verdict stands at the end again" {
+@test "no line is wider than the terminal, and the verdict is repeated at the end" {
 	local columns
 	core not-reached
 	for columns in 60 80 100 119; do
@@ -209,13 +209,13 @@ expect_no_longer() {
 	expect_no_word shown "FIX"
 }
 
-@test "a pipe has no width: each row is one line" {
+@test "in a pipe each row is one line" {
 	core not-reached
 	COLUMNS=60 try audit core
 	grep -q '^VP assist VP 3 *0x20b000 *1 not reached no answer left shared its VP did not answer$' out
 }
 
-@test "on a terminal of thousands of rows the headings stand once" {
+@test "on a terminal the headings of thousands of rows appear once" {
 	core many
 	on_terminal 80 audit --all core
 	expect "$(grep -c '^KIND' shown)" 1

@@ -41,7 +41,7 @@ validated() {
 	validated ./*.json
 }
 
-@test "numbers that a double cannot hold are strings" {
+@test "numbers too large for a double are strings" {
 	core good "header crash.pages_hashed=0xffffffffffffffff published=9007199254740993 retired=9007199254740992"
 	written audit audit --json core
 	written list list --json core
@@ -77,7 +77,7 @@ validated() {
 	validated ./*.json
 }
 
-@test "an error is JSON however --json is given, and names the file that it is about" {
+@test "an error is JSON wherever --json stands, and names its file" {
 	core good
 	for options in -nJ -Jn --js "-o GPA -J" "--json -o"; do
 		# shellcheck disable=SC2086 # several words
@@ -99,7 +99,7 @@ validated() {
 }
 
 # bytes that are no UTF-8: a Latin-1 byte, one cut short, too long a form, a surrogate, beyond the last, a lone tail
-@test "JSON is UTF-8 whatever bytes an argument or a file has" {
+@test "JSON is UTF-8 whatever bytes arguments and files contain" {
 	local bytes
 	for bytes in $'caf\xe9' $'\xc3' $'\xc0\xaf' $'\xed\xa0\x80' $'\xf4\x90\x80\x80' $'a\x80b' $'\xff\xfe' $'ok\xc3\xa9'; do
 		try audit --json "no-$bytes"
@@ -114,7 +114,7 @@ validated() {
 	validated ./*.json
 }
 
-@test "the hook's own words, where there is no report, are in the schema" {
+@test "the hook's own JSON, if there is no report, is in the schema" {
 	bash -c '. "$1"; hook_work=$PWD; hook_reason="a \"reason\""; hook_no_report json' bash \
 		"$CLI_DIR/../../kdump-hooks/lib/hvcrash-hook.sh"
 	expect "$(jq -r .message hvcrash-audit.json)" 'CANNOT TELL: a "reason"'

@@ -34,7 +34,7 @@ compare() {
 }
 
 # HVCRASH_TEST_SEED: another one finds what this one does not
-@test "generated files: what the reader tells is what dash and bash make of them" {
+@test "generated files: the reader agrees with dash and bash" {
 	local seed=${HVCRASH_TEST_SEED:-1} shell
 	echo "HVCRASH_TEST_SEED=$seed"
 	awk -v seed="$seed" -v count=400 -v dir=. -f "$CLI_DIR/shell_vars_files.awk"
@@ -74,7 +74,7 @@ reads() {
 	reads dash '# A=1' unset
 }
 
-@test "no text: a NUL byte, and a file of any bytes, are not told" {
+@test "files with a NUL byte or of random bytes are unknown" {
 	printf 'A=1\n\0\n' >file
 	"$PRINT" dash file | tr '\036' '\n' >ours
 	expect_word ours "A unknown"

@@ -72,7 +72,7 @@ write_at() {
 	expect_word out "Watched:        1 round, 0 regions written meanwhile"
 }
 
-@test "a page that is as it was again in the last round has been written" {
+@test "a page that is restored in the last round has been written" {
 	local there
 	watched_core good
 	there=$(write_at 0x206000)
@@ -83,7 +83,7 @@ write_at() {
 	expect_word out "written while watched"
 }
 
-@test "a page that changed before the first round, and not since, is not still written" {
+@test "a page that changed only before the first round is not reported as written" {
 	watched_core good "poke 0x206000 1"
 	watch true --rounds 3
 	expect_status 1
@@ -108,7 +108,7 @@ write_at() {
 	expect_word out "changed after revoke written while watched"
 }
 
-@test "a page that is gone in a later round keeps what was known of it" {
+@test "a page missing in a later round keeps its earlier finding" {
 	watched_core good
 	watch "truncate -s $(at 0x40000000) core" --rounds 2
 	expect_status 0
@@ -155,7 +155,7 @@ write_at() {
 	expect_word page "2 rounds, 1 region written meanwhile"
 }
 
-@test "progress on a terminal, gone at the end; none in a pipe" {
+@test "progress on a terminal, removed at the end; none in a pipe" {
 	watched_core good
 	export BETWEEN=true
 	# script(1) makes a terminal; standard output goes to a file nevertheless
@@ -177,7 +177,7 @@ write_at() {
 	expect_word out "the crash path began and did not end"
 }
 
-@test "a real wait is as long as it was asked for" {
+@test "a real wait is as long as requested" {
 	local begin=$SECONDS
 	core good
 	try audit --watch 2 --rounds 2 core

@@ -14,7 +14,7 @@ same() {
 	expect "$output" "$1"
 }
 
-@test "both find a good crash clean" {
+@test "both judge a good crash as clean" {
 	core good
 	same clean
 }
@@ -29,27 +29,27 @@ same() {
 	same "not clean"
 }
 
-@test "both find thousands of regions the same" {
+@test "both agree on thousands of regions" {
 	core many
 	same clean
 }
 
-@test "both cannot tell of a registry that was not finished" {
+@test "both cannot tell about an unfinished registry" {
 	core good "header phase=2"
 	same "cannot tell"
 }
 
-@test "both cannot tell where there is no registry" {
+@test "both cannot tell without a registry" {
 	core good no-vmcoreinfo "vmcoreinfo OSRELEASE=6.12.0"
 	same "cannot tell"
 }
 
-@test "both cannot tell of a gap that the header names" {
+@test "both cannot tell with a gap in the header" {
 	core good "header coverage=1"
 	same "cannot tell"
 }
 
-@test "both cannot tell where pages are not in the dump" {
+@test "both cannot tell if pages are not in the dump" {
 	core good "drop 0x40000000"
 	same "cannot tell"
 }
@@ -64,7 +64,7 @@ same() {
 	expect_words clean "not clean" "cannot tell"
 }
 
-@test "the module's own XXH64 is the one that libxxhash has" {
+@test "the module's own XXH64 agrees with libxxhash" {
 	command -v python3 >/dev/null
 	run python3 - "$CLI_DIR/../../tools/drgn" <<'END'
 import ctypes, random, sys

@@ -34,7 +34,7 @@ setup_file() {
 	[ "$(field arm64 .comparisons.before.host_pages)" -gt 8 ]
 }
 
-@test "of two CPUs of arm64 that panic at once the one that comes second is clean, too" {
+@test "if two CPUs of arm64 panic at once, the second one is clean, too" {
 	is_clean arm64-double
 }
 

@@ -31,7 +31,7 @@ setup_file() {
 	[ "$(field demo-hvcrash .dump_ok)" = true ]
 }
 
-@test "a panic in which all went well is not held up by a word of hvcrash on the console" {
+@test "hvcrash prints nothing on the console if the panic went well" {
 	[ "$(grep -ac 'other VPs revoked' "$(field demo-hvcrash .log)")" -eq 0 ]
 	[ "$(grep -ac 'Kernel panic - not syncing' "$(field demo-hvcrash .log)")" -gt 0 ]
 }
@@ -47,7 +47,7 @@ setup_file() {
 	[ "$(field demo-hvcrash .comparisons.unload.host_pages)" -ge 26 ]
 }
 
-@test "QEMU's Hyper-V says the same of the overlays: stock, with hvcrash, and with a VP that does not answer" {
+@test "QEMU's Hyper-V agrees about the overlays: stock, with hvcrash, and with a VP that does not answer" {
 	held demo-stock@kvm
 	held demo-hvcrash@kvm
 	held deaf-vp@kvm
@@ -58,7 +58,7 @@ setup_file() {
 	[ "$(field demo-hvcrash@kvm .comparisons.before.result)" = same ]
 }
 
-@test "each file in sysfs is documented, and each that is documented is there" {
+@test "each file in sysfs is documented, and each documented one exists" {
 	interface=$(run_directory demo-hvcrash)/interface
 	documented=$(sed -n 's/^What:[[:space:]]*//p' "$BATS_TEST_DIRNAME"/../../kernel/ABI/* | sort)
 	[ "$(wc -l <"$interface")" -gt 10 ]
@@ -99,7 +99,7 @@ setup_file() {
 	[ "$(field no-answer .dump_ok)" = true ]
 }
 
-@test "unloading the module puts every hook back: the stock kernel's crash, and its 6 overlays" {
+@test "unloading the module restores every hook: the stock kernel's crash, and its 6 overlays" {
 	held unloaded
 	[ "$(field unloaded .audit_exit)" -eq 2 ]
 	[ "$(synic unloaded stale_overlays)" -eq 6 ]
@@ -113,14 +113,14 @@ setup_file() {
 	[ "$(field reloaded .dump_ok)" = true ]
 }
 
-@test "loaded late where the kernel does not describe itself it revokes, and says that it cannot tell" {
+@test "loaded late without BTF it revokes, and says that it cannot tell" {
 	held no-btf
 	[ "$(field no-btf .audit_exit)" -eq 2 ]
 	[ "$(field no-btf '.stale_overlays | length')" -eq 0 ]
 	[ "$(field no-btf .dump_ok)" = true ]
 }
 
-@test "no first kernel warned of anything in hvcrash" {
+@test "no first kernel warned about hvcrash" {
 	for s in "${scenarios[@]%:*}"; do
 		[ "$s" != own-fault ] || continue # asked for
 		log=$(dirname "$(field "$s" .log)")/dmesg.hvcrash
@@ -128,7 +128,7 @@ setup_file() {
 	done
 }
 
-@test "loaded late beside a driver with buffers of its own it finds them, and the audit is clean" {
+@test "loaded late it finds a driver's own buffers, and the audit is clean" {
 	held late-uio
 	[ "$(field late-uio .audit_exit)" -eq 0 ]
 	[ "$(field late-uio '.stale_overlays | length')" -eq 0 ]

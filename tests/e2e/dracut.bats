@@ -20,7 +20,7 @@ has() { grep -qxE "$1" "$BATS_FILE_TMPDIR/files"; }
 
 hooks_log() { cat "$(run_directory "$1")/hooks.log"; }
 
-@test "dracut takes the tool, its libraries, the hooks and their library" {
+@test "dracut includes the tool, its libraries, the hooks and their library" {
 	has usr/sbin/hvcrashctl
 	has usr/lib/hvcrash/hvcrash-hook.sh
 	has etc/kdump/pre.d/50-hvcrash

@@ -131,7 +131,7 @@ form_agrees() {
 	done
 }
 
-@test "a dump that is cut, as by a full disk, does not pass for a whole one" {
+@test "a truncated dump, as from a full disk, does not pass for a complete one" {
 	local dump=$BATS_TEST_TMPDIR/cut status=0
 	held clean
 	head -c 5000000 "$(run_directory clean)/dumps/flat-zlib-31" >"$dump"

@@ -60,7 +60,7 @@ status_says() {
 	[ "$(jq -r --arg c "$2" '.checks[] | select(.check == $c) | .state' "$(run_directory "$1")/status.json")" = "$3" ]
 }
 
-@test "hvcrashctl crash crashes it, on the CPU asked for: clean" {
+@test "hvcrashctl crash crashes it, on the requested CPU: clean" {
 	is_clean ctl-sysrq
 	[ "$(field ctl-sysrq .cpu)" -eq "$(jq .summary.panicking_cpu "$(run_directory ctl-sysrq)/audit.json")" ]
 }

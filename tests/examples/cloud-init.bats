@@ -37,7 +37,7 @@ setup() {
 	grep -qF 'condition: test -e /run/hvcrash-configured' "$YAML"
 }
 
-@test "whatever fails, there is no reboot" {
+@test "if anything fails, there is no reboot" {
 	local name
 	for name in curl tar dkms make hvcrash-configure; do
 		rm -rf run src log

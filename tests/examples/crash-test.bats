@@ -66,7 +66,7 @@ END
 	ends 0 "verdict: clean"
 }
 
-@test "a report that is cut short, or of an unknown verdict, is 3" {
+@test "a truncated report, or one with an unknown verdict, is 3" {
 	printf '{ "verdict": "cle' >"$VM/next/202601020405/hvcrash-audit.json"
 	ends 3 "no JSON"
 	rm -r "$VM/crash/202601020405"
@@ -77,7 +77,7 @@ END
 	ends 3 "a verdict that is unknown: null"
 }
 
-@test "two new reports are 3: which of them is it?" {
+@test "two new reports are 3, since either could be the right one" {
 	mkdir "$VM/next/202601020406"
 	report clean >"$VM/next/202601020406/hvcrash-audit.json"
 	ends 3 "more than one report is new"
@@ -94,7 +94,7 @@ END
 	[ "$(grep -c 'hvcrashctl crash' "$VM/log")" -eq 0 ]
 }
 
-@test "a VM that does not come back, or was never there, is 3" {
+@test "a VM that does not come back, or never existed, is 3" {
 	: >"$VM/never-back"
 	BOOT_TIMEOUT=1 ends 3 "after the reboot: not back after 1 s"
 	ends 3 "ci@vm: cannot be reached"

@@ -6,7 +6,7 @@ HERE=$(cd "$(dirname "${BATS_TEST_FILENAME}")" && pwd)
 REPO=$HERE/../..
 YAML=$REPO/examples/github-workflow.yml
 
-@test "each make target and each option of the matrix that it uses is there" {
+@test "each make target and each option of the matrix that it uses exists" {
 	cd "$BATS_TEST_TMPDIR"
 	grep -oE 'make (demo|[a-z]+ MATRIX=.*)$' "$YAML" >calls
 	[ "$(wc -l <calls)" -eq 2 ]

@@ -146,7 +146,7 @@ END
 	[ "$(verdict)" = 'cannot tell' ] && logged 'ended with status 0 and no report'
 }
 
-@test "JSON that was cut short is not kept" {
+@test "truncated JSON is not kept" {
 	each half_json
 }
 
@@ -187,7 +187,7 @@ no_memory() {
 	[ "$(cat "$dump/vmcore")" = 'the dump' ] && logged 'no audit: .*/run/hvcrash/work cannot be made' && [[ $log != *'exited with'* ]]
 }
 
-@test "there is no place in memory" {
+@test "there is no room in memory" {
 	each no_memory
 }
 
@@ -225,7 +225,7 @@ rescue() {
 	[ "$(verdict)" = clean ] && [ "$(tr '\n' ' ' <"$HVCRASH_ROOT/asked")" = "$asked" ]
 }
 
-@test "a crash kernel with one CPU loads nothing but msr" {
+@test "a crash kernel with one CPU loads only msr" {
 	cpus=nr_cpus=1 asked='-q msr '
 	each rescue
 }

@@ -25,7 +25,7 @@ files() { (cd "$BATS_TEST_TMPDIR/$1" && find . -type f | sort); }
 	done < <(sed -n 's/^| `\(\/[^` ]*\).*/\1/p' "$repo/kdump-hooks/README.md")
 }
 
-@test "another PREFIX: ours move, the paths in all files with them, what others look for stays" {
+@test "another PREFIX: our files move, with the paths inside all files; files that others look for stay" {
 	install_to local install DISTRO=debian PREFIX=/usr/local
 	[ -x "$BATS_TEST_TMPDIR/local/usr/local/lib/hvcrash/debian-capture" ]
 	grep -q '^ExecStart=/usr/local/lib/hvcrash/debian-capture$' "$BATS_TEST_TMPDIR/local/usr/lib/systemd/system/hvcrash-audit.service"
@@ -43,7 +43,7 @@ files() { (cd "$BATS_TEST_TMPDIR/$1" && find . -type f | sort); }
 	done
 }
 
-@test "a name that is no distribution is refused" {
+@test "an unknown distribution is refused" {
 	run ! install_to x install DISTRO=beos
 }
 

@@ -16,7 +16,7 @@ fake_mmdebstrap() {
 	chmod +x "$BATS_TEST_TMPDIR/bin/mmdebstrap"
 }
 
-@test "however many descriptors the lab was started with, mmdebstrap's apt gets one that dash can write" {
+@test "mmdebstrap's apt gets a descriptor that dash can write, however many are open" {
 	fake_mmdebstrap
 	# shellcheck disable=SC2016 # for the inner shell
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH run -0 bash -eu -c '
@@ -30,7 +30,7 @@ fake_mmdebstrap() {
 		"$BATS_TEST_DIRNAME/../.." "$BATS_TEST_TMPDIR"
 }
 
-@test "a module is built anew, and from nothing, when its kernel's tree was made anew under the same name" {
+@test "a module is rebuilt from scratch when its kernel's tree was rebuilt under the same name" {
 	# shellcheck disable=SC2016 # for the inner shell
 	run -0 bash -eu -c '
 		repo=$1 lab_state=$2 run_start_ms=0 built=0

@@ -123,7 +123,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	done
 }
 
-@test "what only one side keeps an account of is no difference; a host that knows some kinds only is asked for those" {
+@test "what only one side records is no difference; a host that knows only some kinds is asked for those" {
 	registry
 	host '.knows = ["SIMP", "SIEFP"] | del(.ledger)'
 	run -0 compared before
@@ -178,7 +178,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	is '.result == "different" and .only_host == 1'
 }
 
-@test "overlays and pages of which the host says that they are the second kernel's are not the first kernel's, wherever they are" {
+@test "overlays and pages that the host attributes to the second kernel are not the first kernel's, wherever they are" {
 	audited
 	host "$after"' | .kernel = 2 | .overlays = [{kind: "simp", vp_index: 0, gpa: "0x1000", kernel: 2}]'
 	run -0 compared second_kernel
@@ -204,7 +204,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	is '.result == "gap" and .only_module == 2'
 }
 
-@test "without a registry, or a host that was asked, nothing is compared; of several jumps the worst counts" {
+@test "without a registry, or without asking the host, nothing is compared; the worst of several jumps counts" {
 	printf '{"exit_status": 2}\n' >"$run_dir/audit.json"
 	[ "$(compared unload)" = null ]
 	rm "$run_dir/state.json"
@@ -222,7 +222,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	is '.result == "same" and .host_pages == 8007'
 }
 
-@test "a GPADL whose teardown the host has answered when a storm is cut off is named, and no difference" {
+@test "a GPADL whose teardown the host has answered when a storm ends is named, and not a difference" {
 	audited
 	jq '.ledger_at_unload = []' "$run_dir/state.json" >"$run_dir/state.new" && mv "$run_dir/state.new" "$run_dir/state.json"
 	run -0 compared unload
@@ -247,7 +247,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	is '.result == "same"'
 }
 
-@test "a CPU that goes offline between the UNLOAD of a kexec and its end is named, and no difference" {
+@test "a CPU that goes offline between the UNLOAD of a kexec and its end is named, and not a difference" {
 	audited '.findings |= map(select(.kind != "SIMP"))'
 	run -0 compared unload
 	[ "$(jq -r .result <<<"$output")" = different ]

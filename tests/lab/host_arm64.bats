@@ -45,7 +45,7 @@ goes_on() {
 	}
 }
 
-@test "the guest cannot write, read or run what is the host's" {
+@test "the guest cannot write, read or execute the host's memory" {
 	guest write-host
 	is_to_blame 'writes to 0x40200000'
 	guest read-host
@@ -58,7 +58,7 @@ goes_on() {
 	is_to_blame 'writes to 0x3eff1000'
 }
 
-@test "no device is there that could write to memory by itself" {
+@test "there is no device that could write to memory by itself" {
 	guest fw-cfg
 	is_to_blame 'reads from 0x9020000'
 	guest pci
@@ -73,14 +73,14 @@ goes_on() {
 	is_to_blame 'writes to 0x80d0180'
 }
 
-@test "an address that no machine has ends the run in one line, and so does a reset" {
+@test "an invalid address ends the run in one line, and so does a reset" {
 	guest nowhere
 	is_to_blame 'reads from 0xf0000000'
 	guest reset
 	[ "$end" = 'end: guest: it asked for a reset' ]
 }
 
-@test "PSCI knows neither the host's CPU nor one that is not there" {
+@test "PSCI knows neither the host's CPU nor a nonexistent one" {
 	guest psci
 	goes_on 'host-cpu no-cpu already-on unknown'
 }
@@ -90,27 +90,27 @@ goes_on() {
 	goes_on 'set third get from-start'
 }
 
-@test "a call that is wrong is refused by its status" {
+@test "an invalid call is refused by its status" {
 	guest wrong-calls
 	goes_on 'none past-the-end alignment across host-input host-output partition vp too-many code'
 }
 
-@test "an overlay lies over the guest's page, moves with its contents, and the page comes back as it was" {
+@test "an overlay covers the guest's page, moves with its contents, and the page reappears unchanged" {
 	guest overlay
 	goes_on 'not-over-the-host zeros back moved back kept'
 }
 
-@test "timers go off by message and by interrupt" {
+@test "timers fire by message and by interrupt" {
 	guest timers
 	goes_on 'message direct once'
 }
 
-@test "time by the reference TSC page is the time of the register" {
+@test "the reference TSC page and the register show the same time" {
 	guest tsc-page
 	goes_on 'sequence time'
 }
 
-@test "nonsense in registers and hypercalls is survived, and the host's CPU is alive" {
+@test "the host survives nonsense in registers and hypercalls, and its CPU is alive" {
 	guest nonsense
 	goes_on alive
 }
@@ -130,15 +130,15 @@ looked_at() {
 	jq -s -e '[.[].vps[0]?.registers.pc // empty][-1] | startswith("0x4200")' "$out"
 }
 
-@test "a VP that spins says what is in its registers, and goes on" {
+@test "the registers of a spinning VP can be shown, and it goes on" {
 	looked_at spin
 }
 
-@test "a VP that waits for an interrupt does, too" {
+@test "so can those of a VP that waits for an interrupt" {
 	looked_at idle
 }
 
-@test "an option that there is not, memory that is missing, one CPU: each is named in one line" {
+@test "an unknown option, missing memory, one CPU: each is named in one line" {
 	machine psci 'memory=256 no-such=1'
 	[[ $end == 'end: host: '*no-such* ]]
 	machine psci 'vmbus=5.3'

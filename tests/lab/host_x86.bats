@@ -51,12 +51,12 @@ goes_on() {
 	is_to_blame "touches the host's memory, GPA 0x8100000"
 }
 
-@test "the guest cannot run the host's code" {
+@test "the guest cannot execute the host's code" {
 	guest run-host
 	is_to_blame "touches the host's memory, GPA 0x8000000"
 }
 
-@test "the host's memory is no page table of the guest's" {
+@test "the host's memory cannot serve as a page table of the guest" {
 	guest tables-in-host
 	is_to_blame "touches the host's memory, GPA 0x8000000"
 }
@@ -82,7 +82,7 @@ goes_on() {
 	goes_on 'kept alive'
 }
 
-@test "a VP that is reset while the host works for it takes nothing of the host's with it" {
+@test "a VP that is reset while the host works for it gains no access to the host" {
 	guest init-storm -smp 3
 	goes_on 'ran alive'
 }
@@ -92,7 +92,7 @@ goes_on() {
 	is_to_blame 'sends an INIT to the boot VP'
 }
 
-@test "a message-signalled interrupt that a CPU writes ends the run" {
+@test "a message-signalled interrupt written by a CPU ends the run" {
 	guest msi-by-cpu
 	is_to_blame 'touches GPA 0xfee01000, where nothing is'
 }
@@ -102,7 +102,7 @@ goes_on() {
 	is_to_blame 'writes to its APIC by instruction 0x83'
 }
 
-@test "what is SVM's is not the guest's" {
+@test "the guest has no SVM" {
 	guest svm-registers
 	goes_on 'fault fault undefined no-svm efer'
 }
@@ -112,12 +112,12 @@ goes_on() {
 	is_to_blame 'triple fault'
 }
 
-@test "memory that no machine has ends the run in one line" {
+@test "an invalid memory address ends the run in one line" {
 	guest nowhere
 	is_to_blame 'touches GPA 0x8000000000, where nothing is'
 }
 
-@test "nonsense in registers and hypercalls is survived" {
+@test "the host survives nonsense in registers and hypercalls" {
 	guest nonsense
 	goes_on 'done'
 }
@@ -127,7 +127,7 @@ goes_on() {
 	is_to_blame 'string I/O at port 0x2e8'
 }
 
-@test "an option that there is not, a kernel that is none, one CPU, no SVM, SMM: each is named in one line" {
+@test "an unknown option, an invalid kernel, one CPU, no SVM, SMM: each is named in one line" {
 	guest triple-fault -append 'no-such=1'
 	[[ $end == 'end: host: '*no-such* ]]
 	machine -initrd "$BATS_FILE_TMPDIR/host/ssdt.aml"

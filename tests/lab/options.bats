@@ -40,12 +40,12 @@ each_scenario() {
 	done < <(awk '!/^#/ && NF { print $1 }' "${lab_dir:?}/scenarios")
 }
 
-@test "every declared scenario sets what there is, to values that are accepted" {
+@test "every declared scenario sets existing options to valid values" {
 	export -f each_scenario
 	run -0 with_lab each_scenario
 }
 
-@test "a scenario's column or word that is no option is refused, and named" {
+@test "an unknown column or word in a scenario is refused, and named" {
 	cp -r "$BATS_TEST_DIRNAME" "$BATS_TEST_TMPDIR/lab"
 	LAB=$BATS_TEST_TMPDIR/lab/lab
 	sed -i 's/^demo-stock .*/& colour=red/' "$BATS_TEST_TMPDIR/lab/scenarios"
@@ -65,7 +65,7 @@ values() {
 	for name in "${words[@]:1}"; do printf '%s ' "${!name}"; done
 }
 
-@test "what is given beside a scenario counts, wherever it stands; a flag sets what it says" {
+@test "options given beside a scenario override it, wherever they stand; a flag sets its value" {
 	export -f values
 	run -0 with_lab values run opt_cpus opt_mode opt_stimer -- --cpus 8 --scenario cpus-16-message
 	[ "$output" = '8 hvcrash message ' ]
@@ -103,14 +103,14 @@ values() {
 	END
 }
 
-@test "what the boot depends on is in what a kept state is compared by, and the crash itself is not" {
+@test "a saved state is compared by everything that affects the boot, but not by the crash" {
 	run -0 with_lab boot_options
 	local name
 	for name in kernel cpus mode module steps rescue registers dracut memory kernel_image modules; do grep -qx "opt_$name" <<<"$output"; done
 	run ! grep -xE 'opt_(crash|cpu|expect|name|json|post_notifiers|timeout)' <<<"$output"
 }
 
-@test "what an arm64 guest cannot do is said in one line, before anything is built" {
+@test "what an arm64 guest cannot do is reported in one line, before anything is built" {
 	local words
 	while IFS= read -r words; do
 		# shellcheck disable=SC2086 # words

@@ -15,7 +15,7 @@ says() {
 	printf '[   12.345678] %s\r\n' "$@" >"$run_dir/console.log"
 }
 
-@test "a report of the kernel with hvcrash in its trace is told from one without, and from a crash that was asked for" {
+@test "a kernel report with hvcrash in its trace is distinguished from one without, and from a requested crash" {
 	says 'BUG: KASAN: slab-out-of-bounds in hvcrash_publish+0x12/0x90 [hvcrash]' 'Call Trace:' ' hvcrash_publish+0x12/0x90 [hvcrash]' \
 		'---[ end trace 0 ]---' \
 		'WARNING: possible circular locking dependency detected' ' vmbus_open+0x1/0x2 [hv_vmbus]' '---[ end trace 0 ]---' \
@@ -34,13 +34,13 @@ says() {
 	[ "${#misses[@]}" -eq 2 ]
 }
 
-@test "a console without times says the same" {
+@test "a console without time stamps gives the same result" {
 	printf '%s\n' 'BUG: KASAN: slab-out-of-bounds in hvcrash_init+0xec/0x1000 [hvcrash]' ' hvcrash_init+0xec/0x1000 [hvcrash]' >"$run_dir/console.log"
 	run -0 kernel_reports
 	[ "$output" = 'hvcrash BUG: KASAN: slab-out-of-bounds in hvcrash_init+0xec/0x1000 [hvcrash]' ]
 }
 
-@test "what KASAN says of the fault that hvcrash was told to make is no report on it, what follows is" {
+@test "KASAN's report of an injected fault does not count, what follows does" {
 	says 'BUG: KASAN: null-ptr-deref in hvcrash_inject_fault_at+0x25/0x40 [hvcrash]' ' hvcrash_inject_fault_at+0x25/0x40 [hvcrash]' \
 		'BUG: KASAN: use-after-free in finish+0x25/0x40 [hvcrash]' ' finish+0x25/0x40 [hvcrash]' ' hvcrash_inject_fault_at+0x25/0x40 [hvcrash]'
 	run -0 kernel_reports
@@ -57,7 +57,7 @@ says() {
 	[ "${#misses[@]}" -eq 0 ]
 }
 
-@test "a crash kernel that died of want of memory is told from one that died of something else, and from none, with times and without" {
+@test "a crash kernel that ran out of memory is distinguished from one that died otherwise, and from none, with time stamps and without" {
 	# shellcheck source-path=SCRIPTDIR source=lib/machine.bash
 	. "$BATS_TEST_DIRNAME/lib/machine.bash"
 	local first='Kernel panic - not syncing: sysrq triggered crash' second='Kernel panic - not syncing: Out of memory: killed' \
@@ -74,7 +74,7 @@ says() {
 	done
 }
 
-@test "a dump that crash was to open, and found no panic in, is a miss" {
+@test "a dump in which crash finds no panic is a miss" {
 	# shellcheck source-path=SCRIPTDIR source=lib/util.bash
 	. "$BATS_TEST_DIRNAME/lib/util.bash"
 	# shellcheck source-path=SCRIPTDIR source=lib/debug.bash
@@ -101,7 +101,7 @@ jump() {
 	crash_guest
 }
 
-@test "what is left is unknown until the hypervisor could say, and each jump adds to it" {
+@test "what is left is unknown until the hypervisor was asked, and each jump adds to it" {
 	# shellcheck source-path=SCRIPTDIR source=lib/util.bash
 	. "$BATS_TEST_DIRNAME/lib/util.bash"
 	# shellcheck source-path=SCRIPTDIR source=lib/oracle.bash

@@ -52,26 +52,26 @@ missing_pairs() {
 	jq -Rsr --rawfile table "$dir/table" -f "$dir/pairs.jq"
 }
 
-@test "each allowed pair of values is in a cell, and no cell is forbidden, by another reading of the table" {
+@test "an independent reading of the table finds each allowed pair in a cell, and no forbidden cell" {
 	cells_of hvcrash >"$BATS_TEST_TMPDIR/cells"
 	run -0 missing_pairs <"$BATS_TEST_TMPDIR/cells"
 	[[ $output =~ ^[0-9]+\ allowed\ pairs$ ]]
 	[ "${output%% *}" -gt 400 ]
 }
 
-@test "that reading notices a cell that is missing" {
+@test "that reading detects a missing cell" {
 	cells_of hvcrash | sed 3d >"$BATS_TEST_TMPDIR/cells"
 	run -0 missing_pairs <"$BATS_TEST_TMPDIR/cells"
 	[[ $output == *'not covered: '* ]]
 }
 
-@test "that reading notices a cell that a rule forbids" {
+@test "that reading detects a forbidden cell" {
 	{ cells_of hvcrash; printf 'x\t6.12\tsysrq\tother\t1\tY\tdirect\tidle\n'; } >"$BATS_TEST_TMPDIR/cells"
 	run -0 missing_pairs <"$BATS_TEST_TMPDIR/cells"
 	[[ $output == *'forbidden: '* ]]
 }
 
-@test "--full has every cell that is allowed once, and begins with those that cover" {
+@test "--full has every allowed cell once, and begins with the covering ones" {
 	cells_of hvcrash full | cut -f1 >"$BATS_TEST_TMPDIR/full"
 	[ "$(sort "$BATS_TEST_TMPDIR/full" | uniq -d)" = '' ]
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/full")" -gt 5000 ]
@@ -89,7 +89,7 @@ missing_pairs() {
 	done < <(grep -E '^(never|option)' "$dir/table")
 }
 
-@test "a table that makes no sense is refused with its line" {
+@test "an invalid table is refused, with its line" {
 	small_table
 	echo 'never colour=red : no' >>"$MATRIX_TABLE"
 	run -3 --separate-stderr matrix --list
@@ -130,7 +130,7 @@ missing_pairs() {
 	[ "$(result .runs)" -eq $((first + 1)) ]
 }
 
-@test "a run of which the lab failed is no result: status 2, and it is run again" {
+@test "a run in which the lab failed is not a result: status 2, and it is repeated" {
 	small_table
 	echo 'result=lab-failed failure=\"no-guest\" status=2' >"$FAKE/deaf-vp.sh"
 	run -2 matrix
@@ -198,7 +198,7 @@ END_OF_RESULT
 	grep -q '<td>named gap</td>' "$MATRIX_OUT/results.html"
 }
 
-@test "another page named than the one that is mapped: they disagree; the same, however it is written: they do not" {
+@test "audit and hypervisor disagree if they name different pages, but not if they write the same page differently" {
 	small_table
 	cat >"$FAKE/deaf-vp.sh" <<'END_OF_RESULT'
 stale='[{"gpa": "0x1000", "name": "synic-1-msg-page"}]' audit_exit=1 verdict='"not clean"' left='["0x2000"]'
@@ -213,7 +213,7 @@ END_OF_RESULT
 	[ "$(result '.cells[] | select(.fault) | .disagreement')" = 'named by the audit, and not mapped: 0x1000' ]
 }
 
-@test "a fault that takes longer than its bound fails, and so does one of which nothing says how long it took" {
+@test "a fault that takes longer than its bound fails, and so does one of unknown duration" {
 	small_table
 	echo 'us=20000001' >"$FAKE/deaf-vp.sh"
 	run -1 matrix --only 'fault_*'
@@ -225,7 +225,7 @@ END_OF_RESULT
 	run -0 matrix --again --only 'fault_*'
 }
 
-@test "--stock: the same cells without hvcrash and without faults; what it leaves is no failure of ours" {
+@test "--stock: the same cells without hvcrash and without faults; overlays left are not a failure" {
 	small_table
 	run -0 matrix
 	: >"$FAKE/calls"
@@ -242,7 +242,7 @@ END_OF_RESULT
 	[ "$(result .totals.stock.overlays_before)" -eq "$(result '2 * .totals.stock.overlays_left')" ]
 }
 
-@test "--only chooses by values and by name, and refuses what there is not" {
+@test "--only selects by values and by name, and refuses unknown ones" {
 	small_table
 	run -0 matrix --list --only kernel=6.1 --only crash=ctl:null,sysrq --only cpu=last
 	[[ $output == 6.1_*last* ]]
@@ -255,7 +255,7 @@ END_OF_RESULT
 	[[ $output == *'no cell matches'* ]]
 }
 
-@test "the table for a document: what held by crash and kernel, what is left with hvcrash and without" {
+@test "the table for a document: results by crash and kernel, overlays left with hvcrash and without" {
 	small_table
 	run -0 matrix
 	run -0 matrix --stock --only kernel=6.1
@@ -278,7 +278,7 @@ END_OF_RESULT
 	[ "$(result .totals.hvcrash.held)" -eq 1 ]
 }
 
-@test "--kernel: that one instead of the table's, the faults too, with results of their own" {
+@test "--kernel: that one instead of the table's, for the faults too, with separate results" {
 	small_table
 	run -0 matrix --kernel 7.2-debug
 	[ "$(grep -c '^run .*--kernel 7.2-debug' "$FAKE/calls")" -eq "$(runs_made)" ]
@@ -286,7 +286,7 @@ END_OF_RESULT
 	[ ! -e "$MATRIX_OUT/results.json" ]
 }
 
-@test "--host: results of its own, and the lab is told; the page has the other host beside" {
+@test "--host: separate results, and the lab is told; the page shows the other host beside" {
 	small_table
 	run -0 matrix
 	run ! grep -- --host "$FAKE/calls"
@@ -314,7 +314,7 @@ END_OF_RESULT
 	[[ $output == *'0 SynIC overlays are left here, 1 on kvm'* ]]
 }
 
-@test "--record: of both hosts, and what names none is of kvm" {
+@test "--record: of both hosts, and without a host it is kvm's" {
 	small_table
 	record=$BATS_TEST_TMPDIR/record
 	run -0 matrix --only 'fault_*' --record "$record"
@@ -328,14 +328,14 @@ END_OF_RESULT
 	[ "$(jq -r .host "$record.old" | sort | xargs)" = 'kvm own' ]
 }
 
-@test "--kernel: what is no name, and would be a path, is refused" {
+@test "--kernel: a path instead of a name is refused" {
 	small_table
 	run -3 matrix --kernel ../elsewhere
 	[[ $output == *"'../elsewhere' is no name of a kernel"* ]]
 	[ ! -s "$FAKE/calls" ]
 }
 
-@test "--crash-opens: of each cell with a dump, and of no fault" {
+@test "--crash-opens: for each cell with a dump, and for no fault" {
 	small_table
 	sed -i 's/^dimension crash .*/& kexec/' "$MATRIX_TABLE"
 	run -0 matrix --crash-opens
@@ -349,7 +349,7 @@ shared_boots() {
 	printf '%s %s\n' "$(grep -c -- '--keep' "$FAKE/calls")" "$(grep -c -- '--from' "$FAKE/calls")"
 }
 
-@test "cells that differ in nothing before the crash share a boot, and nothing of it stays" {
+@test "cells that are the same before the crash share a boot, and nothing of it remains" {
 	small_table
 	sed -i 's/^dimension crash .*/dimension crash sysrq ctl:null kexec/' "$MATRIX_TABLE"
 	for jobs in 1 3; do
@@ -365,7 +365,7 @@ shared_boots() {
 	done
 }
 
-@test "a cell in which a CPU comes and goes has a boot of its own" {
+@test "a cell with CPU hotplug boots by itself" {
 	small_table
 	sed -i 's/^dimension load .*/dimension load hotplug/; s/^expect clean$/&\noption steps=churn load=hotplug : it goes on/' "$MATRIX_TABLE"
 	run -0 matrix --full
@@ -410,7 +410,7 @@ shared_boots() {
 	grep -q 'class="number left">1 of 2' "$MATRIX_OUT/results.html"
 }
 
-@test "--record: what is no record is refused, and left as it is" {
+@test "--record: an invalid record is refused, and left unchanged" {
 	small_table
 	for line in '{"mode": "hvcrash", "cell": "../../x", "time": "", "result": "held"}' '{"cell": "x"}' 'no JSON'; do
 		printf '%s\n' "$line" >"$BATS_TEST_TMPDIR/record"
@@ -421,7 +421,7 @@ shared_boots() {
 	[ ! -s "$FAKE/calls" ]
 }
 
-@test "--minutes: no cell begins after that, those under way end, and the rest is said" {
+@test "--minutes: no cell begins after that, running ones finish, and the rest is reported" {
 	small_table
 	# The clock is moved, so that nothing here waits
 	for word in 4 1 deaf; do echo 'sleep 0.2' >"$FAKE/$word.sh"; done
@@ -434,7 +434,7 @@ shared_boots() {
 	[ "$(wc -l <"$MATRIX_OUT/history")" -eq 2 ]
 }
 
-@test "interrupted, it stops the lab, keeps what is done, and writes the results" {
+@test "interrupted, it stops the lab, keeps completed cells, and writes the results" {
 	small_table
 	# shellcheck disable=SC2016 # the fake lab's variables
 	echo 'echo $$ >"$FAKE/pid"; trap "touch \"$FAKE/stopped\"; exit 130" TERM; while :; do sleep 0.1; done' >"$FAKE/deaf-vp.sh"
@@ -449,7 +449,7 @@ shared_boots() {
 	[ "$(result '.cells[] | select(.fault) | .result')" = null ]
 }
 
-@test "the page is one file without script, and valid" {
+@test "the page is one valid file without scripts" {
 	small_table
 	matrix >/dev/null
 	matrix --stock >/dev/null

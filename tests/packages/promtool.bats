@@ -29,7 +29,7 @@ crashed() {
 	expect_status 0
 }
 
-@test "promtool finds nothing to say of the metrics" {
+@test "promtool accepts the metrics" {
 	core page
 	try audit --prometheus audit.prom core
 	try status --sysroot root --prometheus status.prom
@@ -83,7 +83,7 @@ expected() {
 	printf ' { exp_labels: { %s }, exp_annotations: { summary: "%s" } }' "$labels" "$summary"
 }
 
-@test "the alerts of docs/fleet.md fire on what the tool writes, and not where all is well" {
+@test "the alerts of docs/fleet.md fire on what the tool writes, and not if all is well" {
 	written=1000000
 	try status --sysroot root --prometheus status.prom
 	crashed clean dump
