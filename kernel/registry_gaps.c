@@ -13,7 +13,7 @@
  */
 #include <linux/compiler.h>
 #include "registry.h"
-#include "registry_owners.h"
+#include "registry_gaps.h"
 
 /* Under reg->lock */
 static void sum_up(struct hvcrash_registry *reg)

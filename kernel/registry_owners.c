@@ -14,6 +14,7 @@
 #include <linux/gfp.h>
 #include "registry.h"
 #include "registry_alloc.h"
+#include "registry_gaps.h"
 #include "registry_owners.h"
 
 /*
