@@ -102,6 +102,13 @@ static struct slot *take(u32 gpadl)
 	return found;
 }
 
+static struct slot *find_or_take(u32 gpadl)
+{
+	struct slot *s = find(gpadl);
+
+	return s ? s : take(gpadl);
+}
+
 static bool is_complete(const struct slot *s)
 {
 	return s->pages && s->named == s->pages;
@@ -171,9 +178,7 @@ void hvcrash_gpadl_header(u32 relid, u32 gpadl, u32 pages, const u64 *hv_pfn,
 	struct slot *s;
 
 	raw_spin_lock_irqsave(&slots_lock, irq);
-	s = find(gpadl);
-	if (!s)
-		s = take(gpadl);
+	s = find_or_take(gpadl);
 	if (s) {
 		s->relid = relid;
 		s->pages = pages;
@@ -252,9 +257,7 @@ void hvcrash_gpadl_answered(u32 gpadl, bool is_refused)
 	struct slot *s;
 
 	raw_spin_lock_irqsave(&slots_lock, irq);
-	s = find(gpadl);
-	if (!s)
-		s = take(gpadl);
+	s = find_or_take(gpadl);
 	if (s) {
 		s->answer = is_refused ? REFUSED : ACCEPTED;
 		if (is_complete(s))
