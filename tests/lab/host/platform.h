@@ -25,7 +25,7 @@ void platform_tsc_page(u64 *ret_scale, u64 *ret_offset);
 /*
  * What the guest sees at a GPA, as a pointer to the byte; NULL if size bytes
  * from there are not all RAM of the guest in one page. The host's own memory
- * is no RAM of the guest. The pointer is good until the lock is given back.
+ * is no RAM of the guest. The pointer is valid until the lock is released.
  */
 void *platform_guest(u64 gpa, u32 size);
 
@@ -73,6 +73,10 @@ void platform_log(const char *line);
  */
 void platform_end(const char *why);
 
+/* end.c, for the back ends: platform_end() with a format */
+void end_run(const char *format, ...)
+	__attribute__((format(printf, 1, 2), noreturn));
+
 /* Memory. Zeroed; NULL if there is none. A guest can ask for much: see heap. */
 void *platform_alloc(size_t bytes);
 void platform_free(void *at);
@@ -80,7 +84,7 @@ void platform_free(void *at);
 /* The hypercall page's code for this processor: at most 64 bytes at page */
 void platform_hypercall_code(u8 *page);
 
-/* Snapshots: all VPs out of the guest and held there, or let go */
+/* Snapshots: all VPs out of the guest and held there, or released */
 void platform_freeze(bool frozen);
 
 /* Registers of a VP for the oracle, as JSON members without braces, through

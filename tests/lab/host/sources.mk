@@ -14,10 +14,13 @@ host_core := host.c options.c registers.c hypercalls.c guest.c overlay.c synic.c
 host_core_lib := format.c parse.c
 # What a C library has, too
 host_libc := string.c heap.c
+# Only for the back ends
+host_bare := end.c
 
 host_sources := $(host_core:%=$(host_dir)/%) \
 	$(host_core_lib:%=$(host_dir)/lib/%)
-host_sources_bare := $(host_sources) $(host_libc:%=$(host_dir)/lib/%)
+host_sources_bare := $(host_sources) $(host_libc:%=$(host_dir)/lib/%) \
+	$(host_bare:%=$(host_dir)/%)
 host_objects := $(notdir $(host_sources_bare:.c=.o))
 host_headers := $(wildcard $(host_dir)/*.h $(host_dir)/lib/*.h)
 host_cflags := -I$(host_dir) -fno-tree-loop-distribute-patterns

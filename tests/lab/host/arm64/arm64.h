@@ -160,6 +160,5 @@ void firmware_put(void);
 
 /* log.c */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void end_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -40,14 +40,3 @@ void platform_end(const char *why)
 	for (;;)
 		asm volatile("wfi");
 }
-
-void end_run(const char *format, ...)
-{
-	char why[256];
-	va_list args;
-
-	va_start(args, format);
-	format_line_v(why, sizeof(why), format, args);
-	va_end(args);
-	platform_end(why);
-}

@@ -146,18 +146,6 @@ void platform_end(const char *why)
 		asm volatile("hlt");
 }
 
-void end_run(const char *format, ...)
-{
-	char line[400];
-	va_list args;
-
-	va_start(args, format);
-	format_line_v(line, sizeof(line), format, args);
-	va_end(args);
-	platform_end(line);
-	__builtin_unreachable();
-}
-
 /* By fault_entries: vector, error code where the exception has one, RIP */
 void own_fault(const u64 *frame) __attribute__((noreturn));
 void own_fault(const u64 *frame)

@@ -274,8 +274,6 @@ static inline u32 this_cpu(void)
 /* log.c */
 void lock_forget(void);
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void end_run(const char *format, ...)
-	__attribute__((format(printf, 1, 2), noreturn));
 
 /* time.c */
 void time_init(void);
