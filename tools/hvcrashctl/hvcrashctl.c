@@ -242,7 +242,7 @@ static int close_stdout(int status)
 	}
 	if (!has_failed)
 		return status;
-	/* "| head": whoever read has enough, and needs no words */
+	/* "| head": the reader has enough, so print nothing */
 	if (cause == EPIPE)
 		return EXIT_USAGE_IO;
 	fprintf(stderr, "hvcrashctl: stdout: cannot write: %s\n",

@@ -2,10 +2,9 @@
 /*
  * opts.h - options as tables
  *
- * Each verb has one constant table. It drives the parser, --help and what the
- * bash completion asks for, so that none of them can fall behind. main() parses;
- * a verb gets its options as a struct of its own that begins with the common
- * ones.
+ * Each verb has one constant table. It drives the parser, --help and the bash
+ * completion, so that they always agree. main() parses; a verb gets its options as
+ * its own struct, which begins with the common ones.
  */
 #ifndef HVCRASHCTL_OPTS_H
 #define HVCRASHCTL_OPTS_H
@@ -49,7 +48,7 @@ struct opts_common {
  * @letter: short name, or 0
  * @argument: what it takes, for --help: FILE and DIR are completed as such,
  * COLUMNS by the verb's columns; NULL for a flag
- * @words: what the argument may be, separated by blanks, for --help and the
+ * @words: the possible arguments, separated by blanks, for --help and the
  * completion; or NULL
  * @help: a line
  * @offset: OPTS_FLAG() where there is no argument, else OPTS_TEXT()
@@ -64,12 +63,12 @@ struct opts_desc {
 };
 
 /**
- * struct opts_verb - a verb, as far as its command line goes
+ * struct opts_verb - the command line of a verb
  * @name: its name
  * @summary: a few words, for the list of verbs
  * @operand: "FILE", or NULL where it takes none
- * @before_operand: a word that may stand before the operand, or NULL
- * @purpose: what --help begins with
+ * @before_operand: a word that may precede the operand, or NULL
+ * @purpose: the first lines of --help
  * @options: its own; --help, --json and those of a table are added
  * @options_bytes: size of its struct
  * @has_json: whether --json is among them

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verb_audit.c - hvcrashctl audit: did the crashed kernel take its pages back
+ * verb_audit.c - hvcrashctl audit: did the crashed kernel revoke its pages
  *
- * Called by main(), in the second kernel as a rule, or anywhere on a dump.
- * Reads everything twice: once to judge, before a word is written, and once to
- * show, so that an error leaves no half of a report and no list is kept in
+ * Called by main(), usually in the second kernel, or anywhere on a dump.
+ * Reads everything twice: once to judge, before anything is written, and once to
+ * show, so that an error leaves no partial report and no list is kept in
  * memory.
  */
 #include <stdlib.h>
@@ -65,8 +65,8 @@ static const struct opts_desc audit_options[] = {
 };
 
 /*
- * This machine's registers and RAM say something about the dump only where the
- * dump is the memory that this kernel runs beside.
+ * This machine's registers and RAM are evidence about the dump only if the
+ * dump is that of the kernel that crashed on this machine.
  */
 static void ask_machine(struct audit_run *run,
 			const struct audit_options *options, const char *file)

@@ -2,9 +2,9 @@
 /*
  * verb_crash.c - hvcrashctl crash: makes this machine crash, to see what happens
  *
- * Called by main(). In this order, and each may end it: is the VM ready, is the
- * crash possible, does the person mean it, the wait, the file systems, the
- * marker, the crash. Nothing is changed before the person has agreed.
+ * Called by main(). The steps, each of which may end it: is the VM ready, is the
+ * crash possible, does the user confirm it, the wait, the file systems, the
+ * marker, the crash. Nothing is changed before the user has confirmed.
  */
 #include <errno.h>
 #include <signal.h>
@@ -23,7 +23,7 @@
 #include "vm/crash_marker.h"
 #include "vm/status.h"
 
-/* A file system whose disk is gone must not keep the crash from coming */
+/* A file system whose disk is gone must not prevent the crash */
 #define SYNC_BOUND_S 10
 #define MAX_CPU 4095
 #define MAX_DELAY_S 86400
@@ -134,7 +134,7 @@ static struct err *ask(bool is_yes)
 
 	if (!is_yes)
 		printf("Type 'crash' to continue: ");
-	/* the question must have been seen: a full disk or a closed pipe hides it */
+	/* the question must have been shown: a full disk or a closed pipe hides it */
 	if (fflush(stdout))
 		return err_create(ERR_IO, "stdout: cannot write: %s",
 				  strerror(errno));
@@ -191,7 +191,7 @@ static struct err *crash_now(struct crash *crash)
 	if (!err) {
 		fflush(stdout);
 		err = crash_fire(crash);
-		/* still here: nothing shall look as if it had crashed */
+		/* still alive: nothing must look as if it had crashed */
 		crash_marker_remove(crash->sysroot);
 	}
 	crash_undo(crash);

@@ -2,8 +2,8 @@
 /*
  * verb_kexec_args.c - hvcrashctl kexec-args: what to append for kexec -l
  *
- * Called by main(). One line on stdout and nothing beside it, to stand in a
- * shell's $(); no character in it means anything to a shell.
+ * Called by main(). Prints one line on stdout and nothing else, for use in a
+ * shell's $(); no character in it is special to a shell.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -131,7 +131,7 @@ static struct err *make(const struct sysroot *sysroot,
 		sysroot_count(sysroot, "/sys/firmware/memmap/[0-9]*");
 	struct err *err = kexec_args_make(image, bytes, nr_e820, args);
 
-	/* used as it is, each kexec would lose more memory, and words add up */
+	/* otherwise each kexec would lose more memory, and the words would add up */
 	if (!err && cmdline && has_registry(cmdline))
 		fputs("hvcrashctl: kexec-args: this kernel's command line already has hvcrash_registry= of the last kexec: remove it and its memmap= from the next kernel's command line\n",
 		      stderr);

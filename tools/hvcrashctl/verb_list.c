@@ -2,9 +2,9 @@
 /*
  * verb_list.c - hvcrashctl list: the registry as it is
  *
- * Called by main(), in the first kernel as a rule, or on a dump. Shows, does
- * not judge: the exit status is 0 when there is a sound registry, whatever it
- * says.
+ * Called by main(), usually in the first kernel, or on a dump. Shows without
+ * judging: the exit status is 0 if there is a valid registry, whatever it
+ * contains.
  */
 #include <errno.h>
 #include <stdlib.h>

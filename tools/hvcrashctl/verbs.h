@@ -2,9 +2,9 @@
 /*
  * verbs.h - the verbs, as main() calls them
  *
- * main() parses the options and chooses the columns; a verb does the rest and
- * writes to stdout only what is complete. It returns an error, or NULL and an
- * exit status. What was read is left in *ret_file for main()'s message.
+ * main() parses the options and selects the columns; a verb does the rest and
+ * writes only complete output to stdout. It returns an error, or NULL and an
+ * exit status. *ret_file is the file that was read, for main()'s message.
  */
 #ifndef HVCRASHCTL_VERBS_H
 #define HVCRASHCTL_VERBS_H

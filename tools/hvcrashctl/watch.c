@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * watch.c - waits between rounds, shows progress, and takes Ctrl-C as "enough"
+ * watch.c - waits between rounds, shows progress, and stops at Ctrl-C
  *
- * Called by verb_audit. The signals are blocked but for the wait itself, which
- * lets them in in one step: one that comes a moment before is not lost. A round
- * asks for pending ones as it goes.
+ * Called by verb_audit. The signals are blocked except during the wait itself, which
+ * unblocks them atomically, so that one that arrives just before is not lost. A round
+ * checks for pending ones as it goes.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -101,7 +101,7 @@ void watch_end(const struct watch *watch)
 {
 	if (watch->is_terminal)
 		fprintf(stderr, "\r%*s\r", PROGRESS_WIDTH, "");
-	/* what is pending still arrives here, and not where it would end us */
+	/* pending signals are delivered here, where they do not end the process */
 	sigprocmask(SIG_SETMASK, &watch->old_mask, NULL);
 	sigaction(SIGINT, &watch->old_int, NULL);
 	sigaction(SIGTERM, &watch->old_term, NULL);

@@ -2,9 +2,9 @@
 /*
  * watch.h - round after round, until told to stop
  *
- * Called by verb_audit for --watch. Owns the signals meanwhile: Ctrl-C and
- * SIGTERM end the rounds and not the process, so that the verdict so far is
- * still given.
+ * Called by verb_audit for --watch. Handles the signals meanwhile: Ctrl-C and
+ * SIGTERM end the rounds but not the process, so that the verdict so far is
+ * still printed.
  */
 #ifndef HVCRASHCTL_WATCH_H
 #define HVCRASHCTL_WATCH_H
@@ -37,10 +37,10 @@ struct err *watch_parse(const struct opts_verb *verb, const char *seconds,
 			const char *rounds, struct watch *ret);
 
 void watch_begin(struct watch *watch);
-/* Shows how far it is, and waits; false where this was the last round */
+/* Shows the progress, and waits; false if this was the last round */
 bool watch_next(const struct watch *watch, __u64 rounds_done,
 		__u64 regions_written);
-/* Signals as they were, and no trace of the progress on the terminal */
+/* Restores the signals, and removes the progress from the terminal */
 void watch_end(const struct watch *watch);
 
 /* Was a stop requested since watch_begin() */

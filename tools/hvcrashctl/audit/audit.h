@@ -3,10 +3,10 @@
  * audit.h - from the registry and the contents to findings and a verdict
  *
  * Called by verb_audit, record by record: init, every VP, every extent, finish,
- * then the words. Pure: no file is read here and nothing printed.
+ * then the text. Pure: it reads no file and prints nothing.
  *
  * Invariant: a number, state or combination that this version does not know
- * ends as "not checked", and "not checked" anywhere is never a clean verdict.
+ * is "not checked", and with anything "not checked" the verdict is never clean.
  */
 #ifndef HVCRASHCTL_AUDIT_H
 #define HVCRASHCTL_AUDIT_H
@@ -43,7 +43,7 @@ const char *audit_verdict_name(enum audit_verdict verdict);
 /**
  * struct audit_result - of one extent
  * @finding: the finding
- * @is_ram_known: whether @is_in_ram means anything
+ * @is_ram_known: whether @is_in_ram is valid
  * @is_in_ram: the pages lie in the RAM of the kernel that runs the audit
  * @why: a few words, empty for a clean one
  */
@@ -58,7 +58,7 @@ struct audit_result {
 #define AUDIT_MAX_NAMED 4
 #define AUDIT_MAX_NAMED_OF_VPS 24
 
-/* A VP that should have revoked and did not say so */
+/* A VP that should have revoked but did not report it */
 #define AUDIT_MAX_SILENT 2048
 struct audit_vp {
 	__u32 vp_index;
@@ -73,7 +73,7 @@ struct audit_gap {
 	char text[160];
 };
 
-/* Why no register, or no RAM, of this machine was asked for */
+/* Why this machine's registers, or its RAM, were not read */
 struct audit_reasons {
 	const char *registers;
 	const char *ram;
@@ -123,7 +123,7 @@ void audit_add_extent(struct audit *audit, const struct hvcrash_extent *extent,
 		      enum contents_fact fact);
 void audit_finish(struct audit *audit, const struct contents *contents);
 
-/* Of one extent, before and after audit_finish() the same */
+/* The result for one extent, the same before and after audit_finish() */
 void audit_extent(const struct audit *audit,
 		  const struct hvcrash_extent *extent, enum contents_fact fact,
 		  struct audit_result *ret);
@@ -133,7 +133,7 @@ void audit_add_header_gaps(struct audit *audit);
 
 /* The verdict line, to be freed; NULL without memory */
 char *audit_verdict_text(const struct audit *audit);
-/* What to do about it, in a sentence or two; NULL if nothing */
+/* What to do about the verdict, in a sentence or two; NULL if nothing */
 const char *audit_action(const struct audit *audit);
 
 /* "clean" and "revoked late": the pages were revoked */

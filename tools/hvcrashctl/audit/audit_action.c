@@ -2,15 +2,14 @@
 /*
  * audit_action.c - what to do about a verdict that is not clean
  *
- * Called by verb_audit and the page. One answer, to the worst of what was found;
- * docs/operating.md has the whole table, and a test holds the two against each
- * other.
+ * Called by verb_audit and the page. One answer, for the worst finding;
+ * docs/operating.md has the whole table, and a test compares the two.
  */
 #include <string.h>
 
 #include "audit/audit.h"
 
-/* The first that a report has is the one to act on */
+/* The first gap in this table that a report has is the one to act on */
 static const struct {
 	const char *gap;
 	const char *action;
@@ -61,7 +60,7 @@ static bool has_silent_owner(const struct audit *audit)
 	return false;
 }
 
-/* Given back by the host's answer to UNLOAD, and not by a register */
+/* Revoked by the host's answer to UNLOAD, not by a register */
 static bool has_vmbus_page(const struct audit *audit)
 {
 	for (__u32 i = 0; i < audit->nr_left; i++)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * audit_gaps.c - what the registry does not cover, and the verdict from it
+ * audit_gaps.c - what the registry does not cover, and its effect on the verdict
  *
  * Called by verb_audit after the last record, and by verb_list for the header's
- * own gaps. A gap is never silent: each has an identifier for scripts and words
- * for people. A gap alone makes "cannot tell"; it never hides "not clean".
+ * own gaps. A gap is never silent: each has an identifier for scripts and text
+ * for people. A gap alone results in "cannot tell"; it never hides "not clean".
  */
 #include <stdarg.h>
 #include <stdio.h>

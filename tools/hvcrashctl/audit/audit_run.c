@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * audit_run.c - opens, judges and walks through what an audit is made of
+ * audit_run.c - opens the inputs of an audit, judges them, and walks through the results
  *
- * Called by verb_audit and audit_page. No judgement of its own (audit.c has
- * that), no output.
+ * Called by verb_audit and audit_page. Leaves out the judgement (audit.c) and the
+ * output.
  */
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * audit_run.h - one audit: what is open, what was found
+ * audit_run.h - one audit: its inputs and its results
  *
- * Called by verb_audit, and by audit_page to show the same once more. Records
- * are read again for each walk rather than kept, so that memory stays small in
+ * Called by verb_audit, and by audit_page to show the results again. Records
+ * are read again for each walk rather than kept, to need little memory in
  * a crash kernel.
  */
 #ifndef HVCRASHCTL_AUDIT_RUN_H
@@ -17,7 +17,7 @@
 #include "registry/image.h"
 #include "vm/own_state.h"
 
-/* All that lives as long as one audit; too large for the stack */
+/* The state of one audit; too large for the stack */
 struct audit_run {
 	const char *file;
 	struct core *core;

@@ -2,9 +2,9 @@
 /*
  * audit_text.c - the verdict in one line that names what is wrong
  *
- * Called by verb_audit. The line says what follows from the findings and is
- * enough to act on: which VP, which pages, whose. It names a few and counts the
- * rest, which the table lists. What to do is in audit_action.c.
+ * Called by verb_audit. The line summarizes the findings and is enough to act on:
+ * which VP, which pages, whose. It names a few and counts the rest, which the table
+ * lists. What to do is in audit_action.c.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * contents.c - hashes the extents' pages once more
+ * contents.c - hashes the extents' pages again
  *
  * Called by verb_audit. Streams each extent through XXH64, seed 0, as the crash
  * path did, with one small buffer. A page that is not in the dump ends its extent,
- * so a false page count costs one failed lookup; and all extents together may
- * claim no more than a small multiple of what the dump holds, so that a false
+ * so a wrong page count costs only one failed lookup; and all extents together may
+ * claim at most a small multiple of what the dump holds, so that a corrupt
  * registry cannot keep the crash kernel busy for ever.
  */
 #include <stdint.h>
@@ -44,7 +44,7 @@ static bool is_comparable(const struct hvcrash_extent *extent)
 	       extent->state == HVCRASH_REVOKED_LATE;
 }
 
-/* Several pages at once where they are there, else page by page */
+/* Several pages at once if they are present, else page by page */
 static enum contents_fact read_some(struct hasher *hasher, __u64 gpa,
 				    size_t bytes)
 {

@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "registry/image.h"
 
-/* What became of the contents since the crash path hashed them */
+/* State of the contents compared with the hash of the crash path */
 enum contents_fact {
 	CONTENTS_NOT_LOOKED, /* nothing to compare: not a revoked extent */
 	CONTENTS_SAME,

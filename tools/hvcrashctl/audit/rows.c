@@ -2,9 +2,9 @@
 /*
  * rows.c - fills the cells of an extent's row
  *
- * Called by verb_list and verb_audit for each extent. What a record does not
- * have (no VP, no hash) stays unset, so that it is shown as nothing or null and
- * not as 0. Which rows to show is left to the verbs.
+ * Called by verb_list and verb_audit for each extent. A value that a record does not
+ * have (no VP, no hash) stays unset, so that it is shown as empty or null, not as 0.
+ * The verbs decide which rows to show.
  */
 #include <stdio.h>
 #include <stdlib.h>

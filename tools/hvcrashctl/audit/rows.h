@@ -2,9 +2,9 @@
 /*
  * rows.h - an extent as a row, the same for every verb that shows extents
  *
- * Called by verb_list and verb_audit. The column table here drives the table,
- * -o, --help and JSON alike; the columns of the audit come last, so that a list
- * is the same table cut short.
+ * Called by verb_list and verb_audit. One table of columns drives the output,
+ * -o, --help and JSON; the columns of the audit come last, so that a list
+ * uses the first part of the same table.
  */
 #ifndef HVCRASHCTL_ROWS_H
 #define HVCRASHCTL_ROWS_H

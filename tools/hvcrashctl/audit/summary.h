@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * summary.h - what the crash path did and how the audit went, in a few lines
+ * summary.h - the crash path's report and the audit's counts, in a few lines
  *
  * Called by verb_audit between the verdict and the table, and by verb_list for
  * the registry's own line.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * atomic_file.h - a file that appears whole under its name, or not at all
+ * atomic_file.h - a file that appears complete under its name, or not at all
  *
- * Called for what a program beside us reads at any moment: the page of an audit,
+ * For files that another program may read at any moment: the page of an audit,
  * the metrics of node_exporter's textfile collector.
  */
 #ifndef HVCRASHCTL_ATOMIC_FILE_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cleanup.h - scope guards, so that an early return frees what it must
+ * cleanup.h - scope guards, so that an early return frees everything
  *
  * Used by every file of the tool. A guarded pointer starts as NULL and each
- * guard accepts NULL. Guards that belong to one type stand beside that type.
+ * guard accepts NULL. Guards that belong to one type are declared beside that type.
  */
 #ifndef HVCRASHCTL_CLEANUP_H
 #define HVCRASHCTL_CLEANUP_H

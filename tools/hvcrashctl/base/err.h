@@ -2,10 +2,10 @@
 /*
  * err.h - error objects
  *
- * A function that can fail returns a struct err *, NULL when all went well. It
- * is made where the failure happens (what was tried, where, the library's own
- * text), gains context on the way up by prefixes, and is printed and freed by
- * main() only. Its kind decides the exit status.
+ * A function that can fail returns a struct err *, or NULL on success. The error
+ * is created where the failure happens (what was tried, where, the library's own
+ * text), callers add context by prefixes, and only main() prints and frees it. Its
+ * kind decides the exit status.
  */
 #ifndef HVCRASHCTL_ERR_H
 #define HVCRASHCTL_ERR_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * file_kind.c - pipes, devices and directories are named and not read
+ * file_kind.c - pipes, devices and directories are reported, not read
  *
  * See file_kind.h.
  */
@@ -31,7 +31,7 @@ const char *file_kind_not_regular(mode_t mode)
 
 FILE *file_kind_open(const char *path, const char **ret_why)
 {
-	/* a FIFO without a writer must not keep us waiting */
+	/* do not wait for a writer if it is a FIFO */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	FILE *file;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * file_kind.h - only a regular file ends, and can be read twice
+ * file_kind.h - accepts only regular files, which have an end and can be read twice
  *
- * Called before a file that the command line names is read.
+ * Called before reading a file named on the command line.
  */
 #ifndef HVCRASHCTL_FILE_KIND_H
 #define HVCRASHCTL_FILE_KIND_H
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* What it is instead, in words that end a message; NULL for a regular file */
+/* What the file is instead, for the end of a message; NULL for a regular file */
 const char *file_kind_not_regular(mode_t mode);
 
 /* Opens a regular file to read; NULL with the reason in *ret_why */

@@ -2,9 +2,9 @@
 /*
  * pager.c - $HVCRASH_PAGER, $PAGER or less
  *
- * See pager.h. As journalctl does: the command comes from the environment, and
- * the user's own settings of less are kept. Not where privilege was gained on
- * the way here (sudo keeps $PAGER): less runs commands of its own.
+ * See pager.h. Like journalctl: the command comes from the environment, and
+ * the user's own settings of less are kept. Not if the process gained privileges
+ * (sudo keeps $PAGER), since less can run commands.
  */
 #include <errno.h>
 #include <stdio.h>

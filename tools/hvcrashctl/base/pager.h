@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pager.h - a long list on a terminal, a screen at a time
+ * pager.h - shows a long list on a terminal one screen at a time
  *
  * Called by verbs whose output may be long, before they write. If stdout is not a
  * terminal, or no pager can be started, nothing changes.

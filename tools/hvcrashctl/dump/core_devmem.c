@@ -23,8 +23,8 @@
 #define MAX_CMDLINE_BYTES (64 * 1024)
 
 /*
- * The last one counts: kexec --reuse-cmdline leaves that of an earlier kernel in
- * front, and its registry may still be there, clean and out of date.
+ * The last one counts: kexec --reuse-cmdline keeps that of an earlier kernel in
+ * front, and its registry may still exist, clean but out of date.
  */
 static const char *find_word(const char *text, const char *key)
 {
@@ -62,7 +62,7 @@ bool core_devmem_is_told(void)
 	return address;
 }
 
-/* By what it is and not by its contents: core.c asks for the device first */
+/* By the device and not by its contents: core.c checks for the device first */
 static bool devmem_probe(const unsigned char *head, size_t bytes)
 {
 	(void)head;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_elf.c - guest memory in an ELF core file, /proc/vmcore above all
+ * core_elf.c - guest memory in an ELF core file, mainly /proc/vmcore
  *
  * Reached through core.c. The only file that knows libelf, which reads the
  * headers here (ELF_C_READ: no mapping of a file that may be larger than the
  * crash kernel's memory). Memory and notes are read with pread(): libelf would
- * keep a whole note segment in memory, and its size is the dump's word.
+ * keep a whole note segment in memory, whose size the dump controls.
  *
  * Invariant: the segments are sorted, disjoint and free of overflow once open
  * succeeded. What lies beyond p_filesz is absent, not zero: makedumpfile drops

@@ -8,11 +8,11 @@
  * makedumpfile_data_header, big-endian). It is what makedumpfile -F writes into
  * a pipe, and what kdump-tools of Debian and Ubuntu writes always.
  *
- * To keep every record's place would take memory that grows with the dump.
- * makedumpfile writes a few streams, each in order, side by side: page
- * descriptors and page data above all. So what is kept is pieces of streams, and
- * within a piece the records are looked for again, head by head. A piece is as
- * long as it must be for MAX_PIECES to suffice.
+ * Keeping the place of every record would take memory that grows with the dump.
+ * But makedumpfile writes only a few interleaved streams, each in order, mainly page
+ * descriptors and page data. So only pieces of streams are kept, and
+ * within a piece the records are searched again, head by head. A piece is long
+ * enough that MAX_PIECES suffice.
  *
  * Invariant: a byte is read from the last record that holds it, or not at all.
  * What no record holds is a hole, and zeros, as in the file that makedumpfile -R

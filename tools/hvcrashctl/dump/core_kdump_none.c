@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_kdump_none.c - stands for core_kdump.c where libkdumpfile was not there
- *                     when the tool was built
+ * core_kdump_none.c - replaces core_kdump.c if libkdumpfile was missing when the
+ *                     tool was built
  *
- * Reached through core.c. A kdump-compressed file is known, and said to be one,
- * and not read.
+ * Reached through core.c. A kdump-compressed file is recognized and reported, but
+ * not read.
  */
 #include "dump/core.h"
 #include "dump/core_kdump.h"

@@ -6,9 +6,9 @@
  * the order of the directory, chunk_bytes each. It answers reads by GPA as a
  * dump would, so that image needs no second way in; other memory is absent.
  *
- * Invariant: nothing here trusts the header further than the file reaches: a
- * false size only leads to a read that finds nothing. The live registry changes
- * while it is read; each record is still whole or marked busy.
+ * Invariant: the header is trusted only within the size of the file: a
+ * wrong size only leads to a read that finds nothing. The live registry changes
+ * while it is read, but each record is complete or marked busy.
  */
 #define _GNU_SOURCE
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * origin.c - reads the crashed kernel's name and last words out of its memory
+ * origin.c - reads the crashed kernel's name and panic line from its memory
  *
  * See origin.h. VMCOREINFO says where they are (kernel/vmcore_info.c,
  * kernel/printk/printk.c: log_buf_vmcoreinfo_setup()). The log is searched and
@@ -8,8 +8,8 @@
  * (kernel/printk/printk_ringbuffer.c: data_alloc()), and of a ring that was
  * damaged this still finds the line.
  *
- * Everything is the dump's word: addresses may lead anywhere and are only ever
- * read from, each loop has a bound, and no byte gets out that is not printable.
+ * Everything comes from the dump: addresses may lead anywhere and are only
+ * read from, each loop has a bound, and only printable bytes are returned.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * origin.h - which machine a dump is of, when it crashed and with which words
+ * origin.h - which machine a dump is of, when it crashed and with which panic line
  *
- * Called by audit_run, for the head of a report. All of it is a courtesy: what
- * the dump does not say is not known, never an error.
+ * Called by audit_run, for the head of a report. All of it is optional: what
+ * the dump does not contain is unknown, never an error.
  */
 #ifndef HVCRASHCTL_ORIGIN_H
 #define HVCRASHCTL_ORIGIN_H

@@ -4,7 +4,7 @@
  *
  * Called by the verbs: begin, head, sections of fields, lists, one table, end.
  * A renderer is a struct out_ops in its own out_*.c file; none of them knows
- * what a registry is. Everything is written as it comes: a table of any length
+ * what a registry is. Everything is written immediately: a table of any length
  * takes constant memory.
  *
  * For people the report is the verdict, lines, and the table. Rows for scripts
@@ -25,7 +25,7 @@ enum out_type {
 	OUT_HEX, /* an address or a hash: "0x..." in every renderer */
 };
 
-/* What becomes of a column that has no room on a terminal */
+/* What happens to a column that does not fit on a terminal */
 enum out_fit {
 	OUT_FIT_COLUMN, /* stays as it is: short */
 	OUT_FIT_WRAP,	/* its cells wrap */
@@ -162,8 +162,8 @@ void out_section_begin(struct out *out, const char *key);
 void out_section_end(struct out *out);
 
 /*
- * People read a line that says several things at once, programs a field for
- * each: a verb writes the line and its fields side by side. A renderer shows
+ * People read a line with several facts, programs a field for
+ * each: a verb writes both the line and its fields, and a renderer shows
  * one of the two.
  */
 void out_line(struct out *out, const char *label, const char *format, ...)

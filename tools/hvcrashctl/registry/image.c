@@ -61,7 +61,7 @@ static struct err *find_registry(const char *text, __u64 *ret_gpa)
 			*ret_gpa);
 	return NULL;
 bad:
-	/* the dump's own bytes: nothing that a terminal obeys */
+	/* the dump's own bytes: no control characters for the terminal */
 	names_clean_string(value, strcspn(value, "\n"), shown, sizeof(shown));
 	return err_create(ERR_REGISTRY, "VMCOREINFO: bad value in %s=%s",
 			  HVCRASH_VMCOREINFO_KEY,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kexec_args.h - the words that keep the registry across a kexec
+ * kexec_args.h - the command-line words that preserve the registry across a kexec
  *
- * Called by verb_kexec_args. A kernel that is started by kexec knows nothing of
+ * Called by verb_kexec_args. A kernel that is started by kexec does not know
  * the registry and would use its pages. memmap=SIZE%ADDRESS-1+2, RAM to reserved
- * (parse_memmap_one() in arch/x86/kernel/e820.c, since 4.16), keeps it from that,
- * a word for each region, and hvcrash_registry= says where the header is, so
- * that hvcrash.ko and the audit find it. memmap= is x86's alone. The older form
- * SIZE$ADDRESS does the same, but kdump of Debian and SUSE gives /proc/cmdline to
- * a shell, which takes the $ for its own: the crash kernel gets 4 KiB of RAM.
+ * (parse_memmap_one() in arch/x86/kernel/e820.c, since 4.16), prevents that,
+ * one word for each region, and hvcrash_registry= says where the header is, so
+ * that hvcrash.ko and the audit find it. Only x86 has memmap=. The older form
+ * SIZE$ADDRESS does the same, but kdump of Debian and SUSE passes /proc/cmdline to
+ * a shell, which expands the $: then the crash kernel gets 4 KiB of RAM.
  *
  * Pure: no file is read here and nothing printed.
  */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * audit_page.c - says what stands on the page, and in which order
+ * audit_page.c - decides what is on the page, and in which order
  *
  * Called by verb_audit. Gives the audit's records to the drawings and to the
  * table; knows no HTML. The table of a page is bounded, since a browser has to
- * hold it: what is not clean comes first, and what is left out is said.
+ * load it: what is not clean comes first, and what is omitted is mentioned.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -342,8 +342,8 @@ static struct err *show_closed(struct page *page, const struct out_table *table,
 }
 
 /*
- * Right under the verdict: what it rests on, and what the words mean. A verdict
- * that is a single gap has said so already.
+ * Directly below the verdict: the reasons for it, and what the words mean. Omitted if
+ * the only reason is a single gap, which the verdict names itself.
  */
 static struct err *show_wrong(struct page *page, const struct out_table *table)
 {

@@ -3,9 +3,8 @@
  * html.h - the report as one page that needs nothing else
  *
  * Called by audit_page. A page is a third renderer of out.h, with two drawings
- * beside it (html_map, html_timeline). No script, no link, no font or picture
- * from elsewhere: a policy in the page forbids even what a hole in the escaping
- * would let in.
+ * beside it (html_map, html_timeline). No scripts, links, external fonts or pictures:
+ * a policy in the page forbids them even if the escaping had a hole.
  *
  * Invariant: the file appears whole under its name or not at all, and every
  * text in it came through html_text().

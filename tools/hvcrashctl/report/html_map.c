@@ -4,14 +4,14 @@
  *
  * Called by audit_page. The bars are pictures without text, as wide as there is
  * room; all text is beside them, so that it can be read on any screen. Where
- * several regions share a spot the worst one gives its look, and no look is a
- * colour alone: what is not clean is higher, and hatched.
+ * several regions share a spot the worst one determines how it looks, and never by
+ * colour alone: what is not clean is taller, and hatched.
  */
 #include <string.h>
 
 #include "report/html_map.h"
 
-/* What is there is visible, however small: parts of the bar's width */
+/* Minimum width of anything drawn, as part of the bar's width */
 #define LEAST_PART 0.004
 #define LEAST_RANGE 0.0005
 #define PAGE_BYTES 4096
@@ -24,7 +24,7 @@ static bool is_close(const struct html_map_ranges *ranges,
 	return first > before->last && first - before->last - 1 <= ranges->gap;
 }
 
-/* A compressed dump has as many ranges as it likes: the least gaps go first */
+/* A compressed dump may have any number of ranges: the smallest gaps are dropped first */
 static void join_close(struct html_map_ranges *ranges)
 {
 	__u32 last = 0;

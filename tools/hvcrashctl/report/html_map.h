@@ -2,11 +2,11 @@
 /*
  * html_map.h - the page's map of physical memory
  *
- * Called by audit_page. One bar for the whole of it, and below it each place
- * where regions lie, enlarged: a page of 4 KiB in a machine of a TiB is nothing
- * to see otherwise. Memory and output are bounded whatever the number of
- * regions, so these are given three times: to find the end, the places, and
- * what is in each.
+ * Called by audit_page. One bar for all memory, and below it each place
+ * with regions, enlarged: a 4 KiB page on a machine with 1 TiB would be invisible
+ * otherwise. Memory and output are bounded whatever the number of
+ * regions, so these are passed three times: to find the end, the places, and
+ * the contents of each.
  */
 #ifndef HVCRASHCTL_HTML_MAP_H
 #define HVCRASHCTL_HTML_MAP_H

@@ -3,8 +3,8 @@
  * html_style.c - what the page looks like
  *
  * Used by html.c. Light and dark by the reader's own setting, one column, no
- * fixed width; below 44rem a row of the table is a block. Colours never stand
- * alone: each is beside a word, and print needs none of them.
+ * fixed width; below 44rem a row of the table is a block. Nothing is shown by colour
+ * alone: there is a word beside each, and print needs no colours.
  */
 #include "report/html.h"
 

@@ -109,7 +109,7 @@ static struct err *send_entry(struct entry *entry)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return cannot(path);
-	/* A journal that does not read does not hold up a crash kernel */
+	/* A journal that does not read must not block a crash kernel */
 	if (sendto(fd, entry->text, entry->bytes, MSG_DONTWAIT | MSG_NOSIGNAL,
 		   (struct sockaddr *)&to, sizeof(to)) < 0)
 		err = cannot(path);
