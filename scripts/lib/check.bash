@@ -109,9 +109,13 @@ hvcrashctl_path() {
 	command -v hvcrashctl
 }
 
-# cell TEXT: one of hvcrashctl --raw
+# cell NAME: in that variable is one of hvcrashctl --raw; it becomes the text
 cell() {
-	[ "$1" = - ] || printf '%b' "$1"
+	if [ "${!1}" = - ]; then
+		printf -v "$1" ''
+	else
+		printf -v "$1" '%b' "${!1}"
+	fi
 }
 
 # check_running: what hvcrashctl says of the running system
@@ -127,7 +131,10 @@ check_running() {
 		return 0
 	fi
 	while read -r name state found fix advice; do
-		fix=$(cell "$fix") advice=$(cell "$advice") text="$name: $(cell "$found")"
+		cell fix
+		cell advice
+		cell found
+		text="$name: $found"
 		case $state in
 		ok) ok "$text" ;;
 		warn) warned "$text" "${fix:-$advice}" ;;

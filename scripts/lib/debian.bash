@@ -37,15 +37,12 @@ debian_kdump_text() {
 	[ -n "$inherited" ] || inherited=$(first_line /proc/cmdline)
 	wanted=$(with_bound "${append:-$DEBIAN_APPEND}")
 	case " $inherited " in *' resume='*) wanted=$(with_flag "$wanted" noresume) ;; esac
-	cat -- "$root$sys_config" >"$work/kdump-tools"
-	if [ "$enabled" != 1 ]; then
-		with_assignment_in "$sys_config" USE_KDUMP 1 <"$work/kdump-tools" >"$work/enabled"
-		mv -f -- "$work/enabled" "$work/kdump-tools"
-	fi
-	if [ "$append" != "$wanted" ]; then
-		with_assignment_in "$sys_config" KDUMP_CMDLINE_APPEND "$wanted" <"$work/kdump-tools"
+	[ "$enabled" = 1 ] || set -- "$@" USE_KDUMP 1
+	[ "$append" = "$wanted" ] || set -- "$@" KDUMP_CMDLINE_APPEND "$wanted"
+	if [ $# -gt 0 ]; then
+		with_assignment_in "$sys_config" "$@" <"$root$sys_config"
 	else
-		cat -- "$work/kdump-tools"
+		cat -- "$root$sys_config"
 	fi
 }
 

@@ -31,13 +31,14 @@ refuse_file() {
 
 # refuse_odd FILE: what is no file of text, or has no end, is not read at all
 refuse_odd() {
-	local full=$root$1
-	local size
+	local full=$root$1 text
 	[ "$verb" != undo ] || return 0
 	[ -f "$full" ] || refuse "$1: not a file"
-	size=$(stat -Lc %s -- "$full")
-	[ "$size" -le $MAX_FILE_BYTES ] || refuse "$1: larger than $MAX_FILE_BYTES bytes: no configuration"
-	[ "$(tr -d '\0' <"$full" | wc -c)" -eq "$size" ] || refuse "$1: no text: it has NUL bytes"
+	# read(1) fails at the end, and not at a NUL byte or after one byte too many
+	if IFS= read -r -d '' -n $((MAX_FILE_BYTES + 1)) text <"$full"; then
+		[ "$(stat -Lc %s -- "$full")" -le $MAX_FILE_BYTES ] || refuse "$1: larger than $MAX_FILE_BYTES bytes: no configuration"
+		refuse "$1: no text: it has NUL bytes"
+	fi
 }
 
 # plain FILE NAME: standard output is the text as it may be evaluated
@@ -48,15 +49,13 @@ plain() {
 	printf '%s\n' "$text"
 }
 
-# evaluate TEXT VARIABLE...: their values, a line each, in the shell that reads it
+# evaluate TEXT VARIABLE...: their values in $values, a line each, by the shell that reads it
 evaluate() {
-	local text=$1
-	shift
 	# shellcheck disable=SC2016 # for that shell
-	timeout $EVAL_BOUND_S env -i LC_ALL=C "$(command -v "$(shell_program)")" -c 'PATH=/nonexistent
+	values=$(timeout $EVAL_BOUND_S env -i LC_ALL=C "$(command -v "$(shell_program)")" -c 'PATH=/nonexistent
 		. "$0" >/dev/null 2>&1
-		for name; do eval "printf \"%s\\n\" \"\${$name-}\""; done' "$text" "$@" </dev/null |
-		tr '\t' ' '
+		for name; do eval "printf \"%s\\n\" \"\${$name-}\""; done' "$@" </dev/null)
+	values=${values//$'\t'/ }
 }
 
 # shell_value FILE VARIABLE...: what the shell makes of them, a line each
@@ -65,7 +64,7 @@ shell_value() {
 	[ -e "$root$file" ] || return 0
 	refuse_odd "$file"
 	plain "$root$file" "$file" >"$work/plain"
-	values=$(evaluate "$work/plain" "${@:2}")
+	evaluate "$work/plain" "${@:2}"
 	refuse_unknown "$file" "${*:2}" "$values"
 }
 
@@ -83,19 +82,31 @@ with_assignment() {
 	fi | with_assignment_in "$@"
 }
 
-# with_assignment_in NAME VARIABLE VALUE: filter. The result is read again as the
-# shell will read it, and has to say VALUE, and of all else what it said before.
+# with_assignment_in NAME VARIABLE VALUE [VARIABLE VALUE]...: filter. The result is
+# read again as the shell will read it, and has to say each VALUE, and of all else
+# what it said before.
 with_assignment_in() {
-	local before=$work/before after=$work/after names=()
+	local file=$1 before=$work/before after=$work/after wanted='' changed=() names=() values rest
 	cat >"$before"
-	value=$3 assignments -v dialect="$sys_shell" -v variable="$2" "$before" >"$after" ||
-		refuse_file "$1, line $(cat -- "$after"): more than plain assignments; change that first"
-	mapfile -t names < <(sed -nE 's/^[[:blank:]]*(export[[:blank:]]+)?([A-Za-z_][A-Za-z0-9_]*)\+?=.*/\2/p' "$before" | sort -u | grep -vxF -- "$2" || true)
-	plain "$before" "$1" >"$before.plain"
-	plain "$after" "$1" >"$after.plain"
-	if [ "$(evaluate "$after.plain" "$2" "${names[@]}")" != "$3"$'\n'"$(evaluate "$before.plain" "${names[@]}")" ] &&
-		{ [ ${#names[@]} -gt 0 ] || [ "$(evaluate "$after.plain" "$2")" != "$3" ]; }; then
-		refuse_file "$1: $2 cannot be set there without changing what else it says; change it by hand"
+	cp -- "$before" "$after"
+	for ((rest = 2; rest < $#; rest += 2)); do
+		changed+=("${!rest}")
+		wanted+=${wanted:+$'\n'}${*:rest + 1:1}
+		value=${*:rest + 1:1} assignments -v dialect="$sys_shell" -v variable="${!rest}" "$after" >"$after.new" ||
+			refuse_file "$file, line $(cat -- "$after.new"): more than plain assignments; change that first"
+		mv -f -- "$after.new" "$after"
+	done
+	mapfile -t names < <(sed -nE 's/^[[:blank:]]*(export[[:blank:]]+)?([A-Za-z_][A-Za-z0-9_]*)\+?=.*/\2/p' "$before" |
+		sort -u | grep -vxF -- "$(printf '%s\n' "${changed[@]}")" || true)
+	plain "$before" "$file" >"$before.plain"
+	plain "$after" "$file" >"$after.plain"
+	if [ ${#names[@]} -gt 0 ]; then
+		evaluate "$before.plain" "${names[@]}"
+		wanted+=$'\n'$values
 	fi
+	while [[ $wanted == *$'\n' ]]; do wanted=${wanted%$'\n'}; done # as $values loses them
+	evaluate "$after.plain" "${changed[@]}" "${names[@]}"
+	[ "$values" = "$wanted" ] ||
+		refuse_file "$file: ${changed[*]} cannot be set there without changing what else it says; change it by hand"
 	cat -- "$after"
 }

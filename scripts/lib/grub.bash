@@ -20,7 +20,7 @@ grub_files() {
 # grub_words [TEXT]: what grub-mkconfig makes of all of them, with TEXT in the
 # place of our file, or without it. All in one shell: they build on each other.
 grub_words() {
-	local file files=() words
+	local file files=() values
 	mapfile -t files < <({
 		grub_files | grep -vxF -- "$GRUB_DROP_IN"
 		[ -z "${1:-}" ] || printf '%s\n' "$GRUB_DROP_IN"
@@ -34,8 +34,8 @@ grub_words() {
 			plain "$root$file" "$file" >>"$work/grub"
 		fi
 	done
-	words=$(evaluate "$work/grub" GRUB_CMDLINE_LINUX GRUB_CMDLINE_LINUX_DEFAULT)
-	refuse_unknown /etc/default/grub GRUB_CMDLINE_LINUX "${words//$'\n'/ }"
+	evaluate "$work/grub" GRUB_CMDLINE_LINUX GRUB_CMDLINE_LINUX_DEFAULT
+	refuse_unknown /etc/default/grub GRUB_CMDLINE_LINUX "${values//$'\n'/ }"
 }
 
 grub_drop_in_text() {

@@ -29,34 +29,31 @@ on_disk() {
 	sync -- "$@" || die "$1: cannot be written to the disk"
 }
 
-# put FILE: standard input becomes the file, whole or not at all
+# put FILE TEXT: that becomes the file, whole or not at all
 put() {
 	local new=$1.new
-	if ! cat >"$new" || ! sync -- "$new" || ! mv -fT -- "$new" "$1"; then
+	if ! printf '%s' "$2" >"$new" || ! sync -- "$new" || ! mv -fT -- "$new" "$1"; then
 		rm -f -- "$new"
 		die "$1: cannot be written"
 	fi
 	on_disk "${1%/*}"
 }
 
+# hash_of FILE: into $hash
 hash_of() {
-	if [ -e "$root$1" ]; then
-		sha256sum <"$root$1" | cut -d' ' -f1
-	else
-		printf absent
-	fi
+	hash=absent
+	[ ! -e "$1" ] || hash=$(sha256sum <"$1") || die "$1: cannot be read"
+	hash=${hash%% *}
 }
 
 journal_state() {
-	if [ -r "$journal/state" ]; then
-		cat -- "$journal/state"
-	else
-		printf none
-	fi
+	local state=none
+	[ ! -r "$journal/state" ] || read -r state <"$journal/state"
+	printf '%s' "$state"
 }
 
 set_state() {
-	printf '%s\n' "$1" | put "$journal/state"
+	put "$journal/state" "$1"$'\n'
 	step
 }
 
@@ -105,7 +102,7 @@ journal_file() {
 		return 0
 	fi
 	new=$journal/new
-	rm -rf -- "$new"
+	[ ! -e "$new" ] || rm -rf -- "$new"
 	mkdir -- "$new" || die "$new: cannot be made"
 	printf '%s\n' "$1" >"$new/path"
 	printf '%s\n' "$2" >"$new/group"
@@ -144,27 +141,33 @@ journal_entries() {
 
 # journal_after: the hash of what this run wrote, to tell later edits by
 journal_after() {
-	local entry
+	local entry path hash
 	while read -r entry; do
 		[ ! -e "$entry/after" ] || continue
-		hash_of "$(<"$entry/path")" | put "$entry/after"
+		read -r path <"$entry/path"
+		hash_of "$root$path"
+		put "$entry/after" "$hash"
 	done < <(journal_entries)
 	step
 }
 
 # changed_since ENTRY: is the file neither as we left it nor as it was?
 changed_since() {
-	local now before=absent
+	local path hash now after=''
 	[ ! -e "$1/edited" ] || return 0
 	[ -e "$1/after" ] || return 1
-	now=$(hash_of "$(<"$1/path")")
-	[ ! -e "$1/before" ] || before=$(sha256sum <"$1/before" | cut -d' ' -f1)
-	[ "$now" != "$(<"$1/after")" ] && [ "$now" != "$before" ]
+	read -r path <"$1/path"
+	read -r after <"$1/after" || true # it has no line break
+	hash_of "$root$path"
+	[ "$hash" != "$after" ] || return 1
+	now=$hash
+	hash_of "$1/before"
+	[ "$now" != "$hash" ]
 }
 
 journal_todo() {
 	[ ! -e "$journal/todo/$1" ] || return 0
-	: | put "$journal/todo/$1"
+	put "$journal/todo/$1" ''
 	step
 }
 
@@ -181,19 +184,21 @@ has_todo() {
 # journal_set KEY VALUE: the last value counts
 journal_set() {
 	[ "$(kept "$1")" != "$2" ] || return 0
-	printf '%s\n' "$2" | put "$journal/keep/$1"
+	put "$journal/keep/$1" "$2"$'\n'
 	step
 }
 
 # journal_keep KEY VALUE: the first value counts, it is the one from before
 journal_keep() {
 	[ ! -e "$journal/keep/$1" ] || return 0
-	printf '%s\n' "$2" | put "$journal/keep/$1"
+	put "$journal/keep/$1" "$2"$'\n'
 	step
 }
 
 kept() {
-	[ ! -r "$journal/keep/$1" ] || cat -- "$journal/keep/$1"
+	local value=''
+	[ ! -r "$journal/keep/$1" ] || read -r value <"$journal/keep/$1" || true
+	printf '%s' "$value"
 }
 
 # The name of a file on its way; no *.conf, and hidden: nobody reads it
@@ -209,10 +214,10 @@ make_parents() {
 		dir=${dir%/*}
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
-	{
+	put "$journal/dirs" "$({
 		cat -- "$journal/dirs" 2>/dev/null || true
 		printf '%s\n' "${missing[@]}"
-	} | awk '!seen[$0]++' | put "$journal/dirs"
+	} | awk '!seen[$0]++')"$'\n'
 	step
 	for i in "${missing[@]}"; do
 		mkdir -m 755 -- "$root$i" || die "$i: cannot be made"
@@ -225,7 +230,7 @@ make_parents() {
 replace_file() {
 	local path=$1 new
 	new=$root$(temporary "$path")
-	rm -f -- "$new"
+	[ ! -e "$new" ] || rm -f -- "$new"
 	if [ -e "$root$path" ]; then
 		cp --attributes-only --preserve=all -- "$root$path" "$new"
 	else
@@ -248,8 +253,9 @@ same_file() {
 # already is left: a full disk may be why this is undone.
 restore_file() {
 	local path new
-	path=$(<"$1/path") new=$root$(temporary "$path")
-	rm -f -- "$new"
+	read -r path <"$1/path"
+	new=$root$(temporary "$path")
+	[ ! -e "$new" ] || rm -f -- "$new"
 	if [ -e "$1/absent" ]; then
 		[ ! -e "$root$path" ] || rm -f -- "$root$path" || die "$path: cannot be removed"
 	elif same_file "$1/before" "$root$path"; then
@@ -274,11 +280,11 @@ remove_parents() {
 
 # What a killed run left on its way
 sweep() {
-	local entry dir
-	for dir in "${PROBED[@]}"; do
-		rm -f -- "$root$dir/$PROBE"
-	done
+	local entry path gone=("${PROBED[@]/#/$root}")
+	gone=("${gone[@]/%//$PROBE}")
 	while read -r entry; do
-		rm -f -- "$root$(temporary "$(<"$entry/path")")"
+		read -r path <"$entry/path"
+		gone+=("$root${path%/*}/.${path##*/}.hvcrash-new") # temporary()
 	done < <(journal_entries)
+	rm -f -- "${gone[@]}"
 }

@@ -17,7 +17,7 @@
 # load_file_text DIRECTORY
 load_file_text() {
 	printf '# Written by hvcrash-configure; hvcrash-configure --undo removes it.\n'
-	cat "$lib/${1%.d}.conf"
+	say "$(<"$lib/${1%.d}.conf")"
 }
 
 # plan_load_file DIRECTORY: hvcrash.conf in there. The package of the module, and

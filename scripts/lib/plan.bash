@@ -19,33 +19,34 @@ readonly ALL_GROUPS=(modules units grub-defaults boot sysctl service kdump)
 plan_init() {
 	plan_path=() plan_staged=() plan_group=() plan_tool=() plan_mode=()
 	plan_cmd_group=() plan_cmd_why=() plan_cmd_when=()
+	plan_changes=() # of each file, once it was asked
 	plan_probe=() # groups whose commands are due though no file says so
 	rm -rf -- "$work/plan"
 	mkdir -p -- "$work/plan"
 }
 
-# plan_add PATH GROUP MODE TOOL: the file's text is in $work/text
+# plan_add PATH GROUP MODE TOOL: the file's text is in $work/plan, by its number
 plan_add() {
-	local n=${#plan_path[@]}
-	mv -f -- "$work/text" "$work/plan/$n"
-	plan_path+=("$(resolve "$1")")
+	local path=$1
+	[ ! -L "$root$path" ] || path=$(resolve "$path")
+	plan_staged+=("$work/plan/${#plan_path[@]}")
+	plan_path+=("$path")
 	plan_group+=("$2")
 	plan_mode+=("$3")
 	plan_tool+=("$4")
-	plan_staged+=("$work/plan/$n")
 }
 
 # plan_file PATH GROUP MODE COMMAND...: what COMMAND prints is what the file will
 # say. MODE is that of a new file; one that is there keeps its own.
 plan_file() {
-	"${@:4}" >"$work/text"
+	"${@:4}" >"$work/plan/${#plan_path[@]}"
 	plan_add "$1" "$2" "$3" ''
 }
 
 # plan_tool PATH GROUP TOOL COMMAND...: the same, but TOOL will write the file,
 # in the commands of its group, and COMMAND says what it will have written.
 plan_tool() {
-	"${@:4}" >"$work/text"
+	"${@:4}" >"$work/plan/${#plan_path[@]}"
 	plan_add "$1" "$2" '' "$3"
 }
 
@@ -94,11 +95,24 @@ plan_due_at_first() {
 
 # changes N: will file N of the plan be another than it is?
 changes() {
-	case ${plan_staged[$1]} in
-	'') [ -e "$root${plan_path[$1]}" ] ;;
-	'?') false ;;
-	*) ! cmp -s -- "${plan_staged[$1]}" "$root${plan_path[$1]}" ;;
-	esac
+	if [ -z "${plan_changes[$1]:-}" ]; then
+		plan_changes[$1]=no
+		case ${plan_staged[$1]} in
+		'') [ ! -e "$root${plan_path[$1]}" ] || plan_changes[$1]=yes ;;
+		'?') ;;
+		*) cmp -s -- "${plan_staged[$1]}" "$root${plan_path[$1]}" || plan_changes[$1]=yes ;;
+		esac
+	fi
+	[ "${plan_changes[$1]}" = yes ]
+}
+
+# plan_look: asks of each file, here and not in subshells that cannot keep it
+plan_look() {
+	local n
+	plan_changes=()
+	for n in "${!plan_path[@]}"; do
+		changes "$n" || true
+	done
 }
 
 # touched N: is file N to be kept in the journal by this run?
@@ -221,6 +235,7 @@ write_files() {
 # check_written: a tool wrote what the plan said it would
 check_written() {
 	local n
+	plan_look # a tool may have written, and so have we
 	for n in "${!plan_path[@]}"; do
 		! changes "$n" || warn "${plan_path[n]}: ${plan_tool[n]} did not write what was expected; see hvcrash-configure --dry-run"
 	done

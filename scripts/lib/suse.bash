@@ -76,11 +76,12 @@ suse_chains() {
 # suse_with_script VARIABLE HOOK [ARGUMENT]: filter, the file's text; ours first,
 # then what was there. Nothing changes where ours cannot be put there.
 suse_with_script() {
-	local text old ours=$2${3:+ $3}
+	local text old values ours=$2${3:+ $3}
 	text=$work/script
 	cat >"$text"
 	plain "$text" "$SUSE_KDUMP" >"$text.plain"
-	old=$(refuse_unknown "$SUSE_KDUMP" "$1" "$(evaluate "$text.plain" "$1")")
+	evaluate "$text.plain" "$1"
+	old=$(refuse_unknown "$SUSE_KDUMP" "$1" "$values")
 	if [ ! -e "$root$2" ] || [[ $old == *"$2"* ]] || { [ -n "$old" ] && ! suse_chains; }; then
 		cat -- "$text"
 	else

@@ -14,19 +14,21 @@ readonly SYSCTL_FILE=/etc/sysctl.d/60-hvcrash.conf
 # systemd-sysctl reads them: by their names, and one of /etc hides one of the same
 # name elsewhere. /etc/sysctl.conf is read where a link in sysctl.d says so.
 sysctl_set() {
-	local dir file name names='' files=()
+	local dir file name names='' files=() path paths=()
 	for dir in /etc /run /usr/local/lib /usr/lib /lib; do
 		for file in "$root$dir"/sysctl.d/*.conf; do
 			name=${file##*/}
-			[[ -f $root$(resolve "${file#"$root"}") && $names != *"/$name/"* ]] || continue
-			names+="/$name/"
-			files+=("$name:${file#"$root"}")
+			[ -e "$file" ] || [ -L "$file" ] || continue
+			[[ $names != *"/$name/"* ]] || continue
+			names+="/$name/" # a link to /dev/null hides the others, too
+			path=${file#"$root"}
+			[ ! -L "$file" ] || path=$(resolve "$path")
+			[ -f "$root$path" ] || continue
+			files+=("$name:${file#"$root"}:$root$path")
 		done
 	done
 	[ ${#files[@]} -gt 0 ] || return 0
-	local paths=() path
-	while IFS=: read -r name file; do
-		path=$root$(resolve "$file")
+	while IFS=: read -r name file path; do
 		paths+=("name=$file" "$path")
 	done < <(printf '%s\n' "${files[@]}" | sort)
 	awk '{
@@ -93,24 +95,19 @@ sysrq_mask() {
 
 sysctl_text() {
 	local mask delay
-	cat <<'END'
-# Written by hvcrash-configure; hvcrash-configure --undo removes it.
+	say "# Written by hvcrash-configure; hvcrash-configure --undo removes it.
 # Each of these makes a dump of what would otherwise leave nothing.
 
 # An oops leaves a kernel that holds locks and loses data: dump it.
-kernel.panic_on_oops = 1
-END
+kernel.panic_on_oops = 1"
 	delay=$(sysctl_elsewhere kernel.panic)
 	if [ "${delay:-0}" = 0 ]; then
-		cat <<'END'
-
+		say "
 # A panic that found no crash kernel: reboot after 10 s, do not hang for ever.
-kernel.panic = 10
-END
+kernel.panic = 10"
 	fi
 	if [ "$sys_arch" = x86_64 ]; then
-		cat <<'END'
-
+		say '
 # The diagnostic NMI of Azure ("az serial-console send nmi") and Hyper-V
 # (Debug-VM -InjectNonMaskableInterrupt). With this one set the kernel lets one
 # CPU win where the host sends the NMI to all (hv_nmi_unknown()).
@@ -118,23 +115,20 @@ kernel.unknown_nmi_panic = 1
 
 # Generation 1: the same NMI may come with the bits of the old chipset set.
 kernel.panic_on_io_nmi = 1
-kernel.panic_on_unrecovered_nmi = 1
-END
+kernel.panic_on_unrecovered_nmi = 1'
 	fi
 	mask=$(sysrq_mask)
 	if [ -n "$mask" ]; then
-		cat <<END
-
+		say "
 # SysRq-c from the serial console: bit 8 allows it, the rest is as it was. On
 # arm64, which has no diagnostic NMI, it is the only way from outside.
-kernel.sysrq = $mask
-END
+kernel.sysrq = $mask"
 	fi
 }
 
 # sysctl_keys: "KEY VALUE" of the planned file
 sysctl_keys() {
-	sysctl_text | sed -nE 's/^(kernel[^ ]*) = (.*)/\1 \2/p'
+	sed -nE 's/^(kernel[^ ]*) = (.*)/\1 \2/p' "$work/sysctl"
 }
 
 sysctl_now() {
@@ -143,7 +137,8 @@ sysctl_now() {
 
 plan_sysctl() {
 	sysctl_known=$(sysctl_set)
-	plan_file "$SYSCTL_FILE" sysctl 644 sysctl_text
+	sysctl_text >"$work/sysctl"
+	plan_file "$SYSCTL_FILE" sysctl 644 cat -- "$work/sysctl"
 	plan_run sysctl live "in the running kernel too" sysctl -q -p "$SYSCTL_FILE"
 }
 
@@ -159,12 +154,13 @@ keep_sysctls() {
 # undo_sysctls: back to what they were. A file of somebody else that changed in
 # between counts from the next boot on.
 undo_sysctls() {
-	local file key
+	local file key value
 	is_live || return 0
 	for file in "$journal"/keep/sysctl.*; do
 		[ -e "$file" ] || continue
 		key=${file##*/sysctl.}
-		run_command sysctl -q -w "$key=$(cat -- "$file")"
+		read -r value <"$file"
+		run_command sysctl -q -w "$key=$value"
 		step
 	done
 }

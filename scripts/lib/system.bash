@@ -115,7 +115,7 @@ is_container() {
 		[ ! -e "$root$mark" ] || return 0
 	done
 	case $(first_line /proc/sys/kernel/osrelease) in *WSL*) return 0 ;; esac
-	is_live && tr '\0' '\n' 2>/dev/null <"$root/proc/1/environ" | grep -q '^container=.'
+	is_live && grep -zqs '^container=.' "$root/proc/1/environ"
 }
 
 # One line that says what was found

@@ -10,11 +10,11 @@ find_distribution() {
 	sys_family='' sys_known='' need_kdump_how=''
 	while read -r id version family tried kexec install; do
 		# shellcheck disable=SC2053 # a pattern
-		[[ $id == "$1" && ${2:--} == $version ]] || continue
+		[[ $id != '#'* && $id == "$1" && ${2:--} == $version ]] || continue
 		sys_family=$family need_kdump_how=$install
 		[ "$tried" != yes ] || sys_known=y
 		return 0
-	done < <(grep -v '^#' "$lib/tables/distributions")
+	done <"$lib/tables/distributions"
 }
 
 # find_family FAMILY: how kdump is called there
@@ -25,7 +25,7 @@ find_family() {
 		sys_config=$config sys_cmdline_file=$cmdline sys_service=$unit sys_shell=$shell
 		need_kdump=$program need_boot=$boot
 		return 0
-	done < <(grep -v '^#' "$lib/tables/families")
+	done <"$lib/tables/families"
 }
 
 # hyperv_crashkernel ARCHITECTURE: the ranges of tables/crashkernel
@@ -36,14 +36,16 @@ hyperv_crashkernel() {
 			printf '%s' "$ranges"
 			return 0
 		fi
-	done < <(grep -v '^#' "$lib/tables/crashkernel")
+	done <"$lib/tables/crashkernel"
 	return 1
 }
 
 # is_kernel_too_old RELEASE: no hvcrash.ko is made for it
 is_kernel_too_old() {
 	local major minor own
-	read -r major minor < <(grep -v '^#' "$lib/tables/kernels")
+	while read -r major minor; do
+		[[ $major == '#'* ]] || break
+	done <"$lib/tables/kernels"
 	own=${1%%[!0-9.]*}
 	[[ $own =~ ^([0-9]+)\.([0-9]+) ]] || return 1
 	((BASH_REMATCH[1] < major || (BASH_REMATCH[1] == major && BASH_REMATCH[2] < minor)))

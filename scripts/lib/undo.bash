@@ -19,10 +19,11 @@ edited_since() {
 
 # restore_files: the last first
 restore_files() {
-	local entry path
+	local entry path tool
 	while read -r entry; do
-		path=$(<"$entry/path")
-		if [ -n "$(<"$entry/tool")" ] && { [ ! -e "$root$path" ] || changed_since "$entry"; }; then
+		read -r path <"$entry/path"
+		read -r tool <"$entry/tool"
+		if [ -n "$tool" ] && { [ ! -e "$root$path" ] || changed_since "$entry"; }; then
 			continue # its tool does it, in undo_boot
 		fi
 		restore_file "$entry"
@@ -36,10 +37,13 @@ restore_files() {
 
 # The groups of the journal's files, and those whose commands are due
 groups_undone() {
-	local group entry seen
-	seen=$(while read -r entry; do cat -- "$entry/group"; done < <(journal_entries))
+	local group entry seen=' service '
+	while read -r entry; do
+		read -r group <"$entry/group"
+		seen+="$group "
+	done < <(journal_entries)
 	for group in "${ALL_GROUPS[@]}"; do
-		if has_todo "$group" || [ "$group" = service ] || grep -qxF -- "$group" <<<"$seen"; then
+		if has_todo "$group" || [[ $seen == *" $group "* ]]; then
 			printf '%s\n' "$group"
 		fi
 	done

@@ -29,7 +29,7 @@ entries_of_grub() {
 	says next-boot ok "crashkernel=300M, /boot/grub/grub.cfg"
 	menu "linux	/boot/vmlinuz 'crashkernel=301M'"
 	says next-boot ok "crashkernel=301M,"
-	menu 'menuentry "a { b" {' 'linux /boot/vmlinuz root=/dev/sda1 \' '  ro crashkernel=302M' '}'
+	menu 'menuentry "a { b" {' $'linux /boot/vmlinuz root=/dev/sda1 \\' '  ro crashkernel=302M' '}'
 	says next-boot ok "crashkernel=302M,"
 	menu '# linux /boot/vmlinuz root=/dev/sda1' 'linux /boot/vmlinuz crashkernel=303M # crashkernel=1M'
 	says next-boot ok "crashkernel=303M,"

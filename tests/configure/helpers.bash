@@ -36,9 +36,31 @@ try() {
 }
 
 # done_by OPTION...: it went well
+# shellcheck disable=SC2120 # with none it configures
 done_by() {
 	try "$@"
 	expect "$status" 0
+}
+
+# configured NAME: a root that is configured, what that printed and which commands it
+# ran. Done once for all tests of a run that begin so, and copied from there.
+configured() {
+	local made=$BATS_RUN_TMPDIR/configured/$1
+	if [ ! -d "$made" ]; then
+		make_root "$1"
+		: >"$FAKE_LOG"
+		# shellcheck disable=SC2119
+		done_by
+		mkdir -p -- "${made%/*}"
+		mkdir -- "$made.$$"
+		cp -a -- "$ROOT" "$made.$$/root"
+		cp -- out err "$FAKE_LOG" "$made.$$"
+		mv -T -- "$made.$$" "$made" 2>/dev/null || rm -rf -- "$made.$$"
+	fi
+	rm -rf -- "$ROOT"
+	cp -a -- "$made/root" "$ROOT"
+	cp -- "$made/out" "$made/err" .
+	cp -- "$made/${FAKE_LOG##*/}" "$FAKE_LOG"
 }
 
 # refused WORDS OPTION...: status 2, one line that says why, and nothing changed

@@ -34,20 +34,20 @@ killed_at() {
 	expect "$status" 137 || { cat out err; return 1; }
 }
 
-# copy_each_step TEMPLATE OPTION...: killed.N is the root at step N. In the script "kill" is this function: what it does beside
+# copy_each_step TEMPLATE OPTION...: killed.N is the root at step N, at every STRIDEth. In the script "kill" is this function: what it does beside
 # the copy is to be called at the next step as well.
-# shellcheck disable=SC2317,SC2034 # the script calls these functions, and reads the variable that one of them sets
+# shellcheck disable=SC2317,SC2034,SC2030,SC2031 # the script calls these functions, and reads the variable that one of them sets
 copy_each_step() {
 	rm -rf killed.*
 	from "$1"
 	(
 		sync() { :; }
 		kill() {
-			cp -a -- "$ROOT" "$STEPS.${steps:?}"
+			[ $((${steps:?} % STRIDE)) -ne $((1 % STRIDE)) ] || cp -a -- "$ROOT" "$STEPS.$steps"
 			HVCRASH_CONFIGURE_STOP_AFTER=$((steps + 1))
 		}
 		export -f sync kill
-		export STEPS=$PWD/killed ROOT
+		export STEPS=$PWD/killed ROOT STRIDE=${STRIDE:-1}
 		HVCRASH_CONFIGURE_STOP_AFTER=1 "$CONFIGURE" --root "$ROOT" "${@:2}" >out 2>err
 	) || { cat out err; return 1; }
 }
@@ -73,6 +73,7 @@ same_as_killed() {
 
 # each_step TEMPLATE OPTIONS: with those, killed at every step (at every STRIDEth). From what that left, run again or undone: both
 # have to lead to the whole.
+# shellcheck disable=SC2031 # STRIDE is the same in the subshell
 each_step() {
 	local template=$1 options=() n=1
 	read -ra options <<<"$2"

@@ -49,8 +49,7 @@ load helpers
 }
 
 @test "more is reserved by hand later: our drop-in goes" {
-	make_root debian13
-	done_by
+	configured debian13
 	[ -e "$ROOT/etc/default/grub.d/zz-hvcrash.cfg" ]
 	echo 'GRUB_CMDLINE_LINUX_DEFAULT="crashkernel=6G"' >"$ROOT/etc/default/grub.d/zy-own.cfg"
 	done_by
@@ -73,8 +72,7 @@ load helpers
 	done_by
 	done_by --undo
 	"$FAKE_CHROOT" "$ROOT" systemctl is-enabled kdump.service
-	make_root sles15
-	done_by
+	configured sles15
 	"$FAKE_CHROOT" "$ROOT" systemctl is-enabled kdump.service
 	done_by --undo
 	run "$FAKE_CHROOT" "$ROOT" systemctl is-enabled kdump.service
@@ -160,8 +158,7 @@ load helpers
 }
 
 @test "RHEL 8: grubenv that boots have written since loses our crashkernel= by grubby" {
-	make_root rhel8
-	done_by
+	configured rhel8
 	sed -i 's/boot_success=0/boot_success=1/' "$ROOT/boot/grub2/grubenv"
 	done_by --undo
 	expect_word "$ROOT/boot/grub2/grubenv" crashkernel=auto
@@ -170,16 +167,14 @@ load helpers
 }
 
 @test "RHEL: grubby is told to leave /etc/default/grub alone, since it would take _DEFAULT with it" {
-	make_root rhel9
-	done_by
+	configured rhel9
 	expect_word "$FAKE_LOG" "grubby --update-kernel=ALL --args=crashkernel="
 	expect_word "$ROOT/etc/default/grub" 'net.ifnames=0 crashkernel='
 	expect_word "$ROOT/etc/kdump.conf" "auto_reset_crashkernel no"
 }
 
 @test "RHEL 8: kdumpctl that does not know auto_reset_crashkernel does not get it" {
-	make_root rhel8
-	done_by
+	configured rhel8
 	expect_no_word "$ROOT/etc/kdump.conf" auto_reset
 }
 

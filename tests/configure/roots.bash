@@ -354,14 +354,25 @@ root_leap16() {
 	os_release "openSUSE Leap 16.0" opensuse-leap 16.0
 }
 
-# make_root NAME: below $ROOT. Its times are old: a restored file shows it.
+# make_root NAME: below $ROOT. Its times are old: a restored file shows it. Made once
+# for all tests of a run, and copied from there.
 make_root() {
+	local made=${BATS_RUN_TMPDIR:+$BATS_RUN_TMPDIR/roots/$1}
 	rm -rf -- "$ROOT"
+	if [ -n "$made" ] && [ -d "$made" ]; then
+		cp -a -- "$made" "$ROOT"
+		return 0
+	fi
 	mkdir -p -- "$ROOT"
 	azure_vm
 	"root_$1"
 	generate "$1"
 	find "$ROOT" -exec touch -h -d 2026-01-02T03:04:05.678 {} +
+	if [ -n "$made" ]; then
+		mkdir -p -- "${made%/*}"
+		cp -a -- "$ROOT" "$made.$$" # whole or not at all, where two run at a time
+		mv -T -- "$made.$$" "$made" 2>/dev/null || rm -rf -- "$made.$$"
+	fi
 }
 
 # What is generated, made once from the configuration of before
