@@ -4,6 +4,7 @@
 
 # shellcheck disable=SC2034,SC2154 # shared with helpers.bash
 bats_require_minimum_version 1.5.0
+# shellcheck disable=SC2030,SC2031 # a test has a PATH of its own
 load helpers
 
 setup() {
