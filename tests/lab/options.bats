@@ -120,7 +120,9 @@ values() {
 		[ "${#stderr_lines[@]}" -eq 2 ] # and where help is
 	done <<-'END'
 		--arch arm64 --host kvm
-		--arch arm64 --kernel 6.1
+		--arch arm64 --kernel 5.10
+		--arch arm64 --kernel 6.12-rt
+		--arch arm64 --kernel 6.1 --page-size 16
 		--arch arm64 --firmware dt
 		--arch arm64 --crash nmi
 		--arch arm64 --crash kexec

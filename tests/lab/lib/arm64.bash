@@ -6,10 +6,10 @@
 # emulated machine; their kernels are Debian's, of the same version as the amd64 ones, with pages of 4 or 16 KiB; module and tool
 # are cross-built. No program of arm64 runs on this machine.
 #
-# Such a kernel has a release of its own: arm64-trixie, arm64-16k-forky. Both page sizes of a release are in one tree: Debian's for
-# amd64, with a cross compiler, arm64's libraries beside amd64's, and arm64's kernels and programs.
+# Such a kernel has a release of its own: arm64-trixie, arm64-16k-forky, arm64-bookworm-cloud. All that a suite has are in one tree:
+# Debian's for amd64, with a cross compiler, arm64's libraries beside amd64's, and arm64's kernels and programs.
 
-readonly arm64_packages=(linux-headers-amd64 gcc-aarch64-linux-gnu make kmod pkg-config libelf-dev:arm64 libsmartcols-dev:arm64
+readonly arm64_packages=(gcc-aarch64-linux-gnu make kmod pkg-config libelf-dev:arm64 libsmartcols-dev:arm64
 	libxxhash-dev:arm64 libjson-c-dev:arm64 libkdumpfile-dev:arm64 busybox-static:arm64 kexec-tools:arm64 makedumpfile:arm64)
 
 # Where the machine has what (tests/lab/host/arm64/arm64.h)
@@ -19,10 +19,13 @@ readonly arm64_firmware_bytes=0x10000
 # arm64_release RELEASE: of the kernel that --kernel and --page-size name
 arm64_release() {
 	case $1 in
-	trixie | forky) ;;
-	*) usage_error "--arch arm64: kernels of 6.12 and 7.2 only, not $opt_kernel" ;;
+	bullseye* | own-* | *-rt) usage_error "--arch arm64: the lab has no kernel $opt_kernel" ;;
 	esac
-	case $opt_page_size in 16) printf 'arm64-16k-%s' "$1" ;; *) printf 'arm64-%s' "$1" ;; esac
+	[ "$opt_page_size" = 4 ] || case $1 in
+	trixie | forky) printf 'arm64-16k-%s' "$1"; return ;;
+	*) usage_error "--page-size 16: Debian has no such kernel $opt_kernel" ;;
+	esac
+	printf 'arm64-%s' "$1"
 }
 
 # check_arm64: what goes with --arch arm64, and what only with that
@@ -43,25 +46,29 @@ check_arm64() {
 	nmi | nmi-handler | double-nmi | stuck-nmi | timed | floor | ctl:nmi) usage_error "--arch arm64: no --crash $opt_crash" ;;
 	esac
 	case :$opt_steps: in *:slot:* | *:uio:*) usage_error '--arch arm64: no steps slot and uio' ;; esac
-	case $opt_kernel:$opt_firmware in 6.12*:dt) usage_error '--firmware dt: 6.12 finds Hyper-V by ACPI only' ;; esac
+	case $opt_kernel:$opt_firmware in 6.*:dt) usage_error "--firmware dt: ${opt_kernel%-*} finds Hyper-V by ACPI only" ;; esac
 }
 
-# arm64_tree_name RELEASE: of its tree
-arm64_tree_name() { printf 'arm64-%s' "${1##*-}"; }
+# arm64_flavour RELEASE: what Debian calls it
+arm64_flavour() { case $1 in arm64-16k-*) echo arm64-16k ;; *-cloud) echo cloud-arm64 ;; *) echo arm64 ;; esac; }
 
-arm64_flavour() { printf '%s' "${1%-*}"; }
+# arm64_flavours SUITE: of a suite's tree, by the table that says what there is
+arm64_flavours() { flavours_of "$1" arm64 | sed 's/^linux-headers-//' | paste -sd ' '; }
 
 build_arm64_tree() {
-	local name
-	name=$(arm64_tree_name "$1")
-	make_tree "$name" "${1##*-}" "$(IFS=,; echo "${arm64_packages[*]}")" \
-		--architectures amd64,arm64 "--customize-hook=$lab_dir/lib/arm64-extract"
+	local suite from='' tree_extra
+	suite=$(suite_of "$1")
+	tree_extra=$(arm64_flavours "$suite")
+	[ "$suite" = "$(base_of "$suite")" ] || from=/$suite
+	make_tree "arm64-$suite" "$suite" "linux-headers-amd64$from,$(IFS=,; echo "${arm64_packages[*]}")" \
+		--architectures amd64,arm64 "--customize-hook=$lab_dir/lib/arm64-extract \"\$1\" $tree_extra"
 }
 
 # arm64_kernel_of RELEASE
 arm64_kernel_of() {
 	local kernels
-	kernels=("$(tree_of "$1")"/boot/vmlinuz-*-"$(arm64_flavour "$1")")
+	# The version has no "-" before the flavour but that of an ABI, which is a number
+	kernels=("$(tree_of "$1")"/boot/vmlinuz-*[0-9]-"$(arm64_flavour "$1")")
 	[ -e "${kernels[0]}" ] || die "$1: the tree has no kernel"
 	printf '%s' "${kernels[0]##*/vmlinuz-}"
 }

@@ -14,16 +14,67 @@ is_arm64() { [ "$opt_arch" = arm64 ]; }
 
 is_arm64_release() { case $1 in arm64-*) ;; *) return 1 ;; esac }
 
-# Debian's release names move on, its kernels with them; "newest" is whatever the last one has today.
+# release_of NAME: what --kernel names, as a release: the suite that has such a kernel, and behind it the flavour if there is one, for
+# example trixie-rt; own-NAME of a kernel that the lab makes; and before it arm64- or arm64-16k-. Suites move on, their kernels with
+# them.
 release_of() {
-	local release
-	case $1 in
-	6.1 | 6.1.*) release=bookworm ;;
-	6.12 | 6.12.*) release=trixie ;;
-	7.2-small | 7.2-debug | 7.2-upstream) release=own-${1#7.2-} ;;
-	*) release=forky ;;
+	local version=$1 flavour='' suite
+	case $1 in *-cloud | *-rt) flavour=-${1##*-} version=${1%-*} ;; esac
+	case $version in
+	5.10 | 5.10.*) suite=bullseye ;;
+	6.1 | 6.1.*) suite=bookworm ;;
+	6.12 | 6.12.*) suite=trixie ;;
+	7.2 | 7.2.*) suite=forky ;;
+	*-*) suite=own-${version#*-} ;;
+	*) suite=$(newest_suite) ;;
 	esac
-	if is_arm64; then arm64_release "$release"; else echo "$release"; fi
+	case $suite in own-*) is_own_release "$suite" && [ "${own_versions[${suite#own-}]}-${suite#own-}" = "$1" ] || usage_error "--kernel: the lab makes no $1" ;; esac
+	if is_arm64; then arm64_release "$suite$flavour"; else echo "$suite$flavour"; fi
+}
+
+# Suites, the flavours of their kernels aside
+suite_of() {
+	local suite=${1#arm64-}
+	suite=${suite#16k-} suite=${suite%-cloud}
+	printf '%s' "${suite%-rt}"
+}
+
+flavour_of() { case $1 in *-cloud | *-rt) printf '%s' "${1##*-}" ;; esac; }
+
+# base_of SUITE: that which a backports suite goes on top of, or the suite itself
+base_of() { printf '%s' "${1%-backports}"; }
+
+# Those that may have the newest kernel
+readonly newest_candidates=(trixie-backports forky)
+
+# newest_suite: whichever of them has the newest kernel today, backports included. Looked up once a day.
+newest_suite() {
+	local file=$lab_state/newest day; day=$(date +%F)
+	mkdir -p "$lab_state"
+	if ! is_fresh "$file.day" "$day"; then
+		with_build_lock newest look_up_newest "$file" || { warn 'the mirror does not say which suite has the newest kernel'; [ -s "$file" ] || exit "$EXIT_LAB"; }
+		printf '%s\n' "$day" >"$file.day"
+	fi
+	cat "$file"
+}
+
+# look_up_newest FILE: by apt, with lists of its own, so that nothing of this machine's changes
+look_up_newest() {
+	local dir=$lab_state/newest.apt suite mirror; mirror=$(debian_mirror)
+	remove_tree "$dir"
+	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+	for suite in "${newest_candidates[@]}"; do
+		printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg check-valid-until=no] %s %s main\n' "$mirror" "$suite"
+	done >"$dir/sources.list"
+	: >"$dir/status"
+	set -- "$1" -o "Dir::Etc::sourcelist=$dir/sources.list" -o Dir::Etc::sourceparts=- -o Dir::Etc::preferencesparts=- -o "Dir::State=$dir" \
+		-o "Dir::State::Lists=$dir/lists" -o "Dir::State::status=$dir/status" -o "Dir::Cache=$dir/cache" -o APT::Sandbox::User=root \
+		-o APT::Architecture=amd64 -o APT::Architectures=amd64 -o Acquire::Languages=none -o Acquire::Retries=5
+	apt-get "${@:2}" -qq update >"$1.log" 2>&1 || return 1
+	# "linux-image-amd64 | VERSION | MIRROR SUITE/main amd64 Packages", the newest version first
+	apt-cache "${@:2}" madison linux-image-amd64 | sed -n '1s,.* \([a-z-]*\)/main .*,\1,p' >"$1.new"
+	remove_tree "$dir"
+	[ -s "$1.new" ] && mv "$1.new" "$1"
 }
 
 readonly outer_release=trixie # the first release whose QEMU has vmbus-bridge, hv-balloon and a 6.12 kernel for outside
@@ -32,7 +83,13 @@ readonly tree_userland=(gcc make kmod busybox-static kexec-tools makedumpfile li
 	libkdumpfile-dev pkg-config)
 readonly tree_packages=(linux-image-amd64 linux-headers-amd64 "${tree_userland[@]}")
 
-tree_of() { printf '%s/trees/%s' "$lab_state" "${1/#arm64-16k-/arm64-}"; }
+# tree_of RELEASE: arm64's kernels of a suite are in one tree
+tree_of() {
+	case $1 in
+	arm64-*) printf '%s/trees/arm64-%s' "$lab_state" "$(suite_of "$1")" ;;
+	*) printf '%s/trees/%s' "$lab_state" "$1" ;;
+	esac
+}
 
 # The mirror this machine is set up with. Third-party sources may stand first: ask for Debian's own.
 debian_mirror() {
@@ -45,13 +102,18 @@ debian_mirror() {
 }
 
 build_tree() {
-	local release=$1 include
+	local release=$1 include suite flavour
 	if is_own_release "$release"; then build_own_tree "$release"; return; fi
 	if is_arm64_release "$release"; then build_arm64_tree "$release"; return; fi
+	flavour=$(flavour_of "$release")
+	suite=$(suite_of "$release")
 	include=$(IFS=,; echo "${tree_packages[*]}")
+	[ -z "$flavour" ] || include=${include//-amd64,/-$flavour-amd64,}
+	[ "$suite" = "$(base_of "$suite")" ] || include=${include//-amd64,/-amd64/$suite,}
+	has_kdumpfile "$suite" || include=${include/libkdumpfile-dev,/}
 	# The one tree that always is there also has the outer machine's emulator, and what "lab module --check" asks
 	[ "$release" != "$outer_release" ] || include+=,qemu-system-x86,sparse,perl
-	make_tree "$release" "$release" "$include"
+	make_tree "$release" "$suite" "$include"
 }
 
 # A mirror that cannot be reached for a moment, or is just being updated, is no reason to test nothing.
@@ -90,21 +152,29 @@ kdump_options() {
 	[ "$1" != bookworm ] || printf '%s\n' '--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/lab"'
 }
 
-# make_tree NAME RELEASE PACKAGES [OPTION...]: a Debian tree, unless there is one with just these packages.
+# has_kdumpfile SUITE: Debian 11 has no libkdumpfile: its hvcrashctl reads ELF alone, which /proc/vmcore is
+has_kdumpfile() { [ "$1" != bullseye ]; }
+
+# make_tree NAME SUITE PACKAGES [OPTION...]: a Debian tree, unless there is one with just these packages and, where what an option
+# names decides about the tree too, of just that: $tree_extra.
 make_tree() {
-	local name=$1 release=$2 include=$3 tree mirror; shift 3
+	local name=$1 suite=$2 include=$3 tree mirror base stamp; shift 3
 	tree=$(tree_of "$name")
-	! is_fresh "$tree/.complete" "$include" || return 0
+	stamp=$include${tree_extra:+ $tree_extra}
+	! is_fresh "$tree/.complete" "$stamp" || return 0
 	need_commands mmdebstrap apt-get
 	mirror=$(debian_mirror)
-	# An unreleased distribution may not refresh its Release file in time. The signature is still checked.
-	[ "$release" != forky ] || set -- "$@" --aptopt='Acquire::Check-Valid-Until "false"'
+	base=$(base_of "$suite")
+	# An unreleased distribution may not refresh its Release file in time, and one that has ended never does. The signature is
+	# still checked.
+	case $suite in forky | bullseye) set -- "$@" --aptopt='Acquire::Check-Valid-Until "false"' ;; esac
+	[ "$suite" = "$base" ] || set -- "$@" "--setup-hook=echo 'deb $mirror $suite main' >\"\$1/etc/apt/sources.list.d/$suite.list\""
 	say "building the Debian tree of $name"
 	mkdir -p "$lab_state/trees"
-	fetch_tree "$tree" "$@" --include="$include" "$release" "$tree.new" "deb $mirror $release main" ||
+	fetch_tree "$tree" "$@" --include="$include" "$base" "$tree.new" "deb $mirror $base main" ||
 		die "$name: the Debian tree was not built, see $tree.log"
 	remove_tree "$tree"
-	printf '%s\n' "$include" >"$tree.new/.complete"
+	printf '%s\n' "$stamp" >"$tree.new/.complete"
 	mv "$tree.new" "$tree"
 }
 
@@ -246,16 +316,17 @@ build_outer() {
 	build_outer_image
 }
 
-# build_guest KERNEL MODE [TEST-MODULE]: KERNEL is a prefix of a version or "newest".
+# build_guest KERNEL MODE [TEST-MODULE]: KERNEL is a prefix of a version, with a flavour behind it if so wanted, or "newest".
 build_guest() {
-	local kernel=$1 mode=$2 test_module=${3:-} release version
+	local kernel=$1 mode=$2 test_module=${3:-} release version wanted=${1%-cloud}
+	wanted=${wanted%-rt}
 	release=$(release_of "$kernel")
 	mkdir -p "$lab_state/kernels/$release"
 	build_tree "$release"
 	version=$(kernel_of "$release")
 	[ -n "$opt_kernel_image" ] || is_own_release "$release" || case $version. in
-	"$kernel".* | "$kernel"-* | "$kernel"+*) ;;
-	*) [ "$kernel" = newest ] || die "no kernel $kernel: $release, the last release the lab knows, has $version" ;;
+	"$wanted".* | "$wanted"-* | "$wanted"+*) ;;
+	*) [ "$wanted" = newest ] || die "no kernel $kernel: $release has $version" ;;
 	esac
 	build_base_image "$release"
 	if [ "$mode" != stock ]; then

@@ -15,21 +15,13 @@ flavours_of() { flavours | awk -v s="$1" -v a="$2" '$1 == s && $2 == a { print $
 
 kernels_suites() { flavours | awk '!seen[$1]++ { print $1 }'; }
 
-# The suite that a backports suite goes on top of, or the suite itself
-base_of() { printf '%s' "${1%-backports}"; }
-
 build_kernels_tree() {
-	local suite=$1 base mirror include options=(--architectures "amd64,arm64")
-	base=$(base_of "$suite")
-	mirror=$(debian_mirror)
+	local suite=$1 include options=(--architectures "amd64,arm64") tree_extra
 	include=$(printf '%s\n' gcc make kmod perl clang lld llvm gcc-aarch64-linux-gnu \
 		"$(flavours_of "$suite" amd64 | sed "s|\$|/$suite|")" | paste -sd ,)
-	# In the tree's stamp with the packages, so that a new line in the table makes the tree anew
-	options+=("--customize-hook=$lab_dir/lib/kernels-extract \"\$1\" $(flavours_of "$suite" arm64 | sed "s|\$|:arm64/$suite|" | paste -sd ' ')")
-	[ "$base" = "$suite" ] || options+=("--setup-hook=echo 'deb $mirror $suite main' >\"\$1/etc/apt/sources.list.d/$suite.list\"")
-	# A release that has ended has no Release file with a date to come
-	[ "$suite" != bullseye ] || options+=(--aptopt='Acquire::Check-Valid-Until "false"')
-	make_tree "kernels-$suite" "$base" "$include" "${options[@]}"
+	tree_extra=$(flavours_of "$suite" arm64 | sed "s|\$|:arm64/$suite|" | paste -sd ' ')
+	options+=("--customize-hook=$lab_dir/lib/kernels-extract \"\$1\" $tree_extra")
+	make_tree "kernels-$suite" "$suite" "$include" "${options[@]}"
 }
 
 # headers_for SUITE METAPACKAGE: the directories of its headers in the tree, below /usr/src, the newest version first.

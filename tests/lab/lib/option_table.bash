@@ -17,8 +17,9 @@
 option scenario NAME run '' any \
 	'take the values of a declared scenario; options given beside it override them'
 option kernel VERSION run,guest,build,module,debug,boot 6.12 any \
-	"6.1, 6.12, 7.2 or another prefix, or newest: Debian's own kernel; or one that the lab makes from Debian's source:
-	7.2-small, 7.2-debug (KASAN, lockdep), 7.2-upstream (with kernel/upstream/)"
+	"Debian's own kernel: 5.10, 6.1, 6.12, 7.2, or newest, with -cloud or -rt behind it for that flavour; or one that the lab makes
+	from Debian's source: 7.2-small, 7.2-debug (KASAN, lockdep), 7.2-upstream (with kernel/upstream/), 6.1-builtin (VMBus built
+	in, as in Ubuntu's azure kernels)"
 option arch ARCH run,build,boot amd64 one-of:amd64,arm64 \
 	"the guest's processor; arm64 runs on the lab's own hypervisor"
 option page-size KIB run,build,boot 4 one-of:4,16 'of the kernel, with --arch arm64'

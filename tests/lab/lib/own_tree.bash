@@ -6,19 +6,21 @@
 # patches of kernel/upstream/. The tree of such a kernel is like that of a release, so all that runs with a release's kernel
 # runs with it. To build one takes a quarter of an hour or more, and 4 GB; nothing but "lab run --kernel" asks for it.
 
-readonly own_release=forky # whose source, compiler and userland they have
-readonly own_version=7.2
+# Their names, and the version of each
+declare -rA own_versions=([small]=7.2 [debug]=7.2 [upstream]=7.2 [builtin]=6.1)
 
-readonly own_packages=("${tree_userland[@]}" flex bison bc patch libssl-dev libdw-dev pahole zstd cpio perl python3-minimal xz-utils
-	"linux-source-$own_version")
+readonly own_packages=("${tree_userland[@]}" flex bison bc patch libssl-dev libdw-dev pahole zstd cpio perl python3-minimal xz-utils)
 
 # is_own_release RELEASE: is that the tree of one of them?
-is_own_release() { case $1 in own-*) ;; *) return 1 ;; esac }
+is_own_release() { case $1 in own-*) [ -n "${own_versions[${1#own-}]:-}" ] ;; *) return 1 ;; esac }
 
-# own_fragments NAME: the files that make up its configuration.
+# own_suite NAME: whose source, compiler and userland it has
+own_suite() { case ${own_versions[$1]} in 6.1) echo bookworm ;; *) echo forky ;; esac; }
+
+# own_fragments NAME: the files that make up its configuration. Of two lines about an option the last one counts.
 own_fragments() {
 	printf '%s\n' "$lab_dir/kernels/small.config"
-	[ "$1" != debug ] || printf '%s\n' "$lab_dir/kernels/debug.config"
+	[ ! -e "$lab_dir/kernels/$1.config" ] || [ "$1" = small ] || printf '%s\n' "$lab_dir/kernels/$1.config"
 }
 
 # own_patches NAME
@@ -28,25 +30,30 @@ own_patches() { [ "$1" != upstream ] || find "$repo/kernel/upstream" -name '*.pa
 own_sum() {
 	local files
 	mapfile -t files < <(own_fragments "$1"; own_patches "$1"; echo "$lab_dir/kernels/build")
-	printf '%s %s' "$(made_at "$own_release-source")" "$(sources_sum "${files[@]}")"
+	printf '%s %s' "$(made_at "$(own_suite "$1")-source")" "$(sources_sum "${files[@]}")"
 }
 
-build_own_source() { make_tree "$own_release-source" "$own_release" "$(IFS=,; echo "${own_packages[*]}")"; }
+# build_own_source NAME
+build_own_source() {
+	local suite; suite=$(own_suite "$1")
+	make_tree "$suite-source" "$suite" "$(IFS=,; echo "${own_packages[*]}"),linux-source-${own_versions[$1]}"
+}
 
 # build_own_tree own-NAME
 build_own_tree() {
-	local name=${1#own-} tree sum; tree=$(tree_of "$1")
-	with_build_lock "$own_release-source" build_own_source
+	local name=${1#own-} tree sum source
+	tree=$(tree_of "$1") source=$(own_suite "$name")-source
+	with_build_lock "$source" build_own_source "$name"
 	sum=$(own_sum "$name")
 	! is_fresh "$tree/.complete" "$sum" || return 0
 	remove_tree "$tree.new"
-	cp -a --reflink=auto "$(tree_of "$own_release-source")" "$tree.new"
+	cp -a --reflink=auto "$(tree_of "$source")" "$tree.new"
 	rm "$tree.new/.complete"
 	mkdir "$tree.new/usr/src/own"
 	own_fragments "$name" | xargs cat >"$tree.new/usr/src/own/fragment"
 	own_patches "$name" | while IFS= read -r file; do cp "$file" "$tree.new/usr/src/own/"; done
-	build_logged "the kernel $own_version-$name" "$tree.log" \
-		in_root "$tree.new" "$lab_dir/kernels" sh -eu /mnt/build "$own_version" "$name" "$(nproc)"
+	build_logged "the kernel ${own_versions[$name]}-$name" "$tree.log" \
+		in_root "$tree.new" "$lab_dir/kernels" sh -eu /mnt/build "${own_versions[$name]}" "$name" "$(nproc)"
 	remove_tree "$tree"
 	printf '%s\n' "$sum" >"$tree.new/.complete"
 	mv "$tree.new" "$tree"
