@@ -50,6 +50,8 @@
 #include "regs.h"
 #include "unload.h"
 
+const char hvcrash_stops_by[] = "kprobes";
+
 static int on_crash_stop(struct kprobe *p, struct pt_regs *regs)
 {
 	if (kexec_crash_loaded())

@@ -12,9 +12,12 @@
 #include <linux/irqflags.h>
 #include <linux/smp.h>
 #include <asm/smp.h>
+#include "hooks.h"
 #include "hvcrash.h"
 #include "revoke.h"
 #include "stop_x86.h"
+
+const char hvcrash_stops_by[] = "stop_this_cpu";
 
 static void (*orig_stop_this_cpu)(void);
 

@@ -29,6 +29,7 @@
 #include <linux/smp.h>
 #include <asm/apic.h>
 #include <asm/nmi.h>
+#include "hooks.h"
 #include "revoke.h"
 #include "hvcrash.h"
 #include "stop_x86.h"
@@ -39,6 +40,8 @@
  */
 #define HOLD_US 1000
 #define HOLD_US_EACH_CPU 20
+
+const char hvcrash_stops_by[] = "nmi";
 
 static u32 released, hold_us;
 static bool has_self_stop_probe;

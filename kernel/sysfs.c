@@ -13,6 +13,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include "compat/compat.h"
+#include "hooks.h"
 #include "hvcrash.h"
 #include "regs.h"
 #include "sysfs.h"
@@ -30,6 +31,12 @@ static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
 {
 	return sysfs_emit(buf, "%s\n", HVCRASH_VERSION);
+}
+
+static ssize_t stops_by_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%s\n", hvcrash_stops_by);
 }
 
 static ssize_t coverage_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -107,15 +114,25 @@ COUNTER(chunks, hvcrash_registry.header->nr_chunks);
 static struct kobj_attribute address_attr = __ATTR_RO_MODE(address, 0400);
 static struct kobj_attribute version_attr = __ATTR_RO(version);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
+static struct kobj_attribute stops_by_attr = __ATTR_RO(stops_by);
 static struct kobj_attribute coverage_attr = __ATTR_RO(coverage);
 static struct kobj_attribute vmbus_version_attr = __ATTR_RO(vmbus_version);
 static struct kobj_attribute host_attr = __ATTR_RO(host);
 
 static struct attribute *attrs[] = {
-	&address_attr.attr,   &version_attr.attr,	&state_attr.attr,
-	&coverage_attr.attr,  &vmbus_version_attr.attr, &host_attr.attr,
-	&published_attr.attr, &retired_attr.attr,	&dropped_attr.attr,
-	&untracked_attr.attr, &chunks_attr.attr,	NULL,
+	&address_attr.attr,
+	&version_attr.attr,
+	&state_attr.attr,
+	&coverage_attr.attr,
+	&vmbus_version_attr.attr,
+	&host_attr.attr,
+	&published_attr.attr,
+	&retired_attr.attr,
+	&dropped_attr.attr,
+	&untracked_attr.attr,
+	&chunks_attr.attr,
+	&stops_by_attr.attr,
+	NULL,
 };
 
 static const struct attribute_group group = { .attrs = attrs };

@@ -205,6 +205,7 @@ write_result() {
 # run_result RESULT FAILURE
 run_result() {
 	jq -n --arg scenario "$opt_scenario" --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" \
+		--arg arch "$opt_arch" --arg vmbus "$(fact_of vmbus)" --arg stops_by "$(fact_of stops_by)" \
 		--arg wanted "$opt_kernel" --argjson cpus "$opt_cpus" --arg crash "$opt_crash" --argjson cpu "$opt_cpu" \
 		--arg post_notifiers "$opt_post_notifiers" --arg steps "$opt_steps" --argjson other "$opt_other" \
 		--arg from "$opt_from" --arg mode "$opt_mode" --arg module_parameters "$opt_module" --arg stimer "$opt_stimer" --arg way "$way" --arg host "$opt_host" --arg faults "$opt_host_options $opt_fault" \
@@ -216,7 +217,8 @@ run_result() {
 		--argjson comparisons "$(comparisons_json)" --argjson stamps "$(stamps_json)" --argjson reports "$(reports_json)" --argjson seconds "$(phases_json)" '{
 			schema: "hvcrash.lab/1", scenario: (if $scenario == "" then null else $scenario end), name: $name, result: $result,
 			failure: (if $failure == "" then null else $failure end),
-			kernel: (if $kernel == "" then $wanted else $kernel end), cpus: $cpus, crash: $crash, cpu: $cpu, other: $other,
+			kernel: (if $kernel == "" then $wanted else $kernel end), arch: $arch, vmbus: (if $vmbus == "" then null else $vmbus end),
+			stops_by: (if $stops_by == "" then null else $stops_by end), cpus: $cpus, crash: $crash, cpu: $cpu, other: $other,
 			post_notifiers: (if $post_notifiers == "" then null else $post_notifiers end), steps: $steps,
 			from: (if $from == "" then null else $from end), mode: $mode, module: $module_parameters, stimer: $stimer, host: $host, faults: ($faults | split(" ") | map(select(. != ""))), machine: $way, expect: $expect,
 			overlays_before: $before, stale_overlays: $stale,

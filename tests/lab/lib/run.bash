@@ -139,6 +139,8 @@ boot_guest() {
 	fact kernel_release "$(word_of kernel)"
 	fact cpus_online "$(word_of cpus)"
 	fact registry "$(word_of registry)"
+	fact stops_by "$(word_of stops_by)"
+	fact vmbus "$(word_of vmbus)"
 	crash_ranges=$(word_of crash_ranges)
 	fact crash_ranges "$crash_ranges"
 	[ "$(word_of crash_loaded)" = 1 ] || blame_setup 'the crash kernel is not loaded'
