@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/utsname.h>
 #include "compat/compat.h"
+#include "crash_memory.h"
 #include "driver_pages.h"
 #include "hooks.h"
 #include "host_version.h"
@@ -118,6 +119,7 @@ static void name_kernel(void)
 	strscpy(h->release, utsname()->release, sizeof(h->release));
 	strscpy(h->module_version, HVCRASH_VERSION, sizeof(h->module_version));
 	hvcrash_host_version(&h->host);
+	hvcrash_crash_memory(h);
 }
 
 /* In a crash kernel the module only does the rescue: no hook, no registry */

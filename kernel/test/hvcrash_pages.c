@@ -11,6 +11,8 @@
 
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include "../include/hvcrash_pages.h"
 
@@ -24,6 +26,19 @@ MODULE_PARM_DESC(fails, "the pages cannot be revoked when the kernel ends");
 static bool forgets;
 module_param(forgets, bool, 0444);
 MODULE_PARM_DESC(forgets, "does not unregister the pages when it is unloaded");
+
+/*
+ * Where the pages have to lie, for memory of crashkernel=SIZE,cma: that is given to
+ * movable pages only, which no driver's are. These say they are, and stay all the same.
+ */
+static unsigned long within_first, within_last;
+module_param(within_first, ulong, 0444);
+MODULE_PARM_DESC(within_first,
+		 "the pages lie in memory from here on, if not 0");
+module_param(within_last, ulong, 0444);
+MODULE_PARM_DESC(within_last, "and end no later than here");
+
+#define MAX_TRIES 65536
 
 static void *pages;
 static int handle;
@@ -89,16 +104,64 @@ static int share(void)
 	return ret;
 }
 
+static bool is_within(struct page *page)
+{
+	u64 gpa = page_to_phys(page);
+
+	return gpa >= within_first && gpa + PAGES_BYTES - 1 <= within_last;
+}
+
+/* One after the other, and those that lie elsewhere kept until one does not */
+static void *get_pages_within(void)
+{
+	struct page *page, *next, *found = NULL;
+	LIST_HEAD(others);
+	int i;
+
+	for (i = 0; i < MAX_TRIES && !found; i++) {
+		page = alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_ZERO |
+					   __GFP_NORETRY | __GFP_NOWARN,
+				   get_order(PAGES_BYTES));
+		if (!page)
+			break;
+		if (is_within(page))
+			found = page;
+		else
+			list_add(&page->lru, &others);
+	}
+	list_for_each_entry_safe(page, next, &others, lru)
+	{
+		list_del(&page->lru);
+		__free_pages(page, get_order(PAGES_BYTES));
+	}
+	return found ? page_address(found) : NULL;
+}
+
+static void *get_pages(void)
+{
+	return within_first ?
+		       get_pages_within() :
+		       alloc_pages_exact(PAGES_BYTES, GFP_KERNEL | __GFP_ZERO);
+}
+
+static void put_pages(void)
+{
+	if (within_first)
+		free_pages((unsigned long)pages, get_order(PAGES_BYTES));
+	else
+		free_pages_exact(pages, PAGES_BYTES);
+}
+
 static int __init pages_init(void)
 {
 	int ret;
 
-	pages = alloc_pages_exact(PAGES_BYTES, GFP_KERNEL | __GFP_ZERO);
+	pages = get_pages();
 	if (!pages)
 		return -ENOMEM;
 	ret = share();
 	if (ret)
-		free_pages_exact(pages, PAGES_BYTES);
+		put_pages();
 	return ret;
 }
 module_init(pages_init);
@@ -111,7 +174,7 @@ static void __exit pages_exit(void)
 		pr_err("the pages were no longer registered\n");
 	if (unreg)
 		symbol_put(hvcrash_unregister_pages);
-	free_pages_exact(pages, PAGES_BYTES);
+	put_pages();
 }
 module_exit(pages_exit);
 

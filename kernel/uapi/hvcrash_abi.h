@@ -49,7 +49,7 @@
  */
 
 #define HVCRASH_ABI_MAJOR	1
-#define HVCRASH_ABI_MINOR	4
+#define HVCRASH_ABI_MINOR	5
 
 /* "HVCRASH1" and "HVCHUNK1" as they stand in memory */
 #define HVCRASH_MAGIC		0x3148534152435648ULL
@@ -159,6 +159,19 @@ struct hvcrash_host {
 	__u32 hints;
 };
 
+/* crashkernel=SIZE,cma has at most four ranges in 7.2 (CRASHKERNEL_CMA_RANGES_MAX) */
+#define HVCRASH_MAX_CRASH_CMA	8
+
+/**
+ * struct hvcrash_cma_range - of guest physical memory
+ * @gpa: first byte
+ * @bytes: how many
+ */
+struct hvcrash_cma_range {
+	__u64 gpa;
+	__u64 bytes;
+};
+
 /**
  * struct hvcrash_header - first page of the registry
  * @magic: HVCRASH_MAGIC
@@ -182,6 +195,10 @@ struct hvcrash_host {
  * @module_version: version of hvcrash.ko, NUL-terminated
  * @way: HVCRASH_WAY_*, 0 while the first kernel lives
  * @host: the hypervisor
+ * @is_crash_cma_known: the kernel says which memory it lends (from minor 5 on)
+ * @nr_crash_cma: entries of @crash_cma in use
+ * @crash_cma: memory that this kernel uses until it crashes, and the crash kernel
+ *	then (crashkernel=SIZE,cma); no dump has it
  * @reserved: zero
  * @chunk_gpa: directory of chunks
  */
@@ -207,7 +224,10 @@ struct hvcrash_header {
 	char module_version[32];
 	__u32 way;
 	struct hvcrash_host host;
-	__u8 reserved[188];
+	__u16 is_crash_cma_known;
+	__u16 nr_crash_cma;
+	struct hvcrash_cma_range crash_cma[HVCRASH_MAX_CRASH_CMA];
+	__u8 reserved[56];
 	__u64 chunk_gpa[HVCRASH_MAX_CHUNKS];
 };
 
@@ -392,6 +412,7 @@ HVCRASH_ASSERT(offsetof(struct hvcrash_header, crash) == 80);
 HVCRASH_ASSERT(offsetof(struct hvcrash_header, release) == 192);
 HVCRASH_ASSERT(sizeof(struct hvcrash_host) == 32);
 HVCRASH_ASSERT(offsetof(struct hvcrash_header, host) == 292);
+HVCRASH_ASSERT(offsetof(struct hvcrash_header, crash_cma) == 328);
 HVCRASH_ASSERT(offsetof(struct hvcrash_header, chunk_gpa) == 512);
 HVCRASH_ASSERT(sizeof(struct hvcrash_chunk) == 64);
 HVCRASH_ASSERT(sizeof(struct hvcrash_extent) == 64);

@@ -116,6 +116,38 @@ load helpers
 	expect "$(row 0x20b000)" "VP assist VP 3 0x20b000 1 not reached no answer left shared its VP did not answer, outside this kernel's RAM"
 }
 
+@test "what is left or changed says whether it lies in the crash kernel's CMA memory, in any dump" {
+	core not-reached "header is_crash_cma_known=1 nr_crash_cma=2" \
+		"header crash_cma[0].gpa=0x204000 crash_cma[0].bytes=0x6000 crash_cma[1].gpa=0x40000000 crash_cma[1].bytes=0x1000" "poke 0x204123 0x5a"
+	try audit core
+	expect_status 1
+	expect "$(verdict)" "NOT CLEAN: the host can still write to 3 pages of the crashed kernel (VP 3 did not answer: SIMP 0x209000, SIEFP 0x20a000, VP assist 0x20b000); 1 of these regions lies in the crash kernel's CMA memory; 1 region changed after the crashed kernel revoked it (SIEFP 0x204000 of VP 1)."
+	expect_word out "Do: do not trust this dump: the crash kernel itself runs in memory that the host can write to."
+	expect "$(row 0x209000)" "SIMP VP 3 0x209000 1 not reached no answer left shared its VP did not answer, inside the crash kernel's CMA memory"
+	expect "$(row 0x20a000)" "SIEFP VP 3 0x20a000 1 not reached no answer left shared its VP did not answer, outside the crash kernel's CMA memory"
+	expect "$(row 0x204000)" "SIEFP VP 1 0x204000 1 revoked read back changed after revoke contents differ, inside the crash kernel's CMA memory"
+	try audit --json core
+	expect "$(jq -c '.summary | [.crash_cma_bytes, .left_in_crash_cma, .changed_in_crash_cma]' out)" "[28672,1,1]"
+	expect "$(jq -r '.findings[] | select(.gpa == "0x209000" or .gpa == "0x20b000") | .crash_cma' out | paste -sd ' ')" "inside outside"
+}
+
+@test "a page of the crash kernel's CMA memory is in no dump, and that is why it was not checked" {
+	core good "header is_crash_cma_known=1 nr_crash_cma=1 crash_cma[0].gpa=0x40000000 crash_cma[0].bytes=0x10000" "drop 0x40000000"
+	try audit core
+	expect_status 2
+	expect_word out "a page is not in the dump: the crash kernel's CMA memory is in none"
+}
+
+@test "without CMA memory, and without word of it, nothing is said of it" {
+	core not-reached "header is_crash_cma_known=1"
+	try audit core
+	expect "$(grep -c CMA out)" 0
+	core not-reached
+	try audit --json core
+	expect "$(jq -c '[.summary.crash_cma_bytes, .summary.left_in_crash_cma]' out)" "[null,null]"
+	expect "$(grep -c '"crash_cma": "' out)" 0
+}
+
 @test "an own register that still points at a page of the dump is not clean" {
 	core good
 	own_registers 0x20b001

@@ -197,6 +197,45 @@ static void add_ram(const struct audit *audit,
 			 result->is_in_ram ? "inside" : "outside");
 }
 
+/* Memory that the first kernel used and the crash kernel uses now */
+static bool is_in_crash_cma(const struct hvcrash_header *header,
+			    const struct hvcrash_extent *extent)
+{
+	__u64 end = extent->gpa + (__u64)extent->pages * HVCRASH_PAGE_BYTES;
+
+	for (int i = 0; i < header->nr_crash_cma; i++) {
+		const struct hvcrash_cma_range *range = &header->crash_cma[i];
+
+		if (extent->gpa < range->gpa + range->bytes && end > range->gpa)
+			return true;
+	}
+	return false;
+}
+
+static void add_crash_cma(const struct audit *audit,
+			  const struct hvcrash_extent *extent,
+			  enum contents_fact fact, struct audit_result *result)
+{
+	const struct hvcrash_header *header = audit->header;
+	size_t length = strlen(result->why);
+
+	if (!header->is_crash_cma_known || !header->nr_crash_cma ||
+	    header->nr_crash_cma > HVCRASH_MAX_CRASH_CMA ||
+	    !image_extent_is_sound(extent))
+		return;
+	result->has_crash_cma = true;
+	result->is_in_crash_cma = is_in_crash_cma(header, extent);
+	if (result->finding == AUDIT_LEFT_SHARED ||
+	    result->finding == AUDIT_CHANGED)
+		snprintf(result->why + length, sizeof(result->why) - length,
+			 ", %s the crash kernel's CMA memory",
+			 result->is_in_crash_cma ? "inside" : "outside");
+	else if (result->is_in_crash_cma && fact == CONTENTS_MISSING &&
+		 result->finding == AUDIT_NOT_CHECKED)
+		snprintf(result->why + length, sizeof(result->why) - length,
+			 ": the crash kernel's CMA memory is in none");
+}
+
 static bool is_shared_now(const struct audit *audit,
 			  const struct hvcrash_extent *extent)
 {
@@ -237,6 +276,7 @@ void audit_extent(const struct audit *audit,
 	}
 	add_written(fact, ret);
 	add_ram(audit, extent, ret);
+	add_crash_cma(audit, extent, fact, ret);
 }
 
 /*
@@ -355,6 +395,10 @@ void audit_add_extent(struct audit *audit, const struct hvcrash_extent *extent,
 		count_not_checked(audit, extent, fact);
 	if (result.finding == AUDIT_LEFT_SHARED && result.is_in_ram)
 		audit->left_in_ram++;
+	if (result.is_in_crash_cma) {
+		audit->left_in_crash_cma += result.finding == AUDIT_LEFT_SHARED;
+		audit->changed_in_crash_cma += result.finding == AUDIT_CHANGED;
+	}
 	if (extent->state != HVCRASH_BUSY && audit->is_finished &&
 	    find_own_register(audit, extent) >= 0)
 		audit->own_pointing++;

@@ -38,19 +38,23 @@ enum audit_finding {
 const char *audit_finding_name(enum audit_finding finding);
 const char *audit_verdict_name(enum audit_verdict verdict);
 
-#define AUDIT_WHY_BYTES 96
+#define AUDIT_WHY_BYTES 160
 
 /**
  * struct audit_result - of one extent
  * @finding: the finding
  * @is_ram_known: whether @is_in_ram is valid
  * @is_in_ram: the pages lie in the RAM of the kernel that runs the audit
+ * @has_crash_cma: the crash kernel has CMA memory, and where is known
+ * @is_in_crash_cma: the pages lie in it: the crash kernel runs there
  * @why: a few words, empty for a clean one
  */
 struct audit_result {
 	enum audit_finding finding;
 	bool is_ram_known;
 	bool is_in_ram;
+	bool has_crash_cma;
+	bool is_in_crash_cma;
 	char why[AUDIT_WHY_BYTES];
 };
 
@@ -90,6 +94,8 @@ struct audit {
 	__u64 regions[AUDIT_NR_FINDINGS];
 	__u64 pages[AUDIT_NR_FINDINGS];
 	__u64 left_in_ram;
+	__u64 left_in_crash_cma;
+	__u64 changed_in_crash_cma;
 	__u64 torn_down;
 	__u64 shared_regions; /* while the kernel lives: to be revoked */
 	__u64 shared_pages;

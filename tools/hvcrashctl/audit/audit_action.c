@@ -73,7 +73,7 @@ static bool has_vmbus_page(const struct audit *audit)
 
 static const char *action_of_finding(const struct audit *audit)
 {
-	if (audit->left_in_ram)
+	if (audit->left_in_ram || audit->left_in_crash_cma)
 		return "do not trust this dump: the crash kernel itself runs in memory that the host can write to. Restart the VM, and crash it once more.";
 	if (has_silent_owner(audit))
 		return "keep the dump. Give the crash kernel maxcpus=1 instead of nr_cpus=1, so that it can revoke such pages; if the CPU was slow rather than stuck, raise the module's stop_bound_ms.";

@@ -109,6 +109,11 @@ static void put_left_shared(FILE *line, const struct audit *audit)
 		fprintf(line, "; %llu of these regions %s this kernel's RAM",
 			audit->left_in_ram,
 			audit->left_in_ram == 1 ? "lies in" : "lie in");
+	if (audit->left_in_crash_cma)
+		fprintf(line,
+			"; %llu of these regions %s the crash kernel's CMA memory",
+			audit->left_in_crash_cma,
+			audit->left_in_crash_cma == 1 ? "lies in" : "lie in");
 }
 
 static void put_not_clean(FILE *line, const struct audit *audit)

@@ -31,6 +31,7 @@ enum {
 	COL_FINDING = NR_LIST_COLUMNS,
 	COL_NOTE,
 	COL_RAM,
+	COL_CMA,
 	NR_AUDIT_COLUMNS,
 };
 
@@ -69,6 +70,9 @@ const struct out_column rows_columns[] = {
 	[COL_RAM] = { "RAM", "own_ram",
 		      "inside or outside this kernel's System RAM", OUT_TEXT,
 		      false, OUT_FIT_COLUMN },
+	[COL_CMA] = { "CMA", "crash_cma",
+		      "inside or outside the crash kernel's CMA memory",
+		      OUT_TEXT, false, OUT_FIT_COLUMN },
 };
 
 const size_t rows_nr_list_columns = NR_LIST_COLUMNS;
@@ -148,6 +152,9 @@ void rows_make(const struct hvcrash_extent *extent,
 	if (result->is_ram_known)
 		out_set_text(&cells[COL_RAM],
 			     result->is_in_ram ? "inside" : "outside");
+	if (result->has_crash_cma)
+		out_set_text(&cells[COL_CMA],
+			     result->is_in_crash_cma ? "inside" : "outside");
 }
 
 void rows_add_words(const struct hvcrash_extent *extent,

@@ -188,6 +188,32 @@ static void show_own_ram(struct out *out, const struct audit *audit,
 		 audit->left_in_ram);
 }
 
+/* Nothing where the kernel has none: few do */
+static void show_crash_cma(struct out *out, const struct audit *audit)
+{
+	const struct hvcrash_header *header = audit->header;
+	__u64 bytes = 0;
+
+	if (!header->is_crash_cma_known ||
+	    header->nr_crash_cma > HVCRASH_MAX_CRASH_CMA) {
+		out_field_text(out, "crash_cma_bytes", NULL);
+		return;
+	}
+	for (int i = 0; i < header->nr_crash_cma; i++)
+		bytes += header->crash_cma[i].bytes;
+	out_field_number(out, "crash_cma_bytes", bytes);
+	if (!bytes)
+		return;
+	out_field_number(out, "left_in_crash_cma", audit->left_in_crash_cma);
+	out_field_number(out, "changed_in_crash_cma",
+			 audit->changed_in_crash_cma);
+	out_line(
+		out, "CMA",
+		"%llu MiB of the crash kernel's memory were the first kernel's; of the regions in there %llu are left shared, %llu changed",
+		bytes >> 20, audit->left_in_crash_cma,
+		audit->changed_in_crash_cma);
+}
+
 /* Older modules left zeros there */
 static void show_host(struct out *out, const struct hvcrash_header *header)
 {
@@ -284,6 +310,7 @@ void summary_show(struct out *out, const struct audit *audit,
 	show_rounds(out, audit);
 	show_own_registers(out, audit, reasons->registers);
 	show_own_ram(out, audit, reasons->ram);
+	show_crash_cma(out, audit);
 	out_section_end(out);
 }
 

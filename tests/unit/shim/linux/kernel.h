@@ -2,7 +2,9 @@
 /* <linux/kernel.h>: what the module's sources use of it, for user space */
 #ifndef _SHIM_KERNEL_H
 #define _SHIM_KERNEL_H
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <asm/processor.h>
 
 #define noinline __attribute__((noinline))
@@ -19,6 +21,15 @@ extern int system_state;
 #define ALIGN(x, a) (((x) + (a)-1) & ~((__typeof__(x))(a)-1))
 /* As far as what is printed fits, and here it does */
 #define scnprintf(buf, size, ...) snprintf(buf, size, __VA_ARGS__)
+
+static inline int kstrtou64(const char *s, unsigned int base,
+			    unsigned long long *ret)
+{
+	char *end;
+
+	*ret = strtoull(s, &end, base);
+	return end == s || *end || *s == '-' || *s == ' ' ? -EINVAL : 0;
+}
 
 /* The test sees who prints, and when */
 void shim_print(const char *format, ...);

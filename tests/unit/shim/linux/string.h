@@ -2,5 +2,8 @@
 /* <linux/string.h>: what the module's sources use of it, for user space */
 #ifndef _SHIM_STRING_H
 #define _SHIM_STRING_H
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* strsep() */
+#endif
 #include <string.h>
 #endif
