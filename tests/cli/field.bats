@@ -381,7 +381,21 @@ END
 	put /proc/meminfo 'MemTotal: 8126464 kB'
 	put /sys/kernel/kexec_crash_size $((256 << 20))
 	put /proc/cmdline 'root=/dev/sda1 crashkernel=256M crashkernel=512M,cma'
-	says crashkernel ok "768 MiB of "
+	# 6.12 does not know the word; 6.17 does, 7.0 says what came of it
+	says crashkernel warn "256 MiB of " "; 512 MiB are advised; crashkernel=512M,cma was asked for"
+	put /proc/sys/kernel/osrelease 6.17.0-test
+	says crashkernel ok "768 MiB of " " reserved, 512 MiB of that as CMA"
+	put /sys/kernel/kexec/crash_size $((256 << 20))
+	put /sys/kernel/kexec/crash_cma_ranges $'40000000-4fffffff\n60000000-6fffffff'
+	says crashkernel ok "768 MiB of " " reserved, 512 MiB of that as CMA"
+	put /sys/kernel/kexec/crash_cma_ranges ''
+	says crashkernel warn "256 MiB of " "; 512 MiB are advised; crashkernel=512M,cma was asked for"
+	# A device that writes by itself is not VMBus's to stop
+	put /sys/kernel/kexec/crash_cma_ranges $'40000000-4fffffff\n60000000-6fffffff'
+	mkdir -p root/sys/bus/vmbus/drivers/hv_pci/00000001-0000-0000-0000-000000000001
+	says crashkernel warn "512 MiB of that as CMA" "MANA"
+	drop /sys/kernel/kexec
+	drop /sys/bus/vmbus/drivers/hv_pci
 	put /proc/cmdline 'root=/dev/sda1 crashkernel=219M,high crashkernel=72M,low'
 	says crashkernel warn "512 MiB are advised"
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "tables.h"
 #include "vm/status.h"
 #include "vm/sysctl_files.h"
@@ -127,8 +128,8 @@ static __u64 wanted_bytes(const struct status_facts *facts)
 	return wanted < most ? wanted : most;
 }
 
-/* What crashkernel=SIZE,cma adds (since 6.17): it is in no file of sysfs */
-static __u64 cma_bytes(const struct status_facts *facts)
+/* What crashkernel=SIZE,cma asks for */
+static __u64 cma_asked_bytes(const struct status_facts *facts)
 {
 	const char *at = facts->cmdline;
 	char word[WORDS_WORD_BYTES];
@@ -143,6 +144,43 @@ static __u64 cma_bytes(const struct status_facts *facts)
 			bytes = read_size(&size);
 	}
 	return bytes;
+}
+
+/* Of kernels that do not say: SUSE had it before mainline, which has it on x86 */
+static bool knows_cma(const struct status_facts *facts)
+{
+	return facts->kdump.family == KDUMP_SUSE ||
+	       (!facts->is_arm64 &&
+		!sysroot_release_is_before(facts->release, 6, 17));
+}
+
+/* What it added, as the kernel says from 7.0 on */
+static __u64 cma_bytes(const struct status_facts *facts)
+{
+	char *text guarded_free = sysroot_read_all(
+		&facts->sysroot, "/sys/kernel/kexec/crash_cma_ranges", 4096);
+	unsigned long long first, last;
+	const char *line = text;
+	__u64 bytes = 0;
+
+	if (!text)
+		return knows_cma(facts) ? cma_asked_bytes(facts) : 0;
+	while (line && sscanf(line, "%llx-%llx", &first, &last) == 2 &&
+	       last >= first) {
+		bytes += last - first + 1;
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	return bytes;
+}
+
+/* Devices that write by DMA on their own, whatever VMBus does: SR-IOV, MANA, NVMe */
+static bool has_passed_through(const struct status_facts *facts)
+{
+	char path[SYSROOT_PATH_BYTES];
+
+	return sysroot_glob(&facts->sysroot,
+			    "/sys/bus/vmbus/drivers/hv_pci/*-*", path);
 }
 
 /* Of the command line; false where there is none */
@@ -254,10 +292,39 @@ static void judge_little(const struct status_facts *facts, __u64 bytes,
 		fix_reservation(facts, wanted, ret);
 }
 
+/* Memory that movable pages of this kernel lie in until it crashes */
+static void judge_cma(const struct status_facts *facts, __u64 cma,
+		      struct status_answer *ret)
+{
+	size_t length = strlen(ret->found);
+	__u64 asked = cma_asked_bytes(facts);
+
+	if (cma)
+		snprintf(ret->found + length, sizeof(ret->found) - length,
+			 ", %llu MiB of that as CMA, in use until the crash",
+			 cma / MIB);
+	if (asked > cma && ret->level != STATUS_FAIL) {
+		length = strlen(ret->found);
+		snprintf(ret->found + length, sizeof(ret->found) - length,
+			 "; crashkernel=%lluM,cma was asked for", asked / MIB);
+		ret->level = STATUS_WARN;
+		if (!cma)
+			status_advice(
+				ret,
+				"this kernel does not know ,cma (x86 from 6.17 on, arm64 from 7.3 on), or found no memory for it (dmesg | grep -i crashkernel): ask for all of it without ,cma");
+	} else if (cma && has_passed_through(facts) &&
+		   ret->level == STATUS_OK) {
+		ret->level = STATUS_WARN;
+		status_advice(
+			ret,
+			"hvcrash takes back what VMBus shares; a device passed through to this VM (SR-IOV, MANA, NVMe) may write into CMA memory until its driver resets it: with such devices reserve without ,cma");
+	}
+}
+
 void status_crashkernel(const struct status_facts *facts,
 			struct status_answer *ret)
 {
-	__u64 wanted = wanted_bytes(facts), bytes;
+	__u64 wanted = wanted_bytes(facts), bytes, cma = 0;
 
 	if (!status_read_kexec(&facts->sysroot, "crash_size", &bytes)) {
 		status_found(
@@ -267,10 +334,13 @@ void status_crashkernel(const struct status_facts *facts,
 		return;
 	}
 	if (bytes)
-		bytes += cma_bytes(facts);
-	if (!bytes)
+		cma = cma_bytes(facts);
+	bytes += cma;
+	if (!bytes) {
 		judge_none(facts, wanted, ret);
-	else if (!facts->ram_bytes)
+		return;
+	}
+	if (!facts->ram_bytes)
 		status_found(ret, STATUS_UNKNOWN,
 			     "%llu MiB reserved, and the RAM is not known",
 			     bytes / MIB);
@@ -280,6 +350,7 @@ void status_crashkernel(const struct status_facts *facts,
 		status_found(ret, STATUS_OK,
 			     "%llu MiB of %llu MiB RAM reserved", bytes / MIB,
 			     facts->ram_bytes / MIB);
+	judge_cma(facts, cma, ret);
 }
 
 /* Hardening: once set it stays until the next boot */
