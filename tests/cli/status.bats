@@ -235,6 +235,28 @@ answers() {
 	says at-boot ok /etc/modules
 }
 
+@test "next-kernel: an upgrade whose module could not be built shows before the reboot" {
+	says next-kernel ok "no newer kernel is installed"
+	# An older one, modules whose kernel is gone, and a newer one
+	put /lib/modules/6.12.99+deb13-cloud-amd64/modules.dep ''
+	put /boot/vmlinuz-6.12.99+deb13-cloud-amd64 x
+	put /lib/modules/6.13.1-cloud-amd64/modules.dep ''
+	says next-kernel ok "no newer kernel is installed"
+	put /lib/modules/6.12.118+deb13-cloud-amd64/modules.dep ''
+	put /boot/vmlinuz-6.12.118+deb13-cloud-amd64 x
+	says next-kernel warn "6.12.118+deb13-cloud-amd64 is installed and has no hvcrash.ko" "headers are not installed"
+	put /lib/modules/6.12.118+deb13-cloud-amd64/build/Makefile x
+	says next-kernel warn "has no hvcrash.ko" "build and install the module"
+	put /usr/src/hvcrash-0.1.0/dkms.conf x
+	says next-kernel warn "has no hvcrash.ko" "dkms autoinstall -k 6.12.118+deb13-cloud-amd64"
+	put /lib/modules/6.12.118+deb13-cloud-amd64/modules.dep 'updates/dkms/hvcrash.ko.xz:'
+	says next-kernel ok "6.12.118+deb13-cloud-amd64 has hvcrash.ko"
+	# The kernel's image as Debian has it from 7.3 on
+	put /lib/modules/7.3.4+deb14-cloud-amd64/modules.dep ''
+	put /lib/modules/7.3.4+deb14-cloud-amd64/vmlinuz x
+	says next-kernel warn "7.3.4+deb14-cloud-amd64 is installed and has no hvcrash.ko"
+}
+
 @test "coverage: gaps that make an audit uncertain, and gaps that fail" {
 	put /sys/kernel/hvcrash/coverage late
 	says coverage warn late "hvcrash-configure && reboot"

@@ -25,6 +25,7 @@ const struct status_check status_checks[] = {
 	{ "module", true, status_module },
 	{ "signature", false, status_signature },
 	{ "at-boot", false, status_at_boot },
+	{ "next-kernel", false, status_next_kernel },
 	{ "coverage", true, status_coverage },
 	{ "hand-over", true, status_hand_over },
 	{ "crashkernel", true, status_crashkernel },

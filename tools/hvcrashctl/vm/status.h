@@ -185,6 +185,8 @@ bool status_is_kernel_too_old(const struct status_facts *facts);
 void status_module(const struct status_facts *facts, struct status_answer *ret);
 void status_signature(const struct status_facts *facts,
 		      struct status_answer *ret);
+void status_next_kernel(const struct status_facts *facts,
+			struct status_answer *ret);
 void status_at_boot(const struct status_facts *facts,
 		    struct status_answer *ret);
 void status_coverage(const struct status_facts *facts,

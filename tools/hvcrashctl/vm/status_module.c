@@ -5,7 +5,9 @@
  * See status.h. Where the module is not loaded the first check says how to load
  * it, and the others say what follows from that.
  */
+#define _GNU_SOURCE /* strverscmp() */
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,24 +26,36 @@
 #define SIGNATURE_MARK "~Module signature appended~\n"
 
 /* Where modprobe would find it, below the root; false if it would not */
-static bool find_module(const struct status_facts *facts,
-			char ret[SYSROOT_PATH_BYTES])
+static bool find_module_of(const struct sysroot *sysroot, const char *release,
+			   char ret[SYSROOT_PATH_BYTES])
 {
 	char *text guarded_free = NULL;
 	char path[SYSROOT_PATH_BYTES];
 	const char *line, *name;
 
-	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep",
-		 facts->release);
-	text = sysroot_read_all(&facts->sysroot, path, MAX_DEP_BYTES);
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release);
+	text = sysroot_read_all(sysroot, path, MAX_DEP_BYTES);
 	name = text ? strstr(text, "/hvcrash.ko") : NULL;
 	if (!name)
 		return false;
 	for (line = name; line > text && line[-1] != '\n'; line--)
 		;
-	snprintf(ret, SYSROOT_PATH_BYTES, "/lib/modules/%s/%.*s",
-		 facts->release, (int)strcspn(line, ":\n"), line);
+	snprintf(ret, SYSROOT_PATH_BYTES, "/lib/modules/%s/%.*s", release,
+		 (int)strcspn(line, ":\n"), line);
 	return true;
+}
+
+static bool find_module(const struct status_facts *facts,
+			char ret[SYSROOT_PATH_BYTES])
+{
+	return find_module_of(&facts->sysroot, facts->release, ret);
+}
+
+/* What the module is built against */
+static const char *build_of(const char *release, char ret[SYSROOT_PATH_BYTES])
+{
+	snprintf(ret, SYSROOT_PATH_BYTES, "/lib/modules/%s/build", release);
+	return ret;
 }
 
 void status_module(const struct status_facts *facts, struct status_answer *ret)
@@ -240,6 +254,83 @@ void status_at_boot(const struct status_facts *facts, struct status_answer *ret)
 		facts, "",
 		"name hvcrash in /etc/modules-load.d/hvcrash.conf, and softdep hv_vmbus pre: hvcrash in /etc/modprobe.d/hvcrash.conf; rebuild the initrd",
 		ret);
+}
+
+#define MODULES_DIR "/lib/modules/"
+#define RELEASE_BYTES 80
+
+/* Of a kernel that can be booted, and not only of modules left behind */
+static bool has_image(const struct sysroot *sysroot, const char *release)
+{
+	static const char *const places[] = { "/boot/vmlinuz-%s",
+					      MODULES_DIR "%s/vmlinuz" };
+	char path[SYSROOT_PATH_BYTES];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, sizeof(path), places[i], release);
+		if (sysroot_exists(sysroot, path))
+			return true;
+	}
+	return false;
+}
+
+/* The newest kernel that is installed, if it is newer than the running one */
+static bool newest_kernel(const struct status_facts *facts,
+			  char ret[RELEASE_BYTES])
+{
+	char full[SYSROOT_PATH_BYTES], release[RELEASE_BYTES];
+	const char *newest = facts->release;
+	glob_t found;
+
+	sysroot_path(&facts->sysroot, MODULES_DIR "*/modules.dep", full);
+	if (glob(full, 0, NULL, &found))
+		return false;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		char *end = strrchr(found.gl_pathv[i], '/');
+		const char *name;
+
+		*end = '\0';
+		name = strrchr(found.gl_pathv[i], '/') + 1;
+		snprintf(release, sizeof(release), "%s", name);
+		if (strverscmp(release, newest) > 0 &&
+		    has_image(&facts->sysroot, release)) {
+			snprintf(ret, RELEASE_BYTES, "%s", release);
+			newest = ret;
+		}
+	}
+	globfree(&found);
+	return newest == ret;
+}
+
+/* A kernel upgrade whose module could not be built shows here, before the reboot */
+void status_next_kernel(const struct status_facts *facts,
+			struct status_answer *ret)
+{
+	char release[RELEASE_BYTES], path[SYSROOT_PATH_BYTES];
+
+	if (!newest_kernel(facts, release)) {
+		status_found(ret, STATUS_OK, "no newer kernel is installed");
+		return;
+	}
+	if (find_module_of(&facts->sysroot, release, path)) {
+		status_found(ret, STATUS_OK, "%s has hvcrash.ko", release);
+		return;
+	}
+	status_found(
+		ret, STATUS_WARN,
+		"%s is installed and has no hvcrash.ko: once it is booted nothing revokes pages",
+		release);
+	if (sysroot_glob(&facts->sysroot, "/usr/src/hvcrash-*/dkms.conf", path))
+		status_fix(ret, "dkms autoinstall -k %s", release);
+	else
+		status_advice(
+			ret,
+			"build and install the module for that kernel, and rebuild its initrd, before it is booted");
+	if (!sysroot_exists(&facts->sysroot, build_of(release, path)))
+		status_advice(
+			ret,
+			"its headers are not installed, without which nothing can be built (Debian: linux-headers-%s; RHEL: kernel-devel-%s)",
+			release, release);
 }
 
 void status_coverage(const struct status_facts *facts,
