@@ -1,0 +1,74 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# bash: what is run when a kernel is installed says if it has no hvcrash.ko, and never fails.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	HOOK=$BATS_TEST_DIRNAME/../../scripts/kernel-hook
+	export HVCRASH_ROOT=$BATS_TEST_TMPDIR/root
+	mkdir -p "$HVCRASH_ROOT/lib/modules/6.12.1/build" "$HVCRASH_ROOT/usr/src/hvcrash-0.1.0"
+	mkdir -p "$HVCRASH_ROOT/usr/lib/modprobe.d"
+	touch "$HVCRASH_ROOT/usr/lib/modprobe.d/hvcrash.conf"
+	touch "$HVCRASH_ROOT/lib/modules/6.12.1/build/Makefile" "$HVCRASH_ROOT/usr/src/hvcrash-0.1.0/dkms.conf"
+}
+
+# package NAME STATUS: of dpkg's
+package() {
+	mkdir -p "$HVCRASH_ROOT/var/lib/dpkg"
+	printf 'Package: %s\nStatus: install ok %s\nArchitecture: amd64\nVersion: 1\nMaintainer: x\nDescription: x\n' "$@" >"$HVCRASH_ROOT/var/lib/dpkg/status"
+	mkdir -p "$HVCRASH_ROOT/var/lib/dpkg/updates" "$HVCRASH_ROOT/var/lib/dpkg/info"
+}
+
+# silent ARGUMENT...: nothing is said
+silent() {
+	run -0 "$HOOK" "$@"
+	[ -z "$output" ]
+}
+
+@test "a kernel that has the module, wherever it lies and however it is packed: silence" {
+	mkdir -p "$HVCRASH_ROOT/lib/modules/6.12.1/updates/dkms"
+	touch "$HVCRASH_ROOT/lib/modules/6.12.1/updates/dkms/hvcrash.ko.xz"
+	silent 6.12.1 /boot/vmlinuz-6.12.1
+	silent add 6.12.1 /boot/entry /boot/vmlinuz-6.12.1
+}
+
+@test "one that has none: a warning on standard error, with the command that builds it, by both kinds of hook" {
+	local arguments
+	for arguments in 6.12.1 'add 6.12.1'; do
+		# shellcheck disable=SC2086 # words
+		run -0 --separate-stderr "$HOOK" $arguments
+		[ -z "$output" ]
+		# shellcheck disable=SC2154 # bats
+		[[ ${stderr_lines[0]} == 'hvcrash: WARNING: kernel 6.12.1 has no hvcrash.ko:'* ]]
+		[[ ${stderr_lines[1]} == *'dkms autoinstall -k 6.12.1'* ]]
+	done
+	rm "$HVCRASH_ROOT/usr/src/hvcrash-0.1.0/dkms.conf"
+	run -0 "$HOOK" 6.12.1
+	[[ $output == *'make module KDIR=/lib/modules/6.12.1/build'* ]]
+}
+
+@test "without headers: they are what is missing" {
+	rm -r "$HVCRASH_ROOT/lib/modules/6.12.1/build"
+	run -0 "$HOOK" 6.12.1
+	[[ $output == *'its headers are not installed'*'linux-headers-6.12.1'* ]]
+	# A link that points nowhere, as a package of modules has it
+	ln -s /nowhere "$HVCRASH_ROOT/lib/modules/6.12.1/build"
+	run -0 "$HOOK" 6.12.1
+	[[ $output == *'its headers are not installed'* ]]
+}
+
+@test "Debian: headers that are still to be configured build it, and their own hook looks again" {
+	package linux-headers-6.12.1 unpacked
+	silent 6.12.1
+	package linux-headers-6.12.1 installed
+	run -0 "$HOOK" 6.12.1
+	[[ $output == *'has no hvcrash.ko'* ]]
+}
+
+@test "a kernel that goes, or none, or a package of ours that is gone: silence" {
+	silent remove 6.12.1
+	silent
+	rm "$HVCRASH_ROOT/usr/lib/modprobe.d/hvcrash.conf"
+	silent 6.12.1
+}
