@@ -6,9 +6,9 @@
 #
 # Where hv_vmbus is a module, that means before hv_vmbus, in the initramfs of the
 # first kernel. Where it is built in, nothing can come before it: hvcrash then
-# finds what VMBus shared already, but not the buffers of netvsc and of uio
-# drivers, so it comes before those. All of it is right for both kinds of kernel,
-# since an upgrade may change the kind.
+# finds what VMBus shared already; the buffers of netvsc and of uio drivers, and the
+# rings of sockets, it finds afterwards by BTF only, so it comes before those. All of
+# it is right for both kinds of kernel, since an upgrade may change the kind.
 #
 # What puts the module into an initramfs, and not into the crash kernel's, is the
 # hook of initramfs-tools and the dracut module in kdump-hooks/. They are asked

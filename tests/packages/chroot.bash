@@ -17,7 +17,7 @@ run_start_ms=0
 # What a VM has that gets the packages, and what builds them
 readonly package_system=(systemd-sysv udev kmod procps linux-image-amd64 initramfs-tools zstd kdump-tools)
 readonly package_builders=(linux-headers-amd64 build-essential pkg-config dkms debhelper dh-dkms lintian rpm
-	libelf-dev libsmartcols-dev libxxhash-dev libjson-c-dev libkdumpfile-dev)
+	libelf-dev libsmartcols-dev libxxhash-dev libjson-c-dev libkdumpfile-dev dracut-core cpio)
 
 # What Ansible asks of a system, on the one release where the role is run
 readonly role_system=(python3 python3-apt)

@@ -26,8 +26,36 @@ installs_them() {
 	on dpkg --audit
 }
 
+# order_in PROGRAM MODULE: what "modprobe MODULE" loads in the normal initrd that PROGRAM makes, by that initrd's own modprobe and
+# configuration, one file name a line. PROGRAM is mkinitramfs, whose initrd is there already, or dracut.
+order_in() {
+	# shellcheck disable=SC2016 # for the shell in there
+	on sh -euc '
+		kernel=$1 program=$2 module=$3
+		mkdir /tmp/initrd
+		case $program in
+		mkinitramfs)
+			unmkinitramfs "/boot/initrd.img-$kernel" /tmp/initrd
+			[ ! -d /tmp/initrd/main ] || mv /tmp/initrd /tmp/parts
+			[ -d /tmp/initrd ] || mv /tmp/parts/main /tmp/initrd
+			;;
+		dracut)
+			dracut --force --quiet --no-hostonly --no-early-microcode --compress "gzip -1" /tmp/dracut.img "$kernel" >&2
+			(cd /tmp/initrd && gzip -dc /tmp/dracut.img | cpio --quiet -id)
+			;;
+		esac
+		chroot /tmp/initrd modprobe -S "$kernel" --show-depends "$module"' sh "$(kernel)" "$@" |
+		sed -n 's/^insmod \([^ ]*\).*/\1/p; s/^builtin //p' | sed 's|.*/||; s/\.ko.*//'
+}
+
+# comes_first DEPENDS MODULE: hvcrash, in what modprobe would load for MODULE
+comes_first() {
+	expect_word <(head -n 1 "$1") hvcrash
+	expect_word <(tail -n 1 "$1") "$2"
+}
+
 installed_it_works() {
-	local ko
+	local ko module program
 	expect "$(on hvcrashctl --version | grep -o '[0-9.]*$')" "$(version)"
 	on hvcrash-configure --help >/dev/null
 	on hvcrashctl status >"$out/status" || true
@@ -35,14 +63,40 @@ installed_it_works() {
 	ko=$(on modinfo -k "$(kernel)" -F filename hvcrash)
 	expect "$(on modinfo -F version "$ko")" "$(version)"
 	# modprobe takes it before VMBus, and so does the initrd
-	on modprobe -S "$(kernel)" --show-depends hv_vmbus >"$out/depends"
-	expect_word <(head -n 1 "$out/depends") hvcrash.ko
-	expect_word <(tail -n 1 "$out/depends") hv_vmbus.ko
+	for module in hv_netvsc uio_hv_generic hv_sock; do
+		on modprobe -S "$(kernel)" --show-depends "$module" >"$out/depends"
+		comes_first "$out/depends" "$module.ko"
+	done
 	expect "$(initrd_has '/hvcrash\.ko')" 1
 	expect "$(initrd_has 'modprobe.d/hvcrash\.conf')" 1
+	for program in mkinitramfs dracut; do
+		for module in hv_vmbus hv_netvsc; do
+			# Where VMBus is built in nothing comes before it
+			[ "$module:$vmbus" != hv_vmbus:built-in ] || continue
+			order_in "$program" "$module" >"$out/depends"
+			comes_first "$out/depends" "$module"
+		done
+	done
 	# What the packages brought is not brought again
 	on hvcrash-configure --force --no-bootloader --dry-run >"$out/plan"
 	expect "$(grep -cE '/etc/(modprobe|modules-load).d/hvcrash' "$out/plan" || true)" 0
+}
+
+# kernel_package: whose configuration runs what is run for a new kernel
+kernel_package() { on sh -c 'dpkg -S "/boot/vmlinuz-$1" 2>/dev/null || dpkg -S "/usr/lib/modules/$1/vmlinuz"' sh "$(kernel)" | sed 's/:.*//;q'; }
+
+# As in an upgrade to a kernel that the module does not build for: what apt shows names what is missing, and what to do
+a_failed_build_is_loud() {
+	local package; package=$(kernel_package)
+	# shellcheck disable=SC2016 # for the shell in there
+	on sh -c '
+		dkms remove "hvcrash/$1" -k "$2"
+		sed -i "1i #error broken" /usr/src/hvcrash-$1/main.c
+		dpkg-reconfigure "$3"' sh "$(version)" "$(kernel)" "$package" >"$out/reconfigured" 2>&1 || true
+	expect_word "$out/reconfigured" "hvcrash: WARNING: kernel $(kernel) has no hvcrash.ko"
+	expect_word "$out/reconfigured" "dkms autoinstall -k $(kernel)"
+	on sh -c 'sed -i 1d /usr/src/hvcrash-$1/main.c && dkms autoinstall -k "$2" && dpkg-reconfigure "$3"' sh "$(version)" "$(kernel)" "$package" >"$out/reconfigured" 2>&1
+	expect "$(grep -c 'hvcrash: WARNING' "$out/reconfigured" || true)" 0
 }
 
 upgrades_them() {

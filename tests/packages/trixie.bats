@@ -3,7 +3,7 @@
 # The packages on Debian 13: built, installed, upgraded, removed and purged.
 
 # shellcheck disable=SC2034 # for life.bash
-release=trixie
+release=trixie vmbus=module
 load life.bash
 
 @test "make deb builds hvcrash-dkms and hvcrash-tools" { builds_them; }
@@ -13,6 +13,8 @@ load life.bash
 @test "they are installed with only what the system has" { installs_them; }
 
 @test "installed, the tools run, and the module is built, comes before VMBus and is in the initrd" { installed_it_works; }
+
+@test "a kernel for which the module does not build is named in apt's output, with what to do" { a_failed_build_is_loud; }
 
 @test "an upgrade leaves one version of the module" { upgrades_them; }
 
