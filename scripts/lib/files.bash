@@ -15,13 +15,10 @@ assignments() {
 	awk "${@:1:$#-1}" -f "$lib/assignments.awk" "${!#}"
 }
 
-# shell_program: of this distribution; in dash's place a bash that knows no more
+# shell_program: its path; in dash's place, where there is none, a bash, which knows more
 shell_program() {
-	if [ "$sys_shell" = dash ] && type -P dash >/dev/null; then
-		printf dash
-	else
-		printf bash
-	fi
+	[ "$sys_shell" != dash ] || ! type -P dash || return 0
+	type -P bash
 }
 
 # refuse_file TEXT: but --undo only puts back what is in the journal
@@ -44,6 +41,8 @@ refuse_odd() {
 # plain FILE NAME: standard output is the text as it may be evaluated
 plain() {
 	local text
+	! grep -qs $'\r$' "$1" ||
+		refuse_file "$2: has carriage returns, which the shell takes into the values: sed -i 's/\r$//' $2, then again"
 	text=$(assignments -v dialect="$sys_shell" "$1") ||
 		refuse_file "$2, line $text: more than plain assignments, so what it says cannot be told; change that, or give --no-bootloader"
 	printf '%s\n' "$text"
@@ -51,8 +50,11 @@ plain() {
 
 # evaluate TEXT VARIABLE...: their values in $values, a line each, by the shell that reads it
 evaluate() {
+	local shell
+	shell=$(shell_program)
+	# In an empty environment (-c), in which PATH finds no program
 	# shellcheck disable=SC2016 # for that shell
-	values=$(timeout $EVAL_BOUND_S env -i LC_ALL=C "$(command -v "$(shell_program)")" -c 'PATH=/nonexistent
+	values=$(exec -c timeout $EVAL_BOUND_S "$shell" -c 'PATH=/nonexistent
 		. "$0" >/dev/null 2>&1
 		for name; do eval "printf \"%s\\n\" \"\${$name-}\""; done' "$@" </dev/null)
 	values=${values//$'\t'/ }

@@ -110,7 +110,7 @@ plan_rhel_entries() {
 }
 
 plan_rhel_boot() {
-	local words
+	local words variable
 	[ -n "$(rhel_entries)" ] || no_boot_loader "/boot/loader/entries: no boot entries, so grubby has nothing to change"
 	words=$(rhel_parts)
 	if [ -n "$words" ]; then
@@ -120,10 +120,17 @@ plan_rhel_boot() {
 	crashkernel=$(rhel_crashkernel)
 	plan_rhel_entries
 	if [ -e "$root/etc/default/grub" ]; then
-		words=$(shell_value /etc/default/grub GRUB_CMDLINE_LINUX)
+		# _DEFAULT comes last on the line: one in there would count, and not ours
+		words=$(shell_value /etc/default/grub GRUB_CMDLINE_LINUX_DEFAULT)
+		if [ -n "$(last_crashkernel "$words")" ]; then
+			variable=GRUB_CMDLINE_LINUX_DEFAULT
+		else
+			variable=GRUB_CMDLINE_LINUX
+			words=$(shell_value /etc/default/grub $variable)
+		fi
 		[ "$(words_of "$words" crashkernel)" = "$crashkernel" ] ||
 			plan_file /etc/default/grub grub-defaults 644 with_assignment /etc/default/grub \
-				GRUB_CMDLINE_LINUX "$(with_word_last "$words" crashkernel "$crashkernel")"
+				$variable "$(with_word_last "$words" crashkernel "$crashkernel")"
 	fi
 	plan_run boot always "into every boot entry" \
 		grubby --update-kernel=ALL "--args=crashkernel=$crashkernel" --no-etc-grub-update

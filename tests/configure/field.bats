@@ -39,6 +39,34 @@ with_grub() {
 	with_grub "LAST=${WORDS##* }; GRUB_CMDLINE_LINUX=\"${WORDS% *} \${LAST}\""
 }
 
+@test "RHEL: crashkernel= in GRUB_CMDLINE_LINUX_DEFAULT, which comes last on the line" {
+	make_root rhel9
+	printf '%s\n' 'GRUB_CMDLINE_LINUX_DEFAULT="quiet crashkernel=100M"' 'GRUB_CMDLINE_LINUX="ro"' >"$ROOT/etc/default/grub"
+	done_by
+	expect "$(grub_says GRUB_CMDLINE_LINUX) $(grub_says GRUB_CMDLINE_LINUX_DEFAULT)" "ro quiet crashkernel=$TABLE"
+}
+
+@test "carriage returns, which the shell takes into the values: refused, with the command that removes them" {
+	make_root rhel9
+	sed -i 's/$/\r/' "$ROOT/etc/default/grub"
+	refused "/etc/default/grub: has carriage returns, which the shell takes into the values: sed -i 's/\\r$//' /etc/default/grub"
+	sed -i 's/\r$//' "$ROOT/etc/default/grub"
+	done_by
+	make_root debian13
+	sed -i 's/$/\r/' "$ROOT/etc/default/kdump-tools"
+	refused "/etc/default/kdump-tools: has carriage returns"
+	make_root debian13
+	sed -i 's/$/\r/' "$ROOT/etc/default/grub.d/kdump-tools.cfg"
+	refused "/etc/default/grub.d/kdump-tools.cfg: has carriage returns"
+}
+
+@test "a file all of whose values are empty, and one without a line break at its end" {
+	make_root debian13
+	printf 'USE_KDUMP=1\nFOO=""' >"$ROOT/etc/default/kdump-tools"
+	done_by
+	expect "$(env -i dash -c '. "$0"; echo "$USE_KDUMP $FOO ${KDUMP_CMDLINE_APPEND##* }"' "$ROOT/etc/default/kdump-tools")" "1  panic=10"
+}
+
 @test "RHEL: enough is set already, whatever stands behind it: the file is left alone" {
 	make_root rhel9
 	sed -i 's/ crashkernel=[^ ]*//; s/^options.*/& crashkernel=8G/' "$ROOT"/boot/loader/entries/*
