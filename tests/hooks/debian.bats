@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bash: kdump-tools of Debian and Ubuntu: which dump a report belongs to, its disks, its units, its initrds.
 
-# shellcheck disable=SC2034,SC2154 # shared with helpers.bash
+# shellcheck disable=SC2034,SC2154,SC2030,SC2031 # shared with helpers.bash; a test has a PATH of its own
 bats_require_minimum_version 1.5.0
-# shellcheck disable=SC2030,SC2031 # a test has a PATH of its own
 load helpers
 
 setup() {
