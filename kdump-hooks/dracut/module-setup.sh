@@ -6,7 +6,7 @@
 # from in there. The normal one gets hvcrash.ko and its softdep, where hv_vmbus is a module and is loaded in there for the
 # root disk. The crash kernel's has it too: there it revokes what the first kernel could not.
 
-# Words of the programs that the hooks call; those that are missing have a fallback or are in every initrd
+# Names of the programs that the hooks call; others have a fallback or are in every initrd
 hvcrash_programs=(cat cp cut date dmesg grep head journalctl kill ls mkdir mount mv od printf rm sed sleep sync tail tr)
 
 # mkdumprd of RHEL exports IN_KDUMP, that of SUSE adds the module "kdump"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh (dash, busybox ash, bash), sourced by every adapter: what they all do.
+# POSIX sh (dash, busybox ash, bash), sourced by every adapter: their common part.
 # shellcheck shell=sh disable=SC3043,SC3013 # "local", -nt and -ot: not in POSIX, and in every sh that a capture initramfs has
 #
 # Runs in the second kernel, around the dump: finds hvcrashctl, runs it bounded, keeps its report, puts it beside the dump.
 # A hook never costs the dump. So each function here returns within its bound whatever the tool, the disk or the memory do,
-# says in one line on stderr what went wrong (whoever runs an adapter sends that to the journal and the console), and no
-# file of a report is ever seen half-written. Left out: where the dump is. That is what the adapters know.
+# and reports a failure in one line on stderr (the caller of an adapter sends it to the journal and the console); and a file
+# of a report is never visible half-written. Leaves out where the dump is, which the adapters know.
 #
 # HVCRASH_ROOT is put before every absolute path, for tests.
 
@@ -15,15 +15,15 @@ hook_write_seconds=${HVCRASH_WRITE_SECONDS:-30}
 
 hook_log() { printf 'hvcrash-hook: %s\n' "$*" >&2; }
 
-# Is this the second kernel? With a size, since an empty file is what is there when the dump was given up.
+# Is this the second kernel? The size is checked, since the file is empty once the dump was released.
 hook_is_capture() { [ -s "$hook_root/proc/vmcore" ]; }
 
-# hook_begin: a place for what only this run needs, in memory: nothing on disk is needed to come to a verdict.
+# hook_begin: a directory in memory for this run: the verdict needs no disk.
 hook_begin() {
 	umask 077
 	hook_work=$hook_root/run/hvcrash/work
 	mkdir -p "$hook_work" 2>/dev/null && return 0
-	hook_log "no audit: $hook_work cannot be made"
+	hook_log "no audit: cannot create $hook_work"
 	return 1
 }
 
@@ -32,14 +32,14 @@ hook_end() { rm -rf "${hook_work:?}"; }
 # hook_uptime: seconds; not the clock, which may be set meanwhile.
 hook_uptime() { cut -d. -f1 /proc/uptime; }
 
-# Some sleep knows no fractions.
+# Not every sleep accepts fractions.
 hook_nap() { sleep 0.05 2>/dev/null || sleep 1; }
 
-# hook_first_to_die: where the memory runs out, the audit goes, and not the dump. The process is the caller's (sub)shell.
+# hook_first_to_die: if memory runs out, the audit is killed, not the dump. The process is the caller's (sub)shell.
 hook_first_to_die() { { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null || true; }
 
-# hook_bounded SECONDS COMMAND...: its status; 124 if it was still there and was killed. Neither a process that cannot be
-# killed holds us up, nor does the way that timeout(1) waits for one; and timeout(1) need not be there.
+# hook_bounded SECONDS COMMAND...: its status; 124 if it was still running and was killed. Unlike timeout(1) it does not wait
+# for a process that cannot be killed; and timeout(1) may be missing.
 hook_bounded() {
 	local seconds="$1" end pid
 	shift
@@ -47,7 +47,7 @@ hook_bounded() {
 	(
 		(
 			hook_first_to_die
-			# A program takes the place of the shell, so that killing it is killing the program
+			# A program replaces the shell, so that killing the shell kills the program
 			case $1 in hook_*) "$@" ;; *) exec "$@" ;; esac
 		) &
 		echo $! >"$hook_work/pid"
@@ -66,15 +66,15 @@ hook_bounded() {
 	hook_status
 }
 
-# hook_status: what the subshell of hook_bounded left; killed with it, it left nothing.
+# hook_status: the status that the subshell of hook_bounded wrote; none if it was killed too.
 hook_status() {
 	local status=137
-	# The status may come in the moment in which the process goes
+	# The status may be written just as the process ends
 	[ ! -s "$hook_work/status" ] || read -r status <"$hook_work/status"
 	return "$status"
 }
 
-# hook_machine FILE: class and machine of an ELF file; nothing of another or where od(1) is not there.
+# hook_machine FILE: class and machine of an ELF file; nothing for another file or without od(1).
 hook_machine() {
 	# shellcheck disable=SC2046 # bytes are words
 	set -- $(od -An -v -tx1 -N20 "$1" 2>/dev/null)
@@ -105,27 +105,27 @@ hook_find_tool() {
 		fi
 		return 1
 	done
-	hook_reason='hvcrashctl is not there'
+	hook_reason='hvcrashctl is missing'
 	return 1
 }
 
-# hook_last_line FILE: the line with which a program says why it failed; whatever it is, it is one printable line.
+# hook_last_line FILE: the last line of a program's output, which says why it failed; always one printable line.
 hook_last_line() { tail -n 1 "$1" 2>/dev/null | tr -cd '\040-\176' | cut -c 1-300; }
 
-# hook_explain STATUS FILE: how the tool ended, in words; FILE is its stderr.
+# hook_explain STATUS FILE: describes how the tool ended; FILE is its stderr.
 hook_explain() {
 	local line
 	line=$(hook_last_line "$2")
 	case $1 in
-	124) printf 'hvcrashctl was not done in %s s and was killed' "$hook_audit_seconds" ;;
+	124) printf 'hvcrashctl did not finish in %s s and was killed' "$hook_audit_seconds" ;;
 	126 | 127) printf 'hvcrashctl cannot be started: %s' "${line:-status $1}" ;;
-	137) printf 'hvcrashctl was killed, by the OOM killer as a rule' ;;
+	137) printf 'hvcrashctl was killed, probably by the OOM killer' ;;
 	12[89] | 1[3-9]? | 2??) printf 'hvcrashctl died of signal %d' $(($1 - 128)) ;;
-	*) printf '%s' "${line:-hvcrashctl ended with status $1 and no report}" ;;
+	*) printf '%s' "${line:-hvcrashctl ended with status $1 without a report}" ;;
 	esac
 }
 
-# hook_is_report FORMAT STATUS FILE: is this what the tool writes when it ends with that status? Only then is it believed.
+# hook_is_report FORMAT STATUS FILE: whether FILE is a report that matches the status. Only then is it trusted.
 hook_is_report() {
 	local line=''
 	case $1 in
@@ -156,7 +156,7 @@ hook_run() {
 # hook_quote TEXT: inside a JSON string.
 hook_quote() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
-# hook_no_report FORMAT: in the place of a report, so that a missing file is never taken for a clean one.
+# hook_no_report FORMAT: writes a report that says "cannot tell", so that a missing file is never taken for a clean one.
 hook_no_report() {
 	case $1 in
 	txt) printf 'CANNOT TELL: %s\n' "$hook_reason" ;;
@@ -168,9 +168,9 @@ hook_no_report() {
 	esac >"$hook_work/hvcrash-audit.$1"
 }
 
-# hook_load_modules: what the audit reads this kernel's registers through; what happens without is in the report. And hvcrash,
-# to take back what the first kernel could not, where the command line says that other CPUs may be started for it: it is for
-# the administrator to say so, since an INIT to the first kernel's boot CPU may end the machine (disable_cpu_apicid).
+# hook_load_modules: msr, through which the audit reads this kernel's registers; without it the report says so. And hvcrash,
+# to revoke what the first kernel could not, if the command line allows starting other CPUs: the administrator has to decide
+# that, since an INIT to the first kernel's boot CPU may end the machine (disable_cpu_apicid).
 hook_load_modules() {
 	hook_bounded "$hook_write_seconds" modprobe -q msr >/dev/null 2>&1 || true
 	case " $(cat "$hook_root/proc/cmdline" 2>/dev/null) " in
@@ -178,8 +178,8 @@ hook_load_modules() {
 	esac
 }
 
-# hook_audit DIRECTORY: audits, and leaves both reports there. What failed is in the log, and in the reports if they can be
-# written at all. Where the first run gave no report and may take as long again, there is no second.
+# hook_audit DIRECTORY: audits, and writes both reports there. A failure is in the log, and in the reports if they can be
+# written at all. If the first run gave no report, there is no second, which might take as long again.
 hook_audit() {
 	hook_reason=''
 	hook_load_modules
@@ -194,7 +194,7 @@ hook_audit() {
 	hook_keep "$hook_work" "$1"
 }
 
-# hook_store FROM TO: both reports from one directory to another: each on disk before it has its name, the JSON last.
+# hook_store FROM TO: copies both reports: each is on disk before it gets its name, the JSON last.
 hook_store() {
 	local file
 	mkdir -p "$2" || return 1
@@ -207,7 +207,7 @@ hook_store() {
 	hook_sync "$2"
 }
 
-# hook_sync FILE: not every sync(1) knows one file from all.
+# hook_sync FILE: not every sync(1) accepts a file.
 hook_sync() { sync "$1" 2>/dev/null || sync; }
 
 # hook_keep FROM TO: hook_store, bounded, since a disk may hang too.
@@ -216,14 +216,14 @@ hook_keep() {
 	hook_bounded "$hook_write_seconds" hook_store "$1" "$2" 2>"$hook_work/stderr" || status=$?
 	case $status in
 	0) return 0 ;;
-	124) hook_log "report not written to $2: not done in $hook_write_seconds s" ;;
+	124) hook_log "report not written to $2: not finished in $hook_write_seconds s" ;;
 	*) hook_log "report not written to $2: $(hook_last_line "$hook_work/stderr")" ;;
 	esac
 	return 1
 }
 
-# hook_newest REFERENCE DIRECTORY...: the one that changed last and not before REFERENCE, and has no report yet. "Not before"
-# and not "after": dash knows seconds only.
+# hook_newest REFERENCE DIRECTORY...: the one that changed last, not before REFERENCE, and has no report yet. "Not before"
+# rather than "after", since dash compares whole seconds.
 hook_newest() {
 	local reference="$1" dir best=''
 	shift
@@ -235,11 +235,11 @@ hook_newest() {
 	[ -n "$best" ] && printf '%s' "$best"
 }
 
-# hook_place FROM TO: hook_keep to where it stays.
+# hook_place FROM TO: hook_keep to the final place.
 hook_place() { hook_keep "$1" "$2" && hook_log "report: $2/hvcrash-audit.txt"; }
 
-# hook_dump_seconds: how long the dump may take, 0 for ever. By hvcrash_dump_minutes= of this kernel's command line; without it
-# an hour and a minute for each GiB of the crashed kernel, which is 17 MiB/s if no page were left out. status_kdump.c has it, too.
+# hook_dump_seconds: how long the dump may take, 0 for no bound. By hvcrash_dump_minutes= of this kernel's command line; without
+# it an hour plus a minute for each GiB of the crashed kernel, or 17 MiB/s if no page were left out. Also in status_kdump.c.
 hook_dump_seconds() {
 	local line minutes=''
 	line=$(cat "$hook_root/proc/cmdline" 2>/dev/null)
@@ -250,16 +250,16 @@ hook_dump_seconds() {
 		;;
 	esac
 	if [ -z "$minutes" ]; then
-		# shellcheck disable=SC2012,SC2046 # stat(1) need not be there; words
+		# shellcheck disable=SC2012,SC2046 # stat(1) may be missing; words
 		set -- $(ls -Lln "$hook_root/proc/vmcore" 2>/dev/null)
 		minutes=$((60 + ${5:-0} / 1073741824))
 	fi
 	printf '%d' "${HVCRASH_DUMP_SECONDS:-$((minutes * 60))}"
 }
 
-# hook_reboot_when_over: returns only where there is no bound. A dump that hangs, in a disk that does not answer, in a shell
-# that waits for an operator, would keep the VM down for ever; neither systemd nor a kdump has a bound for it. SysRq, since
-# nothing that still works is needed for it. SIGTERM ends it as it ends all others: an orderly reboot does not wait for it.
+# hook_reboot_when_over: returns only if there is no bound. A dump that hangs (a disk that does not answer, a shell
+# that waits for an operator) would keep the VM down for ever; neither systemd nor kdump has a bound for it. It uses SysRq,
+# which needs no other part of the system. SIGTERM ends it like any other process: an orderly reboot does not wait for it.
 hook_reboot_when_over() {
 	local seconds
 	trap '' HUP
@@ -267,19 +267,19 @@ hook_reboot_when_over() {
 	seconds=$(hook_dump_seconds)
 	[ "$seconds" -gt 0 ] || return 0
 	sleep "$seconds"
-	hook_log "the dump is not done after $seconds s: rebooting" 2>"$hook_root/dev/kmsg"
+	hook_log "the dump did not finish in $seconds s: rebooting" 2>"$hook_root/dev/kmsg"
 	sync &
 	sleep "$hook_write_seconds"
 	echo b >"$hook_root/proc/sysrq-trigger"
 }
 
-# hook_bound_dump: that, in the background, which outlives its caller. The kdump of RHEL and of SUSE leave it alone when their
+# hook_bound_dump: the same in the background, surviving its caller. kdump of RHEL and SUSE does not kill it when its
 # unit ends (KillMode=process).
 hook_bound_dump() {
 	hook_reboot_when_over </dev/null >/dev/null 2>&1 &
 }
 
-# hook_before: all of an adapter before the dump, where the report has to wait in memory for its directory.
+# hook_before: the whole of an adapter before the dump, if the report has to wait in memory for its directory.
 hook_before() {
 	hook_is_capture || return 0
 	hook_bound_dump
@@ -288,7 +288,7 @@ hook_before() {
 	hook_end
 }
 
-# hook_root_mount: the file system of the first kernel's root, where this one has mounted it, and "ro" or "rw".
+# hook_root_mount: where the first kernel's root file system is mounted, if it is, and "ro" or "rw".
 hook_root_mount() {
 	while IFS=' ' read -r _ mount type options _; do
 		case $mount:$type in
@@ -298,11 +298,11 @@ hook_root_mount() {
 	done <"$hook_root/proc/mounts"
 }
 
-# hook_crash_log FILE: why there is no dump is in this kernel's log, which goes with it; the end of it, for "hvcrashctl crashes".
+# hook_crash_log FILE: the end of this kernel's log, which says why there is no dump, for "hvcrashctl crashes".
 hook_crash_log() { { journalctl -q -b --no-pager -o short-monotonic 2>/dev/null || dmesg; } | tail -n 200 >"$1"; }
 
-# hook_aside_in DIRECTORY: the report, and this kernel's log, into a directory of their own. Where the disk is full, the boot
-# before has kept room for that.
+# hook_aside_in DIRECTORY: puts the report, and this kernel's log, into a separate directory. If the disk is full, the previous
+# boot has reserved room for that.
 hook_aside_in() {
 	local to
 	to=$1/$(date +%Y%m%d%H%M%S).no-dump
@@ -312,14 +312,14 @@ hook_aside_in() {
 		rm -f "$1/.room"
 		hook_store "$hook_root/run/hvcrash" "$to" || return 1
 	fi
-	# the report counts; of a log that does not fit nothing is kept
+	# the report matters; a log that does not fit is dropped
 	hook_crash_log "$to/kexec-dmesg.log" 2>/dev/null || rm -f "$to/kexec-dmesg.log"
 	hook_sync "$to"
 	printf '%s' "$to" >"$hook_work/aside"
 }
 
-# hook_set_aside: to where the next boot looks for reports without a dump, on the first kernel's root file system. kdump mounts
-# that read-only, and makes it writable itself where it is the target; here there is no dump any more that this could cost.
+# hook_set_aside: puts the report where the next boot looks for reports without a dump, on the first kernel's root file system.
+# kdump mounts that read-only, and makes it writable if it is the target; here there is no dump left to endanger.
 hook_set_aside() {
 	local mount mode status=0
 	# shellcheck disable=SC2046 # two words
@@ -332,14 +332,14 @@ hook_set_aside() {
 	[ "$status" -eq 0 ] && hook_log "report: $(cat "$hook_work/aside")/hvcrash-audit.txt"
 }
 
-# hook_show: where the report cannot stay anywhere, the log has it.
+# hook_show: if the report cannot be kept anywhere, puts it into the log.
 hook_show() {
-	hook_log "$1, so this is all that is kept of the report:"
+	hook_log "$1, so the report is only here:"
 	cat "$hook_root/run/hvcrash/hvcrash-audit.txt" >&2
 }
 
-# hook_after DIRECTORY: all of an adapter after the dump; without a directory that can be written the report is set aside, or
-# shown, so that the log has it.
+# hook_after DIRECTORY: the whole of an adapter after the dump; without a writable directory the report is set aside, or
+# put into the log.
 hook_after() {
 	[ -e "$hook_root/run/hvcrash/hvcrash-audit.txt" ] && hook_begin || return 0
 	if [ -z "$1" ] || ! hook_place "$hook_root/run/hvcrash" "$1"; then
@@ -349,7 +349,7 @@ hook_after() {
 	hook_end
 }
 
-# hook_without_dump: all of an adapter that is called where the dump has failed, or was not even tried. An audit needs no disk.
+# hook_without_dump: the whole of an adapter that is called if the dump failed or was not even tried. An audit needs no disk.
 hook_without_dump() {
 	[ ! -e "$hook_root/run/hvcrash/handled" ] || return 0
 	[ -e "$hook_root/run/hvcrash/hvcrash-audit.txt" ] || hook_before

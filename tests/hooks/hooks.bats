@@ -43,7 +43,7 @@ no_registry() {
 missing() {
 	rm "$HVCRASH_ROOT/usr/sbin/hvcrashctl"
 	crash "$1"
-	dump_and_reason 'hvcrashctl is not there'
+	dump_and_reason 'hvcrashctl is missing'
 }
 
 @test "the tool is missing" {
@@ -88,7 +88,7 @@ hanging() {
 	HVCRASH_AUDIT_SECONDS=1
 	tool <<<$'#!/bin/sh\ntrap "" TERM INT HUP\nexec sleep 50'
 	crash "$1"
-	dump_and_reason 'was not done in 1 s and was killed' && [ "$seconds" -lt 15 ]
+	dump_and_reason 'did not finish in 1 s and was killed' && [ "$seconds" -lt 15 ]
 }
 
 @test "the tool hangs: bounded, and not run a second time" {
@@ -99,7 +99,7 @@ half() {
 	HVCRASH_AUDIT_SECONDS=1
 	tool <<<$'#!/bin/sh\necho "CLEAN: 18 regions"\nexec sleep 50'
 	crash "$1"
-	dump_and_reason 'was not done in 1 s'
+	dump_and_reason 'did not finish in 1 s'
 }
 
 @test "the tool hangs after it wrote half of a report that begins with CLEAN: that is not believed" {
@@ -119,7 +119,7 @@ crashing() {
 killed() {
 	tool <<<$'#!/bin/sh\nkill -KILL $$'
 	crash "$1"
-	dump_and_reason 'was killed, by the OOM killer'
+	dump_and_reason 'was killed, probably by the OOM killer'
 }
 
 @test "the tool is killed, as the OOM killer does" {
@@ -129,7 +129,7 @@ killed() {
 silent() {
 	tool <<<$'#!/bin/sh\nexit 0'
 	crash "$1"
-	dump_and_reason 'ended with status 0 and no report'
+	dump_and_reason 'ended with status 0 without a report'
 }
 
 @test "a tool that ends with 0 and no report is not taken for clean" {
@@ -143,7 +143,7 @@ case "\$*" in *--json*) printf '{ "schema": "hvcrash.audit/1", "verdict": "clean
 echo 'CLEAN: 18 regions'
 END
 	crash "$1"
-	[ "$(verdict)" = 'cannot tell' ] && logged 'ended with status 0 and no report'
+	[ "$(verdict)" = 'cannot tell' ] && logged 'ended with status 0 without a report'
 }
 
 @test "truncated JSON is not kept" {
@@ -173,7 +173,7 @@ hostile() {
 no_library() {
 	rm "$HVCRASH_ROOT/usr/lib/hvcrash/hvcrash-hook.sh"
 	crash "$1"
-	[ "$(cat "$dump/vmcore")" = 'the dump' ] && logged 'hvcrash-hook.sh is not there' && [[ $log != *'exited with'* ]]
+	[ "$(cat "$dump/vmcore")" = 'the dump' ] && logged 'hvcrash-hook.sh is missing' && [[ $log != *'exited with'* ]]
 }
 
 @test "the library of the hooks is missing" {
@@ -184,7 +184,7 @@ no_memory() {
 	rmdir "$HVCRASH_ROOT/run"
 	: >"$HVCRASH_ROOT/run"
 	crash "$1"
-	[ "$(cat "$dump/vmcore")" = 'the dump' ] && logged 'no audit: .*/run/hvcrash/work cannot be made' && [[ $log != *'exited with'* ]]
+	[ "$(cat "$dump/vmcore")" = 'the dump' ] && logged 'no audit: cannot create .*/run/hvcrash/work' && [[ $log != *'exited with'* ]]
 }
 
 @test "there is no room in memory" {
@@ -236,7 +236,7 @@ rescue() {
 	logged 'no rescue: hvcrash was not loaded'
 }
 
-# A dump that is not done in a second: what has to be there for SysRq, and what comes into it
+# A dump that does not finish in a second: what SysRq needs, and what is written to it
 overdue() {
 	local i early=no
 	export HVCRASH_DUMP_SECONDS=1 HVCRASH_WRITE_SECONDS=1
@@ -254,7 +254,7 @@ overdue() {
 		sleep 0.1
 	done
 	[ "$(cat "$HVCRASH_ROOT/proc/sysrq-trigger")" = b ] &&
-		grep -qx 'hvcrash-hook: the dump is not done after 1 s: rebooting' "$HVCRASH_ROOT/dev/kmsg" &&
+		grep -qx 'hvcrash-hook: the dump did not finish in 1 s: rebooting' "$HVCRASH_ROOT/dev/kmsg" &&
 		[ "$early" = no ] && { [ -z "${dump:-}" ] || [ -e "$dump/vmcore" ]; }
 }
 

@@ -58,7 +58,7 @@ once() {
 	seconds=0
 	rm "$HVCRASH_ROOT/usr/sbin/hvcrashctl"
 	crash debian
-	[ "$(jq -r .message "$dump/hvcrash-audit.json")" = 'CANNOT TELL: hvcrashctl is not there' ]
+	[ "$(jq -r .message "$dump/hvcrash-audit.json")" = 'CANNOT TELL: hvcrashctl is missing' ]
 	boot
 	grep -q '^hvcrash_audit_verdict{verdict="cannot tell"} 1$' "$BATS_TEST_TMPDIR/prom"
 }
