@@ -243,6 +243,39 @@ for i in range(4100):
 	expect_word err 'not '\''tomorrow'\'
 }
 
+@test "--since takes what operators write, and refuses the rest in one line" {
+	local since
+	put "/var/crash/$(date +%Y%m%d%H%M)/dump" data
+	put "/var/crash/$(date -d '3 days ago' +%Y%m%d%H%M)/dump" data
+	for since in '2 days ago' '48 hours ago' -2d -90min "@$(date -d '1 day ago' +%s)" "$(date -ud '1 day ago' +%Y-%m-%dT%H:%M:%SZ)" \
+		"$(date -d '1 day ago' '+%Y-%m-%d %H:%M:%S')" "$(date -d '1 day ago' +%F)" yesterday; do
+		crashes -n -o ID --since "$since"
+		expect "$since: $(wc -l <out)" "$since: 1"
+	done
+	crashes -n -o ID --since '1 week ago'
+	expect "$(wc -l <out)" 2
+	crashes -n -o ID --since '3000 years ago'
+	expect "$(wc -l <out)" 2
+	for since in '' 'ago' '2 fortnights ago' -2 '-' @ @x '2 days ago x' 2026-13-01 2026-11-28T05:12:00Zx 1h '05:12Z' 99999999999999999999d; do
+		crashes --since "$since"
+		expect_status 3
+		expect "$(wc -l <err)" 1
+	done
+}
+
+@test "the clock going back, a stamp of next year, and another zone harm nothing" {
+	put /var/crash/209901010000/dump data
+	put /var/crash/197001010000/dump data
+	put /var/crash/202611280512/dump data
+	put /var/crash/202602300000/dump data
+	crashes -n -o ID
+	expect_status 0
+	expect "$(head -n 1 out)" 209901010000
+	expect "$(wc -l <out)" 4
+	TZ=Asia/Tokyo crashes show 209901010000
+	expect_status 2
+}
+
 @test "show: the verdict is the exit status, and says what to do without one" {
 	put /var/crash/202611280512/dump.202611280512 data
 	crashes show 202611280512
@@ -273,6 +306,19 @@ for i in range(4100):
 	crashes --json
 	expect "$(field 20261128051140.no-dump saved)" nothing
 	expect "$(field 20261128051140.no-dump verdict)" clean
+}
+
+@test "an audit that was set aside belongs to the dump of its minute that has none, and to no other" {
+	put /var/crash/127.0.0.1-2026-11-28-05:12:01/vmcore-incomplete data
+	audit_report /var/lib/hvcrash/audit/20261128051405.no-dump clean 2026-11-28T05:11:40Z
+	put /var/lib/hvcrash/audit/20261128051405.no-dump/kexec-dmesg.log 'kdump: No space left on device'
+	put /var/crash/127.0.0.1-2026-11-27-05:12:01/vmcore data
+	crashes --json
+	expect "$(jq '.crashes | length' out)" 2
+	expect "$(field 127.0.0.1-2026-11-28-05:12:01 verdict)" clean
+	expect "$(field 127.0.0.1-2026-11-28-05:12:01 saved)" incomplete
+	expect "$(field 127.0.0.1-2026-11-28-05:12:01 why)" 'kdump: No space left on device'
+	expect "$(field 127.0.0.1-2026-11-27-05:12:01 verdict)" null
 }
 
 @test "a boot that followed no shutdown is a crash without a dump" {

@@ -25,7 +25,7 @@ struct crashes_options {
 
 static const struct opts_desc crashes_options[] = {
 	{ "since", 0, "TIME", NULL,
-	  "crashes from then on: YYYY-MM-DD [HH:MM[:SS]], today, yesterday",
+	  "crashes from then on: YYYY-MM-DD [HH:MM[:SS]], yesterday, '2 days ago'",
 	  OPTS_TEXT(struct crashes_options, since) },
 	{ "no-pager", 0, NULL, NULL,
 	  "do not show a long list a screen at a time",
@@ -293,34 +293,108 @@ static struct err *show_all(const struct crash_history *history, __u64 since,
 	return err;
 }
 
-static bool parse_day(const char *text, __u64 *ret)
+/* "2 days ago", "2d", "90 min": how many seconds, as systemd.time(7) has them */
+static bool parse_span(const char *text, __u64 *ret)
 {
-	static const char *const formats[] = { "%Y-%m-%d %H:%M:%S",
-					       "%Y-%m-%d %H:%M", "%Y-%m-%d" };
-	time_t now = time(NULL), seconds;
-	struct tm tm;
+	static const struct {
+		const char *names;
+		__u64 seconds;
+	} units[] = {
+		{ " s sec second seconds ", 1 },
+		{ " m min minute minutes ", 60 },
+		{ " h hr hour hours ", 60 * 60 },
+		{ " d day days ", 24 * 60 * 60 },
+		{ " w week weeks ", 7 * 24 * 60 * 60 },
+		{ " month months ", 2629800 },
+		{ " y year years ", 31557600 },
+	};
+	char word[18], unit[16] = "";
+	unsigned long number;
+	int end = 0;
 
-	if (!strcmp(text, "today") || !strcmp(text, "yesterday")) {
-		localtime_r(&now, &tm);
-		tm.tm_mday -= *text == 'y';
-		tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-		tm.tm_isdst = -1;
-		*ret = (__u64)mktime(&tm);
-		return true;
-	}
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		const char *end;
-
-		memset(&tm, 0, sizeof(tm));
-		tm.tm_isdst = -1;
-		end = strptime(text, formats[i], &tm);
-		seconds = end && !*end ? mktime(&tm) : -1;
-		if (seconds >= 0) {
-			*ret = (__u64)seconds;
+	if (sscanf(text, "%9lu %15[a-z]%n", &number, unit, &end) != 2 ||
+	    text[end + strspn(text + end, " ")])
+		return false;
+	snprintf(word, sizeof(word), " %s ", unit);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strstr(units[i].names, word)) {
+			*ret = number * units[i].seconds;
 			return true;
 		}
+	return false;
+}
+
+/* "2 days ago", "-2d" */
+static bool parse_past(const char *text, time_t now, __u64 *ret)
+{
+	static const char ago[] = " ago";
+	size_t length = strlen(text);
+	char span[40];
+	__u64 seconds;
+
+	if (*text == '-')
+		snprintf(span, sizeof(span), "%s", text + 1);
+	else if (length > strlen(ago) && length < sizeof(span) &&
+		 !strcmp(text + length - strlen(ago), ago))
+		snprintf(span, sizeof(span), "%.*s",
+			 (int)(length - strlen(ago)), text);
+	else
+		return false;
+	if (!parse_span(span, &seconds))
+		return false;
+	*ret = (__u64)now > seconds ? (__u64)now - seconds : 0;
+	return true;
+}
+
+/* "2026-11-28", with a time, and with "Z" in UTC; "05:12" is of today */
+static bool parse_date(const char *text, const struct tm *today, __u64 *ret)
+{
+	static const char *const formats[] = {
+		"%Y-%m-%d %H:%M:%S",
+		"%Y-%m-%dT%H:%M:%S",
+		"%Y-%m-%d %H:%M",
+		"%Y-%m-%dT%H:%M",
+		"%Y-%m-%d",
+		"%H:%M:%S",
+		"%H:%M",
+	};
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		struct tm tm = *today;
+		const char *end = strptime(text, formats[i], &tm);
+		bool is_utc =
+			end && !strcmp(end, "Z") && strchr(formats[i], 'T');
+		time_t seconds;
+
+		if (!end || (*end && !is_utc))
+			continue;
+		tm.tm_isdst = is_utc ? 0 : -1;
+		seconds = is_utc ? timegm(&tm) : mktime(&tm);
+		if (seconds < 0)
+			return false;
+		*ret = (__u64)seconds;
+		return true;
 	}
 	return false;
+}
+
+static bool parse_since(const char *text, __u64 *ret)
+{
+	time_t now = time(NULL);
+	struct tm today;
+	int end = 0;
+
+	if (sscanf(text, "@%12llu%n", ret, &end) == 1 && !text[end])
+		return true;
+	localtime_r(&now, &today);
+	today.tm_hour = today.tm_min = today.tm_sec = 0;
+	today.tm_isdst = -1;
+	if (!strcmp(text, "today") || !strcmp(text, "yesterday")) {
+		today.tm_mday -= *text == 'y';
+		*ret = (__u64)mktime(&today);
+		return true;
+	}
+	return parse_past(text, now, ret) || parse_date(text, &today, ret);
 }
 
 static struct err *run_crashes(const struct opts_common *common,
@@ -335,10 +409,10 @@ static struct err *run_crashes(const struct opts_common *common,
 	__u64 since = 0;
 	struct err *err;
 
-	if (options->since && !parse_day(options->since, &since))
+	if (options->since && !parse_since(options->since, &since))
 		return err_create(
 			ERR_USAGE,
-			"crashes: --since takes YYYY-MM-DD [HH:MM[:SS]], today or yesterday, not '%.80s': try 'hvcrashctl crashes --help'",
+			"crashes: --since takes YYYY-MM-DD [HH:MM[:SS]], today, yesterday, '2 days ago' or @SECONDS, not '%.80s': try 'hvcrashctl crashes --help'",
 			options->since);
 	*ret_file = options->root;
 	err = sysroot_init(&sysroot, options->root);

@@ -60,6 +60,41 @@ static struct err *add(struct crash_history *history,
 	return NULL;
 }
 
+/*
+ * Where the disk was full a hook has set the audit aside, and the dump that was
+ * cut short lies elsewhere: one crash. Both are written within minutes.
+ */
+#define SET_ASIDE_S (10 * 60)
+
+static bool add_to_its_dump(const struct crash_record *audit,
+			    struct crash_history *history)
+{
+	for (size_t i = 0; i < history->nr; i++) {
+		struct crash_record *dump = &history->record[i];
+		__u64 apart = dump->seconds > audit->seconds ?
+				      dump->seconds - audit->seconds :
+				      audit->seconds - dump->seconds;
+
+		if (*dump->verdict || !*audit->verdict || apart > SET_ASIDE_S ||
+		    dump->saved == CRASH_SAVED_NOTHING)
+			continue;
+		strcpy(dump->verdict, audit->verdict);
+		strcpy(dump->verdict_line, audit->verdict_line);
+		if (!*dump->kernel)
+			strcpy(dump->kernel, audit->kernel);
+		if (!*dump->panic)
+			strcpy(dump->panic, audit->panic);
+		if (!*dump->why)
+			strcpy(dump->why, audit->why);
+		if (audit->is_exact) {
+			dump->seconds = audit->seconds;
+			dump->is_exact = true;
+		}
+		return true;
+	}
+	return false;
+}
+
 static void note_unreadable(const char *dir, struct crash_history *history)
 {
 	if (!history->nr_unreadable++)
@@ -96,10 +131,13 @@ static struct err *add_directories(const struct sysroot *sysroot,
 			history->nr_foreign++;
 			continue;
 		}
-		if (crash_record_read(sysroot, path, &record))
-			err = add(history, &record);
-		else if (record.is_unreadable)
+		if (crash_record_read(sysroot, path, &record)) {
+			if (strcmp(dir, AUDITS) ||
+			    !add_to_its_dump(&record, history))
+				err = add(history, &record);
+		} else if (record.is_unreadable) {
 			note_unreadable(path, history);
+		}
 	}
 	closedir(stream);
 	return err;
