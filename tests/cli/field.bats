@@ -304,8 +304,10 @@ suse() {
 	put /etc/os-release $'ID=debian\nVERSION_ID="13"'
 	kdump_tools
 	says way-out warn "no panic=" "panic=10"
-	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=0\""
-	says way-out warn "no panic="
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=10 panic=0\""
+	says way-out warn "panic=0 in the crash" 'panic=10 panic=0 panic=10"'
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=1o\""
+	says way-out warn "panic=1o in the crash"
 	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=5 hvcrash_dump_minutes=90\""
 	says way-out ok "panic=5; a dump that hangs is ended after 90 min"
 	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=5 hvcrash_dump_minutes=0\""
@@ -566,4 +568,45 @@ END
 	says hooks warn "KDUMP_TRANSFER=/usr/local/bin/send runs in the place of kdump's own"
 	suse 'KEXEC_OPTIONS="-c"'
 	says kexec-call warn "kexec_load"
+}
+
+@test "where the dump goes: in memory, on the network, behind a link, nowhere, or only a shell knows" {
+	put /proc/mounts $'/dev/sda1 / ext4 rw 0 0\ntmpfs /var/crash tmpfs rw 0 0'
+	says target fail "/var/crash is in memory (tmpfs): the dump is lost"
+	put /proc/mounts $'/dev/sda1 / ext4 rw 0 0\nserver:/x /var/crash nfs4 rw 0 0'
+	says target warn "/var/crash is mounted from server:/x (nfs4)" "NFS=HOST:PATH"
+	put /proc/mounts $'/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /mnt ext4 rw 0 0'
+	mkdir -p root/mnt/crash
+	ln -s /mnt/crash root/var/dumps
+	kdump_tools KDUMP_COREDIR=/var/dumps
+	says target warn "/mnt/crash: Azure's temporary disk"
+	kdump_tools KDUMP_COREDIR=crash
+	says target fail "crash: no absolute path"
+	kdump_tools 'KDUMP_COREDIR="$HOME/crash"'
+	says target unknown "only a shell knows what it says: ?/crash"
+	kdump_tools 'NFS=$(cat /etc/store)'
+	says target unknown "only a shell knows what it says: NFS ?"
+	suse 'KDUMP_SAVEDIR="$STORE/x"'
+	says target unknown "only a shell knows"
+}
+
+@test "a disk that is not known is not known to have its driver, and /dev/root is what root= says" {
+	put /proc/mounts 'overlay / overlay rw 0 0'
+	says crash-initrd unknown "which disk the dump goes to is not known"
+	put /proc/mounts '/dev/root / ext4 rw 0 0'
+	says crash-initrd ok ""
+	mkdir -p root/dev/disk/by-partuuid
+	ln -s ../../nvme0n1p1 root/dev/disk/by-partuuid/12-34
+	put /proc/cmdline 'root=PARTUUID=12-34 ro crashkernel=256M'
+	says crash-initrd fail "lacks nvme, which drives the dump's disk"
+}
+
+@test "a kernel or initrd of kdump's that is not there, and -- in the crash kernel's line" {
+	kdump_tools 'KDUMP_INITRD=/boot/none'
+	says kdump fail "KDUMP_INITRD=/boot/none: not there" "KDUMP_INITRD=/var/lib/kdump/initrd.img"
+	kdump_tools 'KDUMP_KERNEL=/boot/none'
+	says kdump fail "KDUMP_KERNEL=/boot/none: not there"
+	put /proc/cmdline 'root=/dev/sda1 crashkernel=256M -- quiet'
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\""
+	says crash-cmdline warn "the kernel reads nothing of what comes after it" "this kernel's command line"
 }

@@ -81,6 +81,8 @@ on_suse() {
 	fixed kdump warn
 	kdump_tools USE_KDUMP=yes
 	fixed kdump warn
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\"" KDUMP_KERNEL=/boot/none
+	fixed kdump fail
 	kdump_tools "KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\""
 	sed -i 's/$/\r/' root/etc/default/kdump-tools
 	fixed kdump fail
@@ -103,6 +105,8 @@ on_suse() {
 	check way-out
 	expect "$line" "way-out ok a crash kernel that panics reboots, panic=10; a dump that hangs is ended after 61 min"
 	kdump_tools
+	fixed way-out warn
+	kdump_tools 'KDUMP_CMDLINE_APPEND="systemd.unit=kdump-tools-dump.service panic=10 panic=0"'
 	fixed way-out warn
 	put /proc/cmdline 'root=/dev/sda1 resume=/dev/sda2 crashkernel=256M'
 	fixed crash-cmdline warn

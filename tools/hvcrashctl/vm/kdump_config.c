@@ -286,6 +286,23 @@ static void judge_use_kdump(const struct sysroot *sysroot,
 	}
 }
 
+/* locate_kdump_kernel() ends there; those of its own directory it makes itself */
+static void find_missing(const struct sysroot *sysroot,
+			 const struct shell_vars *vars,
+			 struct kdump_config *ret)
+{
+	static const char *const names[] = { "KDUMP_KERNEL", "KDUMP_INITRD" };
+	static const char own[] = "/var/lib/kdump/";
+	struct kdump_value value;
+
+	for (size_t i = 0; i < ROWS(names); i++)
+		if (get(vars, names[i], &value) && value.is_exact &&
+		    *value.text && strncmp(value.text, own, strlen(own)) &&
+		    !sysroot_exists(sysroot, value.text))
+			snprintf(ret->missing, sizeof(ret->missing),
+				 "%s=%.200s", names[i], value.text);
+}
+
 static void read_debian(const struct sysroot *sysroot,
 			const struct shell_vars *vars, struct kdump_config *ret)
 {
@@ -296,6 +313,8 @@ static void read_debian(const struct sysroot *sysroot,
 		ret->call = KDUMP_SYSCALL_FILE;
 	judge_use_kdump(sysroot, vars, ret);
 	get_text(vars, "KDUMP_COREDIR", ret->target, sizeof(ret->target));
+	ret->is_target_vague =
+		get(vars, "KDUMP_COREDIR", &value) && !value.is_exact;
 	copy(ret->core_dir, sizeof(ret->core_dir), ret->target);
 	if (get(vars, "MAKEDUMP_ARGS", &value))
 		find_dump_level(value.text, ret);
@@ -308,10 +327,12 @@ static void read_debian(const struct sysroot *sysroot,
 	    (ret->append.is_exact && !*ret->append.text))
 		ret->append.is_set = false;
 	get_text(vars, "KDUMP_INITRD", ret->initrd, sizeof(ret->initrd));
+	find_missing(sysroot, vars, ret);
 	for (size_t i = 0; i < ROWS(remote); i++) {
 		if (!get(vars, remote[i], &value) || !*value.text)
 			continue;
 		ret->target_kind = KDUMP_TARGET_NETWORK;
+		ret->is_target_vague = !value.is_exact;
 		snprintf(ret->target, sizeof(ret->target), "%s %.200s",
 			 remote[i], value.text);
 	}
@@ -443,6 +464,7 @@ static void read_suse(const struct sysroot *sysroot,
 			path += 7;
 		if (*path != '/')
 			ret->target_kind = KDUMP_TARGET_NETWORK;
+		ret->is_target_vague = !value.is_exact;
 		snprintf(ret->target, sizeof(ret->target), "%.250s", path);
 	}
 	if (get(vars, "KDUMP_DUMPLEVEL", &value))
@@ -482,7 +504,7 @@ static void read_sourced(const struct sysroot *sysroot,
 		read_suse(sysroot, &vars, ret);
 }
 
-void kdump_config_read(const struct sysroot *sysroot, struct kdump_config *ret)
+static void read_all(const struct sysroot *sysroot, struct kdump_config *ret)
 {
 	char *text guarded_free = NULL;
 	size_t bytes;
@@ -507,4 +529,14 @@ void kdump_config_read(const struct sysroot *sysroot, struct kdump_config *ret)
 		snprintf(ret->problem, sizeof(ret->problem),
 			 "%s cannot be read: %.60s", ret->file,
 			 strerror(errno));
+}
+
+void kdump_config_read(const struct sysroot *sysroot, struct kdump_config *ret)
+{
+	char real[SYSROOT_PATH_BYTES];
+
+	read_all(sysroot, ret);
+	if (ret->target_kind == KDUMP_TARGET_DIRECTORY &&
+	    sysroot_resolve(sysroot, ret->target, real))
+		copy(ret->target, sizeof(ret->target), real);
 }

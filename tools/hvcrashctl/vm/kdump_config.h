@@ -57,7 +57,9 @@ struct kdump_value {
  * @is_unit_disabled: not, since its unit is not
  * @why_disabled: else why not
  * @target_kind: where the dump goes
- * @target: the directory, or the target as configured
+ * @target: the directory, its links followed; or the target as configured
+ * @is_target_vague: only a shell knows what it says
+ * @missing: a kernel or initrd that is configured and not there; or empty
  * @device: of a device that is not mounted
  * @core_dir: of Debian, where kexec_cmd is
  * @dump_level: -d of makedumpfile
@@ -94,6 +96,8 @@ struct kdump_config {
 	char why_disabled[96];
 	enum kdump_target_kind target_kind;
 	char target[256];
+	bool is_target_vague;
+	char missing[256];
 	char device[128];
 	char core_dir[256];
 	unsigned int dump_level;

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "vm/mounts.h"
+#include "vm/words.h"
 
 #define MAX_MOUNTS_BYTES (1024 * 1024)
 #define MAX_LAYERS 8
@@ -56,7 +57,13 @@ void mounts_block_name(const struct sysroot *sysroot, const char *device,
 		{ "PARTLABEL=", "by-partlabel" },
 	};
 	char path[SYSROOT_PATH_BYTES], target[SYSROOT_PATH_BYTES];
+	char cmdline[WORDS_LINE_BYTES], root[WORDS_WORD_BYTES];
 
+	/* without an initrd the kernel calls it so, whatever it is */
+	if (!strcmp(device, "/dev/root") &&
+	    sysroot_read(sysroot, "/proc/cmdline", cmdline, sizeof(cmdline)) &&
+	    words_last(cmdline, "root", root))
+		device = root;
 	snprintf(path, sizeof(path), "%.200s", device);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		size_t length = strlen(keys[i].key);
@@ -95,12 +102,13 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-static bool next_mount(char **rest, char from[256], char to[256])
+static bool next_mount(char **rest, char from[256], char to[256],
+		       char type[MOUNTS_TYPE_BYTES])
 {
 	char *line;
 
 	while (*rest && (line = strsep(rest, "\n"))) {
-		if (sscanf(line, "%255s %255s", from, to) != 2)
+		if (sscanf(line, "%255s %255s %31s", from, to, type) != 3)
 			continue;
 		unescape(from);
 		unescape(to);
@@ -114,11 +122,11 @@ bool mounts_find_device(const struct sysroot *sysroot, const char *device,
 {
 	char *text guarded_free =
 		sysroot_read_all(sysroot, "/proc/mounts", MAX_MOUNTS_BYTES);
-	char from[256], to[256], name[64], own[64];
+	char from[256], to[256], type[MOUNTS_TYPE_BYTES], name[64], own[64];
 	char *rest = text;
 
 	mounts_block_name(sysroot, device, name, sizeof(name));
-	while (next_mount(&rest, from, to)) {
+	while (next_mount(&rest, from, to, type)) {
 		mounts_block_name(sysroot, from, own, sizeof(own));
 		if (strcmp(from, device) && (!*name || strcmp(name, own)))
 			continue;
@@ -131,13 +139,21 @@ bool mounts_find_device(const struct sysroot *sysroot, const char *device,
 bool mounts_device_of(const struct sysroot *sysroot, const char *path,
 		      char *buf, size_t bytes)
 {
+	char type[MOUNTS_TYPE_BYTES];
+
+	return mounts_find(sysroot, path, buf, bytes, type);
+}
+
+bool mounts_find(const struct sysroot *sysroot, const char *path, char *buf,
+		 size_t bytes, char ret_type[MOUNTS_TYPE_BYTES])
+{
 	char *text guarded_free =
 		sysroot_read_all(sysroot, "/proc/mounts", MAX_MOUNTS_BYTES);
-	char from[256], to[256], *rest = text;
+	char from[256], to[256], type[MOUNTS_TYPE_BYTES], *rest = text;
 	size_t best = 0;
 
-	*buf = '\0';
-	while (next_mount(&rest, from, to)) {
+	*buf = *ret_type = '\0';
+	while (next_mount(&rest, from, to, type)) {
 		size_t length = strlen(to);
 
 		if (length > 1 && (strncmp(path, to, length) ||
@@ -148,6 +164,7 @@ bool mounts_device_of(const struct sysroot *sysroot, const char *path,
 			continue;
 		best = length;
 		snprintf(buf, bytes, "%s", from);
+		snprintf(ret_type, MOUNTS_TYPE_BYTES, "%s", type);
 	}
 	return *buf;
 }

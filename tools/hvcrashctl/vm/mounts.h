@@ -14,9 +14,15 @@
 bool mounts_find_device(const struct sysroot *sysroot, const char *device,
 			char *buf, size_t bytes);
 
+#define MOUNTS_TYPE_BYTES 32
+
 /* The device that a directory is on, by the longest mount point above it */
 bool mounts_device_of(const struct sysroot *sysroot, const char *path,
 		      char *buf, size_t bytes);
+
+/* The same, with the type of the file system */
+bool mounts_find(const struct sysroot *sysroot, const char *path, char *buf,
+		 size_t bytes, char ret_type[MOUNTS_TYPE_BYTES]);
 
 /* The name of a device below /sys/class/block: "sda1" for LABEL=x; or "" */
 void mounts_block_name(const struct sysroot *sysroot, const char *device,

@@ -90,7 +90,8 @@ static bool lacks_module(const struct status_facts *facts,
 
 /* What drives the disk of the dump: VMBus's SCSI, or NVMe behind PCI on VMBus */
 static const char *missing_disk_driver(const struct status_facts *facts,
-				       const struct initrd *initrd)
+				       const struct initrd *initrd,
+				       bool *ret_is_known)
 {
 	static const char *const nvme[] = { "nvme", "pci_hyperv", NULL };
 	static const char *const scsi[] = { "hv_storvsc", "hv_vmbus", NULL };
@@ -108,6 +109,8 @@ static const char *missing_disk_driver(const struct status_facts *facts,
 		drivers = nvme;
 	else if (!strncmp(disk, "sd", 2))
 		drivers = scsi;
+	*ret_is_known =
+		drivers || facts->kdump.target_kind == KDUMP_TARGET_NETWORK;
 	for (; drivers && *drivers; drivers++)
 		if (lacks_module(facts, initrd, *drivers))
 			return *drivers;
@@ -157,9 +160,12 @@ static const char *is_outdated(const struct status_facts *facts,
 			       const char *initrd)
 {
 	static const char *const sources[] = {
-		"/usr/sbin/hvcrashctl",	       "/etc/kdump.conf",
-		"/etc/kdump/pre.d/50-hvcrash", "/etc/kdump/post.d/50-hvcrash",
-		"/usr/lib/hvcrash/suse-pre",   "/usr/lib/hvcrash/suse-post",
+		"/usr/sbin/hvcrashctl",
+		"/etc/kdump.conf",
+		"/etc/kdump/pre.d/50-hvcrash",
+		"/etc/kdump/post.d/50-hvcrash",
+		"/usr/lib/hvcrash/suse-pre",
+		"/usr/lib/hvcrash/suse-post",
 		"/etc/kdump/emergency.d/50-hvcrash",
 	};
 	time_t built, changed;
@@ -177,7 +183,9 @@ static const char *is_outdated(const struct status_facts *facts,
 static void judge(const struct status_facts *facts, const char *path,
 		  const struct initrd *initrd, struct status_answer *ret)
 {
-	const char *missing = missing_disk_driver(facts, initrd), *newer;
+	bool is_known;
+	const char *missing = missing_disk_driver(facts, initrd, &is_known),
+		   *newer;
 
 	if (missing) {
 		status_found(ret, STATUS_FAIL,
@@ -198,6 +206,11 @@ static void judge(const struct status_facts *facts, const char *path,
 		status_found(ret, STATUS_WARN, "%.100s is older than %s", path,
 			     newer);
 		fix_initrd(facts, ret);
+	} else if (!is_known) {
+		status_found(
+			ret, STATUS_UNKNOWN,
+			"%.120s: which disk the dump goes to is not known, so neither whether its driver is in there",
+			path);
 	} else {
 		status_found(ret, STATUS_OK, "%.150s", path);
 	}

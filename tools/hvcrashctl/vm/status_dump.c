@@ -86,6 +86,45 @@ static bool is_temporary_disk(const struct status_facts *facts)
 	       !strncmp(target, "/mnt", 4) && (!target[4] || target[4] == '/');
 }
 
+/* What is mounted there in this kernel is no disk that the second one finds */
+static bool judge_type(const struct status_facts *facts,
+		       struct status_answer *ret)
+{
+	static const char *const network[] = { "nfs",  "nfs4", "cifs",
+					       "smb3", "ceph", "glusterfs" };
+	const char *target = facts->kdump.target;
+	char device[256], type[MOUNTS_TYPE_BYTES];
+
+	if (facts->kdump.target_kind != KDUMP_TARGET_DIRECTORY ||
+	    !mounts_find(&facts->sysroot, target, device, sizeof(device), type))
+		return false;
+	if (!strcmp(type, "tmpfs") || !strcmp(type, "ramfs")) {
+		status_found(ret, STATUS_FAIL,
+			     "%.120s is in memory (%s): the dump is lost",
+			     target, type);
+		status_advice(ret, "name a directory on a disk in %s",
+			      facts->kdump.file);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(network) / sizeof(network[0]); i++) {
+		if (strcmp(type, network[i]) && strncmp(type, "fuse.", 5))
+			continue;
+		status_found(
+			ret, STATUS_WARN,
+			"%.100s is mounted from %.60s (%s): the crash kernel may not have it",
+			target, device, type);
+		status_advice(ret, "name it by kdump's own means in %s: %s",
+			      facts->kdump.file,
+			      facts->kdump.family == KDUMP_DEBIAN ?
+				      "NFS=HOST:PATH" :
+			      facts->kdump.family == KDUMP_SUSE ?
+				      "KDUMP_SAVEDIR=nfs://HOST/PATH" :
+				      "nfs HOST:PATH");
+		return true;
+	}
+	return false;
+}
+
 void status_target(const struct status_facts *facts, struct status_answer *ret)
 {
 	const struct kdump_config *kdump = &facts->kdump;
@@ -97,6 +136,18 @@ void status_target(const struct status_facts *facts, struct status_answer *ret)
 			"%.100s, with accelerated networking: the kdump initrd needs %s",
 			kdump->target, driver);
 		status_advice(ret, "crash-initrd says whether it is in there");
+	} else if (kdump->is_target_vague) {
+		status_found(ret, STATUS_UNKNOWN,
+			     "%s: only a shell knows what it says: %.120s",
+			     kdump->file, kdump->target);
+	} else if (kdump->target_kind == KDUMP_TARGET_DIRECTORY &&
+		   *kdump->target != '/') {
+		status_found(ret, STATUS_FAIL,
+			     "%.150s: no absolute path, so the dump is lost",
+			     kdump->target);
+		status_advice(ret, "give its full path in %s", kdump->file);
+	} else if (judge_type(facts, ret)) {
+		return;
 	} else if (is_encrypted(facts)) {
 		judge_encrypted(facts, ret);
 	} else if (is_temporary_disk(facts)) {

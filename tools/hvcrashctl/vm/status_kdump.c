@@ -128,6 +128,14 @@ void status_kdump(const struct status_facts *facts, struct status_answer *ret)
 					  kdump->unit);
 		else
 			status_fix(ret, "systemctl enable %s", kdump->unit);
+	} else if (*kdump->missing) {
+		status_found(ret, STATUS_FAIL,
+			     "%.180s: not there, so kdump loads nothing",
+			     kdump->missing);
+		status_fix_append(ret,
+				  "KDUMP_KERNEL=/var/lib/kdump/vmlinuz; "
+				  "KDUMP_INITRD=/var/lib/kdump/initrd.img",
+				  kdump->file, kdump->unit);
 	} else if (kdump->has_no_dump) {
 		status_found(
 			ret, STATUS_FAIL,
@@ -265,6 +273,16 @@ static bool judge_words(const struct status_facts *facts,
 			"ata_piix.prefer_ms_hyperv=0: ata_piix drives the IDE disks, too, and each is there twice");
 		status_advice(ret, "take it out of %s",
 			      place_of(facts, "ata_piix.prefer_ms_hyperv=0"));
+		return true;
+	}
+	/* parse_args() ends there: what follows, as what kdump appends, is for init */
+	if (words_have(line, "--")) {
+		status_found(
+			ret, STATUS_WARN,
+			"-- in the crash kernel's command line: the kernel reads nothing of what comes after it");
+		status_advice(ret,
+			      "take it out of %s, then: systemctl restart %s",
+			      place_of(facts, "--"), facts->kdump.unit);
 		return true;
 	}
 	/* dracut's kdump images have no resume, SUSE strips the word */
@@ -448,7 +466,7 @@ static void judge_hang(const struct status_facts *facts, const char *panic,
 void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 {
 	const struct kdump_config *kdump = &facts->kdump;
-	char panic[WORDS_WORD_BYTES], value[WORDS_LINE_BYTES];
+	char panic[WORDS_WORD_BYTES], value[WORDS_LINE_BYTES], *end;
 
 	if (!kdump->is_found) {
 		status_found(ret, STATUS_UNKNOWN, "no kdump is configured");
@@ -462,13 +480,19 @@ void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 		return;
 	}
 	if (words_last(facts->line.text, "panic", panic) &&
-	    strcmp(panic, "0")) {
+	    strtol(panic, &end, 0) && !*end) {
 		judge_hang(facts, panic, ret);
 		return;
 	}
-	status_found(
-		ret, STATUS_WARN,
-		"no panic= in the crash kernel's command line: if it panics the VM hangs for ever");
+	if (*panic)
+		status_found(
+			ret, STATUS_WARN,
+			"panic=%.40s in the crash kernel's command line: if it panics the VM hangs for ever",
+			panic);
+	else
+		status_found(
+			ret, STATUS_WARN,
+			"no panic= in the crash kernel's command line: if it panics the VM hangs for ever");
 	if (kdump->append.is_set && !kdump->append.is_exact) {
 		status_advice(ret, "add panic=10 to the line in %s",
 			      kdump->cmdline_file);
@@ -478,8 +502,8 @@ void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 	words_append(value, kdump->append.is_set	  ? kdump->append.text :
 			    kdump->family == KDUMP_DEBIAN ? DEBIAN_APPEND :
 							    "");
-	if (!words_have(value, "panic=10"))
-		words_append(value, "panic=10");
+	/* the last one counts */
+	words_append(value, "panic=10");
 	fix_append(facts, value, ret);
 }
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,6 +230,43 @@ bool sysroot_mtime(const struct sysroot *sysroot, const char *path, time_t *ret)
 	else
 		*ret = 0;
 	close(fd);
+	return true;
+}
+
+bool sysroot_resolve(const struct sysroot *sysroot, const char *path,
+		     char ret[SYSROOT_PATH_BYTES])
+{
+	const struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT,
+	};
+	char root_path[PATH_MAX], full[PATH_MAX], link[40];
+	int root = open(sysroot_is_own(sysroot) ? "/" : sysroot->root,
+			O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = root < 0 ? -1 :
+			    (int)syscall(SYS_openat2, root, path, &how,
+					 sizeof(how));
+	ssize_t length = -1;
+	size_t skip = 0;
+
+	if (fd >= 0) {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		length = readlink(link, full, sizeof(full) - 1);
+		close(fd);
+	}
+	if (root >= 0)
+		close(root);
+	if (length < 0)
+		return false;
+	full[length] = '\0';
+	if (!sysroot_is_own(sysroot)) {
+		if (!realpath(sysroot->root, root_path))
+			return false;
+		skip = strlen(root_path);
+	}
+	if ((size_t)length - skip >= SYSROOT_PATH_BYTES)
+		return false;
+	snprintf(ret, SYSROOT_PATH_BYTES, "%s", full[skip] ? full + skip : "/");
 	return true;
 }
 

@@ -68,6 +68,10 @@ bool sysroot_read_link(const struct sysroot *sysroot, const char *path,
 bool sysroot_mtime(const struct sysroot *sysroot, const char *path,
 		   time_t *ret);
 
+/* Where a path leads to once all links are followed; false if there is nothing */
+bool sysroot_resolve(const struct sysroot *sysroot, const char *path,
+		     char ret[SYSROOT_PATH_BYTES]);
+
 /* A regular file, to be read; -1 with errno */
 int sysroot_open(const struct sysroot *sysroot, const char *path);
 
