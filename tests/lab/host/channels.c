@@ -100,6 +100,7 @@ void channel_offer_subchannels(struct channel *c, u32 n)
 	for (u32 i = 0; i < MAX_CHANNELS; i++)
 		there += vmbus.channel[i].relid &&
 			 vmbus.channel[i].device == c->device &&
+			 !vmbus.channel[i].rescinded &&
 			 vmbus.channel[i].sub_channel;
 	for (; there < n; there++) {
 		sub = channel_add(c->device, (u16)(there + 1));
@@ -204,6 +205,21 @@ static void close_channel(struct channel *c)
 	c->state = NULL;
 }
 
+static void rescind_subchannels(const struct channel *c)
+{
+	struct channel *sub;
+
+	for (sub = vmbus.channel; sub < vmbus.channel + MAX_CHANNELS; sub++)
+		if (sub->relid && sub->sub_channel && !c->sub_channel &&
+		    sub->device == c->device)
+			channel_rescind(sub->relid);
+}
+
+/*
+ * Channels that came later go with the first one, which offers them anew when it
+ * is opened again. Linux waits for that before it hibernates
+ * (vmbus_bus_suspend()).
+ */
 void channels_close(const u8 *m)
 {
 	struct channel *c = channel_of(get32(m + 8));
@@ -215,6 +231,7 @@ void channels_close(const u8 *m)
 	}
 	say("vmbus: %s (channel %u) is closed", c->device->name, c->relid);
 	close_channel(c);
+	rescind_subchannels(c);
 }
 
 /* By a guest that is connected or not: false if there is no such channel */
@@ -279,14 +296,11 @@ void channels_modify(const u8 *m)
 /* With it go the channels that it brought along. */
 bool channel_rescind(u32 relid)
 {
-	struct channel *c = channel_of(relid), *sub;
+	struct channel *c = channel_of(relid);
 
 	if (!c || c->rescinded)
 		return false;
-	for (sub = vmbus.channel; sub < vmbus.channel + MAX_CHANNELS; sub++)
-		if (sub->relid && sub->sub_channel && !c->sub_channel &&
-		    sub->device == c->device)
-			channel_rescind(sub->relid);
+	rescind_subchannels(c);
 	c->rescinded = true;
 	say("vmbus: %s (channel %u) is rescinded", c->device->name, relid);
 	ANSWER(RESCIND_OFFER, relid);

@@ -283,6 +283,28 @@ static void more_channels(void **state)
 	assert_int_equal(get32(m + 8), NET);
 }
 
+/* And with the first one closed, until it is opened and asks again */
+static void more_channels_go_with_the_first(void **state)
+{
+	u32 relid = NET;
+	u8 m[240];
+
+	(void)state;
+	start_net(ALL " subchannels=2");
+	NVSP(133, 1, 5);
+	assert_true(guest_wait(0, OFFER_CHANNEL, m));
+	assert_true(guest_wait(0, OFFER_CHANNEL, m));
+	guest_send(CLOSE_CHANNEL, &relid, 1);
+	for (u32 i = 0; i < 2; i++) {
+		assert_true(guest_wait(0, RESCIND_OFFER, m));
+		relid = get32(m + 8);
+		assert_int_not_equal(relid, NET);
+		guest_send(RELID_RELEASED, &relid, 1);
+	}
+	assert_non_null(channel_of(NET));
+	assert_false(guest_wait(0, RESCIND_OFFER, m));
+}
+
 /* The host may write into what is its own of the receive buffer, no more. */
 static void noise_in_the_receive_buffer(void **state)
 {
@@ -581,6 +603,7 @@ int main(void)
 		TEST(a_ping),
 		TEST(nonsense_to_the_adapter),
 		TEST(more_channels),
+		TEST(more_channels_go_with_the_first),
 		TEST(noise_in_the_receive_buffer),
 		TEST(a_disk),
 		TEST(data_that_is_not_there),
