@@ -60,6 +60,6 @@ load helpers
 	expect "$(find "$ROOT/etc/modprobe.d" "$ROOT/etc/modules-load.d" -name '*hvcrash*')" ""
 	make -s -C "$CONFIGURE_DIR/../../scripts" uninstall-load DESTDIR="$ROOT"
 	done_by --undo
-	rmdir "$ROOT"/usr/lib/{modprobe,modules-load}.d 2>/dev/null || true
+	rmdir "$ROOT"/usr/lib/{modprobe,modules-load}.d "$ROOT"/etc/kernel/{postinst.d,header_postinst.d} "$ROOT"/etc/kernel 2>/dev/null || true
 	same_contents contents.before
 }
