@@ -159,7 +159,7 @@ check_notes() {
 	'') say "note    this is not Hyper-V: hvcrash.ko has nothing to do here" ;;
 	esac
 	if [ "$(journal_state)" = none ]; then
-		say "note    there is nothing that --undo could undo"
+		say "note    there is nothing for --undo to undo"
 	fi
 }
 

@@ -6,7 +6,7 @@
 #
 # The crash kernel boots the real root file system here, with its sysctl.d. There
 # an NMI must not become a second panic, which would cost the dump, so in that
-# kernel our panic sysctls are taken back as soon as they are set.
+# kernel our panic sysctls are reset as soon as they are set.
 
 readonly DEBIAN_PANIC_OFF=/etc/systemd/system/systemd-sysctl.service.d/60-hvcrash.conf
 

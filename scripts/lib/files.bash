@@ -21,7 +21,7 @@ shell_program() {
 	type -P bash
 }
 
-# refuse_file TEXT: but --undo only puts back what is in the journal
+# refuse_file TEXT: except for --undo, which only restores what is in the journal
 refuse_file() {
 	[ "$verb" = undo ] || refuse "$@"
 }

@@ -8,7 +8,7 @@
 #     state          applying, configured or undoing
 #     files/NAME/    one a file that was changed: path, group, tool; before, a
 #                    copy with mode, owner and times, or absent; after, a hash;
-#                    edited, if somebody else wrote it between two runs
+#                    edited, if it was changed between two runs
 #     todo/GROUP     files of that group changed, its commands have not run yet
 #     dirs           directories that were made, the outermost first
 #     keep/KEY       what else was there before: a service, a sysctl
@@ -120,7 +120,7 @@ journal_file() {
 }
 
 # journal_again ENTRY: a further run writes the file, and what it will be is not
-# known before the end. If somebody edited it in between, that is not forgotten.
+# known before the end. If it was edited in between, that is remembered.
 journal_again() {
 	if changed_since "$1"; then
 		: >"$1/edited"
@@ -201,7 +201,7 @@ kept() {
 	printf '%s' "$value"
 }
 
-# The name of a file on its way; no *.conf, and hidden: nobody reads it
+# The temporary name of a file; hidden and not *.conf, so nothing reads it
 temporary() {
 	printf '%s/.%s.hvcrash-new' "${1%/*}" "${1##*/}"
 }
@@ -268,7 +268,7 @@ restore_file() {
 	step
 }
 
-# Directories that we made go if nobody uses them
+# Removes directories that we created if they are empty
 remove_parents() {
 	local dir
 	[ -r "$journal/dirs" ] || return 0

@@ -50,7 +50,7 @@ plan_tool() {
 	plan_add "$1" "$2" '' "$3"
 }
 
-# plan_may_appear PATH GROUP TOOL: TOOL may make the file, nobody knows what of
+# plan_may_appear PATH GROUP TOOL: TOOL may create the file, with unknown contents
 plan_may_appear() {
 	plan_path+=("$1")
 	plan_group+=("$2")
@@ -210,7 +210,7 @@ run_command() {
 	say "running $(quoted "$@")"
 	if ! in_root "$@" >"$log" 2>&1; then
 		tail -n 20 -- "$log" >&2
-		die "$(quoted "$@"): failed; mend that and run hvcrash-configure again, or undo with --undo"
+		die "$(quoted "$@"): failed; fix that and run hvcrash-configure again, or undo with --undo"
 	fi
 }
 

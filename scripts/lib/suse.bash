@@ -109,7 +109,7 @@ suse_kdump_text() {
 		suse_with_script KDUMP_POSTSCRIPT "$(suse_hook suse-post)" '"$DIR"'
 }
 
-# A script of somebody else that ours cannot be put beside
+# Another script, to which ours cannot be added
 warn_suse_scripts() {
 	local variable hook
 	for variable in KDUMP_PRESCRIPT:suse-pre KDUMP_POSTSCRIPT:suse-post; do

@@ -151,7 +151,7 @@ keep_sysctls() {
 	done < <(sysctl_keys)
 }
 
-# undo_sysctls: back to what they were. A file of somebody else that changed in
+# undo_sysctls: restores them. A file of another owner that changed in
 # between counts from the next boot on.
 undo_sysctls() {
 	local file key value

@@ -4,12 +4,12 @@
 #
 # --undo: every file as it was, then the commands that make that take effect.
 #
-# What a boot loader's tool wrote is put back byte for byte while nobody else has
+# What a boot loader's tool wrote is restored byte for byte while nothing else has
 # written there since; otherwise the tool is asked to take our words out again,
 # since a stale copy of a boot entry may name a kernel that is gone. Nothing is
-# undone of what somebody edited after us, unless --force says so.
+# undone of what was edited since, unless --force says so.
 
-# The entries that somebody edited since, but for those of a boot loader's tool
+# The entries that were edited since, except those of a boot loader's tool
 edited_since() {
 	local entry
 	while read -r entry; do
@@ -69,7 +69,7 @@ undo() {
 	fi
 	edited=$(edited_since)
 	if [ -n "$edited" ] && [ -z "$opt_force" ]; then
-		refuse "edited since it was configured: ${edited//$'\n'/, }; nothing was undone; --force restores the old contents all the same"
+		refuse "edited since it was configured: ${edited//$'\n'/, }; nothing was undone; --force restores the old contents anyway"
 	fi
 	mapfile -t due < <(groups_undone)
 	for group in "${due[@]}"; do

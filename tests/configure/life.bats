@@ -213,7 +213,7 @@ load helpers
 	expect_word words 4G-64G:768M
 }
 
-@test "SLES: kdump 2.0 and a script of somebody else: said, and left alone" {
+@test "SLES: kdump 2.0 with another script: reported, and not changed" {
 	make_root sles16
 	mkdir -p "$ROOT/usr/lib/dracut/modules.d/99kdump"
 	echo '${KDUMP_PRESCRIPT}' >"$ROOT/usr/lib/dracut/modules.d/99kdump/kdump-save"
@@ -246,13 +246,13 @@ load helpers
 	[ -x "$CONFIGURE_DIR/../../build/tools/hvcrashctl" ] || expect_word out "NOT OK  hvcrashctl is not installed"
 }
 
-@test "--check names what does not hold, and what mends it" {
+@test "--check names what is wrong, and what fixes it" {
 	make_root debian13
 	try --check
 	expect "$status" 1
 	expect_word out "NOT OK  /etc/modprobe.d/hvcrash.conf is not as it should be"
 	expect_word out "NOT OK  kdump-tools.service is not enabled"
-	expect_word out "note    there is nothing that --undo could undo"
+	expect_word out "note    there is nothing for --undo to undo"
 	done_by
 	try --check
 	expect_word out "NOT OK  crashkernel: no memory is reserved for a crash kernel: reboot"

@@ -133,7 +133,7 @@ generated() {
 	echo 'kernel.sysrq=1' >"$ROOT/etc/sysctl.d/60-hvcrash.conf"
 	expect "$(sysctl_elsewhere kernel.sysrq)" 16
 	echo 'kernel.sysrq = 4 ' >"$ROOT/etc/sysctl.conf"
-	expect "$(sysctl_elsewhere kernel.sysrq)" 16 # nobody reads it at boot
+	expect "$(sysctl_elsewhere kernel.sysrq)" 16 # not read at boot
 	ln -s ../sysctl.conf "$ROOT/etc/sysctl.d/99-sysctl.conf"
 	expect "$(sysctl_elsewhere kernel.sysrq)" 4
 	# one of /etc hides one of the same name
@@ -196,7 +196,7 @@ generated() {
 	expect "$sys_arch" x86_64
 }
 
-@test "rebuilds of RHEL, and versions nobody tried" {
+@test "rebuilds of RHEL, and untested versions" {
 	local line
 	mkdir -p "$ROOT/usr/lib"
 	for line in "rocky 9.5 rhel y" "almalinux 8.10 rhel y" "centos 10 rhel y" "rhel 7.9 rhel " "ubuntu 23.10 debian " "ubuntu 26.04 debian y" \

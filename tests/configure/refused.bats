@@ -66,14 +66,14 @@ load helpers
 	done
 }
 
-@test "another distribution, or a version that nobody has tried" {
+@test "another distribution, or an untested version" {
 	make_root debian13
 	printf 'ID=arch\nPRETTY_NAME="Arch Linux"\n' >"$ROOT/usr/lib/os-release"
 	refused "Arch Linux: not supported, so by hand: install its kdump, boot with crashkernel=512M; supported are debian 11 12 13 testing; ubuntu 22.04 24.04 26.04; rhel 8 9 10"
 	: >"$ROOT/usr/lib/os-release"
 	refused "the distribution is unknown"
 	printf 'ID=debian\nVERSION_ID="14"\n' >"$ROOT/usr/lib/os-release"
-	refused "debian 14: nobody has tried this version"
+	refused "debian 14: this version is untested"
 	done_by --force --dry-run
 	rm "$ROOT/usr/lib/os-release"
 	refused "the distribution is unknown"
