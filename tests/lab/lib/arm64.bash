@@ -6,10 +6,10 @@
 # emulated machine; their kernels are Debian's, of the same version as the amd64 ones, with pages of 4 or 16 KiB; module and tool
 # are cross-built. No program of arm64 runs on this machine.
 #
-# Such a kernel has a release of its own: arm64-trixie, arm64-16k-forky, arm64-bookworm-cloud. All that a suite has are in one tree:
+# Such a kernel has a release of its own: arm64-trixie, arm64-16k-forky, arm64-bookworm-cloud. Both page sizes of a release are in one tree:
 # Debian's for amd64, with a cross compiler, arm64's libraries beside amd64's, and arm64's kernels and programs.
 
-readonly arm64_packages=(gcc-aarch64-linux-gnu make kmod pkg-config libelf-dev:arm64 libsmartcols-dev:arm64
+readonly arm64_packages=(linux-headers-amd64 gcc-aarch64-linux-gnu make kmod pkg-config libelf-dev:arm64 libsmartcols-dev:arm64
 	libxxhash-dev:arm64 libjson-c-dev:arm64 libkdumpfile-dev:arm64 busybox-static:arm64 kexec-tools:arm64 makedumpfile:arm64)
 
 # Where the machine has what (tests/lab/host/arm64/arm64.h)
@@ -52,16 +52,10 @@ check_arm64() {
 # arm64_flavour RELEASE: what Debian calls it
 arm64_flavour() { case $1 in arm64-16k-*) echo arm64-16k ;; *-cloud) echo cloud-arm64 ;; *) echo arm64 ;; esac; }
 
-# arm64_flavours SUITE: of a suite's tree, by the table that says what there is
-arm64_flavours() { flavours_of "$1" arm64 | sed 's/^linux-headers-//' | paste -sd ' '; }
-
 build_arm64_tree() {
-	local suite from='' tree_extra
-	suite=$(suite_of "$1")
-	tree_extra=$(arm64_flavours "$suite")
-	[ "$suite" = "$(base_of "$suite")" ] || from=/$suite
-	make_tree "arm64-$suite" "$suite" "linux-headers-amd64$from,$(IFS=,; echo "${arm64_packages[*]}")" \
-		--architectures amd64,arm64 "--customize-hook=$lab_dir/lib/arm64-extract \"\$1\" $tree_extra"
+	local suite; suite=$(suite_of "$1")
+	make_tree "arm64-$suite" "$suite" "$(IFS=,; echo "${arm64_packages[*]}")" \
+		--architectures amd64,arm64 "--customize-hook=$lab_dir/lib/arm64-extract"
 }
 
 # arm64_kernel_of RELEASE

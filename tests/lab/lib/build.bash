@@ -44,52 +44,13 @@ flavour_of() { case $1 in *-cloud | *-rt) printf '%s' "${1##*-}" ;; esac; }
 # base_of SUITE: that which a backports suite goes on top of, or the suite itself
 base_of() { printf '%s' "${1%-backports}"; }
 
-# Those that may have the newest kernel
-readonly newest_candidates=(trixie-backports forky)
-
-# newest_suite: whichever of them has the newest kernel today, backports included. Looked up once a day.
-newest_suite() {
-	local file=$lab_state/newest day; day=$(date +%F)
-	mkdir -p "$lab_state"
-	if ! is_fresh "$file.day" "$day"; then
-		with_build_lock newest look_up_newest "$file" || { warn 'the mirror does not say which suite has the newest kernel'; [ -s "$file" ] || exit "$EXIT_LAB"; }
-		printf '%s\n' "$day" >"$file.day"
-	fi
-	cat "$file"
-}
-
-# look_up_newest FILE: by apt, with lists of its own, so that nothing of this machine's changes
-look_up_newest() {
-	local dir=$lab_state/newest.apt suite mirror; mirror=$(debian_mirror)
-	remove_tree "$dir"
-	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
-	for suite in "${newest_candidates[@]}"; do
-		printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg check-valid-until=no] %s %s main\n' "$mirror" "$suite"
-	done >"$dir/sources.list"
-	: >"$dir/status"
-	set -- "$1" -o "Dir::Etc::sourcelist=$dir/sources.list" -o Dir::Etc::sourceparts=- -o Dir::Etc::preferencesparts=- -o "Dir::State=$dir" \
-		-o "Dir::State::Lists=$dir/lists" -o "Dir::State::status=$dir/status" -o "Dir::Cache=$dir/cache" -o APT::Sandbox::User=root \
-		-o APT::Architecture=amd64 -o APT::Architectures=amd64 -o Acquire::Languages=none -o Acquire::Retries=5
-	apt-get "${@:2}" -qq update >"$1.log" 2>&1 || return 1
-	# "linux-image-amd64 | VERSION | MIRROR SUITE/main amd64 Packages", the newest version first
-	apt-cache "${@:2}" madison linux-image-amd64 | sed -n '1s,.* \([a-z-]*\)/main .*,\1,p' >"$1.new"
-	remove_tree "$dir"
-	[ -s "$1.new" ] && mv "$1.new" "$1"
-}
-
 readonly outer_release=trixie # the first release whose QEMU has vmbus-bridge, hv-balloon and a 6.12 kernel for outside
 
 readonly tree_userland=(gcc make kmod busybox-static kexec-tools makedumpfile libelf-dev libsmartcols-dev libxxhash-dev libjson-c-dev
 	libkdumpfile-dev pkg-config)
 readonly tree_packages=(linux-image-amd64 linux-headers-amd64 "${tree_userland[@]}")
 
-# tree_of RELEASE: arm64's kernels of a suite are in one tree
-tree_of() {
-	case $1 in
-	arm64-*) printf '%s/trees/arm64-%s' "$lab_state" "$(suite_of "$1")" ;;
-	*) printf '%s/trees/%s' "$lab_state" "$1" ;;
-	esac
-}
+tree_of() { printf '%s/trees/%s' "$lab_state" "${1/#arm64-16k-/arm64-}"; }
 
 # The mirror this machine is set up with. Third-party sources may stand first: ask for Debian's own.
 debian_mirror() {
@@ -102,18 +63,15 @@ debian_mirror() {
 }
 
 build_tree() {
-	local release=$1 include suite flavour
+	local release=$1 include
 	if is_own_release "$release"; then build_own_tree "$release"; return; fi
+	if is_kernel_of_its_own "$release"; then build_kernel_tree "$release"; return; fi
 	if is_arm64_release "$release"; then build_arm64_tree "$release"; return; fi
-	flavour=$(flavour_of "$release")
-	suite=$(suite_of "$release")
 	include=$(IFS=,; echo "${tree_packages[*]}")
-	[ -z "$flavour" ] || include=${include//-amd64,/-$flavour-amd64,}
-	[ "$suite" = "$(base_of "$suite")" ] || include=${include//-amd64,/-amd64/$suite,}
-	has_kdumpfile "$suite" || include=${include/libkdumpfile-dev,/}
+	has_kdumpfile "$release" || include=${include/libkdumpfile-dev,/}
 	# The one tree that always is there also has the outer machine's emulator, and what "lab module --check" asks
 	[ "$release" != "$outer_release" ] || include+=,qemu-system-x86,sparse,perl
-	make_tree "$release" "$suite" "$include"
+	make_tree "$release" "$release" "$include"
 }
 
 # A mirror that cannot be reached for a moment, or is just being updated, is no reason to test nothing.
