@@ -16,6 +16,15 @@ load helpers
 	expect "$(find to -type f)" ""
 }
 
+@test "SBINDIR says where all programs go, as on Fedora, where it is /usr/bin" {
+	local repo=$CONFIGURE_DIR/../..
+	make -s -C "$repo/scripts" install DESTDIR="$PWD/to" SBINDIR=/usr/bin
+	make -s -C "$repo/fleet" install DESTDIR="$PWD/to" SBINDIR=/usr/bin
+	make -s -C "$repo/tools/hvcrashctl" install O="${HVCRASHCTL%/*}" DESTDIR="$PWD/to" SBINDIR=/usr/bin
+	expect "$(cd to && find . -path '*bin/*' | sort | tr '\n' ' ')" "./usr/bin/hvcrash-configure ./usr/bin/hvcrashctl "
+	expect_word to/usr/lib/systemd/system/hvcrash-status.service /usr/bin/hvcrashctl
+}
+
 @test "every option of --help is in the man page, and no other" {
 	"$CONFIGURE" --help | grep -oE -- '--[a-z-]+' | sort -u >in-help
 	sed 's/\\-/-/g' "$CONFIGURE_DIR/../../scripts/hvcrash-configure.8" >page
