@@ -276,7 +276,7 @@ last_crash() {
 @test "status after the next boot tells how it went" {
 	expect "$(last_crash | tail -n 1)" "last-crash - no crash is known"
 	crashed --yes --cpu 1
-	last_crash | grep "^last-crash warn sysrq on CPU 1, 20.* UTC: this kernel is still the same"
+	last_crash | grep "^last-crash warn sysrq on CPU 1, 20.* UTC: this kernel has not crashed"
 	put /proc/sys/kernel/random/boot_id 22222222-bbbb
 	last_crash | grep "^last-crash warn .*: no dump in /var/crash since"
 	now=$(date +%Y%m%d%H%M)

@@ -69,7 +69,7 @@ suse() {
 	says last-crash warn "the dump was not"
 }
 
-@test "hardening forbids kexec: which sysctl, in which file, and that only a boot takes it back" {
+@test "hardening forbids kexec: which sysctl, in which file, and that only a reboot resets it" {
 	put /sys/kernel/kexec_crash_loaded 0
 	put /proc/sys/kernel/kexec_load_disabled 1
 	says crash-loaded fail "kernel.kexec_load_disabled=1 forbids" "has to do so after kdump-tools.service"
@@ -436,7 +436,7 @@ END
 	expect_no_word out "hvcrash-configure && reboot"
 }
 
-@test "a file of sysctl.d that comes after all others takes the value back at the next boot" {
+@test "a file of sysctl.d that comes after all others resets the value at the next boot" {
 	put /etc/sysctl.d/60-hvcrash.conf 'kernel.panic_on_oops = 1'
 	put /etc/sysctl.d/99-hardening.conf $'kernel.panic_on_oops=0\nkernel/panic = 0'
 	says oops warn "/etc/sysctl.d/99-hardening.conf sets it to 0 at the next boot" "/etc/sysctl.d/99-hardening.conf && sysctl -w kernel.panic_on_oops=1"

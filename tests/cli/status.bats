@@ -76,23 +76,23 @@ answers() {
 	drop /cpuid
 	says hyperv ok "by DMI"
 	put /sys/class/dmi/id/sys_vendor QEMU
-	says hyperv fail "no Hyper-V guest"
+	says hyperv fail "not a Hyper-V guest"
 	cpuid 0x40000000 0x40000001 0x4b4d564b 0x564b4d56 0x0000004d
-	says hyperv fail "no Hyper-V guest"
+	says hyperv fail "not a Hyper-V guest"
 }
 
 @test "hyperv: without CPUID and SMBIOS, as on arm64, by the FADT or by VMBus" {
 	drop /cpuid
 	rm -r root/sys/class/dmi
-	says hyperv fail "no Hyper-V guest"
+	says hyperv fail "not a Hyper-V guest"
 	mkdir -p root/sys/firmware/acpi/tables
 	{ printf FACP; head -c 264 /dev/zero; printf MsHyperV; } >root/sys/firmware/acpi/tables/FACP
 	says hyperv ok "by the ACPI table FADT"
 	head -c 272 root/sys/firmware/acpi/tables/FACP >whole
 	{ printf FACP; head -c 264 /dev/zero; printf KVMKVMKV; } >root/sys/firmware/acpi/tables/FACP
-	says hyperv fail "no Hyper-V guest"
+	says hyperv fail "not a Hyper-V guest"
 	head -c 271 whole >root/sys/firmware/acpi/tables/FACP
-	says hyperv fail "no Hyper-V guest"
+	says hyperv fail "not a Hyper-V guest"
 	mkdir -p root/sys/bus/vmbus/devices
 	says hyperv ok "by its VMBus"
 }
@@ -114,7 +114,7 @@ answers() {
 }
 
 @test "confidential: by CPUID, by a CPU flag, by a device" {
-	says confidential ok "no confidential VM"
+	says confidential ok "not a confidential VM"
 	put /proc/cpuinfo 'flags : fpu tdx_guest'
 	says confidential fail "(TDX)"
 	put /proc/cpuinfo 'flags : fpu tdx_guesting'
@@ -198,11 +198,11 @@ answers() {
 	says module warn "version 9.9.9, and the tool is"
 }
 
-@test "signature: where the kernel takes signed modules only" {
+@test "signature: if the kernel accepts only signed modules" {
 	local modules=/lib/modules/6.12.107+deb13-cloud-amd64
-	says signature ok "has taken the module"
+	says signature ok "has accepted the module"
 	drop /sys/kernel/hvcrash
-	says signature ok "takes unsigned modules"
+	says signature ok "accepts unsigned modules"
 	put /sys/module/module/parameters/sig_enforce Y
 	says signature warn "is not installed" "install hvcrash-dkms"
 	put /usr/src/hvcrash-0.1.0/dkms.conf x
@@ -224,7 +224,7 @@ answers() {
 	put /usr/lib/modprobe.d/10-unsupported-modules.conf $'# comment\nallow_unsupported_modules 0'
 	says signature fail "SUSE did not build" "allow_unsupported_modules 1"
 	put /etc/modprobe.d/10-unsupported-modules.conf 'allow_unsupported_modules 1'
-	says signature ok "takes unsigned modules"
+	says signature ok "accepts unsigned modules"
 }
 
 @test "at-boot: by modprobe.d, modules-load.d, /etc/modules, or not" {

@@ -292,7 +292,7 @@ static void run_check(const struct status_facts *facts,
 		check->run(facts, ret);
 	else
 		status_found(ret, STATUS_NEUTRAL,
-			     "not checked: no Hyper-V guest");
+			     "not checked: not a Hyper-V guest");
 	/* what is fine needs nothing */
 	if (ret->level == STATUS_OK)
 		*ret->fix = *ret->advice = '\0';

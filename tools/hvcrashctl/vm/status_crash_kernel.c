@@ -380,12 +380,12 @@ static bool is_kexec_disabled(const struct status_facts *facts,
 			   key + 7, file);
 		status_advice(
 			ret,
-			"%.120s sets it, and only a boot takes it back; a unit ordered After=%s may set it once kdump has loaded",
+			"%.120s sets it, and only a reboot resets it; a unit ordered After=%s may set it once kdump has loaded",
 			file, facts->kdump.unit);
 	} else {
 		status_advice(
 			ret,
-			"only a boot takes it back: whatever sets it has to do so after %s",
+			"only a reboot resets it: whatever sets it has to do so after %s",
 			facts->kdump.unit);
 	}
 	return true;

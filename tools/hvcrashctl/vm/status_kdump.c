@@ -206,7 +206,7 @@ static void judge_danger(const struct status_facts *facts, char c,
 		;
 	status_found(
 		ret, STATUS_FAIL,
-		"%.80s: kdump gives its line to a shell, which takes the %c for its own",
+		"%.80s: kdump passes its line to a shell, which expands the %c",
 		word, c);
 	if (!strncmp(word, "memmap=", 7) && c == '$')
 		status_advice(
@@ -259,7 +259,7 @@ static bool judge_words(const struct status_facts *facts,
 	if (find_blacklist(line, word)) {
 		status_found(
 			ret, STATUS_WARN,
-			"%.80s keeps the second kernel from Hyper-V's drivers, an advice of 2013: it may see no disk",
+			"%.80s keeps Hyper-V's drivers out of the second kernel (advice from 2013): it may see no disk",
 			word);
 		status_advice(ret,
 			      "take it out of %s, then: systemctl restart %s",
@@ -527,7 +527,7 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 		return;
 	}
 	status_found(ret, STATUS_WARN,
-		     "no hook of hvcrash: nothing audits in the second kernel");
+		     "no hvcrash hook: the second kernel makes no audit");
 	if (facts->kdump.family == KDUMP_SUSE &&
 	    sysroot_glob(&facts->sysroot, "/usr/*/hvcrash/suse-pre", path))
 		status_fix_configure(facts, "", "", ret);

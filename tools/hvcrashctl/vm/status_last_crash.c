@@ -148,8 +148,8 @@ static void judge_last(const struct status_facts *facts,
 			 marker.cpu, show_minute(marker.seconds, when));
 	if (has_marker && is_own_boot(&facts->sysroot, &marker)) {
 		status_found(ret, STATUS_WARN,
-			     "%s: this kernel is still the same", what);
-		status_advice(ret, "dmesg says what became of it");
+			     "%s: this kernel has not crashed", what);
+		status_advice(ret, "dmesg may tell why");
 	} else if (has_marker && (!last || last->seconds < from)) {
 		judge_marker_alone(facts, what, ret);
 	} else if (last) {

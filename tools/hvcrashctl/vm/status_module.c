@@ -151,17 +151,17 @@ static void judge_signature(const struct status_facts *facts,
 	if (!find_module(facts, path)) {
 		status_found(
 			ret, STATUS_WARN,
-			"this kernel takes signed modules only, and hvcrash.ko is not installed");
+			"this kernel accepts only signed modules, and hvcrash.ko is not installed");
 		fix_signature(facts, ret);
 	} else if (!strstr(path, ".ko.") && !is_signed(&facts->sysroot, path)) {
 		status_found(
 			ret, STATUS_FAIL,
-			"this kernel takes signed modules only, and hvcrash.ko is not signed");
+			"this kernel accepts only signed modules, and hvcrash.ko is not signed");
 		fix_signature(facts, ret);
 	} else {
 		status_found(
 			ret, STATUS_UNKNOWN,
-			"this kernel takes signed modules only; whether it knows the key shows at loading");
+			"this kernel accepts only signed modules; whether it knows the key shows when the module is loaded");
 		status_fix(ret, "modprobe hvcrash");
 		status_advice(
 			ret,
@@ -194,7 +194,8 @@ void status_signature(const struct status_facts *facts,
 		     "/sys/module/module/parameters/sig_enforce", enforced,
 		     sizeof(enforced));
 	if (facts->is_loaded) {
-		status_found(ret, STATUS_OK, "the kernel has taken the module");
+		status_found(ret, STATUS_OK,
+			     "the kernel has accepted the module");
 	} else if (is_unsupported_refused(facts)) {
 		status_found(
 			ret, STATUS_FAIL,
@@ -204,7 +205,7 @@ void status_signature(const struct status_facts *facts,
 			"echo allow_unsupported_modules 1 >/etc/modprobe.d/10-unsupported-modules.conf");
 	} else if (!strcmp(facts->lockdown, "none") && strcmp(enforced, "Y")) {
 		status_found(ret, STATUS_OK,
-			     "this kernel takes unsigned modules");
+			     "this kernel accepts unsigned modules");
 	} else {
 		judge_signature(facts, ret);
 	}
@@ -252,7 +253,7 @@ void status_at_boot(const struct status_facts *facts, struct status_answer *ret)
 		     "nothing loads hvcrash.ko at the next boot");
 	status_fix_configure(
 		facts, "",
-		"name hvcrash in /etc/modules-load.d/hvcrash.conf, and softdep hv_vmbus pre: hvcrash in /etc/modprobe.d/hvcrash.conf; rebuild the initrd",
+		"put hvcrash into /etc/modules-load.d/hvcrash.conf, and softdep hv_vmbus pre: hvcrash into /etc/modprobe.d/hvcrash.conf; rebuild the initrd",
 		ret);
 }
 
@@ -387,7 +388,7 @@ void status_hand_over(const struct status_facts *facts,
 	if (!sysroot_exists(&facts->sysroot, "/sys/kernel/vmcoreinfo")) {
 		status_found(
 			ret, STATUS_FAIL,
-			"this kernel has no VMCOREINFO, by which the registry is found");
+			"this kernel has no VMCOREINFO, through which the registry is found");
 		status_advice(ret, "boot a kernel with CONFIG_CRASH_DUMP=y");
 		return;
 	}
@@ -402,6 +403,6 @@ void status_hand_over(const struct status_facts *facts,
 	else
 		status_found(
 			ret, STATUS_OK,
-			"registry at %s; VMCOREINFO is told when the kernel crashes, in whatever order was loaded",
+			"registry at %s; VMCOREINFO gets it when the kernel crashes, whatever the order of loading",
 			address);
 }

@@ -26,13 +26,12 @@ void status_hyperv(const struct status_facts *facts, struct status_answer *ret)
 	__u32 regs[4];
 
 	if (sysroot_exists(&facts->sysroot, "/proc/vmcore")) {
-		status_found(ret, STATUS_FAIL,
-			     "this is a crash kernel, beside a crashed one");
+		status_found(ret, STATUS_FAIL, "this is a crash kernel");
 		status_advice(ret, "hvcrashctl audit");
 	} else if (!facts->is_hyperv) {
 		status_found(
 			ret, STATUS_FAIL,
-			"no Hyper-V guest, by CPUID, DMI, ACPI and VMBus: nothing to revoke here");
+			"not a Hyper-V guest, by CPUID, DMI, ACPI and VMBus: nothing to revoke");
 	} else if (sysroot_cpuid(&facts->sysroot, LEAF_FEATURES, regs) &&
 		   (regs[EBX] & FEATURES_EBX_CREATE_PARTITIONS)) {
 		status_found(
@@ -65,7 +64,7 @@ static void confidential(struct status_answer *ret, const char *type)
 		type);
 	status_advice(
 		ret,
-		"kdump itself may work (kernels from 6.18 on take host-visible pages back by themselves); an audit of the dump cannot tell: take a test dump, and read it as one without hvcrash");
+		"kdump itself may work (kernels from 6.18 on revoke host-visible pages themselves); an audit of the dump cannot tell: take a test dump, and read it as one without hvcrash");
 }
 
 void status_confidential(const struct status_facts *facts,
@@ -91,7 +90,7 @@ void status_confidential(const struct status_facts *facts,
 	if (type)
 		confidential(ret, type);
 	else
-		status_found(ret, STATUS_OK, "no confidential VM");
+		status_found(ret, STATUS_OK, "not a confidential VM");
 }
 
 /* Attributes, then the value: the form of efivarfs */
@@ -155,7 +154,7 @@ void status_stimer(const struct status_facts *facts, struct status_answer *ret)
 	else
 		status_found(
 			ret, STATUS_WARN,
-			"message mode: a timer message may keep the answer to UNLOAD out; kexec -e dies before 7.2");
+			"message mode: a timer message may block the answer to UNLOAD; kexec -e dies before 7.2");
 }
 
 /* Kernels that fail to kexec or to dump on Hyper-V; distributions backport */
