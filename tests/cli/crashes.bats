@@ -329,6 +329,26 @@ for i in range(4100):
 	expect_word out 'followed no shutdown'
 }
 
+@test "without wtmp hvcrash's own list of boots tells, and a unit that was started again is no boot" {
+	put /var/lib/hvcrash/boots 'boot 1795000000 a
+shutdown 1795000100 a
+boot 1795000101 a
+garbage
+boot 1795010000 b
+shutdown 1795020000 b
+boot 1795020100 c'
+	crashes --json
+	expect "$(jq '.crashes | length' out)" 1
+	expect "$(jq -r '.crashes[0].time' out)" "$(date -ud @1795010000 '+%F %T')"
+	crashes
+	expect_no_word out wtmp
+	# an empty wtmp tells nothing
+	mkdir -p root/var/log
+	: >root/var/log/wtmp
+	crashes --json
+	expect "$(jq '.crashes | length' out)" 1
+}
+
 @test "a boot after a crash with a dump is that crash" {
 	put /var/crash/202611181200/vmcore.202611181200 data
 	crashed=$(date -ud '2026-11-18 12:00' +%s)

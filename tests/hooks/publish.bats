@@ -11,6 +11,8 @@ boot() {
 	local calls=$BATS_TEST_TMPDIR/calls
 	: >"$calls"
 	: >"$calls.crash"
+	# it was shut down before, if nothing else says so
+	rm -f "$HVCRASH_ROOT/var/lib/hvcrash/boots"
 	mv "$HVCRASH_ROOT/proc/vmcore" "$BATS_TEST_TMPDIR/vmcore"
 	tool <<-END
 		#!/bin/sh
@@ -114,6 +116,31 @@ last() { jq -r ".crashes[0].$1" "$HVCRASH_ROOT/var/lib/hvcrash/last-crash.json";
 	adapter /usr/lib/hvcrash/publish
 	log=$(cat "$BATS_TEST_TMPDIR/log")
 	logged 'the last crash was not published: hvcrashctl: no such verb'
+}
+
+# power WORD: the unit is stopped, or started, in the boot with that id
+power() {
+	mkdir -p "$HVCRASH_ROOT/proc/sys/kernel/random"
+	echo "$2" >"$HVCRASH_ROOT/proc/sys/kernel/random/boot_id"
+	rm -f "$HVCRASH_ROOT/proc/vmcore"
+	if [ "$1" = shutdown ]; then adapter /usr/lib/hvcrash/publish shutdown; else adapter /usr/lib/hvcrash/publish; fi
+	[ "$adapter_status" -eq 0 ]
+}
+
+@test "boots and shutdowns are noted, so that a crash that left nothing is known, and no more than 200 of them" {
+	local sh
+	for sh in dash bash 'busybox ash'; do
+		fresh_root rhel
+		shell=$sh seconds=0
+		power boot 1 && power shutdown 1 && power boot 2 && power boot 3
+		[ "$(cut -d' ' -f1,3 "$HVCRASH_ROOT/var/lib/hvcrash/boots" | paste -sd,)" = 'boot 1,shutdown 1,boot 2,boot 3' ]
+		[ "$("$HVCRASHCTL" crashes --json --sysroot "$HVCRASH_ROOT" | jq '.crashes | length')" -eq 1 ]
+	done
+	seq 1 250 | sed 's/.*/boot & &/' >"$HVCRASH_ROOT/var/lib/hvcrash/boots"
+	power boot x
+	[ "$(wc -l <"$HVCRASH_ROOT/var/lib/hvcrash/boots")" -eq 200 ]
+	grep -q '^ExecStop=/usr/lib/hvcrash/publish shutdown$' "$HVCRASH_ROOT/usr/lib/systemd/system/hvcrash-publish.service"
+	grep -q '^RemainAfterExit=yes$' "$HVCRASH_ROOT/usr/lib/systemd/system/hvcrash-publish.service"
 }
 
 @test "room for the next verdict is kept where a crash kernel may need it" {

@@ -115,7 +115,7 @@ removes_them() {
 	on mkdir -p /var/lib/hvcrash/audit/20260101000000
 	# what the boot after a crash writes
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	on sh -c 'mkdir -p /var/lib/prometheus/node-exporter && touch /var/lib/hvcrash/published /var/lib/hvcrash/last-crash.json &&
+	on sh -c 'mkdir -p /var/lib/prometheus/node-exporter && touch /var/lib/hvcrash/published /var/lib/hvcrash/last-crash.json /var/lib/hvcrash/boots &&
 		for n in hvcrash hvcrash-audit hvcrash-crash; do : >/var/lib/prometheus/node-exporter/$n.prom; done'
 	on dpkg -r hvcrash-dkms hvcrash-tools
 	expect "$(on sh -c 'ls -d /etc/sysctl.d/*hvcrash* /var/lib/hvcrash/configure 2>/dev/null' || true)" ""

@@ -287,7 +287,7 @@ static struct err *show_all(const struct crash_history *history, __u64 since,
 	if (!history->has_boots)
 		out_remark(
 			&out,
-			"A crash that left no file is not in this list: there is no /var/log/wtmp to tell of it.");
+			"A crash that left no file is not in this list: there is no /var/log/wtmp to tell of it, and hvcrash-publish.service has not run.");
 	out_end(&out);
 	pager_close();
 	return err;

@@ -4,8 +4,10 @@
  *
  * Called by crash_history: a boot that followed no shutdown is all that some
  * crashes leave. From /var/log/wtmp, where systemd (systemd-update-utmp) and
- * sysvinit write both; a system without it (Debian 13 has wtmpdb in its place)
- * is one of which nothing is known, and the answer says so.
+ * sysvinit write both; where there is none (Debian 13 has wtmpdb in its place)
+ * from /var/lib/hvcrash/boots, which hvcrash-publish.service writes from the
+ * first boot with hvcrash on. Without either nothing is known, and the answer
+ * says so.
  */
 #ifndef HVCRASHCTL_BOOTS_H
 #define HVCRASHCTL_BOOTS_H
