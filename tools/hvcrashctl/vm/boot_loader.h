@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * boot_loader.h - who booted this kernel, and what the next one is told
+ * boot_loader.h - which boot loader booted this kernel, and its next command line
  *
  * Called by the checks next-boot and crashkernel. What booted says so in EFI
  * variables: LoaderInfo, and StubInfo of a unified kernel image

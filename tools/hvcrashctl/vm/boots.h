@@ -2,9 +2,9 @@
 /*
  * boots.h - when this machine booted, and whether it had been shut down before
  *
- * Called by crash_history: a boot that followed no shutdown is all that some
- * crashes leave. From /var/log/wtmp, where systemd (systemd-update-utmp) and
- * sysvinit write both; where there is none (Debian 13 has wtmpdb in its place)
+ * Called by crash_history: some crashes leave only a boot that followed no shutdown.
+ * Read from /var/log/wtmp, where systemd (systemd-update-utmp) and
+ * sysvinit write both; on a system without it (Debian 13 has wtmpdb instead)
  * from /var/lib/hvcrash/boots, which hvcrash-publish.service writes from the
  * first boot with hvcrash on. Without either nothing is known, and the answer
  * says so.
@@ -27,7 +27,7 @@ struct boot {
 	bool is_after_shutdown;
 };
 
-/* To be freed, the oldest first; NULL with 0 where there is no such file */
+/* To be freed, the oldest first; NULL and 0 if the file does not exist */
 struct boot *boots_read(const struct sysroot *sysroot, size_t *ret_nr);
 
 #endif

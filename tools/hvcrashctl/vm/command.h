@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * command.h - what another program prints, within a bound of time
+ * command.h - runs another program and reads its output, within a time limit
  *
- * Called by units and initrd, never with a system root of its own: nothing of
- * another system is run.
+ * Called by units and initrd, never with --sysroot: programs of another system are
+ * not run.
  */
 #ifndef HVCRASHCTL_COMMAND_H
 #define HVCRASHCTL_COMMAND_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* To be freed; NULL where it cannot be run, fails, or takes too long */
+/* The output, to be freed; NULL if the program cannot be run, fails, or takes too long */
 char *command_output(const char *const *argv, size_t max);
 
 /*
@@ -20,7 +20,7 @@ char *command_output(const char *const *argv, size_t max);
  */
 int command_filter(const char *const *argv, int in, pid_t *ret_pid);
 
-/* Ends it, whatever it does, and waits for it */
+/* Kills it if necessary, and waits for it */
 void command_end(int fd, pid_t pid);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * crash.c - sets off a test crash, by sysrq or by the module hvcrash_crash
  *
- * See crash.h. modprobe and insmod load the module: they know about compression,
- * signatures and where modules are.
+ * See crash.h. modprobe and insmod load the module: they handle compression,
+ * signatures and the location of modules.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -72,7 +72,7 @@ const struct crash_kind *crash_find(const char *name)
 	return NULL;
 }
 
-/* "0-3,8": where the kernel does not say, the crash itself will */
+/* "0-3,8"; if the kernel does not say, the crash itself will fail */
 static bool is_online(const struct sysroot *sysroot, unsigned int cpu)
 {
 	char list[512], *rest = list, *range;

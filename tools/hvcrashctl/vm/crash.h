@@ -2,12 +2,12 @@
 /*
  * crash.h - the kinds of test crash, and how each is set off
  *
- * Called by verb_crash. sysrq needs nothing of ours; the others are made by the
- * module hvcrash_crash (kernel/test), which is shipped apart and is loaded here
- * and nowhere else.
+ * Called by verb_crash. sysrq needs no module of ours; the others are made by the
+ * module hvcrash_crash (kernel/test), which is shipped separately and is loaded only
+ * here.
  *
  * Invariant: what was changed to make the crash one (panic_on_oops and the like)
- * is put back where the crash does not come.
+ * is restored if the crash does not happen.
  */
 #ifndef HVCRASHCTL_CRASH_H
 #define HVCRASHCTL_CRASH_H
@@ -64,16 +64,16 @@ struct crash {
 	char saved[CRASH_MAX_SYSCTLS][32];
 };
 
-/* CPUs online, a detector that is on: all that can be known before */
+/* Checks what can be checked in advance: CPUs online, the detector enabled */
 struct err *crash_check(struct crash *crash);
 
 /* Loads the module and sets the sysctls */
 struct err *crash_prepare(struct crash *crash);
 
-/* Returns only where the machine is still alive after @kind->wait_s */
+/* Returns only if the machine is still alive after @kind->wait_s */
 struct err *crash_fire(struct crash *crash);
 
-/* The sysctls as they were */
+/* Restores the sysctls */
 void crash_undo(struct crash *crash);
 
 #endif

@@ -2,10 +2,9 @@
 /*
  * crash_line.h - the command line that the crash kernel gets
  *
- * Called by the status checks. Where kdump-config has kept the kexec command by
- * which the crash kernel was loaded, that is what counts; else it is put together
- * as this kdump does it: what is inherited from /proc/cmdline, what is stripped,
- * what is appended.
+ * Called by the status checks. If kdump-config has saved the kexec command that
+ * loaded the crash kernel, that counts; otherwise the line is composed
+ * as this kdump does it: what it inherits from /proc/cmdline, strips and appends.
  */
 #ifndef HVCRASHCTL_CRASH_LINE_H
 #define HVCRASHCTL_CRASH_LINE_H

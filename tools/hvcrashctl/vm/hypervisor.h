@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hypervisor.h - is this machine a guest of Hyper-V
+ * hypervisor.h - whether this machine is a guest of Hyper-V
  *
  * Called by the status checks.
  */
@@ -9,7 +9,7 @@
 
 #include "vm/sysroot.h"
 
-/* What says so, to follow "by"; NULL where nothing does */
+/* The evidence, to follow "by"; NULL if there is none */
 const char *hypervisor_evidence(const struct sysroot *sysroot);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * initrd.c - walks through the archives of an initrd
  *
- * See initrd.h. All of it is bounded: bytes, names, and time, since a program
- * that decompresses is ended when the walk ends.
+ * See initrd.h. Everything is bounded: bytes, names, and time, since the
+ * decompressor is killed when the walk ends.
  */
 #define _GNU_SOURCE
 #include <errno.h>

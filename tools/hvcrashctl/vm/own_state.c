@@ -2,10 +2,10 @@
 /*
  * own_state.c - own Hyper-V registers and own System RAM
  *
- * Called by verb_audit. CPU 0 is asked, since a crash kernel runs on one CPU
- * as a rule and numbers it 0, whatever its VP index is. A register that this
- * kernel left enabled at a page of the first kernel is a page still shared.
- * Registers of other CPUs are left out: only they can read them.
+ * Called by verb_audit. Reads CPU 0, since a crash kernel usually runs on one CPU
+ * and numbers it 0, whatever its VP index is. If a register of this kernel is
+ * enabled and points to a page of the first kernel, that page is still shared.
+ * Leaves out the registers of other CPUs: only they can read them.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 /*
  * own_state.h - the machine that the audit runs on, as evidence
  *
- * Called by verb_audit, where the system is the second kernel itself or a test
- * names files in its place. All of it is optional: what cannot be read is "not
+ * Called by verb_audit, if the running system is the second kernel, or a test
+ * names files instead. All of it is optional: what cannot be read is "not
  * checked, because ...", never an error of the audit and never "off".
  */
 #ifndef HVCRASHCTL_OWN_STATE_H

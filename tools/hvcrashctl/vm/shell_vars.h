@@ -5,8 +5,8 @@
  * Called by kdump_config. /etc/default/kdump-tools, /etc/sysconfig/kdump and
  * os-release are sourced by a shell. Nothing is executed here: assignments are
  * evaluated as dash or bash does it, with quotes, comments, continued lines and
- * the variables assigned before. What would take a shell to know ($(...), a
- * command, "if") makes the answer SHELL_CANNOT_TELL, never a guess.
+ * the variables assigned before. Anything that only a shell can evaluate ($(...), a
+ * command, "if") results in SHELL_CANNOT_TELL, never in a guess.
  */
 #ifndef HVCRASHCTL_SHELL_VARS_H
 #define HVCRASHCTL_SHELL_VARS_H

@@ -275,7 +275,7 @@ static void count(const struct status_check *check,
 		 check->id);
 }
 
-/* Elsewhere nothing is asked that only Hyper-V answers: one failure says it all */
+/* Outside Hyper-V its checks are skipped: one failure says everything */
 static bool is_asked(const struct status_facts *facts,
 		     const struct status_check *check)
 {
@@ -298,7 +298,7 @@ static void run_check(const struct status_facts *facts,
 		*ret->fix = *ret->advice = '\0';
 }
 
-/* "READY" alone only where nothing is amiss */
+/* "READY" alone only if nothing is wrong */
 static void word_ready(struct status_total *ret)
 {
 	char counted[80] = "";

@@ -2,8 +2,8 @@
 /*
  * status.h - is this VM ready to crash safely: a table of small checks
  *
- * Called by the verbs status and crash. A check answers in one line and, where it
- * is not fine, has a command that corrects it, or words where no command can. It
+ * Called by the verbs status and crash. A check answers in one line and, if something
+ * is wrong, has a command that corrects it, or advice if no command can. It
  * prints nothing and changes nothing.
  *
  * Invariant: what cannot be read is "unknown" and never "ok".
@@ -24,7 +24,7 @@ enum status_level {
 	STATUS_WARN,	/* the dump will be there, something else will not */
 	STATUS_FAIL,	/* not ready */
 	STATUS_UNKNOWN, /* could not be read */
-	STATUS_NEUTRAL, /* a fact that is neither good nor bad, or not asked */
+	STATUS_NEUTRAL, /* a fact that is neither good nor bad, or not applicable */
 };
 
 /* The values are the exit status */
@@ -39,10 +39,10 @@ enum status_verdict {
 
 /**
  * struct status_answer - of one check
- * @level: how it stands
+ * @level: the result
  * @found: what was found
- * @fix: a command of this machine that corrects it, to be pasted; or empty
- * @advice: what to do where no command does it, or what to know before; or empty
+ * @fix: a command to paste that corrects it on this machine; or empty
+ * @advice: what to do if no command can, or what to know first; or empty
  */
 struct status_answer {
 	enum status_level level;
@@ -66,7 +66,7 @@ void status_advice(struct status_answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /**
- * struct status_facts - what more than one check asks for
+ * struct status_facts - facts that several checks need
  * @sysroot: the machine
  * @release: of the running kernel
  * @is_hyperv: a guest of Hyper-V

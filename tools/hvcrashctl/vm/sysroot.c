@@ -2,8 +2,8 @@
 /*
  * sysroot.c - small files, CPUID and /proc/meminfo, below a root
  *
- * See sysroot.h. Nothing here knows what a fact is good for. Files of /proc and
- * /sys say 0 for their size, so each is read to its end.
+ * See sysroot.h. Nothing here knows what a fact is used for. Files of /proc and
+ * /sys have size 0, so each is read to its end.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -109,8 +109,8 @@ bool sysroot_is_machine(const struct sysroot *sysroot, const char *machine)
 }
 
 /*
- * Links are followed below the root, as that system would. A FIFO would wait for
- * ever and a device has no end: neither is a file that configures anything.
+ * Links are followed below the root, as that system would. FIFOs, which may block for
+ * ever, and devices, which may have no end, are not read: they are no configuration.
  */
 static int open_file(const struct sysroot *sysroot, const char *path)
 {

@@ -20,7 +20,7 @@ static const char *const directories[] = {
 	"/lib/systemd/system",
 };
 
-/* The first that is there hides the others */
+/* The first that exists hides the others */
 void unit_read_files(const struct sysroot *sysroot, const char *name,
 		     struct unit *ret)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * units.h - what systemd makes of a unit
+ * units.h - the state of a unit, as systemd sees it
  *
  * Called by the status checks. By the files, in systemd's order
  * (systemd.unit(5)); whether it failed only systemctl knows, which is asked on
