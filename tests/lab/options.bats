@@ -65,6 +65,14 @@ values() {
 	for name in "${words[@]:1}"; do printf '%s ' "${!name}"; done
 }
 
+@test "an option that a scenario gives several times has all the values" {
+	export -f values
+	run -0 with_lab values run opt_host_options -- --scenario azure
+	[ "$output" = 'flush-hypercall=1 ipi-hypercall=1 devices=all ' ]
+	run -0 with_lab values run opt_fault -- --scenario nmi-during-unload
+	[ "$output" = 'unload-ms=8000 nmi-at=unload nmi-ms=2000 nmi-vp=0 ' ]
+}
+
 @test "options given beside a scenario override it, wherever they stand; a flag sets its value" {
 	export -f values
 	run -0 with_lab values run opt_cpus opt_mode opt_stimer -- --cpus 8 --scenario cpus-16-message

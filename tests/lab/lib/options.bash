@@ -43,11 +43,11 @@ setting() {
 # uses_option NAME USE: is it an option of that verb, or one that the boot depends on?
 uses_option() { case ,${option_uses[$1]:-}, in *",$2,"*) ;; *) return 1 ;; esac }
 
-# give_option NAME VALUE
+# give_option NAME VALUE: NAME as on the command line or, with underscores, as the table of scenarios has it
 give_option() {
 	local variable
 	variable=$(variable_of "$1")
-	[ -z "${option_is_list[$1]:-}" ] || [ -z "${!variable}" ] || set -- "$1" "${!variable} $2"
+	[ -z "${option_is_list[${1//_/-}]:-}" ] || [ -z "${!variable}" ] || set -- "$1" "${!variable} $2"
 	printf -v "$variable" '%s' "$2"
 }
 
