@@ -292,7 +292,7 @@ hook_before() {
 hook_root_mount() {
 	while IFS=' ' read -r _ mount type options _; do
 		case $mount:$type in
-		/sysroot:rootfs) ;;
+		/sysroot:rootfs | /sysroot:tmpfs | /sysroot:ramfs) ;;
 		/sysroot:*) printf '%s %s' "$mount" "${options%%,*}" ;;
 		esac
 	done <"$hook_root/proc/mounts"

@@ -8,6 +8,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	# dracut's own, which say what they were asked for
 	inst_multiple() { printf 'install %s\n' "$*"; }
+	inst_hook() { printf 'hook %s\n' "$*"; }
 	instmods() { printf 'module %s, hostonly "%s"\n' "$*" "$hostonly"; }
 	require_binaries() { printf 'needs %s\n' "$*"; [ -z "${without_tool:-}" ]; }
 	modinfo() { [ "$1 $2 $3" = '-k 6.12.0 hvcrash' ] && [ -z "${without_module:-}" ]; }
@@ -31,6 +32,11 @@ setup() {
 	run -0 check
 	run -0 install
 	[[ $output == *'/usr/lib/hvcrash/suse-pre /usr/lib/hvcrash/suse-post'* ]]
+	[[ $output != *'hook emergency'* ]]
+	# as installed on SUSE
+	moddir=$BATS_TEST_DIRNAME/../../kdump-hooks/dracut
+	run -0 install
+	[[ $output == *"hook emergency 50 $moddir/emergency.sh"*"hook shutdown-emergency 50 $moddir/emergency.sh" ]]
 }
 
 @test "the kdump initrd without a module for its kernel: the rest" {

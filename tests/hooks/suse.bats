@@ -7,6 +7,36 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
+# emergency SHELL: dracut's own script sources its hook, with that sh, and goes on to reboot
+emergency() {
+	# shellcheck disable=SC2016 # expanded by that shell
+	log=$($1 -euc '. "$0"; echo "and reboots"' "$HVCRASH_ROOT/usr/lib/dracut/modules.d/99hvcrash/emergency.sh" 2>&1)
+	printf '%s\n' "$log"
+	[[ $log == *'and reboots' ]]
+}
+
+@test "emergency: no script of kdump-save has run: the audit is made, and where no root is mounted the console has it" {
+	local sh
+	for sh in bash dash 'busybox ash'; do
+		fresh_root suse
+		echo 'tmpfs /sysroot tmpfs rw 0 0' >"$HVCRASH_ROOT/proc/mounts"
+		emergency "$sh"
+		grep -q '^Regions:  *18 clean' <<<"$log"
+		# once
+		emergency "$sh"
+		[ "$log" = 'and reboots' ]
+	done
+}
+
+@test "emergency: after both scripts there is nothing to do, and without ours the reboot comes all the same" {
+	fresh_root suse
+	crash suse
+	emergency dash
+	[ "$log" = 'and reboots' ]
+	rm "$HVCRASH_ROOT/usr/lib/hvcrash/suse-emergency"
+	emergency bash
+}
+
 setup() {
 	fresh_root suse
 	shell=bash
