@@ -4,9 +4,9 @@
 #
 # Lines to and from the machine: the handshake with the guest, the monitor of its hypervisor, the agent that writes into its
 # memory. Each is a pair of FIFOs which QEMU opens, held open here in both directions, so that no open ever blocks
-# and what came before the other side died can still be read. Whole lines received are kept in NAME.log.
+# and what the other side sent before it died can still be read. Complete lines received are kept in NAME.log.
 #
-# Nothing here runs in a subshell: what was read but is not yet a whole line is kept between calls.
+# Nothing here runs in a subshell: a partial line that was read is kept between calls.
 
 declare -A channel_in=() channel_out=() channel_rest=()
 
@@ -21,7 +21,7 @@ channel_open() {
 
 channel_send() { printf '%s\n' "$2" >&"${channel_in[$1]}"; }
 
-# channel_line NAME SECONDS: the next whole line, in $line. Fails if none came in that time.
+# channel_line NAME SECONDS: the next complete line, in $line. Fails if none arrives in that time.
 channel_line() {
 	local name=$1 seconds=$2 part='' status=0
 	IFS= read -r -t "$seconds" -u "${channel_out[$name]}" part || status=$?
@@ -32,7 +32,7 @@ channel_line() {
 	printf '%s\n' "$line" >>"$run_dir/$name.log"
 }
 
-# A monitor speaks QMP: one line per answer, each with the number of its question, and events in between. "monitor" is that of
+# A monitor speaks QMP: one line per answer, each with the number of its request, and events in between. "monitor" is that of
 # the guest's hypervisor, "outer" that of the machine around it.
 
 qmp_number=0 # of all questions, to whichever
@@ -73,18 +73,18 @@ hmp() {
 	reply=$(jq -r 'if .error then "error: " + .error.desc else .return end' <<<"$line" | tr -d '\r')
 }
 
-# What is asked of the guest's hypervisor: who asks says what it means that there is no answer.
+# Requests to the guest's hypervisor: the caller decides what a missing answer means.
 
 monitor_ask() { qmp_ask monitor "$@"; }
 
 monitor_begun='' # by this process
 
-# monitor_begin: a monitor takes commands only after this one.
+# monitor_begin: a monitor accepts commands only after this one.
 monitor_begin() { monitor_ask 30 '{"execute":"qmp_capabilities"}' && monitor_begun=1; }
 
 monitor() { hmp monitor "$@"; }
 
-# outer_ask SECONDS REQUEST: of the outer machine's own monitor, which has no reason not to answer, or to refuse. On the own host
+# outer_ask SECONDS REQUEST: to the outer machine's own monitor, which always has to answer and never refuses. On the own host
 # there is one machine, and one monitor.
 outer_ask() {
 	local channel=outer

@@ -2,12 +2,12 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# Dumps that the second kernel really writes, out of the machine as files. They go through a disk with a file system, since
-# makedumpfile seeks in what it writes, and since the emulated serial port would take hours. The disk is a sparse file; it is
+# Gets the dumps that the second kernel writes out of the machine, as files. They go through a disk with a file system, since
+# makedumpfile seeks in its output, and the emulated serial port would take hours. The disk is a sparse file; it is
 # formatted and read here with e2fsprogs, without mounting anything.
 #
 # A form is KIND-LEVEL, or flat-KIND-LEVEL for the flattened one: elf-0, zlib-31, flat-lzo-1. "vmcore" is a plain copy of
-# /proc/vmcore. What makedumpfile of that release was built without is said by the guest, and is no failure.
+# /proc/vmcore. If makedumpfile of that release was built without a form, the guest says so, which is not a failure.
 
 readonly dump_kinds='elf zlib lzo snappy zstd raw'
 
@@ -24,8 +24,8 @@ check_dumps() {
 	done
 }
 
-# make_dump_disk: in the run directory. Without a journal and checksums: it is written once. The same each time, to the last
-# bit: a machine that goes on from a kept state (state.bash) has looked at the disk of the one that was kept.
+# make_dump_disk: in the run directory. Without a journal and checksums, since it is written once. Bit-identical each
+# time: a machine that continues from a saved state (state.bash) has already read the disk of the saved one.
 make_dump_disk() {
 	local uuid=68766372-6173-6800-0000-000000000000
 	[ -n "$opt_dumps" ] || return 0
@@ -36,14 +36,14 @@ make_dump_disk() {
 		-E lazy_itable_init=1,hash_seed=$uuid "$run_dir/disk-dumps"
 }
 
-# dump_disk_arguments PATH CACHE: of the QEMU that has a disk for the dumps, one a line. CACHE is "unsafe" only where what is
-# beneath outlives the machine: the outer kernel's page cache does not.
+# dump_disk_arguments PATH CACHE: for the QEMU that has a disk for the dumps, one a line. CACHE is "unsafe" only if the layer
+# below survives the machine: the outer kernel's page cache does not.
 dump_disk_arguments() {
 	[ -z "$opt_dumps" ] || printf '%s\n' -drive "file=$1,format=raw,cache=$2,if=none,id=dumps" \
 		-device virtio-blk-pci,drive=dumps,serial=dumps
 }
 
-# copy_dump_modules RELEASE ROOT: what the second kernel needs to write there.
+# copy_dump_modules RELEASE ROOT: the modules that the second kernel needs to write there.
 copy_dump_modules() {
 	[ -z "$opt_dumps" ] || copy_modules "$(tree_of "$1")" "$(kernel_of "$1")" "$2" dumps virtio_pci virtio_blk ext4
 }

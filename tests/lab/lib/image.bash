@@ -16,7 +16,7 @@
 readonly busybox_names=(sh ash mount insmod cat echo printf grep sed awk cut tr head tail wc uname stty taskset dmesg gzip base64
 	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm umount test ifconfig ping mkswap swapon swapoff)
 
-# libraries_of TREE FILE...: where the tree has what these programs are linked to, one a line; a static one needs none
+# libraries_of TREE FILE...: the paths in the tree of the libraries that these programs need, one a line; none if static
 libraries_of() {
 	local tree=$1 file; shift
 	case $tree in */arm64-*) arm64_libraries "$tree" "$@"; return ;; esac
@@ -104,7 +104,7 @@ fill_base_image() {
 		copy_modules "$(guest_modules "$release")" "$kernel" "$root" devices hv_utils hv_netvsc sd_mod hv_storvsc hv_sock
 	if is_arm64_release "$release"; then
 		: >"$root/modules/msr" # arm64 has no such registers
-	elif [ "$opt_mode" != stock ] || [ -z "$opt_kernel_image" ]; then # of use to hvcrash and its tool only
+	elif [ "$opt_mode" != stock ] || [ -z "$opt_kernel_image" ]; then # needed only by hvcrash and its tool
 		copy_modules "$(guest_modules "$release")" "$kernel" "$root" msr msr
 		[ -n "$opt_kernel_image" ] || copy_modules "$tree" "$kernel" "$root" uio uio_hv_generic
 	fi

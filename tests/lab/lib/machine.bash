@@ -2,13 +2,13 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The machine that the guest runs on, in one of several ways which look the same from outside: on the lab's own host
-# (own_host.bash), or, for --host kvm, by QEMU on this machine's KVM where that offers Hyper-V, else in a software-emulated machine
-# with SVM, whose own KVM runs the guest. The last one, plain, is emulated
-# once, and has nothing of Hyper-V but its name: in it a guest is prepared that would need an hour for that in the second.
+# The machine that the guest runs on, in one of several ways that look the same from outside: on the lab's own host
+# (own_host.bash); or, for --host kvm, by QEMU on this machine's KVM if that offers Hyper-V, else in a software-emulated machine
+# with SVM, whose own KVM runs the guest. The last way, plain, is emulated
+# once, and has only the name of Hyper-V: it prepares a guest that would need an hour for that in a nested machine.
 #
-# The outer machine has one CPU on purpose: with more, code patching across emulated CPUs and lost timer ticks made one run
-# in five fail. All that is started here dies with the process that started it, whatever kills that one.
+# The outer machine has only one CPU: with more, code patching across emulated CPUs and lost timer ticks made one run
+# in five fail. Everything that is started here dies with the process that started it, whatever kills it.
 
 # Each lab run has one machine.
 machine_pid='' agent_pid='' guest_end=''
@@ -26,8 +26,8 @@ guest_console() { if is_arm64; then echo ttyAMA0; else echo ttyS0; fi; }
 
 guest_cmdline() {
 	local line
-	# log_buf_len: in a panic the other CPUs may run on, for half a minute on a slow console, and a storm of theirs says so much
-	# that the panic was gone from the log by the time of the dump
+	# log_buf_len: in a panic the other CPUs may keep running, for half a minute on a slow console, and a storm on them prints so
+	# much that the panic was gone from the log by the time of the dump
 	line="console=$(guest_console) quiet$(is_arm64 || echo ' log_buf_len=2M') crashkernel=$opt_crashkernel lab.leave=$(way_of_leaving)"
 	[ -z "$opt_module" ] || line+=" lab.module=${opt_module// /,}"
 	# Which CPUs the crash needs comes with GO, too late for the steps
@@ -36,7 +36,7 @@ guest_cmdline() {
 	[ -z "$opt_rescue" ] || line+=" lab.rescue=1"
 	[ -z "$opt_registers" ] || line+=" lab.registers=1"
 	[ -z "$opt_dumps" ] || line+=" lab.dumps=$opt_dumps"
-	# Traces of what the kernel reports are of this level; a Debian kernel has nothing to report
+	# Kernel reports have traces of this level; a Debian kernel has none
 	! is_own_release "$release" || line+=' loglevel=5'
 	[ -z "$opt_cmdline" ] || line+=" $opt_cmdline"
 	printf '%s' "$line"
@@ -50,14 +50,14 @@ guest_cpu_model() {
 	printf '%s' "$model"
 }
 
-# What the guest boots: a kernel, which ends with the run that it is for; or, where a run names disks here, a system of its
-# own from the first of them, which starts again when it reboots.
+# What the guest boots: a kernel, which ends with its run; or, if a run names disks here, a system from the first of them,
+# which starts again when it reboots.
 guest_disks=''
 
-# Whether it has a network: one with the lab alone, in which its port 22 can be reached from this machine, see network_port.
+# Whether it has a network: only with the lab, with its port 22 reachable from this machine, see network_port.
 guest_network=''
 
-# A directory of whoever uses it, which goes with the machine
+# A directory for the caller, which is removed with the machine
 control_dir=''
 
 # network_arguments FROM: one a line. What comes to FROM, an address and a port as QEMU's hostfwd has them, goes to port 22 of
@@ -93,7 +93,7 @@ boot_arguments() {
 	done
 }
 
-# port_arguments CHANNELS CONSOLE: what whatever runs the guest has for its words and for ours, and nothing that is not asked for.
+# port_arguments CHANNELS CONSOLE: the ports of the QEMU that runs the guest, for both directions, and no default devices.
 port_arguments() {
 	printf '%s\n' -nodefaults -no-user-config -display none -vga none \
 		-chardev "file,id=console,path=$2" -serial chardev:console \
@@ -101,9 +101,9 @@ port_arguments() {
 		-chardev "pipe,id=monitor,path=$1/monitor" -mon chardev=monitor,mode=control
 }
 
-# guest_arguments CHANNELS MEMORY FIRMWARE CONSOLE FILE-OF: of the QEMU that runs the guest, one a line.
-# -action panic=none: else QEMU ends when the guest reports its crash to the hypervisor. align=2M: the huge pages of the file
-# are of use only to a mapping that begins at the border of one; without it KVM took 262,000 nested page faults for the boot of
+# guest_arguments CHANNELS MEMORY FIRMWARE CONSOLE FILE-OF: for the QEMU that runs the guest, one a line.
+# -action panic=none: otherwise QEMU ends when the guest reports its crash to the hypervisor. align=2M: the huge pages of the
+# file help only a mapping that begins at the boundary of one; without it KVM took 262,000 nested page faults for the boot of
 # a Debian system, and 1,700 with it.
 guest_arguments() {
 	local channels=$1 memory=$2 firmware=$3 console=$4 file_of=$5
@@ -112,19 +112,19 @@ guest_arguments() {
 		-m "$opt_memory" -smp "$opt_cpus,maxcpus=${opt_maxcpus:-$opt_cpus}" -action panic=none -device vmbus-bridge -device hv-balloon
 	port_arguments "$channels" "$console"
 	dump_disk_arguments "$channels/disk-dumps" writeback
-	# A machine in a machine: the outer one hands on what it gets
+	# A machine in a machine: the outer one passes on what it gets
 	case $way in direct) network_arguments "$any_port" ;; nested) network_arguments :22 ;; esac
 	boot_arguments "$file_of"
 }
 
-# start_process LOG COMMAND...: in the background, and gone when this shell is; its id is left in $!. In a session of its own:
-# QEMU takes a Ctrl-C that is meant for the lab.
+# start_process LOG COMMAND...: in the background, killed when this shell ends; its id is left in $!. In a separate session, or
+# QEMU would receive a Ctrl-C meant for the lab.
 start_process() {
 	local log=$1; shift
 	setpriv --pdeathsig KILL setsid "$@" >>"$log" 2>&1 </dev/null &
 }
 
-# Where the outer machine's init puts them
+# Where the outer machine's init puts files
 nested_file() { printf '/guest/%s' "$1"; }
 
 # host_file NAME: the file itself.
@@ -147,12 +147,12 @@ nested_disks() {
 	fi
 }
 
-# slow_clock: for env, one word a line: a program after it lives at a quarter of our time. None without libfaketime.
+# slow_clock: words for env, one a line, that make a program's clock run at a quarter of ours. None without libfaketime.
 #
-# An emulated CPU is some fifty times slower than ours and is asked 250 times a second by each kernel in it for a tick, which
-# is an exit of the inner machine and two flushes of the emulated TLB: most of its time went into that, the more the slower
-# this machine was, and a guest that waits for CPUs that spin got nowhere. Measured side by side: a crash of the stock kernel
-# took 200 s, at half of our time 87, at a quarter 51 to 89, at a tenth 82, where what waits, waits ten times as long.
+# An emulated CPU is about fifty times slower than ours, and each kernel in it takes 250 ticks a second, each of which
+# is an exit of the inner machine and two flushes of the emulated TLB: that took most of its time, the more the slower
+# this machine was, and a guest that waits for spinning CPUs made no progress. Measured side by side: a crash of the stock
+# kernel took 200 s, at half our speed 87, at a quarter 51 to 89, at a tenth 82, but then every wait takes ten times as long.
 slow_clock() {
 	local libraries=(/usr/lib/*/faketime/libfaketimeMT.so.1)
 	[ ! -e "${libraries[0]}" ] || printf '%s\n' "LD_PRELOAD=${libraries[0]}" 'FAKETIME=+0 x0.25'
@@ -160,9 +160,9 @@ slow_clock() {
 
 # start_nested [OUTER-ARGUMENT...]
 #
-# no_timer_check: to see that the timer works the kernel counts its ticks while the TSC goes on by what is 10 ticks at 4 GHz
-# (timer_irq_works()). The TSC is this machine's, and the timer lives at a quarter of our time: fewer than 5 came, and now and
-# then on no way of four, of which the kernel panics.
+# no_timer_check: to test the timer the kernel counts its ticks while the TSC advances by 10 ticks at 4 GHz
+# (timer_irq_works()). The TSC is this machine's, but the timer runs at a quarter of our time: fewer than 5 ticks arrived, and
+# sometimes with none of the four methods, after which the kernel panics.
 start_nested() {
 	local port name file access clock arguments=()
 	mapfile -t clock < <(slow_clock)
@@ -200,7 +200,7 @@ start_direct() {
 	agent_pid=$!
 }
 
-# start_plain: by its own word a VM of Hyper-V, for who looks at its name.
+# start_plain: a VM that claims to be one of Hyper-V, for programs that check its name.
 start_plain() {
 	local arguments
 	mapfile -t arguments < <(port_arguments "$run_dir" "$run_dir/console.log"; network_arguments "$any_port"; boot_arguments host_file)
@@ -210,7 +210,7 @@ start_plain() {
 	machine_pid=$!
 }
 
-# machine_start [OUTER-ARGUMENT...]: more words for the outer machine's QEMU, of which the direct way has none.
+# machine_start [OUTER-ARGUMENT...]: further words for the outer machine's QEMU, which the direct way does not have.
 machine_start() {
 	local channel
 	make_dump_disk
@@ -236,20 +236,20 @@ machine_stop() {
 
 is_machine_running() { kill -0 "$machine_pid" 2>/dev/null; }
 
-# is_outer_sick: the outer kernel has printed something that no healthy one prints. Its words are left in $sickness.
+# is_outer_sick: the outer kernel has printed an error. Its text is left in $sickness.
 is_outer_sick() {
 	local signs='Oops.*|BUG: .*|Kernel panic.*|rcu: INFO: .* stall.*|watchdog: .*|general protection.*|Out of memory.*'
 	sickness=$(grep -a -m 1 -o -E "$signs" "$run_dir/outer.log" 2>/dev/null)
 }
 
-# is_emulation_wrong: the guest died with flags that no CPU has: bits 22 to 31 are zero (Intel SDM vol. 1, 3.4.3). Seen once in
-# some 400 runs, with QEMU 7.2: a double fault right behind a cmpxchg16b, half of a register in EFLAGS.
+# is_emulation_wrong: the guest died with impossible flags: bits 22 to 31 are always zero (Intel SDM vol. 1, 3.4.3). Seen once in
+# about 400 runs, with QEMU 7.2: a double fault right after a cmpxchg16b, half of a register in EFLAGS.
 is_emulation_wrong() { sickness=$(grep -a -m 1 -o -E 'EFLAGS: (0[1-9a-f]|[1-9a-f]|00[4-9a-f])[0-9a-f]+' "$run_dir/console.log" 2>/dev/null); }
 
 # panics: each panic on the console, a line; with times or without, but not the line that ends it
 panics() { grep -as 'Kernel panic - not syncing' "$run_dir/console.log" | grep -av 'end Kernel panic'; }
 
-# has_panic_ended: a kernel whose panic() did not lead into a crash kernel stays there, and says so.
+# has_panic_ended: a kernel whose panic() did not start a crash kernel says so and stops.
 has_panic_ended() { grep -aqs 'end Kernel panic - not syncing' "$run_dir/console.log"; }
 
 # is_kernel_to_blame: that was the first kernel, and CPUs were coming and going: with CONFIG_CRASH_HOTPLUG the kernel writes its
@@ -259,12 +259,12 @@ is_kernel_to_blame() {
 	has_panic_ended && [ "$(panics | wc -l)" -eq 1 ]
 }
 
-# machine_check WHAT: fails the attempt if the machine can no longer bring what is waited for.
+# machine_check WHAT: fails the attempt if the machine can no longer deliver what is waited for.
 machine_check() {
 	local running=true
 	kill -0 $$ 2>/dev/null || exit "$EXIT_LAB" # the lab itself was killed: nothing waits for this attempt
 	is_machine_running || running=false
-	monitor_drain # after looking: what it said before it ended counts
+	monitor_drain # after the check, so that its last events count
 	if [ -n "$guest_end" ] || ! $running; then check_host_end "$1"; fi
 	[ -z "$guest_end" ] || guest_stopped "the guest ended by itself ($guest_end) while the lab waited for $1"
 	! has_panic_ended || guest_stopped "the kernel came to the end of its panic() while the lab waited for $1"

@@ -2,7 +2,7 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# What is mapped, by the word of the hypervisor: the lab's host is asked for its state (own_host.bash), QEMU's for its own map of
+# What the hypervisor maps: the lab's host reports its state (own_host.bash), QEMU its own map of
 # guest memory. Neither the guest nor the module is asked.
 
 # overlays_of: standard input: "info mtree -f"; standard output: JSON, every SynIC overlay once. The map is printed once per
@@ -13,13 +13,13 @@ overlays_of() {
 			| sort_by((.name | split("-")[1] | tonumber), (.name | test("event")))'
 }
 
-# state_of: standard input: such overlays; standard output: as compare.jq reads it. QEMU tells of no other pages.
+# state_of: standard input: such overlays; standard output: as compare.jq reads it. QEMU reports no other pages.
 state_of() {
 	jq '{knows: ["SIMP", "SIEFP"], overlays: map((.name | split("-")) as [$_, $vp, $page] |
 		{kind: (if $page == "msg" then "simp" else "siefp" end), vp_index: ($vp | tonumber), gpa})}'
 }
 
-# state_file FILE: beside the overlays in FILE, all that was said with them
+# state_file FILE: beside the overlays in FILE, the whole state that was reported with them
 state_file() { printf '%s.state.json' "${1%.json}"; }
 
 # oracle_ask FILE: the overlays that are mapped now.
@@ -33,7 +33,7 @@ oracle_ask() {
 	state_of <"$1" >"$(state_file "$1")"
 }
 
-# not_within RANGES: drops what is the second kernel's own: of the own host, what that kernel turned on; else what lies in RANGES
+# not_within RANGES: drops the second kernel's own overlays: on the own host, those that it turned on; else those in RANGES
 # ("a-b,c-d", hexadecimal), its reserved memory.
 not_within() {
 	local ranges=$1 gpa name range inside

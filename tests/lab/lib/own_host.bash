@@ -5,8 +5,8 @@
 # The lab's own host (--host own): tests/lab/host, on the bare metal of an emulated machine. No Linux and no KVM are in between, so
 # the guest's serial ports, disks and network are QEMU's own, and QEMU's monitor is the machine's.
 #
-# What the host knows it says on a serial port of its own, the oracle: a line asked, a line of JSON answered (host/oracle.c). Its
-# log is host.log of the run, and its last line says why the machine ended and whose fault that is.
+# The host answers requests on a separate serial port, the oracle: one line each, with a line of JSON (host/oracle.c). Its
+# log is host.log of the run, whose last line says why the machine ended and whose fault that is.
 
 readonly own_host_dir=$lab_dir/host/x86
 
@@ -23,7 +23,7 @@ build_own_host() {
 	printf '%s\n' "$sum" >"$dir.stamp"
 }
 
-# check_emulator: what the host asks of this machine's QEMU. Debian 12's has all of it.
+# check_emulator: what the host requires of this machine's QEMU. Debian 12's has all of it.
 check_emulator() {
 	if is_arm64; then check_arm64_emulator; return; fi
 	need_commands qemu-system-x86_64
@@ -32,7 +32,7 @@ check_emulator() {
 	qemu-system-x86_64 -cpu help | grep -qw svm || die "this machine's qemu-system-x86_64 knows no SVM: install QEMU 7.2 or newer"
 }
 
-# host_words: the host's options, on its command line. How many VPs it has it sees by the CPUs.
+# host_words: the host's options, on its command line. It determines the number of VPs from the CPUs.
 host_words() {
 	[ "$opt_stimer" = direct ] || printf 'direct-timers=0 '
 	printf '%s' "$opt_host_options"
@@ -56,7 +56,7 @@ own_boot_arguments() {
 	done
 }
 
-# hibernates: does a step of the guest do that? The machine is then reset, and its disk keeps the image.
+# hibernates: whether a step of the guest hibernates. The machine is then reset, and its disk keeps the image.
 hibernates() { case :$opt_steps: in *:hibernate:*) ;; *) return 1 ;; esac }
 
 make_swap_disk() {
@@ -136,7 +136,7 @@ own_registers() {
 	jq -r '.vps[] | select(.started) | "VP \(.vp): \(.registers.rip // .registers.pc // "no answer")"' "$run_dir/registers.txt"
 }
 
-# set_faults: what --fault asks for, when all is up that the guest has, and before the crash
+# set_faults: injects the faults of --fault, when the guest is completely up, before the crash
 set_faults() {
 	local word line
 	for word in $opt_fault; do
@@ -144,10 +144,10 @@ set_faults() {
 	done
 }
 
-# host_end: why the machine ended, by the host's last word, if it had one
+# host_end: why the machine ended, by the last line of the host's log, if there is one
 host_end() { sed -n 's/^.*\] end: //p' "$run_dir/host.log" 2>/dev/null | tail -n 1; }
 
-# check_host_end WHAT: the machine ended while the lab waited for WHAT: by the guest's doing, or the host's
+# check_host_end WHAT: the machine ended while the lab waited for WHAT: decides whether the guest or the host is to blame
 check_host_end() {
 	local why
 	why=$(host_end)

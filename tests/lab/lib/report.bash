@@ -2,7 +2,7 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# From the facts of a run to its verdict and its JSON. Here, and only here, is known what the tool's JSON looks like.
+# From the facts of a run to its verdict and its JSON. Only this file knows the format of the tool's JSON.
 
 # overlay_kinds: those of which the host tells, in the tool's words
 overlay_kinds() { if [ "$way" = own ]; then echo '["SIMP", "SIEFP", "VP assist", "hypercall", "reference TSC"]'; else echo '["SIMP", "SIEFP"]'; fi; }
@@ -44,7 +44,7 @@ expect_audit() {
 	[ "$(audit_verdict)" = "$verdict" ] || missed "verdict '$verdict' expected, '$(audit_verdict)' found"
 }
 
-# stale_known: the overlays that are known to be left. The file is there once the hypervisor was asked and could say.
+# stale_known: the overlays that are known to be left. The file exists once the hypervisor was asked and could tell.
 stale_known() { json_or stale_overlays.json '[]'; }
 
 expect_no_overlay() {
@@ -52,7 +52,7 @@ expect_no_overlay() {
 	[ "$stale" -eq 0 ] || missed "the hypervisor still maps $stale overlays of the first kernel"
 }
 
-# expect_none_left: where there is no audit to say so as well
+# expect_none_left: for a run without an audit
 expect_none_left() {
 	expect_no_overlay
 	[ -e "$run_dir/stale_overlays.json" ] || missed 'cannot tell which overlays are left: VMBus is up again in the second kernel'
@@ -63,7 +63,7 @@ expect_clean() {
 	expect_audit 0 clean
 }
 
-# expect_clean_or_torn: a crash that may have cut an update of the registry short, which the audit then says.
+# expect_clean_or_torn: a crash that may have interrupted an update of the registry, which the audit then reports.
 expect_clean_or_torn() {
 	if [ "$(audit_verdict)" = clean ]; then expect_clean; return; fi
 	expect_no_overlay
@@ -72,7 +72,7 @@ expect_clean_or_torn() {
 		missed 'neither clean nor torn'
 }
 
-# expect_rescued: overlays were left by the crash, none is after the rescue, and the audit says when.
+# expect_rescued: the crash left overlays, the rescue leaves none, and the audit says "revoked late".
 expect_rescued() {
 	expect_no_overlay
 	expect_audit 0 clean
@@ -133,7 +133,7 @@ expect_left() {
 
 expect_jumped() { [ "$(stamps_json)" != null ] || missed "no stamps: the crash is none of ${stamped_kinds[*]}"; }
 
-# expect_starved: the first kernel crashed, the second died of want of memory, and nothing of the first is left mapped.
+# expect_starved: the first kernel crashed, the second ran out of memory, and nothing of the first is left mapped.
 expect_starved() {
 	expect_no_overlay
 	[ "$(panics | wc -l)" -eq 2 ] || missed 'not two kernels have panicked'
@@ -158,7 +158,7 @@ kernel_reports() {
 		END { over() }'
 }
 
-# judge_reports: one on hvcrash is a failure, whatever else was expected.
+# judge_reports: a report on hvcrash is a failure, whatever else was expected.
 judge_reports() {
 	local line
 	while IFS= read -r line; do missed "the kernel reports, with hvcrash in its trace: ${line#hvcrash }"; done < <(kernel_reports | grep '^hvcrash ')
@@ -166,7 +166,7 @@ judge_reports() {
 
 reports_json() { kernel_reports | jq -R -n '[inputs | split(" ") | {hvcrash: (.[0] == "hvcrash"), report: (.[1:] | join(" "))}]'; }
 
-# run_judge: fills $misses with what differs from the expectation.
+# run_judge: fills $misses with the differences from the expectation.
 run_judge() {
 	judge_reports
 	case $opt_expect in
@@ -251,7 +251,7 @@ phases_json() {
 		'split("\n") | map(select(. != "") | split(" ") | {(.[0]): ((.[1] | tonumber) / 1000)}) | add // {} | . + {total: ($total / 1000)}'
 }
 
-# report_unfinished STATUS: the result of a run that ended before there was anything to judge.
+# report_unfinished STATUS: the result of a run that ended too early to be judged.
 report_unfinished() {
 	local result=lab-failed
 	[ "$1" -ne "$EXIT_GUEST" ] || result=failed

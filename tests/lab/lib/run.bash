@@ -2,14 +2,14 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# One run: the guest up, crashed, its second kernel up, and in between the questions to the hypervisor. The guest stops at
-# READY1 and READY2 until it is told GO, so that each question has its answer before anything moves on. Every wait has a
+# One run: the guest boots, crashes, its second kernel boots, with requests to the hypervisor in between. The guest stops at
+# READY1 and READY2 until it is told GO, so that each request is answered before anything changes. Every wait has a
 # bound and a name.
 
-# Where a failure before the crash is the lab's: the guest is then Debian's own kernel, with nothing of ours in it.
+# A failure before the crash is the lab's if the guest is Debian's own kernel, without hvcrash.
 blame_setup() { if [ "$opt_mode" = hvcrash ]; then guest_stopped "$@"; else lab_failed "$@"; fi; }
 
-# guest_stopped REASON: the guest is to blame, if the machine it runs on is sound. Leaves all that helps to see why.
+# guest_stopped REASON: the guest is to blame, unless its machine is faulty. Saves everything that helps to see why.
 guest_stopped() {
 	local sickness
 	! is_outer_sick || lab_failed "the outer kernel is ill ($sickness); the guest: $*"
