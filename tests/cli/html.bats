@@ -65,8 +65,17 @@ text_of() {
 	# as many rows as the table on the terminal has, worst first
 	try audit --all --no-headings -o gpa core
 	expect "$(grep -c '<tr><td data-label' page)" "$(grep -c '^ *0x' out)"
-	expect "$(grep -m1 -o 'data-label="FINDING"><span class="tag [a-z]*' page)" \
-		'data-label="FINDING"><span class="tag left'
+	expect "$(grep -oE 'data-label="FINDING"><span class="tag [a-z]*">[a-z ]*' page | sed 's/.*>//; /clean/,$d' | uniq | tr '\n' ',')" \
+		"left shared,changed after revoke,not checked,"
+}
+
+@test "before any crash the map says what is shared now, and nothing of a check" {
+	core live
+	try audit --html page core
+	expect_valid page
+	text_of page >text
+	expect_word text "shared now, 18 regions"
+	expect_no_word text "not checked, 18 regions"
 }
 
 @test "the drawing shows each region, and what overlaps the crash kernel" {

@@ -159,6 +159,7 @@ static struct err *show_map(const struct page *page)
 
 	if (!map)
 		return err_create(ERR_IO, "out of memory");
+	map->is_live = run->audit.header->phase == HVCRASH_PHASE_LIVE;
 	html_section_begin(page->html, "map", "Physical memory");
 	add_ranges(run, map);
 	err = add_regions(run, map, PASS_REACH);
@@ -274,42 +275,68 @@ static struct err *show_timeline(const struct page *page)
 	return err;
 }
 
-/* Rows number @first to @last of those that are fine, or are not */
-static struct err *show_rows(struct page *page, const struct out_table *table,
-			     bool is_fine, __u64 first, __u64 last)
+/* Rows number @first to @last, of all that are counted in @number */
+struct row_range {
+	__u64 first, last;
+	__u64 number;
+};
+
+/* The rows of the findings in @mask: bit N is enum audit_finding N */
+static struct err *add_rows(struct page *page, __u32 mask,
+			    struct row_range *range, struct rows_words *words)
 {
 	struct out_cell cells[OUT_MAX_COLUMNS];
-	struct rows_words words = { 0 };
 	struct hvcrash_extent extent;
 	struct audit_result result;
 	struct audit_walk walk;
-	__u64 number = 0;
-	struct err *err;
+	struct err *err = NULL;
 	bool is_end;
 
-	err = out_table_begin(&page->out, table);
 	audit_walk_init(&walk, page->run);
 	while (!err) {
 		err = audit_walk_next(&walk, &extent, &result, &is_end);
 		if (err || is_end)
 			break;
-		if (audit_is_fine(result.finding) != is_fine)
+		if (!(mask & 1U << result.finding))
 			continue;
-		number++;
-		if (number < first || number > last)
+		range->number++;
+		if (range->number < range->first || range->number > range->last)
 			continue;
-		rows_add_words(&extent, &words);
+		rows_add_words(&extent, words);
 		rows_make(&extent, &page->run->channels, &result, cells);
 		err = out_row(&page->out, cells);
 	}
+	return err;
+}
+
+/* Rows number @first to @last of those that are fine, or are not: the worst first */
+static struct err *show_rows(struct page *page, const struct out_table *table,
+			     bool is_fine, __u64 first, __u64 last)
+{
+	static const enum audit_finding wrong[] = { AUDIT_LEFT_SHARED,
+						    AUDIT_CHANGED,
+						    AUDIT_NOT_CHECKED };
+	struct row_range range = { .first = first, .last = last };
+	struct rows_words words = { 0 };
+	struct err *err;
+
+	err = out_table_begin(&page->out, table);
+	if (!err && is_fine)
+		err = add_rows(page,
+			       1U << AUDIT_EXTENT_CLEAN |
+				       1U << AUDIT_REVOKED_LATE,
+			       &range, &words);
+	for (size_t i = 0; !err && !is_fine && i < 3; i++)
+		if (page->run->audit.regions[wrong[i]])
+			err = add_rows(page, 1U << wrong[i], &range, &words);
 	if (err)
 		return err;
 	err = out_table_end(&page->out);
 	if (!err && first == 1)
 		rows_explain(&page->out, &words);
-	if (!err && number > MAX_ROWS && last == MAX_ROWS)
+	if (!err && range.number > MAX_ROWS && last == MAX_ROWS)
 		html_note(page->html, "%llu more regions are not listed here.",
-			  number - MAX_ROWS);
+			  range.number - MAX_ROWS);
 	return err;
 }
 

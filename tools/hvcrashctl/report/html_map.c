@@ -438,7 +438,10 @@ static void put_legend(struct html *html, const struct html_map *map)
 		if (map->by_class[i])
 			fprintf(html->to,
 				"<li><svg class=\"sample\" aria-hidden=\"true\"><rect class=\"region %s\" width=\"100%%\" height=\"100%%\"/></svg>%s, %llu region%s</li>\n",
-				html_class_name((enum html_class)i), words[i],
+				html_class_name((enum html_class)i),
+				map->is_live && i == HTML_UNKNOWN ?
+					"shared now" :
+					words[i],
 				map->by_class[i],
 				map->by_class[i] == 1 ? "" : "s");
 	fputs("</ul>\n", html->to);

@@ -70,12 +70,14 @@ struct html_map_place {
  * @own: memory of the kernel that runs the audit
  * @reach: the highest address of all
  * @end: where the drawing ends, a round number
+ * @is_live: the kernel has not crashed, so what is not checked is only shared
  */
 struct html_map {
 	struct html_map_ranges ram;
 	struct html_map_ranges own;
 	__u64 reach;
 	double end;
+	bool is_live;
 	__u64 by_class[HTML_NR_CLASSES];
 	struct html_map_bin bin[HTML_MAP_BINS];
 	__u32 nr_places;
