@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * core.h - what the parts of the lab's Hyper-V know of each other
+ * core.h - what the parts of the lab's Hyper-V share with each other
  *
- * One file a subject, each with its own part of struct host. All of it is
- * guarded by the back end's lock, none of it sleeps, and each call does a
- * bounded amount of work: what is left over is done in the next hv_run().
+ * One file for each subject, with its own part of struct host. The back end's lock
+ * guards all of it, nothing sleeps, and each call does a
+ * bounded amount of work: the rest is done in the next hv_run().
  *
- * A guest is not trusted. What it can make this side allocate has a bound
- * below; what is beyond it is refused, and counted.
+ * A guest is not trusted. Everything that it can make the host allocate has a bound
+ * below; anything beyond is refused, and counted.
  */
 #ifndef CORE_H
 #define CORE_H
@@ -21,7 +21,7 @@
 #define HV_MILLISECOND 10000ull
 #define HV_NEVER UINT64_MAX
 
-/* The most that a guest can make the host hold */
+/* Limits of what a guest can make the host hold */
 #define MAX_QUEUED 512	 /* messages of a SINT */
 #define MAX_ANSWERS 1024 /* messages that are held back */
 #define MAX_GPADLS 1024
@@ -114,7 +114,7 @@ extern struct host host;
 #define REGISTER_ON 1ull
 
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The guest did what it must not: counted, and one line says what it was. */
+/* The guest broke a rule: counted, and one line says which. */
 void violation(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /*
  * Which kernel this is, of those that identified themselves one after another.
@@ -168,7 +168,7 @@ struct overlay *overlay_of(u32 vp, enum overlay_kind kind);
 bool overlays_init(void);
 bool overlay_write(u32 vp, enum overlay_kind kind, u64 value);
 void overlays_reset_vp(u32 vp);
-/* What a VP sees of an overlay of its own that is on; NULL if it is off */
+/* The contents of a VP's own overlay that is on; NULL if it is off */
 u8 *overlay_contents(u32 vp, enum overlay_kind kind);
 void overlays_snapshot(void);
 
@@ -186,7 +186,7 @@ bool timer_write(struct vp *vp, enum hv_register reg, u64 value);
 void timers_reset_vp(struct vp *vp);
 u64 timers_run(u64 now);
 
-/* faults.c: what a host does to a guest that it need not expect */
+/* faults.c: injected misbehaviour of the host */
 void faults_init(void);
 void faults_rearm(void);
 void faults_event(enum option_moment moment, u32 vp);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * device.h - what is behind a channel
+ * device.h - the device behind a channel
  */
 #ifndef DEVICE_H
 #define DEVICE_H
@@ -24,7 +24,7 @@ struct device {
 	void (*opened)(struct channel *c);
 	void (*closed)(struct channel *c);
 	void (*packet)(struct channel *c, const struct packet *p);
-	/* What it does by itself; returns when it wants to be called next */
+	/* What it does unprompted; returns when it wants to be called next */
 	u64 (*run)(struct channel *c, u64 now);
 	/*
 	 * Writes the host's mark into a buffer of the device. False: it is none
@@ -33,7 +33,7 @@ struct device {
 	bool (*noise)(struct channel *c, const struct gpadl *g, u64 mark);
 };
 
-/* A GUID from the words in which it is written */
+/* A GUID from its written form */
 #define GUID(a, b, c, d0, d1, d2, d3, d4, d5, d6, d7)                          \
 	{                                                                      \
 		(u8)((a)&0xff), (u8)((a) >> 8 & 0xff), (u8)((a) >> 16 & 0xff), \

@@ -3,12 +3,12 @@
  * hv.h - the lab's Hyper-V: what a back end calls.
  *
  * Everything that is Hyper-V (synthetic registers, SynIC, overlays, timers,
- * hypercalls, VMBus, its devices, the ledger, faults, the oracle) lives behind
- * this header and knows nothing of a processor. A back end (x86/, arm64/, or a
- * unit test) starts VPs, catches what the guest does, and calls in here; what
- * this side needs of the machine it asks of platform.h.
+ * hypercalls, VMBus, its devices, the ledger, faults, the oracle) is behind
+ * this header and independent of the processor. A back end (x86/, arm64/, or a
+ * unit test) starts VPs, intercepts the guest, and calls these functions;
+ * platform.h declares what they need from the machine.
  *
- * One lock, the back end's, guards all of it: every function here is called
+ * The back end's lock guards all of it: every function here is called
  * with platform_lock() held and returns with it held. Nothing here sleeps.
  */
 #ifndef HV_H
@@ -86,7 +86,7 @@ struct hv_features {
 	u32 build, version; /* of the host: leaf 0x40000002 EAX and EBX */
 };
 
-/* Memory that the guest is not told of at boot: so much, from there on; 0: none */
+/* Memory that the guest is not told about at boot: size and start; 0: none */
 #define HV_MEMORY_TO_COME (128ull << 20)
 u64 hv_memory_to_come(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * options.h - what can be asked of the host: options.c has the table
+ * options.h - the options of the host: options.c has the table
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * oracle.c - what the hypervisor knows, to whoever asks: a line in, one of JSON
- * out, without the guest's help and at any time
+ * oracle.c - reports what the hypervisor knows: one line in, one line of JSON
+ * out, at any time and without the guest's help
  *
  *   state              all that is below; "kernel" is how many kernels have
  *                      identified themselves, and of an overlay or a page
@@ -14,15 +14,15 @@
  *   poke GPA [VALUE]   64 bits of the guest's own page; without VALUE a byte is
  *                      inverted
  *   nmi [VP]           an NMI, to all without a number
- *   deaf VP 0|1        that VP does nothing more, or goes on
+ *   deaf VP 0|1        that VP stops, or continues
  *   freeze 0|1         all VPs leave the guest and wait, for a snapshot
- *   rescind RELID      takes a channel back
+ *   rescind RELID      rescinds a channel
  *   offer NAME         offers a device, whether it is among "devices" or not
  *   quit
  *
- * An answer is {} where there is nothing to say, {"error":"..."} where it was
- * not done. Registers are strings, as 64 bits do not fit into every reader's
- * numbers; pages are ranges [first PFN, number].
+ * An answer is {} if there is nothing to report, {"error":"..."} if the request
+ * failed. Registers are strings, since not every reader's
+ * numbers hold 64 bits; pages are ranges [first PFN, number].
  */
 #include "vmbus.h"
 #include "device.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * overlay.c - pages of the hypervisor that lie over the guest's (TLFS, "GPA
+ * overlay.c - pages of the hypervisor that hide the guest's (TLFS, "GPA
  * Overlay Pages" and "SIM and SIEF Pages")
  *
- * An overlay's contents are the hypervisor's: they are zeroed when its VP is
- * reset, stay while the register is off, and go where the register goes. The
- * guest's page beneath comes back as it was. Where two overlays are at one GPA,
- * the first stays until it goes; then the other appears.
+ * An overlay's contents belong to the hypervisor: they are zeroed when its VP is
+ * reset, stay while the register is off, and move with the register. The
+ * guest's page beneath reappears unchanged. If two overlays are at one GPA,
+ * the first stays until it is turned off; then the other appears.
  */
 #include "core.h"
 

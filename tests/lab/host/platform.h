@@ -2,7 +2,7 @@
 /*
  * platform.h - the lab's Hyper-V: what a back end provides.
  *
- * Called with the lock held, from whatever VP or host CPU is in hv.h's
+ * Called with the lock held, on the VP or host CPU that executes hv.h's
  * functions. None of these sleeps.
  */
 #ifndef PLATFORM_H
@@ -23,21 +23,21 @@ u64 platform_tsc_hz(void);
 void platform_tsc_page(u64 *ret_scale, u64 *ret_offset);
 
 /*
- * What the guest sees at a GPA, as a pointer to the byte; NULL if size bytes
- * from there are not all RAM of the guest in one page. The host's own memory
- * is no RAM of the guest. The pointer is valid until the lock is released.
+ * The memory that the guest sees at a GPA; NULL unless size bytes
+ * from there are all RAM of the guest in one page. The host's own memory
+ * is not RAM of the guest. The pointer is valid until the lock is released.
  */
 void *platform_guest(u64 gpa, u32 size);
 
-/* The same of the guest's own page, past whatever overlay is over it */
+/* The same for the guest's own page, beneath any overlay */
 void *platform_beneath(u64 gpa, u32 size);
 
 /*
- * An overlay: own, a page of ours (4 KiB, aligned), takes the place of the
- * guest's page at gpa, on all VPs, before this returns; hide gives the
- * guest's page back. From show to hide the contents of the overlay are those
- * that platform_guest() finds, and own's again after hide. One overlay at a
- * time at a GPA: overlay.c sees to that.
+ * An overlay: own, a page of the host (4 KiB, aligned), replaces the
+ * guest's page at gpa, on all VPs, before this returns; hide restores the
+ * guest's page. From show to hide platform_guest() finds the contents of the
+ * overlay, and after hide own has them again. overlay.c makes sure that there is only
+ * one overlay at a GPA at a time.
  */
 void platform_show(u64 gpa, u8 *own);
 void platform_hide(u64 gpa, u8 *own);
@@ -48,10 +48,10 @@ void platform_interrupt(u32 vp, u32 vector);
 /* An NMI for a VP, from outside; arm64 has none and does nothing */
 void platform_nmi(u32 vp);
 
-/* A VP that is to do nothing more, or to go on: a fault to inject */
+/* Stops a VP, or lets it continue: a fault to inject */
 void platform_freeze_vp(u32 vp, bool frozen);
 
-/* hv_run() is wanted before it is due */
+/* Requests that hv_run() be called before it is due */
 void platform_wake(void);
 
 /* All VPs lose all of their TLB entries before any of them runs on */
@@ -67,9 +67,9 @@ void platform_oracle_put(char c);
 void platform_log(const char *line);
 
 /*
- * The run is over: "guest ..." where the guest is to blame, "host ..." where
- * this is, or "quit". Does not return on a machine; a unit test returns, and
- * the caller goes on as if the guest had stopped.
+ * Ends the run: "guest ..." if the guest is to blame, "host ..." if
+ * the host is, or "quit". Does not return on a machine; in a unit test it returns, and
+ * the caller continues as if the guest had stopped.
  */
 void platform_end(const char *why);
 
@@ -77,7 +77,7 @@ void platform_end(const char *why);
 void end_run(const char *format, ...)
 	__attribute__((format(printf, 1, 2), noreturn));
 
-/* Memory. Zeroed; NULL if there is none. A guest can ask for much: see heap. */
+/* Zeroed memory; NULL if there is none. A guest can request much: see heap. */
 void *platform_alloc(size_t bytes);
 void platform_free(void *at);
 

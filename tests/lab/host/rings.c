@@ -3,9 +3,9 @@
  * rings.c - packets through the rings of a channel
  *
  * A ring is a page with the indices, and the data on the pages behind it
- * (struct hv_ring_buffer of include/linux/hyperv.h). The guest may write what
- * it likes into either, at any time: an index is read once, and checked; a
- * packet is copied out before it is looked at.
+ * (struct hv_ring_buffer of include/linux/hyperv.h). The guest may write anything
+ * into either at any time: an index is read once, and checked; a
+ * packet is copied before it is examined.
  */
 #include "vmbus.h"
 #include "device.h"
@@ -98,7 +98,7 @@ static bool broken(struct channel *c, const char *what)
 	return false;
 }
 
-/* The guest waits for room: it has it now. */
+/* The guest waits for room, which there is now. */
 static void tell_of_room(struct channel *c, u32 free_before, u32 free_now)
 {
 	u32 wanted = look_at(&c->out, PENDING_SEND);

@@ -3,9 +3,9 @@
  * synic.c - the synthetic interrupt controller (TLFS, "Virtual Interrupt
  * Controller")
  *
- * Messages wait in a queue of their SINT until its slot is free, events are
- * bits. The guest looks at both pages while we do: each access that it may race
- * with is an atomic one.
+ * Messages wait in a queue of their SINT until its slot is free; events are
+ * bits. The guest accesses both pages at the same time: each access that may race
+ * is atomic.
  */
 #include "core.h"
 
@@ -71,10 +71,10 @@ static void fill(struct slot *slot, const struct queued *m, bool more)
 }
 
 /*
- * The first message of a queue, if its slot is free. If not, the message that
- * is there gets the flag by which the guest knows that it has to write EOM. The
- * guest may have freed the slot in between without seeing the flag: the slot is
- * looked at once more.
+ * Delivers the first message of a queue if its slot is free. Otherwise the message in
+ * the slot gets the flag that tells the guest to write EOM. The
+ * guest may have freed the slot in between without seeing the flag, so the slot is
+ * checked once more.
  */
 static void deliver(struct vp *vp, u32 sint)
 {

@@ -2,8 +2,8 @@
 /*
  * timers.c - synthetic timers (TLFS, "Synthetic Timers")
  *
- * A timer in message mode goes off in hv_run(). One in direct mode is served
- * by the back end, with the VP's own hardware timer: its interrupt has to come
+ * A timer in message mode fires in hv_run(). The back end implements one in direct mode
+ * with the VP's own hardware timer, since its interrupt has to arrive
  * without an exit.
  */
 #include "core.h"
@@ -17,7 +17,7 @@
 
 #define MESSAGE_TIMER_EXPIRED 0x80000010u
 
-/* Less is taken as this much: a guest cannot make the host do nothing else. */
+/* Shorter periods are raised to this, so that a guest cannot keep the host busy. */
 #define SHORTEST_PERIOD 1000
 
 static bool is_direct(const struct timer *t)
