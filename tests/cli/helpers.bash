@@ -128,3 +128,12 @@ own_ram() {
 		printf '  00001000-00001fff : Kernel code\n'
 	} >iomem
 }
+
+# audit_cannot_tell WORDS: the audit of the file "core" cannot tell, because of WORDS
+audit_cannot_tell() {
+	try audit core
+	expect_status 2
+	expect_word out "CANNOT TELL: "
+	expect_word out "$1"
+	expect_no_word out CLEAN
+}

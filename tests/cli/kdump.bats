@@ -60,31 +60,22 @@ same_as_elf() {
 	expect "$(row 0x203000)" "SIMP VP 1 0x203000 1 revoked read back"
 }
 
-# cannot_tell WORDS
-cannot_tell() {
-	try audit core
-	expect_status 2
-	expect_word out "CANNOT TELL: "
-	expect_word out "$1"
-	expect_no_word out CLEAN
-}
-
 @test "a page that the dump level left out is not checked, and the level is named" {
 	kdump lzo 0 "exclude 0x40001000 1"
-	cannot_tell "1 region not in the dump (first missing page 0x40001000: left out of the dump, of dump level 31)"
+	audit_cannot_tell "1 region not in the dump (first missing page 0x40001000: left out of the dump, of dump level 31)"
 	expect "$(row 0x40000000)" "GPADL channel 5 (network) 0x40000000 4 unloaded UNLOAD answered not checked a page is not in the dump"
 	kdump lzo 4096 "exclude 0x40001000 1" "kdump dump_level=8"
-	cannot_tell "left out of the dump, of dump level 8"
+	audit_cannot_tell "left out of the dump, of dump level 8"
 }
 
 @test "a page beyond the end of memory is not checked" {
 	kdump lzo 0 "edit extent 3 gpa=0x80000000"
-	cannot_tell "first missing page 0x80000000: left out of the dump"
+	audit_cannot_tell "first missing page 0x80000000: left out of the dump"
 }
 
 @test "a dump that ran out of space says so" {
 	kdump zlib 0 "exclude 0x40001000 1" "kdump status=8"
-	cannot_tell "0x40001000: makedumpfile could not write the dump to its end"
+	audit_cannot_tell "0x40001000: makedumpfile could not write the dump to its end"
 }
 
 # part NAME FIRST END [LINE...]: the pages of the fixture "good" from FIRST to before END, as makedumpfile --split writes them
@@ -120,7 +111,7 @@ part() {
 	mkdir alone
 	mv vmcore1 core
 	cp core alone/vmcore1
-	cannot_tell "0x40002000: in a part of the split dump that is not beside the others"
+	audit_cannot_tell "0x40002000: in a part of the split dump that is not beside the others"
 	# another dump's part, by the time at which it was begun
 	cp core alone/core1
 	part alone/core2 0x40002 0x80000 "kdump timestamp.0=7"
@@ -167,18 +158,18 @@ part() {
 @test "a page that cannot be decompressed is not checked, and never counts as changed" {
 	# page 96 is the first of the ring at 0x40000000
 	kdump zlib 0 "page 96 size=9"
-	cannot_tell "first missing page 0x40000000: kdump-compressed: "
+	audit_cannot_tell "first missing page 0x40000000: kdump-compressed: "
 	kdump zlib 0 "page 96 flags=2"
-	cannot_tell "first missing page 0x40000000: kdump-compressed: "
+	audit_cannot_tell "first missing page 0x40000000: kdump-compressed: "
 	kdump raw 0 "page 96 size=4000"
-	cannot_tell "first missing page 0x40000000: kdump-compressed: "
+	audit_cannot_tell "first missing page 0x40000000: kdump-compressed: "
 }
 
 @test "page data beyond the end of the file are not checked" {
 	kdump zlib 0 "page 96 offset=0x7000000000000000"
-	cannot_tell "first missing page 0x40000000: kdump-compressed: "
+	audit_cannot_tell "first missing page 0x40000000: kdump-compressed: "
 	kdump raw 0 "page 96 offset=0x70000000"
-	cannot_tell "first missing page 0x40000000: kdump-compressed: "
+	audit_cannot_tell "first missing page 0x40000000: kdump-compressed: "
 }
 
 @test "a file truncated in its data: what it has is checked" {
@@ -191,7 +182,7 @@ part() {
 		# into the last page, which is the last of the ring: never a change
 		for cut in 1 10 100 1000 2000 4000; do
 			truncate -s -$cut core
-			cannot_tell "1 region not in the dump (first missing page 0x40003000: kdump-compressed: "
+			audit_cannot_tell "1 region not in the dump (first missing page 0x40003000: kdump-compressed: "
 			cp whole core
 		done
 	done
@@ -272,7 +263,7 @@ part() {
 	tail -c $((16 + 4096 + 16)) core | head -c $((16 + 4096)) >header
 	{ head -c 4096 core && cat header && tail -c +$((4096 + 16 + 4096 + 1)) core; } >moved
 	head -c $half moved >core
-	cannot_tell "not in the dump"
+	audit_cannot_tell "not in the dump"
 }
 
 @test "flattened files that are damaged" {
