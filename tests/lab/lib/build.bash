@@ -68,7 +68,6 @@ build_tree() {
 	if is_kernel_of_its_own "$release"; then build_kernel_tree "$release"; return; fi
 	if is_arm64_release "$release"; then build_arm64_tree "$release"; return; fi
 	include=$(IFS=,; echo "${tree_packages[*]}")
-	has_kdumpfile "$release" || include=${include/libkdumpfile-dev,/}
 	# The one tree that always is there also has the outer machine's emulator, and what "lab module --check" asks
 	[ "$release" != "$outer_release" ] || include+=,qemu-system-x86,sparse,perl
 	make_tree "$release" "$release" "$include"
@@ -109,9 +108,6 @@ kdump_options() {
 	# shellcheck disable=SC2016 # for mmdebstrap's shell
 	[ "$1" != bookworm ] || printf '%s\n' '--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/lab"'
 }
-
-# has_kdumpfile SUITE: Debian 11 has no libkdumpfile: its hvcrashctl reads ELF alone, which /proc/vmcore is
-has_kdumpfile() { [ "$1" != bullseye ]; }
 
 # make_tree NAME SUITE PACKAGES [OPTION...]: a Debian tree, unless there is one with just these packages and, where what an option
 # names decides about the tree too, of just that: $tree_extra.
@@ -203,12 +199,16 @@ build_logged() {
 	exit "$EXIT_GUEST"
 }
 
-# cross_words RELEASE: for make, one a line, where what is built is not for the machine that builds
-cross_words() { ! is_arm64_release "$1" || printf '%s\n' ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-; }
+# compiler_words RELEASE: for make, one a line, where the compiler is not the one that the headers name: for another processor, or
+# that of a userland which is not the kernel's
+compiler_words() {
+	! is_arm64_release "$1" || printf '%s\n' ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
+	[ "$(suite_of "$1")" != bullseye ] || printf '%s\n' CC=gcc
+}
 
 # build_one_module RELEASE NAME SOURCE-DIRECTORY: NAME.ko
 build_one_module() {
-	local release=$1 name=$2 source=$3 dir=$lab_state/kernels/$1 kernel sum cross
+	local release=$1 name=$2 source=$3 dir=$lab_state/kernels/$1 kernel sum words
 	kernel=$(kernel_sum "$release")
 	sum=$(sources_sum "$source" "$repo/kernel/include")-$kernel
 	is_fresh "$dir/$name.stamp" "$sum" && [ -e "$dir/$name.ko" ] && return 0
@@ -216,9 +216,9 @@ build_one_module() {
 	grep -qsF -e "-$kernel" "$dir/$name.stamp" || remove_tree "$dir/src/$name"
 	rm -f "$dir/$name.stamp"
 	sync_sources "$source" "$dir/src/$name"
-	mapfile -t cross < <(cross_words "$release")
+	mapfile -t words < <(compiler_words "$release")
 	build_logged "$name.ko for $(kernel_of "$release")" "$dir/$name.log" in_tree "$release" "$dir/src" \
-		make -C "/usr/src/linux-headers-$(kernel_of "$release")" "M=/mnt/$name" HVCRASH_INJECT=1 "${cross[@]}" modules
+		make -C "/usr/src/linux-headers-$(kernel_of "$release")" "M=/mnt/$name" HVCRASH_INJECT=1 "${words[@]}" modules
 	cp "$dir/src/$name/"*.ko "$dir/"
 	printf '%s\n' "$sum" >"$dir/$name.stamp"
 }

@@ -3,18 +3,19 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
 # Trees of kernels beside the one that a Debian release is built with: its flavours (trixie-rt, arm64-bookworm-cloud) and those
-# of its backports (trixie-backports, trixie-backports-cloud). Such a tree is the release's own, hard-linked, with the kernel
+# of its backports (trixie-backports, trixie-backports-cloud); and Debian 11's, which has no libkdumpfile for the tool. Such a tree is the release's own, hard-linked, with the kernel
 # and its headers in the place of the others: unpacked, since neither compiler nor userland is another.
 
 # is_kernel_of_its_own RELEASE: is that the tree of one of them?
 is_kernel_of_its_own() {
-	local suite; suite=$(suite_of "$1")
-	[ -n "$(flavour_of "$1")" ] || [ "$suite" != "$(base_of "$suite")" ]
+	case $(suite_of "$1") in *-backports | bullseye) return 0 ;; esac
+	[ -n "$(flavour_of "$1")" ]
 }
 
 # userland_of RELEASE: the release whose tree it is made of
 userland_of() {
 	local base; base=$(base_of "$(suite_of "$1")")
+	[ "$base" != bullseye ] || base=bookworm
 	if is_arm64_release "$1"; then echo "arm64-$base"; else echo "$base"; fi
 }
 
