@@ -63,6 +63,7 @@ named_cases() { documents | xargs grep -hoE -- '--case [a-z,]+' | cut -d ' ' -f 
 	cp -r "$REPO/tests/matrix" "$BATS_TEST_TMPDIR/"
 	mkdir -p "$BATS_TEST_TMPDIR/repo/tests" "$BATS_TEST_TMPDIR/repo/docs/dev"
 	mv "$BATS_TEST_TMPDIR/matrix" "$BATS_TEST_TMPDIR/repo/tests/"
+	cp "$REPO/tests/quote.awk" "$BATS_TEST_TMPDIR/repo/tests/"
 	cp "$REPO/README.md" "$BATS_TEST_TMPDIR/repo/"
 	cp "$REPO"/docs/dev/matrix* "$BATS_TEST_TMPDIR/repo/docs/dev/"
 	sed -i '/^| 6\.12/s/overlays left/pages left/' "$BATS_TEST_TMPDIR/repo/README.md"
@@ -70,4 +71,18 @@ named_cases() { documents | xargs grep -hoE -- '--case [a-z,]+' | cut -d ' ' -f 
 	[[ $output == *'README.md does not say'* ]]
 	run -0 "$BATS_TEST_TMPDIR/repo/tests/matrix/documents"
 	cmp "$REPO/README.md" "$BATS_TEST_TMPDIR/repo/README.md"
+}
+
+@test "what a document quotes of the kernels is what their record says" {
+	"$REPO/tests/kernels/documents" --check
+}
+
+# status and hvcrash-configure refuse what is older, and call nothing else too old
+@test "the first kernel that hvcrash.ko is made for is the oldest that \"make kernels\" builds it for, and that is crashed" {
+	local first
+	first=$(awk '!/^#/ && NF { print $1 "." $2 }' "$REPO/scripts/lib/tables/kernels")
+	# shellcheck disable=SC2016 # for the inner shell
+	run -0 bash -c '. "$1"; set_defaults; release_of "$2"' - "$REPO/tests/lab/lab" "$first"
+	[ "$output" = "$(awk '!/^#/ && NF { print $1; exit }' "$REPO/tests/lab/kernels/flavours")" ]
+	[ "$(awk '!/^#/ && NF { print $2 }' "$REPO/tests/kernels/table" | grep '^[0-9]' | sort -V | head -n 1)" = "$first" ]
 }

@@ -66,14 +66,31 @@ build_for() {
 	with_build_lock "kernels-$suite" build_kernels_tree "$suite" || return "$EXIT_LAB"
 	headers=$(headers_for "$suite" "$metapackage" | head -n 1)
 	[ -n "$headers" ] || { warn "$suite: the tree has no headers of $metapackage"; return "$EXIT_LAB"; }
+	is_supported "${headers#linux-headers-}" || { warn "$suite: $headers is older than what scripts/lib/tables/kernels has"; return "$EXIT_GUEST"; }
 	for compiler in gcc clang; do
 		if kernel_build "${headers#linux-headers-}-$compiler" "$suite" "$headers" "$architecture" "$compiler"; then
 			say "$suite ${headers#linux-headers-} $compiler: builds, no warning, every symbol is exported"
+			record_build "${headers#linux-headers-}" "$architecture" "$compiler" held
 		else
 			rc=$EXIT_GUEST
+			record_build "${headers#linux-headers-}" "$architecture" "$compiler" failed
 		fi
 	done
 	return "$rc"
+}
+
+# is_supported KERNEL: no older than what status and hvcrash-configure call too old
+is_supported() {
+	local first; first=$(awk '!/^#/ && NF { print $1 "." $2 }' "$repo/scripts/lib/tables/kernels")
+	[ "$(printf '%s\n' "$first" "$1" | sort -V | head -n 1)" = "$first" ]
+}
+
+# record_build KERNEL ARCHITECTURE COMPILER RESULT: a line for docs/kernels.md, where --record asks for it
+record_build() {
+	[ -n "$kernels_record" ] || return 0
+	jq -c -n --arg kernel "$1" --arg arch "$2" --arg compiler "$3" --arg result "$4" --arg time "$(date -u +%FT%TZ)" \
+		--arg commit "$(git -C "$repo" rev-parse --short=12 HEAD)" \
+		'{kernel: $kernel, arch: $arch, act: "built", compiler: $compiler, result: $result, commit: $commit, time: $time}' >>"$kernels_record"
 }
 
 # A few of the table, other ones each day: the day picks the suite, and three flavours of it.
@@ -87,8 +104,14 @@ flavours_today() {
 }
 
 verb_kernels() {
-	local suite architecture metapackage rc=0 lines
+	local suite architecture metapackage rc=0 lines kernels_record=''
 	set_defaults
+	if [ "${1:-}" = --record ]; then
+		[ $# -ge 2 ] || usage_error '--record: a value is missing'
+		need_commands jq
+		kernels_record=$2
+		shift 2
+	fi
 	case ${1:-} in
 	--help) usage; return ;;
 	--today) mapfile -t lines < <(flavours_today) ;;
