@@ -5,22 +5,27 @@
 # it: a generation 2 VM with 8 GiB of memory, kdump installed and not configured.
 # shellcheck shell=bash disable=SC2016,SC2034 # texts that are not expanded
 
+umask 022
 ALL_ROOTS=(debian11 debian12 debian13 debiantesting ubuntu2204 ubuntu2404 ubuntu2604 rhel8 rhel9 rhel10 oracle9 fedora44
 	azurelinux3 azurelinux4 sles15 sles16 leap16)
 
-# file PATH [MODE]: standard input
+# file PATH: standard input, mode 644. A root has some fifty, and there are many roots:
+# no process is started for one.
 file() {
-	mkdir -p "$ROOT${1%/*}"
-	cat >"$ROOT$1"
-	chmod "${2:-644}" "$ROOT$1"
+	local text
+	[ -d "$ROOT${1%/*}" ] || mkdir -p "$ROOT${1%/*}"
+	IFS= read -r -d '' text || true
+	printf '%s' "$text" >"$ROOT$1"
 }
 
 # programs PATH...: there, and never run
 programs() {
 	local path
 	for path; do
-		printf '' | file "$path" 755
+		[ -d "$ROOT${path%/*}" ] || mkdir -p "$ROOT${path%/*}"
+		: >"$ROOT$path"
 	done
+	chmod 755 "${@/#/$ROOT}"
 }
 
 os_release() {
@@ -177,7 +182,8 @@ root_ubuntu2604() {
 rhel_like() {
 	programs /etc/kdump/pre.d/50-hvcrash /etc/kdump/post.d/50-hvcrash /usr/lib/dracut/modules.d/99hvcrash/module-setup.sh
 	programs /usr/sbin/grubby /usr/bin/dracut /usr/sbin/grub2-mkconfig
-	printf '#!/bin/bash\n%s\n' "$1" | file /usr/bin/kdumpctl 755
+	file /usr/bin/kdumpctl < <(printf '#!/bin/bash\n%s\n' "$1")
+	chmod 755 "$ROOT/usr/bin/kdumpctl"
 	file /etc/kdump.conf <<END
 # This file contains a series of commands to perform (in order) in the kdump
 # kernel after a kernel crash in the crash kernel(1st kernel) has happened.
