@@ -27,6 +27,7 @@
 #define MAX_GPADLS 1024
 #define MAX_GPADL_PAGES (256 * 1024) /* of all of them */
 #define MAX_CHANNELS 64
+#define MAX_BALLOON_RANGES 1024 /* a guest that gives more keeps the rest */
 #define MAX_VIOLATIONS_LOGGED 200
 
 #define MESSAGE_BYTES 240

@@ -9,7 +9,7 @@
  *
  * Pages in the balloon are the host's alone, no pages that are shared: they are
  * in no ledger. The host writes into them, as one that gave them to another
- * guest would.
+ * guest would, and keeps them when the driver goes.
  */
 #include "device.h"
 #include "vmbus.h"
@@ -35,17 +35,13 @@ enum {
 #define RANGE_COUNT(range) ((u32)((range) >> 40))
 #define RANGE(page, count) ((page) | (u64)(count) << 40)
 
-#define MAX_HELD 1024 /* ranges; a guest that gives more keeps the rest */
 #define RANGES_IN_A_MESSAGE 64
 
 struct balloon {
 	bool ready; /* it has told its capabilities */
 	bool asked; /* and has a request to answer */
 	u32 number;
-	u64 target; /* of the last request, in pages */
-	u32 nr;
-	u64 held[MAX_HELD];
-	u64 due, mark;
+	u64 due;
 };
 
 static void put16(u8 *at, u32 value)
@@ -64,20 +60,20 @@ static bool request(struct channel *c, u32 type, u8 *m, u32 bytes)
 	return ring_send_payload(c, m, bytes);
 }
 
-static void take_range(struct balloon *b, u64 range)
+static void take_range(u64 range)
 {
 	u64 page = RANGE_PAGE(range);
 	u32 count = RANGE_COUNT(range);
 
-	if (b->nr == MAX_HELD || !count ||
+	if (vmbus.balloon.nr == MAX_BALLOON_RANGES || !count ||
 	    !platform_beneath(page * HV_PAGE, HV_PAGE) ||
 	    !platform_beneath((page + count - 1) * HV_PAGE, HV_PAGE)) {
 		violation("balloon: %u pages from %#llx are none to take",
 			  count, (unsigned long long)(page * HV_PAGE));
 		return;
 	}
-	b->held[b->nr++] = range;
-	vmbus.balloon_pages += count;
+	vmbus.balloon.held[vmbus.balloon.nr++] = range;
+	vmbus.balloon.pages += count;
 }
 
 static void take_pages(struct balloon *b, const struct packet *p)
@@ -93,12 +89,12 @@ static void take_pages(struct balloon *b, const struct packet *p)
 		n = 0;
 	}
 	for (u32 i = 0; i < n; i++)
-		take_range(b, get64(p->payload + DM_HEADER + 8 + 8 * i));
+		take_range(get64(p->payload + DM_HEADER + 8 + 8 * i));
 	if (words & 1) /* more is to come */
 		return;
 	b->asked = false;
 	say("balloon: %llu pages are the host's",
-	    (unsigned long long)vmbus.balloon_pages);
+	    (unsigned long long)vmbus.balloon.pages);
 }
 
 static void greet(struct channel *c, const struct packet *p, u32 type)
@@ -133,14 +129,14 @@ static void balloon_packet(struct channel *c, const struct packet *p)
 	case DM_UNBALLOON_RESPONSE:
 		b->asked = false;
 		say("balloon: %llu pages are the host's still",
-		    (unsigned long long)vmbus.balloon_pages);
+		    (unsigned long long)vmbus.balloon.pages);
 		break;
 	case DM_HOT_ADD_RESPONSE:
 		b->asked = false;
-		vmbus.memory_added = p->bytes >= DM_HEADER + 8 &&
-				     get32(p->payload + DM_HEADER + 4) == 1;
+		vmbus.balloon.added = p->bytes >= DM_HEADER + 8 &&
+				      get32(p->payload + DM_HEADER + 4) == 1;
 		say("balloon: memory was %s",
-		    vmbus.memory_added ? "added" : "not added");
+		    vmbus.balloon.added ? "added" : "not added");
 		break;
 	}
 }
@@ -160,11 +156,11 @@ static void give_back(struct channel *c, u64 pages)
 	u8 m[DM_HEADER + 8 + 8 * RANGES_IN_A_MESSAGE] = { 0 };
 	struct balloon *b = c->state;
 	u64 range, left = pages;
-	u32 nr = b->nr, n = 0, count;
+	u32 nr = vmbus.balloon.nr, n = 0, count;
 	u64 rest = 0;
 
 	while (left && nr && n < RANGES_IN_A_MESSAGE) {
-		range = b->held[--nr];
+		range = vmbus.balloon.held[--nr];
 		count = (u32)earlier(left, RANGE_COUNT(range));
 		if (count < RANGE_COUNT(range))
 			rest = RANGE(RANGE_PAGE(range),
@@ -178,10 +174,10 @@ static void give_back(struct channel *c, u64 pages)
 	put32(m + DM_HEADER + 4, n);
 	if (!request(c, DM_UNBALLOON_REQUEST, m, DM_HEADER + 8 + 8 * n))
 		return;
-	b->nr = nr;
+	vmbus.balloon.nr = nr;
 	if (rest)
-		b->held[b->nr++] = rest;
-	vmbus.balloon_pages -= pages - left;
+		vmbus.balloon.held[vmbus.balloon.nr++] = rest;
+	vmbus.balloon.pages -= pages - left;
 	b->asked = !(left && nr);
 }
 
@@ -192,23 +188,24 @@ static void add_memory(struct channel *c)
 
 	put64(m + DM_HEADER, RANGE(hv_memory_to_come() / HV_PAGE,
 				   HV_MEMORY_TO_COME / HV_PAGE));
-	b->asked = vmbus.memory_asked =
+	b->asked = vmbus.balloon.asked_to_add =
 		request(c, DM_HOT_ADD_REQUEST, m, sizeof(m));
 }
 
-static void write_into(struct balloon *b)
+static void write_into(void)
 {
 	u64 range, *at;
 
-	if (!options.noise || !b->nr)
+	if (!options.noise || !vmbus.balloon.nr)
 		return;
-	range = b->held[++b->mark % b->nr];
+	range = vmbus.balloon.held[++vmbus.balloon.mark % vmbus.balloon.nr];
 	at = platform_beneath(
-		(RANGE_PAGE(range) + b->mark / b->nr % RANGE_COUNT(range)) *
+		(RANGE_PAGE(range) +
+		 vmbus.balloon.mark / vmbus.balloon.nr % RANGE_COUNT(range)) *
 			HV_PAGE,
 		sizeof(*at));
 	if (at)
-		*(volatile u64 *)at = b->mark;
+		*(volatile u64 *)at = vmbus.balloon.mark;
 }
 
 static u64 balloon_run(struct channel *c, u64 now)
@@ -219,28 +216,20 @@ static u64 balloon_run(struct channel *c, u64 now)
 	if (b->due > now)
 		return b->due;
 	b->due = now + options.noise_ms * HV_MILLISECOND;
-	write_into(b);
+	write_into();
 	if (!b->ready || b->asked)
 		return b->due;
-	if (options.hot_add && hv_memory_to_come() && !vmbus.memory_asked) {
+	if (options.hot_add && hv_memory_to_come() &&
+	    !vmbus.balloon.asked_to_add) {
 		add_memory(c);
-	} else if (want < vmbus.balloon_pages) {
-		b->target = want;
-		give_back(c, vmbus.balloon_pages - want);
-	} else if (want != b->target) {
-		b->target = want;
-		ask_for_pages(c, want - vmbus.balloon_pages);
+	} else if (want < vmbus.balloon.pages) {
+		vmbus.balloon.target = want;
+		give_back(c, vmbus.balloon.pages - want);
+	} else if (want != vmbus.balloon.target) {
+		vmbus.balloon.target = want;
+		ask_for_pages(c, want - vmbus.balloon.pages);
 	}
 	return b->due;
-}
-
-static void balloon_closed(struct channel *c)
-{
-	(void)c;
-	if (vmbus.balloon_pages)
-		say("balloon: %llu pages were never returned",
-		    (unsigned long long)vmbus.balloon_pages);
-	vmbus.balloon_pages = 0;
 }
 
 const struct device balloon_device = {
@@ -249,7 +238,6 @@ const struct device balloon_device = {
 		     0x18, 0xa5, 0x02),
 	.flags = CHANNEL_ENUMERATE,
 	.state_bytes = sizeof(struct balloon),
-	.closed = balloon_closed,
 	.packet = balloon_packet,
 	.run = balloon_run,
 };

@@ -110,7 +110,7 @@ static void vmbus_json(void)
 	    vmbus.version & 0xffff, vmbus.target_vp, vmbus.sint,
 	    vmbus.connection);
 	put("\"balloon_pages\":%llu,\"hot_added\":%s,",
-	    (ull)vmbus.balloon_pages, word(vmbus.memory_added));
+	    (ull)vmbus.balloon.pages, word(vmbus.balloon.added));
 	put("\"contacts\":%u,\"unloads\":%u,\"messages\":%u,\"channels\":[",
 	    vmbus.contacts, vmbus.unloads, vmbus.messages);
 	channels_json();

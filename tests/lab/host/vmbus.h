@@ -98,9 +98,14 @@ struct vmbus {
 	/* What was held at the last UNLOAD, and is not any more */
 	struct gpadl *unloaded;
 	u64 interrupt_page_at_unload, monitor_at_unload[2];
-	/* Of dynamic memory: dev_balloon.c */
-	u64 balloon_pages;
-	bool memory_asked, memory_added;
+	/* Dynamic memory: what the host holds, whoever drives the device */
+	struct {
+		u64 pages, target; /* now; of the last request */
+		u32 nr;
+		u64 held[MAX_BALLOON_RANGES];
+		u64 mark;
+		bool asked_to_add, added;
+	} balloon;
 };
 
 extern struct vmbus vmbus;
