@@ -13,7 +13,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	ready_root
 	mkdir fake
-	for name in systemctl sysctl reboot modprobe kdumpctl mkdumprd mount; do
+	for name in systemctl sysctl reboot modprobe kdumpctl mkdumprd mount update-initramfs dracut; do
 		ln -s "$CLI_DIR/fake/command" "fake/$name"
 	done
 	mkdir -p root/etc/kernel/postinst.d root/etc/sysctl.d root/etc/modprobe.d
@@ -167,6 +167,8 @@ on_suse() {
 	fixed framebuffer warn
 	rm root/sys/firmware/efi/efivars/SecureBoot-*
 	fixed secure-boot unknown
+	put /sys/kernel/hvcrash/coverage late
+	fixed coverage warn
 	drop /sys/kernel/hvcrash
 	put /lib/modules/6.12.107+deb13-cloud-amd64/modules.dep 'updates/dkms/hvcrash.ko:'
 	fixed module fail

@@ -233,6 +233,21 @@ answers() {
 	says at-boot warn "nothing loads" hvcrash-configure
 	put /etc/modules hvcrash
 	says at-boot ok /etc/modules
+	# a name says nothing, lines do
+	drop /etc/modules
+	put /etc/modprobe.d/hvcrash.conf $'# softdep hv_vmbus pre: hvcrash\noptions hvcrash x=1'
+	says at-boot warn "nothing loads" hvcrash-configure
+	put /usr/lib/modules-load.d/site.conf $'other\n hvcrash\t'
+	says at-boot ok /usr/lib/modules-load.d/site.conf
+	put /etc/modprobe.d/no.conf 'blacklist hvcrash'
+	says at-boot warn "kept out at the next boot by /etc/modprobe.d/no.conf"
+	put /etc/modprobe.d/hvcrash.conf $'softdep hv_vmbus\tpre: a hvcrash post: b'
+	says at-boot ok /etc/modprobe.d/hvcrash.conf
+	put /etc/modprobe.d/no.conf 'install hvcrash /bin/false'
+	says at-boot warn "kept out at the next boot by /etc/modprobe.d/no.conf"
+	drop /etc/modprobe.d/no.conf
+	put /proc/cmdline 'root=/dev/sda1 crashkernel=256M module_blacklist=floppy,hvcrash'
+	says at-boot warn "module_blacklist= of the kernel's command line"
 }
 
 @test "next-kernel: an upgrade whose module could not be built shows before the reboot" {
@@ -259,6 +274,9 @@ answers() {
 
 @test "coverage: gaps that make an audit uncertain, and gaps that fail" {
 	put /sys/kernel/hvcrash/coverage late
+	# configured already: the initrd lacks it, and only building that again helps
+	says coverage warn late "update-initramfs -u -k 6.12.107+deb13-cloud-amd64 && reboot"
+	drop /etc/modprobe.d
 	says coverage warn late "hvcrash-configure && reboot"
 	put /lib/modules/6.12.107+deb13-cloud-amd64/modules.builtin kernel/drivers/hv/hv_vmbus.ko
 	check coverage

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "vm/module_load.h"
 #include "vm/status.h"
 
 #ifndef HVCRASH_VERSION
@@ -223,30 +224,20 @@ static bool is_vmbus_built_in(const struct status_facts *facts)
 
 void status_at_boot(const struct status_facts *facts, struct status_answer *ret)
 {
-	static const char *const places[] = {
-		"/etc/modprobe.d/*hvcrash*",
-		"/usr/lib/modprobe.d/*hvcrash*",
-		"/lib/modprobe.d/*hvcrash*",
-		"/etc/modules-load.d/*hvcrash*",
-		"/usr/lib/modules-load.d/*hvcrash*",
-		"/etc/dracut.conf.d/*hvcrash*",
-		"/usr/lib/dracut/dracut.conf.d/*hvcrash*",
-		"/etc/systemd/system/*/hvcrash.service",
-	};
-	static const char *const lists[] = { "/etc/modules",
-					     "/etc/initramfs-tools/modules" };
-	char path[SYSROOT_PATH_BYTES];
+	struct module_load load;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (!sysroot_glob(&facts->sysroot, places[i], path))
-			continue;
-		status_found(ret, STATUS_OK, "loaded at boot by %.150s", path);
+	module_load_read(&facts->sysroot, facts->cmdline, &load);
+	if (*load.blocked) {
+		status_found(
+			ret, STATUS_WARN,
+			"hvcrash.ko is kept out at the next boot by %.140s",
+			load.blocked);
+		status_advice(ret, "take it out there, and rebuild the initrd");
 		return;
 	}
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		if (!sysroot_has_word(&facts->sysroot, lists[i], "hvcrash"))
-			continue;
-		status_found(ret, STATUS_OK, "loaded at boot by %s", lists[i]);
+	if (*load.by) {
+		status_found(ret, STATUS_OK, "loaded at boot by %.150s",
+			     load.by);
 		return;
 	}
 	status_found(ret, STATUS_WARN,
@@ -334,6 +325,29 @@ void status_next_kernel(const struct status_facts *facts,
 			release, release);
 }
 
+/*
+ * Loaded after hv_vmbus. Where it is configured to come first, hvcrash-configure has
+ * nothing to change, and a reboot alone does not help: the initrd lacks it.
+ */
+static void fix_late(const struct status_facts *facts,
+		     struct status_answer *ret)
+{
+	struct module_load load;
+
+	module_load_read(&facts->sysroot, facts->cmdline, &load);
+	if (!*load.by)
+		status_fix_configure(
+			facts, "&& reboot",
+			"have hvcrash.ko loaded before hv_vmbus: softdep hv_vmbus pre: hvcrash, in the initrd",
+			ret);
+	else if (facts->kdump.family == KDUMP_DEBIAN)
+		status_fix(ret, "update-initramfs -u -k %s && reboot",
+			   facts->release);
+	else
+		status_fix(ret, "dracut --force --kver %s && reboot",
+			   facts->release);
+}
+
 void status_coverage(const struct status_facts *facts,
 		     struct status_answer *ret)
 {
@@ -366,10 +380,7 @@ void status_coverage(const struct status_facts *facts,
 			words);
 		if (sysroot_text_has_word(words, "late") &&
 		    !is_vmbus_built_in(facts))
-			status_fix_configure(
-				facts, "&& reboot",
-				"have hvcrash.ko loaded before hv_vmbus: softdep hv_vmbus pre: hvcrash, in the initrd",
-				ret);
+			fix_late(facts, ret);
 	}
 }
 
