@@ -451,18 +451,18 @@ advised() {
 	kdump_tools 'KDUMP_CMDLINE_APPEND="nr_cpus=1 irqpoll systemd.unit=kdump-tools-dump.service"'
 	says crash-cmdline ok "nr_cpus=1"
 	kdump_tools 'KDUMP_CMDLINE_APPEND="systemd.unit=kdump-tools-dump.service modprobe.blacklist=hv_vmbus"'
-	says crash-cmdline warn "keeps the second kernel from Hyper-V's drivers"
+	says crash-cmdline warn "keeps Hyper-V's drivers out of the second kernel"
 }
 
 @test "hooks of each distribution" {
 	says hooks ok 10-hvcrash.conf
 	drop /usr/lib/systemd
-	says hooks warn "nothing audits"
+	says hooks warn "the second kernel makes no audit"
 	put /etc/os-release ID=rhel
 	put /etc/kdump/pre.d/50-hvcrash-audit x
 	says hooks ok /etc/kdump/pre.d/50-hvcrash-audit
 	put /etc/os-release ID=sles
-	says hooks warn "nothing audits"
+	says hooks warn "the second kernel makes no audit"
 	put /etc/sysconfig/kdump 'KDUMP_PRESCRIPT="/usr/lib/hvcrash/kdump-pre"'
 	says hooks ok KDUMP_PRESCRIPT
 }
