@@ -8,7 +8,8 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
-scenarios=(demo-hvcrash no-answer poke:demo-hvcrash notifiers-n:demo-hvcrash demo-stock no-module deaf-vp own-fault unloaded reloaded
+scenarios=(demo-hvcrash no-answer poke:demo-hvcrash notifiers-n:demo-hvcrash unload-chatter:demo-hvcrash stuck-on:demo-hvcrash
+	demo-stock no-module deaf-vp own-fault unloaded reloaded
 	no-btf late-uio nmi-during-unload crash-message fast-gpadl demo-stock@kvm demo-hvcrash@kvm deaf-vp@kvm)
 
 setup_file() {
@@ -156,6 +157,18 @@ setup_file() {
 	is_clean fast-gpadl
 	compared_same fast-gpadl
 	[ "$(field fast-gpadl .comparisons.before.host_pages)" -gt 1000 ]
+}
+
+@test "a host that answers UNLOAD behind 40 other messages: clean" {
+	is_clean unload-chatter
+	compared_same unload-chatter
+}
+
+@test "a register that does not go off: the audit and the host name the same page" {
+	held stuck-on
+	[ "$(field stuck-on .verdict)" = 'not clean' ]
+	[ "$(field stuck-on '.stale_overlays | map(.name) | join(" ")')" = synic-1-msg-page ]
+	compared_same stuck-on
 }
 
 @test "no run had to be repeated because the lab failed" {
