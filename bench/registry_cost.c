@@ -13,8 +13,8 @@
  * and structure: its name, nanoseconds of CPU per extent of publish, lookup, walk
  * and retire, bytes per extent.
  *
- * Leaves out: that neither of the others can be walked where a writer was stopped
- * at any instruction, which is why the registry is none of them.
+ * Leaves out: that neither of the others can be walked after a writer was stopped
+ * at an arbitrary instruction, which is why the registry uses neither.
  */
 #include <bsd/sys/tree.h>
 #include <stdio.h>

@@ -25,7 +25,7 @@ none_missing() {
 	[ "$(named_cases | wc -l)" -gt 5 ]
 }
 
-# named_targets: in code, so that a sentence with "make" in it is none
+# named_targets: only in code, since "make" is also a verb
 named_targets() {
 	documents | xargs grep -hoE '(`|^ {4})make [a-z][a-z0-9-]*' | sed 's/.*make //' | sort -u
 }

@@ -11,7 +11,7 @@
  *
  * Leaves out: sysrq and the diagnostic NMI of the hypervisor, which do not need this
  * module. An oops becomes a panic only with panic_on_oops, a lockup and a hung
- * task only with softlockup_panic and its like: whoever loads the module sets them.
+ * task only with softlockup_panic and the like: set them before loading the module.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -95,8 +95,8 @@
  * @vp_index: VP that panicked
  * @cpu: its Linux CPU number in the first kernel
  * @vps_expected: VPs online when the crash path began, without @vp_index
- * @vps_parked: of these, how many arrived
- * @vps_revoked: of these, how many revoked and said so
+ * @vps_parked: VPs of @vps_expected that arrived
+ * @vps_revoked: VPs of @vps_expected that revoked their registers and said so
  * @registers_failed: registers that read back as still enabled
  * @unload: HVCRASH_UNLOAD_*
  * @tsc_khz: TSC ticks per millisecond, 0 if unknown

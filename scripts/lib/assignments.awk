@@ -7,9 +7,9 @@
 # it with status 1 and "LINE: WHY" instead.
 #
 # With -v variable=NAME, and the new value in the environment's "value", it prints
-# the file with the last assignment of NAME replaced, whatever lines it takes; or
-# with one more at the end where there is none, or where the last one is built
-# on what was before.
+# the file with the last assignment of NAME replaced, however many lines it spans. If
+# there is no assignment, or the last one extends an earlier one, a new one is added
+# at the end.
 #
 # The rules are those of shell_vars.c; a test holds both against dash and bash.
 

@@ -15,7 +15,7 @@ assignments() {
 	awk "${@:1:$#-1}" -f "$lib/assignments.awk" "${!#}"
 }
 
-# shell_program: its path; in dash's place, where there is none, a bash, which knows more
+# shell_program: its path; bash, which accepts more, if dash is not installed
 shell_program() {
 	[ "$sys_shell" != dash ] || ! type -P dash || return 0
 	type -P bash

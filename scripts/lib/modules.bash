@@ -2,7 +2,7 @@
 # bash, sourced by scripts/hvcrash-configure.
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
-# hvcrash.ko comes before whoever shares pages with the host.
+# hvcrash.ko is loaded before any driver that shares pages with the host.
 #
 # Where hv_vmbus is a module, that means before hv_vmbus, in the initramfs of the
 # first kernel. Where it is built in, nothing can come before it: hvcrash then

@@ -145,7 +145,7 @@ rhel_kdump_conf_text() {
 		END { if (!seen) print "auto_reset_crashkernel no" }' "$root/etc/kdump.conf"
 }
 
-# A bound for a crash kernel that panics; without a line of its own there is none
+# Makes a crash kernel that panics reboot: by default it would hang
 rhel_sysconfig_text() {
 	local append bounded
 	append=$(shell_value "$sys_cmdline_file" KDUMP_COMMANDLINE_APPEND)

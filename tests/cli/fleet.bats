@@ -185,7 +185,7 @@ crashed() {
 	expect_value p 0 'hvcrash_crash_verdict{verdict="clean"}'
 	expect_value p 1 'hvcrash_crash_saved{saved="log only"}'
 	expect_value p 0 'hvcrash_crash_saved{saved="dump"}'
-	# a word that is no verdict is none
+	# a word that is not a verdict counts as no verdict
 	crashed Clean dump.202611280512
 	try publish --sysroot root --crash 2026 --prometheus p
 	expect_value p 1 'hvcrash_crash_verdict{verdict="cannot tell"}'

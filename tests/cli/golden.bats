@@ -1,11 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What each verb writes in each format is as it always was: whoever changes it
-# sees here what a script that reads it will see. Those of a clean audit, of status
-# and of kexec-args stand beside their other tests.
+# The output of each verb in each format does not change by accident: scripts parse
+# it. The files for a clean audit, status and kexec-args are beside their other tests.
 #
-# The option tables are not held: they grow, and completion.bats and cli.bats hold
-# them against the man page.
+# Option tables are not compared here, because they grow: completion.bats and
+# cli.bats compare them with the man page.
 
 load helpers
 

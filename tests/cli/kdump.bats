@@ -323,7 +323,7 @@ part() {
 	refused 3 "core: kdump-compressed: cannot be read without libkdumpfile: libkdumpfile.so.0: cannot open"
 }
 
-# Nothing but a normal exit status, CLEAN only with 0, and no change that is none
+# A documented exit status, and CLEAN only with status 0
 expect_sane() {
 	status=0
 	"$HVCRASHCTL" audit "$1" >out 2>err || status=$?

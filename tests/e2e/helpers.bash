@@ -2,9 +2,9 @@
 # bash, loaded by the *.bats files beside it: makes runs of the lab, and reads their results.
 # shellcheck shell=bash
 
-# In these the kernel crashes without hvcrash, on QEMU's Hyper-V. Once in about 60 such runs its second kernel never came up, idle, beside VPs
-# that spin (docs/dev/second-kernel-crawl.md). Not ours to mend, and not what they are for, which is what it leaves behind when
-# it does come up: so such a run may be made twice, and says so. A run with hvcrash may not.
+# In these the kernel crashes without hvcrash, on QEMU's Hyper-V. In about one of 60 such runs the second kernel never came up:
+# it was idle beside VPs that spin (docs/dev/second-kernel-crawl.md). hvcrash cannot fix that, and these runs are about what the
+# first kernel leaves behind when the second does come up. So such a run may be repeated once, and says so; one with hvcrash may not.
 export STOCK_SCENARIOS=demo-stock@kvm
 
 # What all use: in setup_file, before the first run

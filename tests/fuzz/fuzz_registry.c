@@ -124,7 +124,7 @@ static void expect_clean_chunk(__u64 gpa)
 	size_t at;
 
 	memcpy(&head, need(gpa, sizeof(head)), sizeof(head));
-	require(head.magic == HVCRASH_CHUNK_MAGIC, "a chunk is none");
+	require(head.magic == HVCRASH_CHUNK_MAGIC, "a chunk has no magic");
 	copy = malloc(head.bytes_used);
 	memcpy(copy, need(gpa, head.bytes_used), head.bytes_used);
 	memset(copy + offsetof(struct hvcrash_chunk, checksum), 0, 8);

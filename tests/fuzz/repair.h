@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /**
- * struct repair_memory - where guest memory is, for whoever writes to it
+ * struct repair_memory - access to guest memory, for writing
  * @at: @bytes of memory at @gpa, or NULL
  * @priv: for @at
  */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_crash.c - what kernel/crash.c calls, for tests of parts of it
- *
- * None of it does anything.
+ * fake_crash.c - stubs of what kernel/crash.c calls, for tests of parts of it
  */
 #include <linux/crash_core.h>
 #include "driver_pages.h"

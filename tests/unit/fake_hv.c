@@ -2,7 +2,7 @@
 /*
  * fake_hv.c - a hypervisor with one VP, for tests of registers
  *
- * An access that no real hypervisor would take ends the test.
+ * An access that a real hypervisor would refuse ends the test.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -21,7 +21,7 @@ struct fake_register fake_registers[HVCRASH_NR_ALL_REGS];
 u32 fake_written[FAKE_MAX_WRITES];
 u32 fake_writes;
 
-/* Name of each register, TLFS; of a row of registers the first, and the step */
+/* Name of each register, as in the TLFS; for an array of registers the first, and the step */
 static const struct {
 	u32 reg, count, name, step;
 } names[] = {
@@ -66,7 +66,7 @@ void fake_hv_reset(void)
 	fake_writes = 0;
 }
 
-/* Each returns 0, or not 0 where the hypervisor refuses */
+/* Each returns nonzero if the hypervisor refuses */
 static int fake_read(u32 name, u64 *value)
 {
 	struct fake_register *r = &fake_registers[reg_named(name)];
@@ -96,7 +96,7 @@ static int fake_write(u32 name, u64 value)
 }
 
 #ifdef CONFIG_ARM64
-/* HV_STATUS_INVALID_PARAMETER; a count of repetitions stands above it */
+/* HV_STATUS_INVALID_PARAMETER; the repetition count is in the bits above it */
 #define REFUSED 0x0000000000000005UL
 #define DONE_1 (1UL << 32)
 
@@ -107,7 +107,7 @@ void arm_smccc_1_2_hvc(const struct arm_smccc_1_2_regs *args,
 	u64 value = 0;
 	int ret;
 
-	/* HvRegisterHypervisorVersion: 128 bits, and not of a VP's own making */
+	/* HvRegisterHypervisorVersion: 128 bits, and read-only */
 	if (args->a4 == 0x100) {
 		*res = (struct arm_smccc_1_2_regs){
 			.a0 = DONE_1,
@@ -126,7 +126,7 @@ void arm_smccc_1_2_hvc(const struct arm_smccc_1_2_regs *args,
 			*res = (struct arm_smccc_1_2_regs){ .a6 = value };
 	} else {
 		assert_int_equal(args->a1, 0x51 | fast_one);
-		/* Rest of the name, and the value's high half */
+		/* The rest of the register's name, and the high half of the value */
 		assert_int_equal(args->a5, 0);
 		assert_int_equal(args->a7, 0);
 		ret = fake_write(args->a4, args->a6);

@@ -2,8 +2,8 @@
 /*
  * fake_hv.h - a hypervisor with one VP, for tests of registers
  *
- * fake_hv.c is both: it takes MSR accesses, or hypercalls where CONFIG_ARM64 says
- * so. Its numbers are the TLFS's, not the module's, so that a wrong one shows.
+ * fake_hv.c takes MSR accesses, or hypercalls with CONFIG_ARM64. Its numbers are
+ * from the TLFS, not from the module, so that a wrong number in the module shows.
  */
 #ifndef _FAKE_HV_H
 #define _FAKE_HV_H

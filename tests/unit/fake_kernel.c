@@ -2,8 +2,8 @@
 /*
  * fake_kernel.c - a kernel that panics or makes a kexec, for tests of the way out
  *
- * Built twice: FAKE_STOP_HOOK is a kernel whose crash NMI ends in
- * smp_ops.stop_this_cpu, without it one before 6.11.
+ * Built twice: with FAKE_STOP_HOOK it is a kernel whose crash NMI ends in
+ * smp_ops.stop_this_cpu, without it a kernel before 6.11.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -53,7 +53,7 @@ unsigned int nr_cpu_ids;
 int system_state;
 
 struct hvcrash_registry hvcrash_registry;
-/* In looks at the clock: a CPU that takes this long counts as absent */
+/* In reads of the clock: a CPU that takes longer counts as absent */
 unsigned int hvcrash_stop_bound_ms = 60000;
 unsigned int hvcrash_revoke_bound_ms = 60000;
 unsigned int hvcrash_hash_budget_ms = 50;
@@ -89,7 +89,7 @@ static void nap(void)
 	nanosleep(&t, NULL);
 }
 
-/* Waits for other threads, and so has a bound: a broken test ends */
+/* Waits for other threads, with a bound so that a broken test ends */
 #define wait_until(condition, what)                                   \
 	do {                                                          \
 		u32 naps;                                             \
@@ -230,7 +230,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	g[REG_RIP] = regs.ip;
 	g[REG_RSP] = regs.sp;
 	g[REG_RAX] = regs.ax;
-	/* What the fault jumps over has poisoned its part of the stack */
+	/* The functions that the fault jumps over have poisoned their part of the stack */
 	if (__asan_handle_no_return)
 		__asan_handle_no_return();
 }
@@ -424,7 +424,7 @@ void shim_print(const char *format, ...)
 	note(FAKE_PRINT);
 	if (smp_load_acquire(&is_vm_page_gone))
 		die("prints when no hypercall can be made any more");
-	/* Who has said that it stops does nothing more but halt */
+	/* A CPU that has said that it stops only halts after that */
 	for (cpu = 0; cpu < self_cpu; cpu++)
 		if (!smp_load_acquire(&fake_notes.is_stopped[cpu]) &&
 		    !smp_load_acquire(&has_stopped[cpu]))
@@ -464,7 +464,7 @@ static void stop_this_cpu(void)
 	native_halt();
 }
 
-/* A CPU that was stopped in here goes on in here, if it does */
+/* If a CPU stopped here continues, it continues here */
 static void make_hypercall(void)
 {
 	u32 i;
@@ -502,7 +502,7 @@ static void *run_cpu(void *arg)
 
 /* ---- the kernel's own way ---- */
 
-/* kdump_nmi_shootdown_cpus(): a second one warns */
+/* kdump_nmi_shootdown_cpus(): a second call warns */
 static void kernel_crash_stop(void)
 {
 	u32 naps;

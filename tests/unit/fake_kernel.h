@@ -2,10 +2,10 @@
 /*
  * fake_kernel.h - a kernel that panics or makes a kexec, for tests of the way out
  *
- * Threads are CPUs and a signal is the NMI: while its handler runs another one is
- * latched, and a second is lost, as on the machine. A write to address 0 is an oops,
- * with the kernel's die_lock. What the crash path calls of registers, VMBus and the
- * registry's pages is here too, and only takes notes.
+ * Threads are CPUs and a signal is the NMI: while its handler runs one more is
+ * latched and any others are lost, as in hardware. A write to address 0 is an oops,
+ * with the kernel's die_lock. What the crash path calls for registers, VMBus and the
+ * registry's pages is here too, and only records the call.
  *
  * What no kernel would survive ends the process with a message, so each run of a
  * scenario is a process of its own.
@@ -36,11 +36,11 @@ enum fake_phase {
  * @is_kexec: a kexec, and no panic
  * @post_notifiers: crash_kexec_post_notifiers
  * @is_oops: the panic comes out of an oops
- * @fault_at: place of a fault of ours, as in the parameter debug_fault
- * @nmi_phase: in this phase each CPU of @nmi_mask takes an NMI that is not ours
+ * @fault_at: place of a fault in the module, as in the parameter debug_fault
+ * @nmi_phase: in this phase each CPU of @nmi_mask takes an NMI of other origin
  * @nmi_mask: by CPU number
  * @deaf_mask: these CPUs take no NMI and no interrupt until they were given up
- * @is_unwell: a register does not go off, so that there is something to print
+ * @is_unwell: a register stays enabled, so that a message is printed
  */
 struct fake_scenario {
 	u32 nr_cpus;
@@ -58,15 +58,15 @@ struct fake_scenario {
 
 /**
  * struct fake_notes - what was seen
- * @arrived: by CPU: it came to its registers
- * @revoked: by CPU: and took them back
+ * @arrived: by CPU: it reached its registers
+ * @revoked: by CPU: it revoked them
  * @is_not_reached: by CPU: it was given up
  * @at: by phase: its place in the order of what happened, from 1 on; 0 if never
  * @is_stopped: by CPU: the kernel stopped it for good
  * @stops: how often the kernel's own stop was called
  * @living_at_print: CPUs that were not stopped for good when something was printed
  * @udelay_us: the longest udelay()
- * @nmis_left: NMIs that went past our handler
+ * @nmis_left: NMIs that the module's handler passed on
  * @is_handed_over: VMCOREINFO names the registry
  */
 struct fake_notes {
@@ -84,7 +84,7 @@ struct fake_notes {
 
 extern struct fake_notes fake_notes;
 
-/* Takes the hooks, and then lets it happen; returns where the next kernel would start */
+/* Installs the hooks and runs the scenario; returns where the next kernel would start */
 void fake_kernel_run(const struct fake_scenario *scenario);
 
 #endif /* _FAKE_KERNEL_H */

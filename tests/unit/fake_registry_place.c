@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_registry_place.c - memory of the registry, anywhere
+ * fake_registry_place.c - memory for the registry, from malloc()
  *
- * In the place of kernel/registry_place.c, which asks for page frames.
+ * Replaces kernel/registry_place.c, which asks for page frames.
  */
 #include "registry_place.h"
 

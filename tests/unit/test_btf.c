@@ -214,7 +214,7 @@ static void a_modules_types_and_strings_go_on_where_the_kernels_end(void **st)
 	assert_int_equal(at, 16);
 	assert_int_equal(lookup(&module, "vmbus", "int", 4, &at), 0);
 	assert_int_equal(at, 24);
-	/* Of the base only where it is asked */
+	/* Names in the base are found only if the base is searched */
 	assert_int_equal(lookup(&module, "connection", "state", 4, &at),
 			 -ENOENT);
 	free(data);
@@ -245,7 +245,7 @@ static void bit_fields_are_refused_and_their_neighbours_found(void **st)
 
 static void every_kind_is_stepped_over_and_an_unknown_one_refused(void **st)
 {
-	/* Words behind each, with one element where there can be any */
+	/* 32-bit words that follow each kind, with one element if it has elements */
 	static const struct {
 		u32 kind, vlen, words;
 	} kinds[] = {
@@ -324,14 +324,14 @@ static void headers_that_point_outside_or_askew_are_refused(void **st)
 				 -EINVAL);
 		free(data);
 	}
-	/* The last string has no end */
+	/* The last string is not terminated */
 	data = make_kernel(&bytes);
 	((u8 *)data)[bytes - 1] = 'x';
 	assert_int_equal(hvcrash_btf_open(&btf, data, bytes, NULL), -EINVAL);
 	free(data);
 }
 
-/* Nothing is asserted but that every read stays inside and every walk ends */
+/* Asserts only that every read stays inside and every walk ends */
 static void any_word_may_be_anything(void **st)
 {
 	static const u32 values[] = { 0,	  1,	      9,

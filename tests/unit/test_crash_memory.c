@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_crash_memory.c - kernel/crash_memory.c: what the kernel says of its
- * crash kernel's CMA memory, and what it may say and does not
+ * test_crash_memory.c - kernel/crash_memory.c: what the kernel lists as
+ * its crash kernel's CMA memory, and malformed lists
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 #include <string.h>
 #include "crash_memory.h"
 
-/* What the file says; NULL: there is none */
+/* Contents of the file; NULL if there is no such file */
 static const char *said;
 
 struct file *filp_open(const char *path, int flags, unsigned short mode)

@@ -171,7 +171,7 @@ static void each_driver_is_asked_once_and_its_answer_counts(void **s)
 	assert_true(reg(0x10000, 4) > 0);
 	p.context = &answer_no;
 	assert_true(hvcrash_register_pages(&p) > 0);
-	/* Nothing can revoke these, and nothing claims that they were */
+	/* Nothing can revoke these, so they are not reported as revoked */
 	p = pages_at(0x30000, 1);
 	p.revoke = NULL;
 	assert_true(hvcrash_register_pages(&p) > 0);

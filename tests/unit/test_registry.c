@@ -200,7 +200,7 @@ static void what_is_found_is_listed_once_whoever_sees_it_first(void **s)
 	assert_int_equal(
 		hvcrash_registry_publish_found(reg, &monitor, pages, 2),
 		-EEXIST);
-	/* Its message was seen: that says more than where the pages are now */
+	/* Its message was seen, which is better evidence than where the pages are now */
 	publish(reg, &gpadl_a, 0x1000, 4);
 	assert_int_equal(
 		hvcrash_registry_publish_found(reg, &gpadl_a, pages, 1),
@@ -320,11 +320,11 @@ static void beyond_its_limit_the_registry_counts_what_it_cannot_hold(void **s)
 	assert_int_equal(h->coverage, HVCRASH_GAP_DROPPED);
 	assert_int_equal(hvcrash_registry_reserve(reg, 1), -ENOSPC);
 	assert_int_equal(count(reg).pages, room);
-	/* Room that comes back is used, and the gap stays: some were missed */
+	/* Freed room is used again, but the gap stays: some extents were missed */
 	assert_int_equal(hvcrash_registry_retire(reg, &gpadl_a, 0), room);
 	publish(reg, &gpadl_b, 0x1000, 1);
 	assert_int_equal(h->coverage, HVCRASH_GAP_DROPPED);
-	/* Until the owner of which they were is gone */
+	/* Until their owner is removed */
 	assert_int_equal(hvcrash_registry_retire(reg, &gpadl_b, 0), 1);
 	assert_int_equal(h->coverage, 0);
 	assert_int_equal(h->extents_dropped, 0);
@@ -427,7 +427,7 @@ static void a_channel_without_extents_costs_no_walk(void **s)
 	assert_int_equal(hvcrash_registry_retire_relid(reg, 5, 0), 0);
 	reg->bucket = bucket;
 	assert_int_equal(hvcrash_registry_retire_relid(reg, 3, 0), 1);
-	/* Past the relids that are told apart */
+	/* Beyond the relids that are told apart */
 	publish(reg, &big, 0x1000, 1);
 	assert_int_equal(hvcrash_registry_retire_relid(reg, 7, 0), 0);
 	assert_int_equal(hvcrash_registry_retire_relid(reg, big.relid, 0), 1);
@@ -519,7 +519,7 @@ static void many_vps_spread_over_chunks_without_overlap(void **s)
 				hvcrash_registry_vp_extent(&reg, cpu, i)->gpa,
 				cpu * 8 + i);
 	}
-	/* And none of them is handed out */
+	/* None of them is handed out */
 	publish(&reg, &gpadl_a, 0x1000, 1);
 	assert_int_equal(hvcrash_registry_vp_extent(&reg, 4999, 2)->gpa,
 			 4999 * 8 + 2);
@@ -566,7 +566,7 @@ static void a_record_cut_in_half_is_counted_when_the_crash_ends(void **s)
 	assert_int_equal(reg->header->coverage, HVCRASH_GAP_TORN);
 }
 
-/* Whatever panicked the kernel may have written there: nothing leads out of it */
+/* The bug behind a panic may have written there: no index leads out of the registry */
 static void a_damaged_header_leads_nowhere_and_is_sealed_as_it_is(void **s)
 {
 	struct hvcrash_registry *reg = *s;

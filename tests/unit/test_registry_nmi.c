@@ -27,7 +27,7 @@ static struct hvcrash_registry reg;
 static pthread_t writer[WRITERS];
 static u32 parked, phase, quit;
 
-/* Lets the writers get somewhere between two stops */
+/* Lets the writers make progress between two stops */
 static void wait_for_progress(void)
 {
 	u64 from = READ_ONCE(reg.header->published);

@@ -44,7 +44,7 @@ bool hvcrash_inject_is_stubborn(u32 vp_index)
 /* What main.c has */
 unsigned int hvcrash_hash_budget_ms = 50;
 
-/* The first 16 MiB are no RAM: the tests name pages there that are not ours */
+/* The first 16 MiB are not RAM: the tests use them for overlays of the hypervisor */
 bool pfn_valid(u64 pfn)
 {
 	return pfn >= 0x1000;
@@ -292,10 +292,10 @@ static void assert_hashed(const struct hvcrash_extent *e, const void *page)
 static void a_page_that_nobody_looked_at_is_hashed_and_not_touched(void **s)
 {
 	(void)s;
-	/* Somewhere else since the living kernel looked */
+	/* Moved since the running kernel last looked */
 	fake_registers[HVCRASH_REG_SIMP].value = enabled(elsewhere);
 	elsewhere[2].header.message_type = 1;
-	/* And this one is no RAM */
+	/* This one is not RAM */
 	share(HVCRASH_REG_SIEFP, siefp, HVCRASH_EXTENT_NOT_RAM);
 	assert_int_equal(crash_here(), 0);
 	assert_int_equal(elsewhere[2].header.message_type, 1);
@@ -314,7 +314,7 @@ static void a_vp_that_came_up_a_moment_ago_is_hashed(void **s)
 	(void)s;
 	memset(extent(HVCRASH_REG_SIMP), 0, sizeof(struct hvcrash_extent));
 	memset(extent(HVCRASH_REG_SIEFP), 0, sizeof(struct hvcrash_extent));
-	/* And this one of its pages is no RAM */
+	/* This one of its pages is not RAM */
 	fake_registers[HVCRASH_REG_SIEFP].value = 0x5001;
 	assert_int_equal(crash_here(), 0);
 	hvcrash_crash_hash();
@@ -350,7 +350,7 @@ static void while_parked_a_vp_clears_timer_messages_and_no_others(void **s)
 	hvcrash_regs_tick(CPU);
 	assert_int_equal(simp[0].header.message_type, HVMSG_NONE);
 	assert_int_equal(simp[2].header.message_type, 1);
-	/* One EOM, for the slot that is free now */
+	/* One EOM, for the slot that was freed */
 	assert_int_equal(fake_writes, 1);
 	assert_int_equal(fake_written[0], HVCRASH_REG_EOM);
 	/* The panicking CPU took the message and could not say so here */
@@ -441,7 +441,7 @@ static void a_name_that_stays_is_failed(void **s)
 static void a_report_of_cpu_registers_names_no_page(void **s)
 {
 	(void)s;
-	/* hyperv_report_panic(): error, guest ID, and three that may be anything */
+	/* hyperv_report_panic(): error, guest ID, and three arbitrary values */
 	write_crash_regs(0, 0x8100000600010000, 0, 0x7000, 12);
 	assert_int_equal(hvcrash_regs_revoke_vm(), 0);
 	assert_int_equal(fake_registers[HVCRASH_REG_CRASH_P3].value, 0x7000);

@@ -2,8 +2,8 @@
 /*
  * test_regs_live.c - kernel/regs_live.c: which CPUs are looked at, and how often
  *
- * A look is an interrupt, and a read of a register an exit to the hypervisor: both are
- * counted. All CPUs have the one VP of fake_hv.c.
+ * A look costs an interrupt, and each register read an exit to the hypervisor: both
+ * are counted. All CPUs have the one VP of fake_hv.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -186,7 +186,7 @@ static void reading_the_registry_interrupts_nobody_who_is_known(void **s)
 	hvcrash_regs_observe();
 	hvcrash_regs_observe();
 	assert_int_equal(count_looks(), 0);
-	/* The two of the VM, each time */
+	/* The VM's two registers are read each time */
 	assert_int_equal(count_reads(), 2 * HVCRASH_VM_REGS);
 	unload();
 }
@@ -197,7 +197,7 @@ static void when_vmbus_comes_or_goes_all_are_looked_at_once(void **s)
 	load(8);
 	fake_registers[HVCRASH_REG_SIMP].value = 0;
 	hvcrash_regs_observe_later();
-	/* Who reads the registry before the work has run sees it, too */
+	/* A reader of the registry sees it even before the work has run */
 	hvcrash_regs_observe();
 	assert_int_equal(count_looks(), 7);
 	assert_int_equal(simp_of(3)->state, HVCRASH_TORN_DOWN);

@@ -50,7 +50,7 @@ static void revoke(u32 cpu)
 
 static u64 now_us(void)
 {
-	/* Each look costs a microsecond, so every bounded wait ends */
+	/* Each read takes a microsecond, so every bounded wait ends */
 	return __atomic_add_fetch(&clock_us, 1, __ATOMIC_RELAXED);
 }
 
@@ -59,7 +59,7 @@ static void pause_cpu(void)
 	sched_yield();
 }
 
-/* As often as can be on all but the last */
+/* Repeated as often as possible on all but the last */
 #define LAZY (NR_CPUS - 1)
 
 static u64 tick_every_us(u32 cpu)
@@ -161,7 +161,7 @@ static void nobody_revokes_while_the_unload_is_under_way(void **s)
 	(void)s;
 	expect_all_but(0);
 	t = start(3);
-	/* It ticks on and on, and does nothing else */
+	/* Advances the clock and does nothing else */
 	while (__atomic_load_n(&ticked[3], __ATOMIC_RELAXED) < 1000)
 		sched_yield();
 	assert_int_equal(READ_ONCE(revoked[3]), 0);
@@ -248,7 +248,7 @@ static void a_parked_cpu_gives_up_after_its_bound_without_revoking(void **s)
 static void a_cpu_ticks_at_once_and_then_as_often_as_it_is_to(void **s)
 {
 	(void)s;
-	/* Alone it has the clock for itself: a microsecond a look */
+	/* Alone, it advances the clock by a microsecond at each read */
 	rdv.park_bound_us = 100000;
 	expect_all_but(0);
 	assert_false(finish(start(LAZY)));
@@ -271,7 +271,7 @@ static void a_rendezvous_begins_once(void **s)
 static void the_cpu_that_began_never_parks(void **s)
 {
 	(void)s;
-	/* Else this test takes so long, and not for ever */
+	/* If this is broken, the test fails after this time */
 	rdv.park_bound_us = 1000;
 	expect_all_but(3);
 	assert_false(hvcrash_rdv_join(&rdv, 3));

@@ -27,7 +27,7 @@ u64 shim_tsc;
 struct hvcrash_registry hvcrash_registry;
 unsigned int hvcrash_kexec_unload_bound_ms;
 
-/* hv_vmbus, as far as it is looked at, and the host */
+/* The parts of hv_vmbus that unload.c reads, and the host */
 static struct completion event;
 static u32 conn_state;
 static bool has_btf, has_symbol, is_connected, does_answer;
@@ -164,7 +164,7 @@ static void without_btf_nothing_tells(void **s)
 
 static void a_request_that_was_not_made_has_no_answer(void **s)
 {
-	/* A hibernation has asked, and still waits */
+	/* A hibernation sent UNLOAD and still waits */
 	conn_state = DISCONNECTED;
 	assert_int_equal(panic(), HVCRASH_UNLOAD_TIMEOUT);
 	assert_int_equal(requests, 0);

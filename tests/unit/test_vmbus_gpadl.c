@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_vmbus_gpadl.c - kernel/vmbus_gpadl.c: what the registry holds of a GPADL,
- * in whatever order its messages are seen
+ * for each order in which its messages can be seen
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,7 +83,7 @@ static void header(u32 gpadl, u32 pages)
 	hvcrash_gpadl_header(RELID, gpadl, pages, pfns, HEADER_FIT);
 }
 
-/* Number @i of the bodies, from 0 on */
+/* Body message @i, from 0 on */
 static void body(u32 gpadl, u32 i)
 {
 	hvcrash_gpadl_body(gpadl, pfns + HEADER_FIT + i * BODY_FIT, BODY_FIT);
@@ -163,7 +163,7 @@ static void a_refusal_before_the_header_holds_for_it_too(void **s)
 	hvcrash_gpadl_answered(GPADL, true);
 	header(GPADL, 10);
 	assert_int_equal(look(GPADL).pages, 0);
-	/* Nothing stays of it: the next one is not refused */
+	/* It leaves nothing behind: the next one is not refused */
 	header(GPADL + 1, 10);
 	hvcrash_gpadl_answered(GPADL + 1, false);
 	assert_all_is_listed(GPADL + 1, 10);
@@ -194,7 +194,7 @@ static void a_body_that_could_not_be_posted_leaves_nothing_behind(void **s)
 	for (i = 0; i < 1000; i++) {
 		header(GPADL + i, 82);
 		hvcrash_gpadl_abandoned(GPADL + i);
-		/* What the host has of the list it keeps */
+		/* The part of the list that the host has received */
 		assert_int_equal(look(GPADL + i).pages, HEADER_FIT);
 		hvcrash_gpadl_relid_released(RELID);
 	}
@@ -218,7 +218,7 @@ static void answers_to_what_was_posted_before_us_take_no_room(void **s)
 	body(GPADL + i, 1);
 	assert_int_equal(look(GPADL + i).pages, 82);
 	assert_int_equal(hvcrash_registry.header->coverage, 0);
-	/* Of the older ones only the youngest are still known */
+	/* Only the most recent ones are still known */
 	header(GPADL + i - 1, 10);
 	assert_int_equal(look(GPADL + i - 1).pages, 0);
 }
@@ -231,14 +231,14 @@ static void more_at_once_than_there_is_room_for_is_a_gap(void **s)
 	for (i = 0; i < 128; i++)
 		header(GPADL + i, 82);
 	assert_int_equal(hvcrash_registry.header->coverage, 0);
-	/* All of it is in the header: no body to wait for */
+	/* The header holds all of it: there is no body to wait for */
 	header(GPADL + i, 10);
 	assert_int_equal(look(GPADL + i).pages, 10);
 	assert_int_equal(hvcrash_registry.header->coverage, 0);
 	header(GPADL + ++i, 82);
 	assert_int_equal(hvcrash_registry.header->coverage,
 			 HVCRASH_GAP_DROPPED);
-	/* It lasts as long as that GPADL */
+	/* It is kept as long as that GPADL */
 	hvcrash_gpadl_torndown(GPADL + i);
 	assert_int_equal(hvcrash_registry.header->coverage, 0);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_vmbus_pages.c - kernel/vmbus_pages.c where a Linux page is one page of
- * Hyper-V, four of them, and sixteen
+ * test_vmbus_pages.c - kernel/vmbus_pages.c where a Linux page is one, four or
+ * sixteen pages of Hyper-V
  *
  * Compiled once for each page size of Linux.
  */
@@ -109,7 +109,7 @@ static void scattered_pages_are_an_extent_each(void **s)
 static void a_part_of_a_linux_page_is_looked_up_by_that_page(void **s)
 {
 	const u64 limit = (1UL << 30) / 4096;
-	/* The last page of RAM, and the first that is none */
+	/* The last page of RAM, and the first page after it */
 	const u64 hv_pfn[] = { limit - 1, limit + 1 };
 	struct seen seen = publish(hv_pfn, 2);
 
@@ -164,7 +164,7 @@ static void a_mapped_buffer_is_where_its_pages_are(void **s)
 	assert_int_equal(r[1].gpa, 0x900000);
 	assert_int_equal(r[1].pages, HV_PER_LINUX);
 	assert_int_equal(r[2].gpa, 0x100000);
-	/* Not to its end */
+	/* Not up to its end */
 	assert_int_equal(hvcrash_vmbus_ranges(MAPPED, 3 * HV_PER_LINUX - 1, r),
 			 HV_PER_LINUX > 1 ? 2 : 1);
 }

@@ -4,7 +4,7 @@
  *
  * kernel/hooks_x86.c, crash.c, kexec.c, revoke.c, rendezvous.c, guard_x86.c and one of
  * the two ways to stop CPUs, as they are. Each run of a scenario is a process of its
- * own, because a kernel ends only once; what it saw it leaves in shared memory.
+ * own, because a kernel ends only once; it leaves its notes in shared memory.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,7 +44,7 @@ static void run_here(const struct fake_scenario *s)
 	_exit(0);
 }
 
-/* A scenario on NR_CPUS CPUs; it has to come to its end */
+/* A scenario on NR_CPUS CPUs, which has to complete */
 static void run(struct fake_scenario s)
 {
 	int status;
@@ -109,7 +109,7 @@ static void a_panic_revokes_all_in_order_and_hands_over(void **state)
 	}
 }
 
-/* Also: no CPU returns into a hypercall page that is gone, or the run would end there */
+/* If a CPU returned into a disabled hypercall page, the run would end there */
 static void what_went_wrong_is_printed_while_hypercalls_still_work(void **state)
 {
 	static const enum fake_phase order[] = { FAKE_RECORD, FAKE_PRINT,
@@ -135,8 +135,8 @@ a_kexec_prints_only_when_the_others_are_stopped_for_good(void **state)
 }
 
 /*
- * The watchdog's NMI, perf's, the diagnostic one of an operator: to the CPU that goes
- * on, to one other, to all; before the stop and in each phase after it.
+ * NMIs of the watchdog, perf or an operator: to the panicking CPU, to one other, to
+ * all; before the stop and in each phase after it.
  */
 static void an_nmi_at_any_moment_on_any_cpu_changes_nothing(void **state)
 {
@@ -159,7 +159,7 @@ static void an_nmi_at_any_moment_on_any_cpu_changes_nothing(void **state)
 	}
 }
 
-/* Places as in the parameter debug_fault; after the last of them nothing is to fault */
+/* Places as in the parameter debug_fault; after the last one nothing may fault */
 #define LAST_PLACE 5
 
 static void a_fault_of_ours_ends_our_part_and_not_the_dump(void **state)
@@ -178,7 +178,7 @@ static void a_fault_of_ours_ends_our_part_and_not_the_dump(void **state)
 			assert_int_equal(seen->notes.stops, 1);
 			for (cpu = 0; cpu < SELF; cpu++)
 				assert_true(seen->notes.is_stopped[cpu]);
-			/* None twice, whatever was tried again */
+			/* None twice, even after a retry */
 			for (cpu = 0; cpu < NR_CPUS; cpu++)
 				assert_in_range(seen->notes.revoked[cpu],
 						s.fault_at != 5, 1);
@@ -221,7 +221,7 @@ a_cpu_that_does_not_come_in_time_is_named_and_left_behind(void **state)
 	}
 }
 
-/* What the CPU that goes on waited for one that did not come, in looks at the clock */
+/* How long the panicking CPU waited for one that did not come, in reads of the clock */
 static u64 waited(struct fake_scenario s)
 {
 	s.deaf_mask = 1;
@@ -239,7 +239,7 @@ static void with_many_cpus_it_waits_longer(void **state)
 }
 
 #ifndef FAKE_STOP_HOOK
-/* With the hook the kernel itself waits for all, without a bound, before */
+/* With the hook, the kernel itself first waits for all without a bound */
 static void a_kexec_has_a_bound_of_its_own(void **state)
 {
 	(void)state;
