@@ -33,6 +33,23 @@ kdump_tools() {
 		'KDUMP_COREDIR="/var/crash"' '#MAKEDUMP_ARGS="-c -d 1"' "$@" >root/etc/default/kdump-tools
 }
 
+# on_rhel VERSION LINE...: RHEL's kdump, with these lines in kdump.conf
+on_rhel() {
+	put /etc/os-release $'ID=rhel\nVERSION_ID="'"$1"'"'
+	printf '%s\n' "${@:2}" >root/etc/kdump.conf
+	put /etc/sysconfig/kdump 'KDUMP_COMMANDLINE_APPEND="irqpoll nr_cpus=1 panic=10"'
+	put /etc/kdump/pre.d/50-hvcrash x
+	put /etc/systemd/system/multi-user.target.wants/kdump.service x
+}
+
+# on_suse LINE...: SLES 16's kdump, with these lines in its configuration
+on_suse() {
+	put /etc/os-release $'ID=sles\nVERSION_ID="16.0"'
+	mkdir -p root/etc/sysconfig
+	printf '%s\n' 'KDUMP_PRESCRIPT="/usr/lib/hvcrash/suse-pre"' "$@" >root/etc/sysconfig/kdump
+	put /etc/systemd/system/multi-user.target.wants/kdump.service x
+}
+
 ready_platform() {
 	put /etc/os-release $'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nVERSION_ID="13"\nID=debian'
 	put /sys/class/dmi/id/sys_vendor 'Microsoft Corporation'

@@ -14,24 +14,6 @@ setup() {
 
 UNIT=systemd.unit=kdump-tools-dump.service
 
-# rhel LINE...: a kdump of RHEL 9 with these lines in kdump.conf
-rhel() {
-	put /etc/os-release $'ID=rhel\nVERSION_ID="9.5"'
-	mkdir -p root/etc
-	printf '%s\n' "$@" >root/etc/kdump.conf
-	put /etc/sysconfig/kdump 'KDUMP_COMMANDLINE_APPEND="irqpoll nr_cpus=1 panic=10"'
-	put /etc/kdump/pre.d/50-hvcrash x
-	put /etc/systemd/system/multi-user.target.wants/kdump.service x
-}
-
-# suse LINE...: SLES 16
-suse() {
-	put /etc/os-release $'ID=sles\nVERSION_ID="16.0"'
-	mkdir -p root/etc/sysconfig
-	printf '%s\n' 'KDUMP_PRESCRIPT="/usr/lib/hvcrash/suse-pre"' "$@" >root/etc/sysconfig/kdump
-	put /etc/systemd/system/multi-user.target.wants/kdump.service x
-}
-
 @test "a command line with \$ that kdump gives to eval: after a kexec by the old kexec-args" {
 	put /proc/cmdline 'root=/dev/sda1 ro hvcrash_registry=0x101000 memmap=4K$0x101000 memmap=64K$0x10a0000'
 	says crash-cmdline fail 'memmap=4K$0x101000' "the crash kernel would have 4 KiB of RAM"
@@ -41,11 +23,11 @@ suse() {
 	says crash-cmdline fail 'foo=`id`'
 	put /proc/cmdline 'root=/dev/sda1 ro dyndbg="file a.c +p"'
 	says crash-cmdline fail 'dyndbg='
-	suse 'KDUMP_SAVEDIR=/var/crash'
+	on_suse 'KDUMP_SAVEDIR=/var/crash'
 	put /proc/cmdline 'root=/dev/sda1 ro memmap=4K$0x101000'
 	says crash-cmdline fail 'memmap=4K$0x101000'
 	# RHEL's kdumpctl does not eval it, and KDUMP_CMDLINE replaces it
-	rhel 'path /var/crash'
+	on_rhel 9.5 'path /var/crash'
 	says crash-cmdline ok ""
 	put /etc/os-release $'ID=debian\nVERSION_ID="13"'
 	kdump_tools 'KDUMP_CMDLINE="root=/dev/sda1 ro"' "KDUMP_CMDLINE_APPEND=\"$UNIT panic=10\""
@@ -147,7 +129,7 @@ suse() {
 	rm $file && mkdir $file
 	says kdump unknown "cannot be read"
 	rmdir $file
-	rhel x
+	on_rhel 9.5 x
 	rm root/etc/kdump.conf && mkfifo root/etc/kdump.conf
 	says kdump unknown "cannot be read"
 	rm root/etc/kdump.conf
@@ -171,7 +153,7 @@ suse() {
 	says crash-cmdline warn "modprobe.blacklist=floppy,hv_storvsc keeps" "this kernel's command line"
 	put /proc/cmdline 'root=/dev/sda1 crashkernel=256M modprobe.blacklist=floppy module_blacklist=hvcrash'
 	says crash-cmdline ok ""
-	rhel 'path /var/crash'
+	on_rhel 9.5 'path /var/crash'
 	put /etc/sysconfig/kdump 'KDUMP_COMMANDLINE="root=/dev/sda1 rd.driver.blacklist=hv_netvsc panic=10"'
 	says crash-cmdline warn "rd.driver.blacklist=hv_netvsc keeps"
 	put /proc/cmdline 'root=/dev/sda1 modprobe.blacklist=hv_storvsc'
@@ -195,7 +177,7 @@ suse() {
 	says crash-cmdline warn "resume= goes on" "noresume"
 	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=10 noresume\""
 	says crash-cmdline ok ""
-	suse 'KDUMP_SAVEDIR=/var/crash'
+	on_suse 'KDUMP_SAVEDIR=/var/crash'
 	says crash-cmdline ok ""
 }
 
@@ -205,36 +187,36 @@ suse() {
 	ln -s ../../sdb1 root/dev/disk/by-label/DUMPS
 	put /proc/mounts $'/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /data ext4 rw 0 0'
 	mkdir -p root/sys/bus/vmbus/drivers/hv_pci/1-2-3 root/sys/bus/pci/drivers/mlx5_core/1:00:02.0
-	rhel 'ext4 UUID=0f3b' 'path /dumps'
+	on_rhel 9.5 'ext4 UUID=0f3b' 'path /dumps'
 	says target ok /data/dumps
 	says space ok /data/dumps
-	rhel 'ext4 LABEL=DUMPS' 'path "/dumps" # here'
+	on_rhel 9.5 'ext4 LABEL=DUMPS' 'path "/dumps" # here'
 	says target ok /data/dumps
-	rhel 'ext4 UUID=none' 'path /dumps'
+	on_rhel 9.5 'ext4 UUID=none' 'path /dumps'
 	says target ok "UUID=none, /dumps"
 	says space unknown "not mounted"
-	rhel 'raw /dev/sdc1'
+	on_rhel 9.5 'raw /dev/sdc1'
 	put /sys/class/block/sdc1/size 4194304
 	says target ok "raw /dev/sdc1"
 	says space ok "2048 MiB in all"
 	put /sys/class/block/sdc1/size 4096
 	says space warn "less than the RAM"
-	rhel '  path	"/my dumps"  '
+	on_rhel 9.5 '  path	"/my dumps"  '
 	says target ok "/my dumps"
-	rhel 'path /first' 'path /last' '#path /none'
+	on_rhel 9.5 'path /first' 'path /last' '#path /none'
 	says target ok /last
 }
 
 @test "a network card counts as such by its driver, not by any PCI device" {
 	mkdir -p root/sys/bus/vmbus/drivers/hv_pci/1-2-3
-	rhel 'nfs store:/dumps'
+	on_rhel 9.5 'nfs store:/dumps'
 	says target ok "nfs store:/dumps"
 	mkdir -p root/sys/bus/pci/drivers/mana/1:00:02.0
 	says target warn "the kdump initrd needs mana"
 }
 
 @test "fence_kdump: a local dump that needs the network, and the time that UNLOAD takes" {
-	rhel 'path /var/crash' 'fence_kdump_nodes prod-cl1-1'
+	on_rhel 9.5 'path /var/crash' 'fence_kdump_nodes prod-cl1-1'
 	mkdir -p root/sys/bus/pci/drivers/mlx5_core/1:00:02.0
 	says fence warn "fence_kdump to prod-cl1-1: the crash kernel needs the network, so also mlx5_core" "more than 100 s"
 	local release=6.12.107+deb13-cloud-amd64 ours=(usr/sbin/hvcrashctl etc/kdump/pre.d/50-hvcrash m/hv_storvsc.ko.xz m/hv_vmbus.ko.xz)
@@ -246,13 +228,13 @@ suse() {
 	says crash-initrd warn "lacks fence_kdump_send"
 	initrd /boot/initramfs-${release}kdump.img "${ours[@]}" m/hv_netvsc.ko.xz m/mlx5_core.ko.xz usr/libexec/fence_kdump_send
 	says crash-initrd ok ""
-	rhel 'path /var/crash'
+	on_rhel 9.5 'path /var/crash'
 	says fence - "no cluster"
 }
 
 @test "the crash kernel's initrd: the disk's driver, our tool and hook, and whether it is out of date" {
 	local initrd=/boot/initramfs-6.12.107+deb13-cloud-amd64kdump.img
-	rhel 'path /var/crash'
+	on_rhel 9.5 'path /var/crash'
 	says crash-initrd unknown "is not there yet"
 	initrd $initrd usr/sbin/hvcrashctl etc/kdump/pre.d/50-hvcrash m/hv_vmbus.ko
 	says crash-initrd fail "lacks hv_storvsc, which drives the dump's disk"
@@ -285,21 +267,21 @@ suse() {
 }
 
 @test "what happens when the dump fails: a shell or a halt on a VM without a console" {
-	rhel 'path /var/crash' 'failure_action shell'
+	on_rhel 9.5 'path /var/crash' 'failure_action shell'
 	says way-out warn "failure_action shell: if the dump fails the VM stays down" "systemctl restart kdump.service"
-	rhel 'path /var/crash' 'default halt'
+	on_rhel 9.5 'path /var/crash' 'default halt'
 	says way-out warn "failure_action halt"
-	rhel 'path /var/crash' 'final_action poweroff'
+	on_rhel 9.5 'path /var/crash' 'final_action poweroff'
 	says way-out warn "final_action poweroff: after the dump"
-	rhel 'path /var/crash' 'failure_action dump_to_rootfs' 'final_action reboot'
+	on_rhel 9.5 'path /var/crash' 'failure_action dump_to_rootfs' 'final_action reboot'
 	says way-out ok "panic=10"
 	put /etc/sysconfig/kdump 'KDUMP_COMMANDLINE_APPEND="irqpoll"'
 	says way-out warn "no panic=" "KDUMP_COMMANDLINE_APPEND=\"irqpoll panic=10\""
-	suse 'KDUMP_IMMEDIATE_REBOOT="no"'
+	on_suse 'KDUMP_IMMEDIATE_REBOOT="no"'
 	says way-out warn "KDUMP_IMMEDIATE_REBOOT"
-	suse 'KDUMP_CONTINUE_ON_ERROR="false"'
+	on_suse 'KDUMP_CONTINUE_ON_ERROR="false"'
 	says way-out warn "stays in a shell"
-	suse 'KDUMP_CONTINUE_ON_ERROR=yes' 'KDUMP_IMMEDIATE_REBOOT=true'
+	on_suse 'KDUMP_CONTINUE_ON_ERROR=yes' 'KDUMP_IMMEDIATE_REBOOT=true'
 	says way-out ok "panic=1"
 	put /etc/os-release $'ID=debian\nVERSION_ID="13"'
 	kdump_tools
@@ -317,7 +299,7 @@ suse() {
 }
 
 @test "kdump's service is masked, by a link or an empty file, or has failed, or is pinned to a kernel that is gone" {
-	rhel 'path /var/crash'
+	on_rhel 9.5 'path /var/crash'
 	says kdump ok /etc/kdump.conf
 	ln -s /dev/null root/etc/systemd/system/kdump.service
 	says kdump fail "kdump.service is masked by /etc/systemd/system/kdump.service" "systemctl unmask kdump.service && systemctl enable --now kdump.service"
@@ -558,15 +540,15 @@ END
 }
 
 @test "SUSE: no directory is the default, no dump, and a program in the place of kdump's own" {
-	suse 'KDUMP_SAVEDIR=""'
+	on_suse 'KDUMP_SAVEDIR=""'
 	says target ok /var/crash
-	suse 'KDUMP_SAVEDIR="FILE:///data"'
+	on_suse 'KDUMP_SAVEDIR="FILE:///data"'
 	says target ok /data
-	suse 'KDUMP_DUMPFORMAT="none"'
+	on_suse 'KDUMP_DUMPFORMAT="none"'
 	says kdump fail "the dmesg is saved, and no dump"
-	suse 'KDUMP_TRANSFER=/usr/local/bin/send'
+	on_suse 'KDUMP_TRANSFER=/usr/local/bin/send'
 	says hooks warn "KDUMP_TRANSFER=/usr/local/bin/send runs in the place of kdump's own"
-	suse 'KEXEC_OPTIONS="-c"'
+	on_suse 'KEXEC_OPTIONS="-c"'
 	says kexec-call warn "kexec_load"
 }
 
@@ -586,7 +568,7 @@ END
 	says target unknown "only a shell knows what it says: ?/crash"
 	kdump_tools 'NFS=$(cat /etc/store)'
 	says target unknown "only a shell knows what it says: NFS ?"
-	suse 'KDUMP_SAVEDIR="$STORE/x"'
+	on_suse 'KDUMP_SAVEDIR="$STORE/x"'
 	says target unknown "only a shell knows"
 }
 

@@ -47,22 +47,6 @@ fixed() {
 	case $line in "$1 ok "*) ;; *) echo "the fix did not change it"; return 1 ;; esac
 }
 
-# on_rhel, on_suse: another kdump, with these lines
-on_rhel() {
-	put /etc/os-release $'ID=rhel\nVERSION_ID="10.0"'
-	printf '%s\n' "$@" >root/etc/kdump.conf
-	put /etc/sysconfig/kdump 'KDUMP_COMMANDLINE_APPEND="irqpoll nr_cpus=1 panic=10"'
-	put /etc/kdump/pre.d/50-hvcrash x
-	put /etc/systemd/system/multi-user.target.wants/kdump.service x
-}
-
-on_suse() {
-	put /etc/os-release $'ID=sles\nVERSION_ID="16.0"'
-	mkdir -p root/etc/sysconfig
-	printf '%s\n' 'KDUMP_PRESCRIPT="/usr/lib/hvcrash/suse-pre"' "$@" >root/etc/sysconfig/kdump
-	put /etc/systemd/system/multi-user.target.wants/kdump.service x
-}
-
 @test "the crash kernel: not loaded, forbidden by a sysctl, no memory before the reboot" {
 	put /sys/kernel/kexec_crash_loaded 0
 	fixed crash-loaded fail
@@ -88,7 +72,7 @@ on_suse() {
 	fixed kdump fail
 	put /usr/lib/systemd/system/kdump-tools.service '[Unit]'
 	fixed kdump warn
-	on_rhel 'path /var/crash'
+	on_rhel 10.0 'path /var/crash'
 	drop /etc/systemd/system/multi-user.target.wants
 	fixed kdump warn
 	ln -s /dev/null root/etc/systemd/system/kdump.service
@@ -115,15 +99,15 @@ on_suse() {
 	kdump_tools "KDUMP_CMDLINE_APPEND='systemd.unit=kdump-tools-dump.service a=\"x y\"'"
 	check way-out
 	case $line in "way-out warn "*" set KDUMP_CMDLINE_APPEND in /etc/default/kdump-tools to: "*) ;; *) return 1 ;; esac
-	on_rhel 'path /var/crash'
+	on_rhel 10.0 'path /var/crash'
 	put /etc/sysconfig/kdump 'KDUMP_COMMANDLINE_APPEND="irqpoll"'
 	fixed way-out warn
 }
 
 @test "the way out: actions of kdump.conf and of SUSE" {
-	on_rhel 'path /var/crash' 'failure_action shell' '  final_action	halt'
+	on_rhel 10.0 'path /var/crash' 'failure_action shell' '  final_action	halt'
 	fixed way-out warn
-	on_rhel 'default poweroff'
+	on_rhel 10.0 'default poweroff'
 	fixed way-out warn
 	on_suse 'KDUMP_CONTINUE_ON_ERROR="false"' 'KDUMP_IMMEDIATE_REBOOT=no'
 	fixed way-out warn
@@ -137,7 +121,7 @@ on_suse() {
 @test "kexec_load: by lockdown, by a word of the configuration" {
 	put /etc/os-release $'ID=debian\nVERSION_ID="12"'
 	fixed kexec-call warn
-	on_rhel 'path /var/crash'
+	on_rhel 10.0 'path /var/crash'
 	put /etc/sysconfig/kdump 'KEXEC_ARGS="-c"'
 	put /sys/kernel/security/lockdown 'none [integrity] confidentiality'
 	fixed kexec-call fail
@@ -146,7 +130,7 @@ on_suse() {
 @test "the crash kernel's initrd is built again, on each distribution" {
 	initrd /var/lib/kdump/initrd.img m/x
 	fixed crash-initrd fail
-	on_rhel 'path /var/crash'
+	on_rhel 10.0 'path /var/crash'
 	initrd /boot/initramfs-6.12.107+deb13-cloud-amd64kdump.img m/x
 	fixed crash-initrd fail
 	on_suse 'KDUMP_SAVEDIR=/var/crash'
