@@ -29,6 +29,9 @@
  * work (unload; timers, SynIC). To restore them their addresses are looked up by
  * name; if that fails the module stays loaded.
  *
+ * Where the kernel revokes on a panic itself, hvcrash comes after it: the crash handler
+ * stays hv_vmbus's, and no CPU parks on its way (aside_x86.c).
+ *
  * Leaves out: what is done at each of these moments (crash.c, kexec.c).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -43,6 +46,7 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <asm/smp.h>
+#include "aside_x86.h"
 #include "compat/compat.h"
 #include "crash.h"
 #include "guard.h"
@@ -82,7 +86,8 @@ static void crash_stop_other_cpus(void)
 		return;
 	if (hvcrash_guard_run(begin_crash) && has_begun) {
 		hvcrash_stop_others(orig_crash_stop);
-		hvcrash_guard_run(hvcrash_revoke_wait_parked);
+		if (!hvcrash_is_aside())
+			hvcrash_guard_run(hvcrash_revoke_wait_parked);
 	} else {
 		/* A fault of our own, or a panic in the last steps of a kexec */
 		has_begun = false;
@@ -97,11 +102,8 @@ static void release_from_crash(void)
 	hvcrash_stop_done(orig_crash_stop);
 }
 
-/* Panicking CPU; a crash kernel is loaded, or the kernel would not call this */
-static void crash_handler(struct pt_regs *regs)
+static void finish(void)
 {
-	local_irq_disable();
-	crash_stop_other_cpus();
 	if (has_begun)
 		hvcrash_crash_finish(release_from_crash);
 	else if (hvcrash_way() == HVCRASH_WAY_KEXEC)
@@ -109,6 +111,22 @@ static void crash_handler(struct pt_regs *regs)
 		hvcrash_crash_hand_over(hvcrash_registry.header->gpa);
 	else
 		hvcrash_crash_finish_unprepared();
+}
+
+/* When the kernel has revoked, which takes no longer than it waits */
+static void finish_after_kernel(void)
+{
+	if (has_begun)
+		hvcrash_guard_run(hvcrash_revoke_wait_parked);
+	finish();
+}
+
+/* Panicking CPU; a crash kernel is loaded, or the kernel would not call this */
+static void crash_handler(struct pt_regs *regs)
+{
+	local_irq_disable();
+	crash_stop_other_cpus();
+	finish();
 }
 
 static int stop_wait;
@@ -164,7 +182,8 @@ static int cpuhp_state;
 
 static void fill_slots(void)
 {
-	hv_setup_crash_handler(crash_handler);
+	if (!hvcrash_is_aside())
+		hv_setup_crash_handler(crash_handler);
 	hv_setup_kexec_handler(hvcrash_kexec_unload);
 }
 
@@ -195,9 +214,9 @@ static void forget_vmbus(void)
 
 static void restore_slots(void)
 {
-	if (vmbus_crash_handler)
+	if (vmbus_crash_handler && !hvcrash_is_aside())
 		hv_setup_crash_handler(vmbus_crash_handler);
-	else
+	else if (!hvcrash_is_aside())
 		hv_remove_crash_handler();
 	if (vmbus_kexec_handler)
 		hv_setup_kexec_handler(vmbus_kexec_handler);
@@ -266,6 +285,7 @@ int hvcrash_hooks_init(void)
 	ret = register_module_notifier(&module_nb);
 	if (ret)
 		goto guard_deinit;
+	hvcrash_aside_init(finish_after_kernel);
 	take_smp_ops();
 	/* Loaded late: the address is there; else it comes with hv_vmbus */
 	if (hvcrash_compat_lookup("vmbus_initiate_unload"))
@@ -296,6 +316,7 @@ void hvcrash_hooks_deinit(void)
 	hvcrash_kexec_deinit();
 	restore_slots();
 	restore_smp_ops();
+	hvcrash_aside_deinit();
 	hvcrash_guard_deinit();
 	hvcrash_stop_deinit();
 	cpuhp_remove_state_nocalls(cpuhp_state);

@@ -12,6 +12,7 @@
 #include <linux/irqflags.h>
 #include <linux/smp.h>
 #include <asm/smp.h>
+#include "aside_x86.h"
 #include "hooks.h"
 #include "hvcrash.h"
 #include "revoke.h"
@@ -23,7 +24,9 @@ static void (*orig_stop_this_cpu)(void);
 
 static void stop_this_cpu_hook(void)
 {
-	if (hvcrash_way())
+	/* Where hvcrash stands aside it comes after the kernel, which is in there */
+	if (hvcrash_way() &&
+	    !(hvcrash_is_aside() && hvcrash_way() == HVCRASH_WAY_CRASH))
 		hvcrash_revoke_park(raw_smp_processor_id());
 	/* TDX guests return the CPU to the firmware here */
 	if (orig_stop_this_cpu)

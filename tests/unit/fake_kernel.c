@@ -27,6 +27,7 @@
 #include <linux/kdebug.h>
 #include <linux/kernel.h>
 #include <linux/kexec.h>
+#include <linux/errno.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -286,6 +287,50 @@ int register_kprobe(struct kprobe *p)
 
 void unregister_kprobe(struct kprobe *p)
 {
+}
+
+/* ---- a kernel that revokes on a panic itself, kernel/upstream ---- */
+
+static struct kretprobe *stop_cpu_probe, *release_cpus_probe;
+static u32 are_released, nr_done;
+
+int register_kretprobe(struct kretprobe *rp)
+{
+	if (!s->revokes_itself)
+		return -ENOENT;
+	if (!strcmp(rp->kp.symbol_name, "hv_crash_stop_cpu"))
+		stop_cpu_probe = rp;
+	else
+		release_cpus_probe = rp;
+	return 0;
+}
+
+void unregister_kretprobe(struct kretprobe *rp)
+{
+}
+
+/* hv_stop_this_cpu(), with hv_crash_stop_cpu() in it */
+static void hv_stop_this_cpu(void)
+{
+	wait_until(smp_load_acquire(&are_released), "the word to revoke");
+	if (fake_notes.arrived[shim_cpu])
+		die("hvcrash parks on the kernel's way");
+	__atomic_add_fetch(&nr_done, 1, __ATOMIC_SEQ_CST);
+	stop_cpu_probe->handler(NULL, NULL);
+	native_halt();
+}
+
+/* hv_guest_crash_shutdown() */
+static void hv_crash_shutdown(void)
+{
+	smp_ops.crash_stop_other_cpus();
+	if (crash_handler)
+		die("hv_vmbus's crash handler was replaced");
+	note(FAKE_UNLOAD);
+	smp_store_release(&are_released, 1);
+	wait_until(smp_load_acquire(&nr_done) == s->nr_cpus - 1,
+		   "the others to revoke");
+	release_cpus_probe->handler(NULL, NULL);
 }
 
 int register_module_notifier(struct notifier_block *nb)
@@ -553,7 +598,10 @@ static void panic(void)
 		note(FAKE_STOP);
 	}
 	write_vmcoreinfo();
-	crash_handler(NULL);
+	if (s->revokes_itself)
+		hv_crash_shutdown();
+	else
+		crash_handler(NULL);
 }
 
 static void reboot_into_kexec(void)
@@ -598,6 +646,8 @@ void fake_kernel_run(const struct fake_scenario *scenario)
 	smp_ops = (struct smp_ops){ .crash_stop_other_cpus = kernel_crash_stop,
 				    .stop_other_cpus = kernel_stop,
 				    .cpu_disable = kernel_cpu_disable };
+	if (s->revokes_itself)
+		smp_ops.stop_this_cpu = hv_stop_this_cpu;
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		vp_index[cpu] = cpu;
 	if (hvcrash_registry_init(&hvcrash_registry, nr_cpu_ids, 0) ||

@@ -41,6 +41,7 @@ enum fake_phase {
  * @nmi_mask: by CPU number
  * @deaf_mask: these CPUs take no NMI and no interrupt until they were given up
  * @is_unwell: a register stays enabled, so that a message is printed
+ * @revokes_itself: the kernel revokes on a panic, as with kernel/upstream
  */
 struct fake_scenario {
 	u32 nr_cpus;
@@ -52,6 +53,7 @@ struct fake_scenario {
 	u64 nmi_mask;
 	u64 deaf_mask;
 	bool is_unwell;
+	bool revokes_itself;
 };
 
 #define FAKE_MAX_CPUS 64

@@ -109,6 +109,27 @@ static void a_panic_revokes_all_in_order_and_hands_over(void **state)
 	}
 }
 
+#ifdef FAKE_STOP_HOOK
+/* The fake kernel dies if hvcrash parks a CPU on the kernel's way, or takes the slot */
+static void where_the_kernel_revokes_itself_hvcrash_comes_after_it(void **state)
+{
+	static const enum fake_phase order[] = { FAKE_STOP,   FAKE_UNLOAD,
+						 FAKE_REVOKE, FAKE_RECORD,
+						 FAKE_VM,     FAKE_END };
+	u32 notifiers;
+
+	(void)state;
+	for (notifiers = 0; notifiers < 2; notifiers++) {
+		run((struct fake_scenario){ .post_notifiers = notifiers,
+					    .revokes_itself = true });
+		assert_all_is_well();
+		assert_order(order, sizeof(order) / sizeof(order[0]));
+		assert_true(seen->notes.is_handed_over);
+		assert_int_equal(seen->way, HVCRASH_WAY_CRASH);
+	}
+}
+#endif
+
 /* If a CPU returned into a disabled hypercall page, the run would end there */
 static void what_went_wrong_is_printed_while_hypercalls_still_work(void **state)
 {
@@ -279,7 +300,10 @@ int main(void)
 		cmocka_unit_test(
 			a_cpu_that_does_not_come_in_time_is_named_and_left_behind),
 		cmocka_unit_test(with_many_cpus_it_waits_longer),
-#ifndef FAKE_STOP_HOOK
+#ifdef FAKE_STOP_HOOK
+		cmocka_unit_test(
+			where_the_kernel_revokes_itself_hvcrash_comes_after_it),
+#else
 		cmocka_unit_test(a_kexec_has_a_bound_of_its_own),
 		cmocka_unit_test(
 			with_many_cpus_they_are_held_longer_for_the_kernels_nmi),

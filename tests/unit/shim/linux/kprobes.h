@@ -11,7 +11,17 @@ struct kprobe {
 			     unsigned long flags);
 };
 
+struct kretprobe_instance;
+
+struct kretprobe {
+	struct kprobe kp;
+	int (*handler)(struct kretprobe_instance *ri, struct pt_regs *regs);
+	int maxactive;
+};
+
 /* Each may be refused by the test */
 int register_kprobe(struct kprobe *p);
 void unregister_kprobe(struct kprobe *p);
+int register_kretprobe(struct kretprobe *rp);
+void unregister_kretprobe(struct kretprobe *rp);
 #endif
