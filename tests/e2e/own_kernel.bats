@@ -62,6 +62,8 @@ setup_file() {
 	[[ $output == *"and that is the image's release"* ]]
 	run -3 "$LAB" run --stock --kernel-image /etc/hostname --modules "$MODULES"
 	[[ $output == *'is no bzImage'* ]]
+	run -3 "$LAB" run --stock --arch arm64 --kernel-image "$IMAGE" --modules "$MODULES"
+	[[ $output == *'is no Image'* ]]
 	run -3 "$LAB" run --kernel-image "$IMAGE" --modules "$MODULES"
 	[[ $output == *'goes with --stock, or with --headers'* ]]
 	run -3 "$LAB" run --kernel-image "$IMAGE" --modules "$MODULES" --headers /etc

@@ -39,8 +39,8 @@ check_arm64() {
 	[ "${opt_maxcpus:-$opt_cpus}" -eq "$opt_cpus" ] || usage_error '--arch arm64: not with --maxcpus'
 	[ "$opt_cpus" -le 16 ] || usage_error '--arch arm64: up to 16 CPUs'
 	[ "$opt_memory" -le 3072 ] || usage_error '--arch arm64: up to 3072 MiB of memory'
-	[ -z "$opt_keep$opt_from$opt_dumps$opt_dracut$opt_kernel_image$opt_headers$opt_registers$opt_crash_opens" ] ||
-		usage_error '--arch arm64: not with --keep, --from, --dumps, --dracut, --kernel-image, --headers, --registers or --crash-opens'
+	[ -z "$opt_keep$opt_from$opt_dumps$opt_dracut$opt_headers$opt_registers$opt_crash_opens" ] ||
+		usage_error '--arch arm64: not with --keep, --from, --dumps, --dracut, --headers, --registers or --crash-opens'
 	case $opt_crash in
 	kexec) usage_error "--arch arm64: Debian's kernels have no kexec_file_load: --crash kexec-load" ;;
 	nmi | nmi-handler | double-nmi | stuck-nmi | timed | floor | ctl:nmi) usage_error "--arch arm64: no --crash $opt_crash" ;;

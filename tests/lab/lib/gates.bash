@@ -2,10 +2,11 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The module's quality gates: checkpatch, clang, the cross-build for arm64, DKMS. In trees of their own, so that those which
-# guests are made from stay small; built when the first gate that needs one is asked for.
+# The module's quality gates: checkpatch, clang, the cross-build for arm64, DKMS; and whether the patches of kernel/upstream/ apply
+# and please checkpatch. In trees of their own, so that those which guests are made from stay small; built when the first gate that
+# needs one is asked for.
 
-readonly gate_names=(checkpatch clang arm64 dkms)
+readonly gate_names=(checkpatch upstream clang arm64 dkms)
 
 # What is in a release's gates tree beside the headers of its kernel. bookworm's kernel is for DKMS alone.
 gate_packages() {
@@ -105,6 +106,27 @@ gate_checkpatch() {
 	mapfile -t tests < <(cd "$repo" && find kernel/test -name '*.[ch]' | LC_ALL=C sort)
 	checkpatch --file "${product[@]}"
 	checkpatch --ignore AVOID_BUG --file "${tests[@]}" # one of them is there to crash kernels
+}
+
+# gate_upstream: each patch applies without fuzz to what the ones before it left, and checkpatch has nothing to say but that it is
+# not signed off, which is up to whoever sends it, and that there is no history here to look a commit up in.
+gate_upstream() {
+	local kernel=upstream dir=$lab_state/gates/upstream suite patches file
+	need_commands perl patch xz
+	suite=$(own_suite "$kernel")
+	with_build_lock "$suite-source" build_own_source "$kernel"
+	mapfile -t patches < <(own_patches "$kernel")
+	remove_tree "$dir"
+	mkdir -p "$dir"
+	sed -n 's|^+++ b/|*/|p; s|^--- a/|*/|p' "${patches[@]}" | sort -u >"$dir.files"
+	printf '%s\n' '*/scripts/checkpatch.pl' '*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch' >>"$dir.files"
+	tar -xf "$(tree_of "$suite-source")/usr/src/linux-source-${own_versions[$kernel]}.tar.xz" -C "$dir" \
+		--strip-components=1 --wildcards -T "$dir.files"
+	for file in "${patches[@]}"; do
+		patch -d "$dir" -p1 --fuzz=0 --silent <"$file" >&2 || { warn "${file##*/}: does not apply"; return "$EXIT_GUEST"; }
+		(cd "$dir" && perl scripts/checkpatch.pl --strict --quiet --no-tree --no-summary --ignore MISSING_SIGN_OFF,UNKNOWN_COMMIT_ID "$file") >&2 ||
+			{ warn "${file##*/}: checkpatch has something to say"; return "$EXIT_GUEST"; }
+	done
 }
 
 gate_dkms() {

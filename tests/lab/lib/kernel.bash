@@ -7,13 +7,21 @@
 # against, beside the userland of the release that --kernel names. All that is made of it is made for the run, in "own" of the
 # run's directory.
 
-# image_release FILE: what "uname -r" will say, from the header of a bzImage (Documentation/arch/x86/boot.rst, kernel_version).
+# image_kind: what the guest's processor boots
+image_kind() { if is_arm64; then echo Image; else echo bzImage; fi; }
+
+# image_release FILE: what "uname -r" will say, from the header of a bzImage (Documentation/arch/x86/boot.rst, kernel_version), or
+# from the banner of arm64's Image, which is not compressed (Documentation/arch/arm64/booting.rst, magic).
 image_release() {
 	# shellcheck disable=SC2016 # perl's variables
 	perl -e 'binmode STDIN; local $/; my $image = <STDIN>;
-		exit 1 if length $image < 0x1000 or substr($image, 0x202, 4) ne "HdrS";
+		exit 1 if length $image < 0x1000;
+		if ($ARGV[0] eq "Image") {
+			exit !(substr($image, 56, 4) eq "ARM\x64" and $image =~ /Linux version (\S+) \(/ and print $1);
+		}
+		exit 1 if substr($image, 0x202, 4) ne "HdrS";
 		my $at = unpack("v", substr $image, 0x20e, 2) + 0x200;
-		print unpack("Z*", substr $image, $at, 256) =~ /^(\S+)/' <"$1"
+		print unpack("Z*", substr $image, $at, 256) =~ /^(\S+)/' "$(image_kind)" <"$1"
 }
 
 # check_headers: hvcrash, and the modules that crash a kernel, are built against --headers.
@@ -39,7 +47,7 @@ check_kernel_image() {
 	[ -z "$opt_dumps" ] || usage_error '--kernel-image: no --dumps, the kernel may lack what they are written by'
 	[ -r "$opt_kernel_image" ] || usage_error "--kernel-image: $opt_kernel_image cannot be read"
 	version=$(image_release "$opt_kernel_image" || true)
-	[ -n "$version" ] || usage_error "--kernel-image: $opt_kernel_image is no bzImage"
+	[ -n "$version" ] || usage_error "--kernel-image: $opt_kernel_image is no $(image_kind)"
 	[ -n "$opt_modules" ] || usage_error '--kernel-image goes with --modules'
 	[ -e "$opt_modules/lib/modules/$version/modules.dep" ] ||
 		usage_error "--modules: $opt_modules has no lib/modules/$version/modules.dep, and that is the image's release"

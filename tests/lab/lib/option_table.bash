@@ -18,7 +18,7 @@ option scenario NAME run '' any \
 	'take the values of a declared scenario; options given beside it override them'
 option kernel VERSION run,guest,build,module,debug,boot 6.12 any \
 	"Debian's own kernel: 5.10, 6.1, 6.12, 7.2, or newest, with -cloud or -rt behind it for that flavour; or one that the lab makes
-	from Debian's source: 7.2-small, 7.2-debug (KASAN, lockdep), 7.2-upstream (with kernel/upstream/), 6.1-builtin (VMBus built
+	from Debian's source: 7.2-small, 7.2-debug (KASAN, lockdep), 7.3-plain, 7.3-upstream (with kernel/upstream/), 6.1-builtin (VMBus built
 	in, as in Ubuntu's azure kernels)"
 option arch ARCH run,build,boot amd64 one-of:amd64,arm64 \
 	"the guest's processor; arm64 runs on the lab's own hypervisor"

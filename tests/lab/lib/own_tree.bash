@@ -7,7 +7,7 @@
 # runs with it. To build one takes a quarter of an hour or more, and 4 GB; nothing but "lab run --kernel" asks for it.
 
 # Their names, and the version of each
-declare -rA own_versions=([small]=7.2 [debug]=7.2 [upstream]=7.2 [builtin]=6.1)
+declare -rA own_versions=([small]=7.2 [debug]=7.2 [plain]=7.3 [upstream]=7.3 [builtin]=6.1)
 
 readonly own_packages=("${tree_userland[@]}" flex bison bc patch libssl-dev libdw-dev pahole zstd cpio perl python3-minimal xz-utils)
 
@@ -15,7 +15,7 @@ readonly own_packages=("${tree_userland[@]}" flex bison bc patch libssl-dev libd
 is_own_release() { case $1 in own-*) [ -n "${own_versions[${1#own-}]:-}" ] ;; *) return 1 ;; esac }
 
 # own_suite NAME: whose source, compiler and userland it has
-own_suite() { case ${own_versions[$1]} in 6.1) echo bookworm ;; *) echo forky ;; esac; }
+own_suite() { case ${own_versions[$1]} in 6.1) echo bookworm ;; 7.3) echo trixie-backports ;; *) echo forky ;; esac; }
 
 # own_fragments NAME: the files that make up its configuration. Of two lines about an option the last one counts.
 own_fragments() {
@@ -24,7 +24,7 @@ own_fragments() {
 }
 
 # own_patches NAME
-own_patches() { [ "$1" != upstream ] || find "$repo/kernel/upstream" -name '*.patch' | LC_ALL=C sort; }
+own_patches() { [ "$1" != upstream ] || find "$repo/kernel/upstream" -maxdepth 1 -name '[0-9]*.patch' ! -name '0000-*' | LC_ALL=C sort; }
 
 # own_sum NAME: of all that it is made of.
 own_sum() {
@@ -35,8 +35,12 @@ own_sum() {
 
 # build_own_source NAME
 build_own_source() {
-	local suite; suite=$(own_suite "$1")
-	make_tree "$suite-source" "$suite" "$(IFS=,; echo "${own_packages[*]}"),linux-source-${own_versions[$1]}"
+	local suite base mirror options=()
+	suite=$(own_suite "$1")
+	base=$(base_of "$suite")
+	mirror=$(debian_mirror)
+	[ "$base" = "$suite" ] || options=("--setup-hook=echo 'deb $mirror $suite main' >\"\$1/etc/apt/sources.list.d/$suite.list\"")
+	make_tree "$suite-source" "$base" "$(IFS=,; echo "${own_packages[*]}"),linux-source-${own_versions[$1]}/$suite" "${options[@]}"
 }
 
 # build_own_tree own-NAME
