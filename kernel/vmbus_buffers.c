@@ -114,6 +114,9 @@ static int find_netvsc(struct hv_device *hv, u32 next_gpadl)
 	const void *nvdev;
 	int ret;
 
+	/* Such a kernel has no netvsc, and nothing to link the lock against */
+	if (!IS_ENABLED(CONFIG_NET))
+		return -ENODEV;
 	ret = hvcrash_layout_find("hv_netvsc", netvsc_members,
 				  ARRAY_SIZE(netvsc_members), offset);
 	if (ret || !net)
