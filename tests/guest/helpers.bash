@@ -14,7 +14,7 @@ of() {
 dumped() {
 	held "$1" &&
 		[ "$(of "$1" "$2" .dump_ok)" = true ] &&
-		[ "$(of "$1" "$2" '.overlays_before | length')" -eq 4 ] &&
+		[ "$(of "$1" "$2" '[.overlays_before[] | select(.name | startswith("synic-"))] | length')" -eq 4 ] &&
 		[ "$(of "$1" "$2" '.stale_overlays | length')" -eq 0 ] &&
 		[ "$(of "$1" "$2" .verdict)" = "$3" ]
 }

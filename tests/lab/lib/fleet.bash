@@ -113,6 +113,7 @@ case_fleet() {
 	guest_is_ready
 	guest_done steps/fleet-version 300
 	mv "$case_dir/version" "$case_dir/version-first"
+	ask_before
 	crash_debian
 	move_guest "$(preparing_way)"
 	playbook upgraded configure -e "hvcrash_packages_dir=$debs/next"

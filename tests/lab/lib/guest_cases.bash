@@ -76,16 +76,20 @@ reboot_guest() {
 	say "started again, $(case_fact_of kernel)"
 }
 
-# ask_before: what is shared before the crash; something has to be.
+# ask_before: what is shared before the crash, by the host's word and by the module's; something has to be. A case may break the
+# tool, or have a guest without the module: then there is no list.
 ask_before() {
-	oracle_ask "$case_dir/overlays_before.json"
-	[ "$(overlay_count "$case_dir/overlays_before.json")" -gt 0 ] || guest_stopped "no SynIC overlay is mapped before the crash"
+	guest_do steps/list 300
+	oracle_ask "$blob_dir/overlays_before.json"
+	[ "$(overlay_count "$blob_dir/overlays_before.json")" -gt 0 ] || guest_stopped 'no SynIC overlay is mapped before the crash'
+	compare before "$(state_file "$blob_dir/overlays_before.json")" "$blob_dir/list.json"
 }
 
 # crash_kernel_up: it said HELLO. It dumps when the map has been read, and the machine starts again by itself: SeaBIOS and GRUB
 # as before the crash.
 crash_kernel_up() {
 	oracle_ask "$case_dir/overlays_after.json"
+	case_fact crash_ranges "$crash_ranges"
 	not_within "$crash_ranges" <"$case_dir/overlays_after.json" >"$case_dir/stale_overlays.json"
 	say "crash kernel up, $(overlay_count "$case_dir/stale_overlays.json") overlays still mapped"
 	# The page that the case's script named, if it did
@@ -109,7 +113,6 @@ note_directory() {
 }
 
 crash_debian() {
-	ask_before
 	guest_start steps/crash
 	say 'crash on CPU 1'
 	guest_hello crash 'the crash kernel' guest_stopped
@@ -118,6 +121,7 @@ crash_debian() {
 
 case_crash() {
 	guest_done steps/mend 300
+	ask_before
 	[ ! -e "$lab_dir/debian/cases/$case_name.sh" ] || guest_done "cases/$case_name" 900
 	crash_debian
 }
@@ -126,14 +130,17 @@ case_crash() {
 jump_guest() {
 	blob_dir=$case_dir/jump-$1
 	mkdir "$blob_dir"
-	oracle_ask "$blob_dir/overlays_before.json"
+	ask_before
 	guest_done steps/kexec-load 300
 	guest_start steps/kexec
 	guest_up 'the kernel after systemctl kexec'
 	say "up after systemctl kexec, jump $1"
 	oracle_ask "$blob_dir/overlays_after.json"
+	left_mapped <"$blob_dir/overlays_after.json" >"$blob_dir/stale_overlays.json"
 	guest_do steps/jumped 300
 	case_fact "jump_$1_exit" "$did"
+	# By QEMU's word nobody can tell which kernel's an overlay is
+	[ "$way" != own ] || compare_second_kernel "$blob_dir/overlays_after.json" "$blob_dir/audit.json"
 	blob_dir=$case_dir
 }
 
@@ -183,6 +190,7 @@ case_upgrade() {
 	reboot_guest
 	guest_note steps/status 300
 	guest_note steps/check 300
+	ask_before
 	crash_debian
 }
 

@@ -23,6 +23,7 @@ read_dumps() {
 	for name in ${opt_case//,/ }; do
 		use_case "$name"
 		read_dump
+		compare_dump
 	done
 }
 
@@ -38,6 +39,15 @@ read_dump() {
 	in_tree "$release" "$dir" timeout 300 /mnt/hvcrashctl audit --json /mnt/dump >"$dir/audit.json" 2>"$dir/audit.err" || status=$?
 	case_fact outside_exit "$status"
 	rm -f "$dir"/{hvcrashctl,dump,ordered}
+}
+
+# compare_dump: by the report that the crash kernel left; where the case kept it from telling, by the audit of the dump, outside.
+compare_dump() {
+	local audit
+	[ -e "$case_dir/stale_overlays.json" ] || return 0
+	audit=$(saved_file hvcrash-audit.json) && jq -e .findings "$audit" >/dev/null 2>&1 || audit=$case_dir/outside/audit.json
+	crash_ranges=$(case_fact_of crash_ranges)
+	compare_second_kernel "$case_dir/overlays_after.json" "$audit"
 }
 
 verdict_in() { jq -r '.verdict // "none"' "$1" 2>/dev/null || echo none; }
@@ -99,12 +109,27 @@ expect_same_elsewhere() {
 	expect_exit outside_exit 0 'outside, hvcrashctl audit of the saved dump'
 }
 
+# expect_compared COMPARISON...: those that the host can make were made. One that differs has failed the run before.
+expect_compared() {
+	local name made
+	for name in "$@"; do
+		[ "$opt_host" = own ] || [ "$name" != unload ] || continue
+		made=$(comparisons_json "$case_name" | jq -r ".$name.result // \"not made\"")
+		[ "$made" = same ] || case_missed "registry and host, $name: $made"
+	done
+}
+
 # judge_crash: the overlays are gone, the dump is there, and the crash kernel's log and the report say what happened.
 judge_crash() {
 	expect_none_stale stale_overlays.json
 	is_dump_good || case_missed 'the dump is not good: no word of the crash is in it'
 	expect_in crash-journal "hvcrash-hook: .*$case_reason"
 	[ -z "$case_sign" ] || expect_in crash-journal "kernel: .*$case_sign"
+	case $case_name in
+	damaged) expect_compared before ;;           # then there is no registry to compare
+	pipeline) expect_compared unload second_kernel ;; # it begins in a guest without the module
+	*) expect_compared before unload second_kernel ;;
+	esac
 	case $case_expect in
 	clean)
 		expect_report clean
@@ -118,7 +143,7 @@ judge_crash() {
 # pages_of_list FILE: of the SynIC, by the module's word; pages_of_map FILE: by the hypervisor's.
 pages_of_list() { jq -r '.extents[] | select(.kind == "SIMP" or .kind == "SIEFP") | select(.state == "shared") | .gpa' "$1"; }
 
-pages_of_map() { jq -r '.[].gpa' "$1"; }
+pages_of_map() { jq -r '.[] | select(.name | startswith("synic-")) | select(.stale | not) | .gpa' "$1"; }
 
 # judge_jump NUMBER
 judge_jump() {
@@ -128,7 +153,8 @@ judge_jump() {
 	[ "$(verdict_in "$dir/audit.json")" = clean ] || case_missed "jump $1: the audit says '$(verdict_in "$dir/audit.json")'"
 }
 
-# judge_kexec: after the first jump just those pages are mapped that the new kernel says it shares, after the second none.
+# judge_kexec: after the first jump just those pages are mapped that the new kernel says it shares, after the second, into a kernel
+# without VMBus, none; of a host that tells whose they are none of the kernel before after either.
 judge_kexec() {
 	local map list
 	judge_jump 1
@@ -138,7 +164,11 @@ judge_kexec() {
 		case_missed "jump 1: the hypervisor maps ${map[*]:-nothing}, but the new kernel shares ${list[*]:-nothing}"
 	fi
 	judge_jump 2
-	expect_none_stale jump-2/overlays_after.json
+	expect_none_stale jump-2/stale_overlays.json
+	if [ "$opt_host" = own ]; then
+		expect_none_stale jump-1/stale_overlays.json
+		expect_compared before unload second_kernel
+	fi
 	[ "$(overlay_count "$case_dir/jump-2/overlays_before.json")" -gt 0 ] || case_missed 'no overlay was mapped before jump 2'
 }
 
@@ -201,12 +231,12 @@ case_result() {
 		--argjson before "$(run_dir=$case_dir json_or overlays_before.json null)" \
 		--argjson stale "$(run_dir=$case_dir json_or stale_overlays.json null)" --arg directory "$(case_fact_of directory)" \
 		--argjson good "$(is_dump_good && echo true || echo false)" --arg verdict "$(report_verdict)" \
-		--arg inside "$(case_fact_of audit_exit)" --arg outside "$(case_fact_of outside_exit)" '
+		--arg inside "$(case_fact_of audit_exit)" --arg outside "$(case_fact_of outside_exit)" --argjson comparisons "$(comparisons_json "$case_name")" '
 		def number: if . == "" then null else tonumber end;
 		{
 			case: $name, kind: $kind, kernel: $kernel, expect: $expect, overlays_before: $before, stale_overlays: $stale,
 			dump_ok: $good, directory: (if $directory == "" then null else $directory end), verdict: $verdict,
-			audit_exit_in_guest: ($inside | number), audit_exit_outside: ($outside | number)
+			audit_exit_in_guest: ($inside | number), audit_exit_outside: ($outside | number), comparisons: $comparisons
 		}'
 }
 
@@ -219,7 +249,7 @@ cases_result() {
 }
 
 guest_result() {
-	jq -n --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" --arg way "$way" \
+	jq -n --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" --arg host "$opt_host" --arg way "$way" \
 		--arg result "$1" --arg failure "$2" --argjson before "$(json_or overlays_before.json null)" \
 		--arg ready "$(fact_of status_exit)" --arg reloaded "$(fact_of reload_exit)" \
 		--argjson first "$(is_module_first && echo true || echo false)" --argjson cases "$(cases_result)" \
@@ -228,7 +258,7 @@ guest_result() {
 		def number: if . == "" then null else tonumber end;
 		{
 			schema: "hvcrash.lab.guest/2", name: $name, result: $result,
-			failure: (if $failure == "" then null else $failure end), kernel: $kernel, machine: $way,
+			failure: (if $failure == "" then null else $failure end), kernel: $kernel, host: $host, machine: $way,
 			module_first: $first, status_exit: ($ready | number), status_exit_after_reload: ($reloaded | number),
 			overlays_before: $before, cases: $cases,
 			seconds: $seconds, lab_retries: $retries, nudges: $nudges, log: $log
@@ -236,6 +266,7 @@ guest_result() {
 }
 
 guest_summary() {
+	printf 'registry and host: %s, ' "$(comparison_words)"
 	jq -r '(.cases | length | tostring) + " cases: " +
 		([.cases[] | .case + (if .directory then ": dump " + (if .dump_ok then "good" else "bad" end) + ", report says " + .verdict else "" end)]
 			| join("; ")) + "; " + (.lab_retries | tostring) + " lab retries, "' "$run_dir/result.json" | tr -d '\n'

@@ -33,11 +33,14 @@ oracle_ask() {
 	state_of <"$1" >"$(state_file "$1")"
 }
 
+# left_mapped: drops the overlays that the kernel that runs now turned on itself. Only the own host says which those are.
+left_mapped() { if [ "$way" = own ]; then jq 'map(select(.stale) | del(.stale))'; else cat; fi; }
+
 # not_within RANGES: drops the second kernel's own overlays: on the own host, those that it turned on; else those in RANGES
 # ("a-b,c-d", hexadecimal), its reserved memory.
 not_within() {
 	local ranges=$1 gpa name range inside
-	if [ "$way" = own ]; then jq 'map(select(.stale) | del(.stale))'; return; fi
+	if [ "$way" = own ]; then left_mapped; return; fi
 	jq -r '.[] | .gpa + " " + .name' | while read -r gpa name; do
 		inside=false
 		for range in ${ranges//,/ }; do
