@@ -67,7 +67,7 @@ table() {
 		'{"kernel":"6.1.0-50-arm64","arch":"arm64","act":"kexec","result":"held","stops_by":"kprobes","vmbus":"module","time":"2026-01-02T0"}' \
 		'{"kernel":"6.12.1-rt-amd64","arch":"amd64","act":"built","compiler":"gcc","result":"held","time":"2026-01-02T0"}' \
 		'{"kernel":"7.2.1-amd64","arch":"amd64","act":"panic","result":"failed","vmbus":"built-in","time":"2026-01-02T0"}'
-	[ "${lines[2]}" = '| 6.1 | kprobes |  | arm64: kexec |' ]
-	[ "${lines[3]}" = "| 6.12 | the kernel's crash NMI | amd64 rt | amd64: panic |" ]
+	[ "${lines[2]}" = '| 6.1 | arm64: kprobes |  | arm64: kexec |' ]
+	[ "${lines[3]}" = "| 6.12 | amd64: the kernel's crash NMI | amd64 rt | amd64: panic |" ]
 	[ "${lines[4]}" = '| 7.2 |  |  | amd64 (VMBus built in): **not panic** |' ]
 }

@@ -30,7 +30,7 @@ if $table == "kernels" then
 else
 	"| kernel | other CPUs are stopped by | builds for | crashed and judged |", "|---|---|---|---|",
 	($kernels | group_by(order)[] | . as $of |
-		([.[] | .stops_by | stopped_words | select(. != "")] | unique | join("; ")) as $stops |
+		([.[] | select(.stops_by) | "\(.arch): \(.stops_by | stopped_words)"] | unique | join("; ")) as $stops |
 		([.[] | select(.compilers != []) | flavour_words] | unique | join(", ")) as $built |
 		([.[] | select(.panic or .nmi or .kexec)] | map(. as $k | [.panic, .nmi, .kexec | select(. != null)] as $runs |
 			([$runs[] | select(.result == "held") | .act] | join(", ")) as $held |
