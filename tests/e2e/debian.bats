@@ -3,7 +3,7 @@
 # bash: a whole Debian system, installed and configured by one command, crashes on
 # the lab's own host, and its next boot finds the dump and the verdict beside it.
 # kdump-tools takes the dump; the judge is what the host holds, and the dump is
-# read again in the guest and outside of it. tests/guest/kvm.bats has the same on
+# read again in the guest and outside of it. tests/debian/kvm.bats has the same on
 # QEMU's Hyper-V.
 
 bats_require_minimum_version 1.5.0

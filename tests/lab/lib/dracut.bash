@@ -21,8 +21,8 @@ install_hooks() {
 	rm -rf "$tree"/etc/kdump "$tree"/usr/lib/hvcrash "$tree"/usr/lib/dracut/modules.d/{98lab,99hvcrash}
 	make -s -C "$repo/kdump-hooks" install DISTRO=rhel DESTDIR="$tree"
 	install -D -m 755 "$dir/hvcrashctl" "$tree/usr/sbin/hvcrashctl"
-	install -D -m 755 "$lab_dir/guest/dracut/module-setup.sh" "$tree/usr/lib/dracut/modules.d/98lab/module-setup.sh"
-	install -m 755 "$lab_dir/guest/dracut/begin.sh" "$lab_dir/guest/dracut/dump.sh" "$lab_dir/guest/init" \
+	install -D -m 755 "$lab_dir/initramfs/dracut/module-setup.sh" "$tree/usr/lib/dracut/modules.d/98lab/module-setup.sh"
+	install -m 755 "$lab_dir/initramfs/dracut/begin.sh" "$lab_dir/initramfs/dracut/dump.sh" "$lab_dir/initramfs/init" \
 		"$tree/usr/lib/dracut/modules.d/98lab/"
 	printf 'path /var/crash\n' >"$tree/etc/kdump.conf"
 }
@@ -50,7 +50,7 @@ build_dracut_image() {
 	local release=$1 dir=$lab_state/kernels/$1 tree sum
 	build_dracut_tree "$release"
 	tree=$(tree_of "dracut-$release")
-	sum=$(sources_sum "$repo/kdump-hooks" "$lab_dir/guest" "$lab_dir/lib/dracut.bash")-$(cat "$dir/tool.stamp")-$(kernel_sum "$release")
+	sum=$(sources_sum "$repo/kdump-hooks" "$lab_dir/initramfs" "$lab_dir/lib/dracut.bash")-$(cat "$dir/tool.stamp")-$(kernel_sum "$release")
 	is_fresh "$dir/dracut.stamp" "$sum" && [ -e "$dir/dracut.img" ] && return 0
 	rm -f "$dir/dracut.stamp"
 	install_hooks "$tree" "$release"

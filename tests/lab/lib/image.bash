@@ -115,7 +115,7 @@ fill_base_image() {
 
 # build_hvsock RELEASE ROOT: a client of the host's sockets, linked to nothing
 build_hvsock() {
-	cp "$lab_dir/guest/hvsock.c" "$2/tmp/"
+	cp "$lab_dir/initramfs/hvsock.c" "$2/tmp/"
 	in_tree "$1" "$2" gcc -Os -static -o /mnt/bin/hvsock /mnt/tmp/hvsock.c
 	rm "$2/tmp/hvsock.c"
 }
@@ -131,7 +131,7 @@ build_base_image() {
 	local release=$1 dir sum
 	dir=$(guest_images "$release")
 	mkdir -p "$dir"
-	sum=$(image_sum "$release" "$lab_dir/guest/hvsock.c")
+	sum=$(image_sum "$release" "$lab_dir/initramfs/hvsock.c")
 	build_image "$dir/base.img" "$sum" fill_base_image "$release"
 	build_image "$dir/crash.cpio" "$sum" fill_crash_archive "$release"
 }
@@ -146,8 +146,8 @@ fill_outer_image() {
 	for file in seabios/bios-256k.bin qemu/linuxboot_dma.bin qemu/kvmvapic.bin; do
 		cp -L "$tree/usr/share/$file" "$root/firmware/"
 	done
-	cp "$lab_dir/guest/outer-init" "$root/init"
-	cp "$lab_dir/guest/agent" "$root/agent"
+	cp "$lab_dir/initramfs/outer-init" "$root/init"
+	cp "$lab_dir/initramfs/agent" "$root/agent"
 	chmod +x "$root/init" "$root/agent"
 	pack "$root" | zstd -q -1 >"$product"
 	# The direct way runs the same QEMU with the same libraries, on the host.
@@ -168,7 +168,7 @@ fill_outer_kernel() {
 
 build_outer_image() {
 	mkdir -p "$lab_state/outer"
-	build_image "$lab_state/outer/outer.img" "$(image_sum "$outer_release" "$lab_dir/guest/outer-init" "$lab_dir/guest/agent")" fill_outer_image
+	build_image "$lab_state/outer/outer.img" "$(image_sum "$outer_release" "$lab_dir/initramfs/outer-init" "$lab_dir/initramfs/agent")" fill_outer_image
 	build_image "$lab_state/outer/vmlinux" "$(image_sum "$outer_release")" fill_outer_kernel
 }
 
@@ -178,7 +178,7 @@ make_run_image() {
 	images=$(guest_images "$release")
 	root=$run_dir/image
 	mkdir -p "$root/run/modules" "$root/archive"
-	cp "$lab_dir/guest/init" "$root/run/init"
+	cp "$lab_dir/initramfs/init" "$root/run/init"
 	chmod +x "$root/run/init"
 	[ "$mode" != hvcrash ] || cp "$(guest_products "$release")/hvcrash.ko" "$root/run/modules/"
 	[ -z "$(needs_test_module)" ] || cp "$(guest_products "$release")"/hvcrash_{crash,pages}.ko "$root/run/modules/"

@@ -196,7 +196,7 @@ start_direct() {
 		--library-path "$root/lib/x86_64-linux-gnu:$root/usr/lib/x86_64-linux-gnu" \
 		"$root/usr/bin/qemu-system-x86_64" "${arguments[@]}"
 	machine_pid=$!
-	setpriv --pdeathsig KILL setsid sh "$lab_dir/guest/agent" "$memory_file" <"$run_dir/agent.in" >"$run_dir/agent.out" &
+	setpriv --pdeathsig KILL setsid sh "$lab_dir/initramfs/agent" "$memory_file" <"$run_dir/agent.in" >"$run_dir/agent.out" &
 	agent_pid=$!
 }
 

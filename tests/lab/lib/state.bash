@@ -24,7 +24,7 @@ boot_words() {
 	printf -- '--crash %s\n' "$(way_of_leaving)"
 	# A CPU that comes and goes is none of those that crash
 	case $opt_steps in *churn* | *hotplug*) printf -- '--cpu %s --other %s\n' "$opt_cpu" "$opt_other" ;; esac
-	printf 'built %s\n' "$(cat "$lab_state/kernels/$release/"*.stamp "$lab_dir/guest/init" "$lab_state/host.stamp" 2>/dev/null | sha256sum)"
+	printf 'built %s\n' "$(cat "$lab_state/kernels/$release/"*.stamp "$lab_dir/initramfs/init" "$lab_state/host.stamp" 2>/dev/null | sha256sum)"
 }
 
 # await_migration WHAT: written or read, in the time that a slow disk takes.

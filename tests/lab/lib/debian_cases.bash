@@ -5,7 +5,7 @@
 # The cases of "lab guest", which are declared in tests/lab/debian/cases.table: one function case_KIND for each kind. A case
 # begins in the configured guest, ready to crash, and ends in a guest that is up; what it found is in cases/NAME of the run
 # directory, and guest_report.bash judges it. A case that crashes leaves the guest as it was for the next one, once
-# steps/mend has put back what it broke; undo and upgrade do not.
+# steps/restore has put back what it broke; undo and upgrade do not.
 
 # case_row NAME: its row of the table, into $case_name, $case_kind, $case_expect, $case_reason and $case_sign. Fails without one.
 case_row() {
@@ -120,7 +120,7 @@ crash_debian() {
 }
 
 case_crash() {
-	guest_done steps/mend 300
+	guest_done steps/restore 300
 	ask_before
 	[ ! -e "$lab_dir/debian/cases/$case_name.sh" ] || guest_done "cases/$case_name" 900
 	crash_debian
@@ -145,14 +145,14 @@ jump_guest() {
 }
 
 case_kexec() {
-	guest_done steps/mend 300
+	guest_done steps/restore 300
 	jump_guest 1
 	jump_guest 2
 	reboot_guest
 }
 
 case_undo() {
-	guest_done steps/mend 300
+	guest_done steps/restore 300
 	guest_note steps/check 300
 	guest_done steps/again 900
 	guest_done steps/undo 1800
@@ -165,7 +165,7 @@ runcmd_of() { awk '/^  - \|$/ { on = 1; next } /^[^ ]/ { on = 0 } on { sub(/^   
 
 # case_cloudinit: what cloud-init would do at the first boot of a VM, and the reboot that it ends with.
 case_cloudinit() {
-	guest_done steps/mend 300
+	guest_done steps/restore 300
 	guest_done steps/bare 1800
 	guest_run cloud-init "$(cat "$lab_dir/debian/steps/cloud-init.sh" <(runcmd_of "$repo/examples/cloud-init.yaml") | base64 -w 0)" 1800
 	case_fact runcmd_exit "$did"
@@ -177,7 +177,7 @@ case_cloudinit() {
 
 # case_upgrade: first as it is without DKMS, then as the README says.
 case_upgrade() {
-	guest_done steps/mend 300
+	guest_done steps/restore 300
 	guest_done steps/upgrade 3600
 	reboot_guest
 	guest_do steps/status 300
@@ -235,7 +235,7 @@ serve_pipeline() {
 
 case_pipeline() {
 	local pid status=0
-	guest_done steps/mend 300
+	guest_done steps/restore 300
 	ask_before
 	: >"$case_dir/commands"
 	mkfifo "$case_dir/asked" "$case_dir/answered"

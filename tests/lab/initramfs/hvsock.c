@@ -2,7 +2,7 @@
 /*
  * hvsock.c - a socket to the lab's own host, open until the guest crashes
  *
- * Run by tests/lab/guest/init. Its channel has rings, and is offered for this
+ * Run by tests/lab/initramfs/init. Its channel has rings, and is offered for this
  * connection alone. The host sends back what it gets (host/dev_socket.c). Says
  * "open" when that has worked.
  */
