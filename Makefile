@@ -23,7 +23,7 @@ help:
 	@echo '  kernels  the module for every kernel that Debian has: half an hour   [root]'
 	@echo '  browser  the page of audit --html in Chromium                 [root]'
 	@echo '  packages-test  the packages, from their build to the purge    [root]'
-	@echo '  e2e-guest  what a whole Debian system goes through            [root] [lab]'
+	@echo '  e2e-debian  what a whole Debian system goes through            [root] [lab]'
 	@echo '  bench    the figures, into build/bench/results.json           [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
 	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
@@ -113,8 +113,8 @@ browser:
 packages-test: deps
 	tests/run packages
 
-e2e-guest: deps
-	tests/run e2e-guest
+e2e-debian: deps
+	tests/run e2e-debian
 
 bench: deps
 	bench/run
@@ -135,4 +135,4 @@ distclean:
 	tests/lab/lab clean --all
 	rm -rf $(BUILD)
 
-.PHONY: all bench browser kernels matrix help tool module crash-module install uninstall install-dkms uninstall-dkms deb rpm deps demo check test fuzz e2e e2e-guest packages-test clean distclean
+.PHONY: all bench browser kernels matrix help tool module crash-module install uninstall install-dkms uninstall-dkms deb rpm deps demo check test fuzz e2e e2e-debian packages-test clean distclean

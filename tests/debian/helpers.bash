@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# bash, loaded by the *.bats files beside it: runs of "lab guest", one machine that goes through several cases in each.
+# bash, loaded by the *.bats files beside it: runs of "lab debian", one machine that goes through several cases in each.
 # shellcheck shell=bash
 
 load ../e2e/helpers

@@ -79,7 +79,7 @@ values() {
 	[ "$output" = '8 hvcrash message ' ]
 	run -0 with_lab values run opt_mode opt_expect opt_rescue -- --rescue --stock
 	[ "$output" = 'stock dumped 1 ' ]
-	run -0 with_lab values guest opt_cpus opt_case -- --kernel 6.1
+	run -0 with_lab values debian opt_cpus opt_case -- --kernel 6.1
 	[ "$output" = '2 audited ' ]
 }
 
@@ -107,7 +107,7 @@ values() {
 		run --stimer no|--stimer: 'no' is not one of: direct message
 		run --crash no|--crash: 'no' is not one of: sysrq nmi
 		run --scenario no|no: no such scenario
-		guest --kernel 7.2|--kernel: '7.2' is not one of: 6.1 6.12
+		debian --kernel 7.2|--kernel: '7.2' is not one of: 6.1 6.12
 	END
 }
 

@@ -10,11 +10,11 @@
 readonly boot_bound=900 # idle machines boot in a tenth of that
 
 # The disk comes from configured_disk, which may need a machine of its own first.
-guest_prepare() { :; }
+debian_prepare() { :; }
 
-# guest_hello KIND WHAT BLAME: the agent of the first kernel or of the crash kernel. Which of them came is checked: a guest
+# debian_hello KIND WHAT BLAME: the agent of the first kernel or of the crash kernel. Which of them came is checked: a guest
 # that starts again where it should have dumped is found at once.
-guest_hello() {
+debian_hello() {
 	local kind=$1 what=$2 blame=$3
 	guest_says HELLO "$boot_bound" "$what" "$blame"
 	case $words in
@@ -23,28 +23,28 @@ guest_hello() {
 	esac
 }
 
-# guest_script FILE: in one line
-guest_script() { base64 -w 0 "$lab_dir/debian/$1.sh"; }
+# debian_script FILE: in one line
+debian_script() { base64 -w 0 "$lab_dir/debian/$1.sh"; }
 
-# guest_run NAME SCRIPT SECONDS: runs it in the guest, SCRIPT being base64, and waits. What it printed is NAME.log in $blob_dir (of
+# debian_run NAME SCRIPT SECONDS: runs it in the guest, SCRIPT being base64, and waits. What it printed is NAME.log in $blob_dir (of
 # the last time, if it is run again), its exit status in $did.
-guest_run() {
+debian_run() {
 	channel_send handshake "DO $1.log $2"
 	guest_says "DID $1.log" "$3" "'$1' to end in the guest" guest_stopped
 	did=${words##* }
 }
 
-# guest_do SCRIPT SECONDS
-guest_do() { guest_run "$(basename "$1")" "$(guest_script "$1")" "$2"; }
+# debian_do SCRIPT SECONDS
+debian_do() { debian_run "$(basename "$1")" "$(debian_script "$1")" "$2"; }
 
-# guest_done SCRIPT SECONDS: and it has to succeed.
-guest_done() {
-	guest_do "$@"
+# debian_done SCRIPT SECONDS: and it has to succeed.
+debian_done() {
+	debian_do "$@"
 	[ "$did" -eq 0 ] || { tail -n 20 "$blob_dir/$(basename "$1").log"; guest_stopped "'$1' ended with status $did in the guest"; }
 }
 
-# guest_start SCRIPT: what has no end that the agent could tell, such as a crash.
-guest_start() { channel_send handshake "START $(guest_script "$1")"; }
+# debian_start SCRIPT: what has no end that the agent could tell, such as a crash.
+debian_start() { channel_send handshake "START $(debian_script "$1")"; }
 
 # take_disk IMAGE: a copy for this machine to write to.
 take_disk() { cp --sparse=always "$1" "$run_dir/disk-root.img"; }
@@ -52,7 +52,7 @@ take_disk() { cp --sparse=always "$1" "$run_dir/disk-root.img"; }
 # boot_installed: a machine with a disk as it was installed. Nothing of ours runs on it yet, so if it does not come that is the lab's.
 boot_installed() {
 	machine_start
-	guest_hello first 'the guest to boot' lab_failed
+	debian_hello first 'the guest to boot' lab_failed
 	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
 	phase_end first_boot
 }
@@ -64,25 +64,25 @@ preparing_way() { case $(machine_way) in direct) echo direct ;; *) echo plain ;;
 
 # switch_off DIRECTORY: the guest is off, and its root disk and the logs of its machine, which is gone, are in DIRECTORY.
 switch_off() {
-	guest_start steps/poweroff
-	guest_ends 300
+	debian_start steps/poweroff
+	debian_ends 300
 	mkdir "$1"
 	mv "$run_dir/disk-root.img" "$1/" # a machine's disks go with it
 	machine_stop
 	mv "$run_dir"/*.log "$1/"
 }
 
-# configure_guest PRODUCT: a machine with the disk as it was installed, until it is configured and off.
-configure_guest() {
+# configure_debian PRODUCT: a machine with the disk as it was installed, until it is configured and off.
+configure_debian() {
 	local product=$1 way
 	way=$(preparing_way)
 	say 'installing and configuring'
-	take_disk "$(guest_dir "$release")/disk.img"
-	cp "$(guest_dir "$release")/install/install.tar" "$run_dir/disk-install.img"
-	guest_disks='root install'
+	take_disk "$(debian_dir "$release")/disk.img"
+	cp "$(debian_dir "$release")/install/install.tar" "$run_dir/disk-install.img"
+	debian_disks='root install'
 	boot_installed
-	guest_done steps/install 900
-	guest_done steps/configure 1800
+	debian_done steps/install 900
+	debian_done steps/configure 1800
 	switch_off "$run_dir/configure"
 	mv "$run_dir/configure/disk-root.img" "$product"
 	cp "$run_dir/configure/configure.log" "$product.log"
@@ -93,13 +93,13 @@ configure_guest() {
 # was made in a guest by its user's means, so it takes a machine, and a lock against another run that needs it too.
 configured_disk() {
 	local dir sum lock
-	dir=$(guest_dir "$release")
+	dir=$(debian_dir "$release")
 	sum="$(cat "$dir/disk.img.stamp") $(cat "$dir/install.stamp") $(cd "$lab_dir/debian/steps" && sources_sum install.sh configure.sh)"
 	exec {lock}>"$dir/lock"
 	flock "$lock"
 	if ! is_fresh "$dir/configured.img.stamp" "$sum" || [ ! -e "$dir/configured.img" ]; then
 		rm -f "$dir/configured.img.stamp"
-		configure_guest "$dir/configured.img"
+		configure_debian "$dir/configured.img"
 		printf '%s\n' "$sum" >"$dir/configured.img.stamp"
 	fi
 	take_disk "$dir/configured.img"
@@ -107,26 +107,26 @@ configured_disk() {
 	exec {lock}>&-
 }
 
-# ready_guest: the machine as its user has it, after the reboot.
-ready_guest() {
-	guest_hello first 'the configured guest to boot' guest_stopped
+# ready_debian: the machine as its user has it, after the reboot.
+ready_debian() {
+	debian_hello first 'the configured guest to boot' guest_stopped
 	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
 	fact kernel_release "$(word_of kernel)"
 	crash_ranges=$(word_of crash_ranges)
 	say "$(word_of kernel), configured, up on a $way machine"
 	[ "$(word_of crash_loaded)" = 1 ] || guest_stopped 'the crash kernel is not loaded after the reboot'
 	phase_end boot
-	guest_is_ready
+	debian_is_ready
 }
 
-# guest_is_ready: what is known of a configured guest before its first crash.
-guest_is_ready() {
+# debian_is_ready: what is known of a configured guest before its first crash.
+debian_is_ready() {
 	local blob_dir=$run_dir
-	guest_done steps/ready 300
-	guest_do steps/status 300
+	debian_done steps/ready 300
+	debian_do steps/status 300
 	fact status_exit "$did"
-	guest_done steps/reload 600
-	guest_do steps/status 300
+	debian_done steps/reload 600
+	debian_do steps/status 300
 	fact reload_exit "$did"
 	oracle_ask "$run_dir/overlays_before.json"
 	say "crash kernel loaded, and once more, $(overlay_count "$run_dir/overlays_before.json") overlays mapped"
@@ -134,8 +134,8 @@ guest_is_ready() {
 	phase_end ready
 }
 
-# guest_ends SECONDS: by its own power off, and the outer machine after it, so that all it wrote is in the file.
-guest_ends() {
+# debian_ends SECONDS: by its own power off, and the outer machine after it, so that all it wrote is in the file.
+debian_ends() {
 	local end=$((SECONDS + $1)) line
 	while is_machine_running; do
 		[ $SECONDS -lt "$end" ] || guest_stopped "timed out after $1 s waiting for the guest to power off"
@@ -145,21 +145,21 @@ guest_ends() {
 
 # add_upgrade_disk: another kernel, which may want another CPU model.
 add_upgrade_disk() {
-	cp "$(guest_dir "$release")/upgrade/upgrade.tar" "$run_dir/disk-upgrade.img"
-	guest_disks+=' upgrade'
+	cp "$(debian_dir "$release")/upgrade/upgrade.tar" "$run_dir/disk-upgrade.img"
+	debian_disks+=' upgrade'
 	kernel_version=$(kernel_of "$(release_after "$release")")
 }
 
 # begin_configured: the machine that all cases but one begin in.
 begin_configured() {
 	configured_disk
-	guest_disks=root
+	debian_disks=root
 	! has_case upgraded || add_upgrade_disk
 	machine_start
-	ready_guest
+	ready_debian
 }
 
-guest_attempt() {
+debian_attempt() {
 	local name
 	attempt_begin
 	if has_case fleet; then begin_fleet; else begin_configured; fi
@@ -170,8 +170,8 @@ guest_attempt() {
 		"case_$case_kind"
 		end_case
 	done
-	guest_start steps/poweroff
-	guest_ends 300
+	debian_start steps/poweroff
+	debian_ends 300
 	read_dumps
 	phase_end read_dumps
 }

@@ -2,9 +2,9 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The cases of "lab guest", which are declared in tests/lab/debian/cases.table: one function case_KIND for each kind. A case
+# The cases of "lab debian", which are declared in tests/lab/debian/cases.table: one function case_KIND for each kind. A case
 # begins in the configured guest, ready to crash, and ends in a guest that is up; what it found is in cases/NAME of the run
-# directory, and guest_report.bash judges it. A case that crashes leaves the guest as it was for the next one, once
+# directory, and debian_report.bash judges it. A case that crashes leaves the guest as it was for the next one, once
 # steps/restore has put back what it broke; undo and upgrade do not.
 
 # case_row NAME: its row of the table, into $case_name, $case_kind, $case_expect, $case_reason and $case_sign. Fails without one.
@@ -51,9 +51,9 @@ end_case() {
 	say "$case_number of $case_count cases in $minutes min$to_go"
 }
 
-# guest_note SCRIPT SECONDS: its exit status is a fact of the case, by the name of the script.
-guest_note() {
-	guest_do "$@"
+# debian_note SCRIPT SECONDS: its exit status is a fact of the case, by the name of the script.
+debian_note() {
+	debian_do "$@"
 	case_fact "$(basename "$1")_exit" "$did"
 }
 
@@ -64,22 +64,22 @@ note_up() {
 	case_fact crash_loaded "$(word_of crash_loaded)"
 }
 
-# guest_up WHAT
-guest_up() {
-	guest_hello first "$1" guest_stopped
+# debian_up WHAT
+debian_up() {
+	debian_hello first "$1" guest_stopped
 	note_up
 }
 
-reboot_guest() {
-	guest_start steps/reboot
-	guest_up 'the guest to start again'
+reboot_debian() {
+	debian_start steps/reboot
+	debian_up 'the guest to start again'
 	say "started again, $(case_fact_of kernel)"
 }
 
 # ask_before: what is shared before the crash, by the host's word and by the module's; something has to be. A case may break the
 # tool, or have a guest without the module: then there is no list.
 ask_before() {
-	guest_do steps/list 300
+	debian_do steps/list 300
 	oracle_ask "$blob_dir/overlays_before.json"
 	[ "$(overlay_count "$blob_dir/overlays_before.json")" -gt 0 ] || guest_stopped 'no SynIC overlay is mapped before the crash'
 	compare before "$(state_file "$blob_dir/overlays_before.json")" "$blob_dir/list.json"
@@ -95,13 +95,13 @@ crash_kernel_up() {
 	# The page that the case's script named, if it did
 	[ ! -e "$case_dir/poke" ] || poke_place "$(cat "$case_dir/poke")"
 	channel_send handshake GO
-	guest_up 'the guest to dump and boot again'
+	debian_up 'the guest to dump and boot again'
 	say 'dumped and booted again'
-	guest_done steps/collect 300
+	debian_done steps/collect 300
 	note_directory
 	say "the hook: $(sed -n 's/.*hvcrash-hook: //p' "$case_dir/crash-journal" | tail -n 1)"
 	# Only where the tool in there is ours, and whole
-	[ "$case_expect" != clean ] || guest_note steps/audit 600
+	[ "$case_expect" != clean ] || debian_note steps/audit 600
 }
 
 # note_directory: which directory of a dump is new, if it is one.
@@ -113,31 +113,31 @@ note_directory() {
 }
 
 crash_debian() {
-	guest_start steps/crash
+	debian_start steps/crash
 	say 'crash on CPU 1'
-	guest_hello crash 'the crash kernel' guest_stopped
+	debian_hello crash 'the crash kernel' guest_stopped
 	crash_kernel_up
 }
 
 case_crash() {
-	guest_done steps/restore 300
+	debian_done steps/restore 300
 	ask_before
-	[ ! -e "$lab_dir/debian/cases/$case_name.sh" ] || guest_done "cases/$case_name" 900
+	[ ! -e "$lab_dir/debian/cases/$case_name.sh" ] || debian_done "cases/$case_name" 900
 	crash_debian
 }
 
-# jump_guest NUMBER: systemctl kexec. What the next kernel says of the last one, and what is mapped now, is in jump-NUMBER.
-jump_guest() {
+# jump_debian NUMBER: systemctl kexec. What the next kernel says of the last one, and what is mapped now, is in jump-NUMBER.
+jump_debian() {
 	blob_dir=$case_dir/jump-$1
 	mkdir "$blob_dir"
 	ask_before
-	guest_done steps/kexec-load 300
-	guest_start steps/kexec
-	guest_up 'the kernel after systemctl kexec'
+	debian_done steps/kexec-load 300
+	debian_start steps/kexec
+	debian_up 'the kernel after systemctl kexec'
 	say "up after systemctl kexec, jump $1"
 	oracle_ask "$blob_dir/overlays_after.json"
 	left_mapped <"$blob_dir/overlays_after.json" >"$blob_dir/stale_overlays.json"
-	guest_do steps/jumped 300
+	debian_do steps/jumped 300
 	case_fact "jump_$1_exit" "$did"
 	# By QEMU's word nobody can tell which kernel's an overlay is
 	[ "$way" != own ] || compare_second_kernel "$blob_dir/overlays_after.json" "$blob_dir/audit.json"
@@ -145,19 +145,19 @@ jump_guest() {
 }
 
 case_kexec() {
-	guest_done steps/restore 300
-	jump_guest 1
-	jump_guest 2
-	reboot_guest
+	debian_done steps/restore 300
+	jump_debian 1
+	jump_debian 2
+	reboot_debian
 }
 
 case_undo() {
-	guest_done steps/restore 300
-	guest_note steps/check 300
-	guest_done steps/again 900
-	guest_done steps/undo 1800
-	reboot_guest
-	guest_note steps/undone 600
+	debian_done steps/restore 300
+	debian_note steps/check 300
+	debian_done steps/again 900
+	debian_done steps/undo 1800
+	reboot_debian
+	debian_note steps/undone 600
 }
 
 # runcmd_of FILE: the script of a cloud-config, as cloud-init hands it to sh.
@@ -165,31 +165,31 @@ runcmd_of() { awk '/^  - \|$/ { on = 1; next } /^[^ ]/ { on = 0 } on { sub(/^   
 
 # case_cloudinit: what cloud-init would do at the first boot of a VM, and the reboot that it ends with.
 case_cloudinit() {
-	guest_done steps/restore 300
-	guest_done steps/bare 1800
-	guest_run cloud-init "$(cat "$lab_dir/debian/steps/cloud-init.sh" <(runcmd_of "$repo/examples/cloud-init.yaml") | base64 -w 0)" 1800
+	debian_done steps/restore 300
+	debian_done steps/bare 1800
+	debian_run cloud-init "$(cat "$lab_dir/debian/steps/cloud-init.sh" <(runcmd_of "$repo/examples/cloud-init.yaml") | base64 -w 0)" 1800
 	case_fact runcmd_exit "$did"
-	guest_note steps/cloud-init-done 60
-	reboot_guest
-	guest_note steps/status 300
-	guest_note steps/check 300
+	debian_note steps/cloud-init-done 60
+	reboot_debian
+	debian_note steps/status 300
+	debian_note steps/check 300
 }
 
 # case_upgrade: first as it is without DKMS, then as the README says.
 case_upgrade() {
-	guest_done steps/restore 300
-	guest_done steps/upgrade 3600
-	reboot_guest
-	guest_do steps/status 300
+	debian_done steps/restore 300
+	debian_done steps/upgrade 3600
+	reboot_debian
+	debian_do steps/status 300
 	case_fact status_exit_without "$did"
 	mv "$case_dir/status.log" "$case_dir/status-without.log"
-	guest_do steps/check 300
+	debian_do steps/check 300
 	case_fact check_exit_without "$did"
 	mv "$case_dir/check.log" "$case_dir/check-without.log"
-	guest_done steps/module 1800
-	reboot_guest
-	guest_note steps/status 300
-	guest_note steps/check 300
+	debian_done steps/module 1800
+	reboot_debian
+	debian_note steps/status 300
+	debian_note steps/check 300
 	ask_before
 	crash_debian
 }
@@ -200,10 +200,10 @@ case_upgrade() {
 # hvcrash-configure makes initrds, as in guest.bash
 readonly command_bound=1800
 
-# guest_command COMMAND: it ends in the guest, or the guest goes: then the answer comes when it is back, as from a connection
+# debian_command COMMAND: it ends in the guest, or the guest goes: then the answer comes when it is back, as from a connection
 # that was lost. The exit status of it is in $did. It has a number: one that was sent to a guest on its way down may be read by
 # the agent of the next boot.
-guest_command() {
+debian_command() {
 	local script n
 	n=$(wc -l <"$case_dir/commands")
 	printf '%s\n' "$1" >>"$case_dir/commands"
@@ -228,14 +228,14 @@ serve_pipeline() {
 	local command
 	while kill -0 "$1" 2>/dev/null; do
 		IFS= read -r -t 1 -u "$ssh_asked" command || continue
-		guest_command "$(base64 -d <<<"$command")"
+		debian_command "$(base64 -d <<<"$command")"
 		printf '%s %s\n' "$did" $(($(wc -l <"$case_dir/commands") - 1)) >&"$ssh_answered"
 	done
 }
 
 case_pipeline() {
 	local pid status=0
-	guest_done steps/restore 300
+	debian_done steps/restore 300
 	ask_before
 	: >"$case_dir/commands"
 	mkfifo "$case_dir/asked" "$case_dir/answered"

@@ -216,7 +216,7 @@ judge_pipeline() {
 	judge_crash
 }
 
-guest_judge() {
+debian_judge() {
 	local name
 	expect_ready
 	for name in ${opt_case//,/ }; do
@@ -248,7 +248,7 @@ cases_result() {
 	done | jq -s .
 }
 
-guest_result() {
+debian_result() {
 	jq -n --arg name "$run_name" --arg kernel "$(fact_of kernel_release)" --arg host "$opt_host" --arg way "$way" \
 		--arg result "$1" --arg failure "$2" --argjson before "$(json_or overlays_before.json null)" \
 		--arg ready "$(fact_of status_exit)" --arg reloaded "$(fact_of reload_exit)" \
@@ -265,7 +265,7 @@ guest_result() {
 		}'
 }
 
-guest_summary() {
+debian_summary() {
 	printf 'registry and host: %s, ' "$(comparison_words)"
 	jq -r '(.cases | length | tostring) + " cases: " +
 		([.cases[] | .case + (if .directory then ": dump " + (if .dump_ok then "good" else "bad" end) + ", report says " + .verdict else "" end)]

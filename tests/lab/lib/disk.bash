@@ -2,7 +2,7 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The disks of a whole Debian system: what "lab guest" boots. Per release, below build/lab/guests/RELEASE:
+# The disks of a whole Debian system: what "lab debian" boots. Per release, below build/lab/guests/RELEASE:
 #
 #   disk.img          systemd, kdump-tools, GRUB, Debian's kernel, and the lab's agent: a partition table and one ext4
 #   install/          what "make install" and the module add to it; a disk of its own, which the guest unpacks
@@ -23,7 +23,7 @@ readonly disk_cmdline='console=ttyS0 mitigations=off cryptomgr.notests init_on_f
 readonly disk_uuid=6876636c-6162-4465-9269-616e726f6f74
 readonly disk_mib=3072 disk_partition_mib=1 # GRUB lies between the partition table and the partition
 
-guest_dir() { printf '%s/guests/%s' "$lab_state" "$1"; }
+debian_dir() { printf '%s/guests/%s' "$lab_state" "$1"; }
 
 # Of each flavour of a disk, the name of its image and what it has beside disk_packages
 declare -rA disk_image=([system]=disk.img [fleet]=fleet.img)
@@ -164,7 +164,7 @@ fill_disk() {
 # build_disk RELEASE FLAVOUR
 build_disk() {
 	local release=$1 flavour=$2 image sum
-	image=$(guest_dir "$release")/${disk_image[$flavour]}
+	image=$(debian_dir "$release")/${disk_image[$flavour]}
 	mkdir -p "$(dirname "$image")"
 	build_disk_tree "$release" "$flavour"
 	sum=$(sources_sum "$lab_dir/lib/disk.bash" "$lab_dir/debian/image")-$(made_at "$release-$flavour")
@@ -212,7 +212,7 @@ fill_install() {
 
 build_install() {
 	local release=$1 dir sum
-	dir=$(guest_dir "$release")/install
+	dir=$(debian_dir "$release")/install
 	sum=$(cd "$repo" && sources_sum "${install_sources[@]}" tests/lab/lib/disk.bash)-$(cat "$lab_state/kernels/$release/hvcrash.stamp")
 	is_fresh "$dir.stamp" "$sum" && [ -e "$dir/install.tar" ] && return 0
 	rm -f "$dir.stamp"
@@ -250,7 +250,7 @@ fill_upgrade() {
 build_upgrade() {
 	local next dir sum
 	next=$(release_after "$1")
-	dir=$(guest_dir "$1")/upgrade
+	dir=$(debian_dir "$1")/upgrade
 	mkdir -p "$lab_state/kernels/$next" "$dir"
 	build_tree "$next"
 	build_module "$next"

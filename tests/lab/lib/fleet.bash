@@ -2,7 +2,7 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The case "fleet" of "lab guest": a Debian guest on which there is nothing of hvcrash yet gets the packages, is configured,
+# The case "fleet" of "lab debian": a Debian guest on which there is nothing of hvcrash yet gets the packages, is configured,
 # rebooted, checked, upgraded and freed of all of it by the Ansible role, over SSH, as one VM of many would; and is crashed in
 # between. DKMS builds the module in the guest.
 #
@@ -15,7 +15,7 @@
 readonly playbook_bound=5400
 
 # packages_dir RELEASE: hvcrash as it is, in "now", and the same under the next version, in "next".
-packages_dir() { printf '%s/packages' "$(guest_dir "$1")"; }
+packages_dir() { printf '%s/packages' "$(debian_dir "$1")"; }
 
 # What they are made from, and by
 readonly package_sources=("${install_sources[@]}" fleet debian tests/packages/{build,build.bash,chroot.bash,in-system})
@@ -39,16 +39,16 @@ build_fleet() {
 
 # begin_fleet: the machine, as somebody got it who has just made it.
 begin_fleet() {
-	take_disk "$(guest_dir "$release")/fleet.img"
-	guest_disks=root guest_network=1
+	take_disk "$(debian_dir "$release")/fleet.img"
+	debian_disks=root guest_network=1
 	machines=1 way=$(preparing_way)
 	boot_installed
 	fact kernel_release "$(word_of kernel)"
 }
 
-# reach_guest: the guest, as Ansible is to reach it in this machine. The host's key is known, not believed.
-reach_guest() {
-	local base; base=$(guest_dir "$release")/fleet
+# reach_debian: the guest, as Ansible is to reach it in this machine. The host's key is known, not believed.
+reach_debian() {
+	local base; base=$(debian_dir "$release")/fleet
 	control_dir=$(mktemp -d /tmp/hvcrash-lab.XXXXXX) # of SSH's sockets, whose paths may not be long; goes with the machine
 	network_port
 	printf '[127.0.0.1]:%s %s\n' "$port" "$(cat "$base.host")" >"$case_dir/known_hosts"
@@ -57,20 +57,20 @@ reach_guest() {
 		>"$case_dir/inventory"
 }
 
-# move_guest WAY: the guest is switched off, and started again in a machine of that kind.
-move_guest() {
+# move_debian WAY: the guest is switched off, and started again in a machine of that kind.
+move_debian() {
 	switch_off "$run_dir/machine-$machines"
 	mv "$run_dir/machine-$machines/disk-root.img" "$run_dir/"
 	machines=$((machines + 1)) way=$1
 	machine_start
-	guest_up "the guest to boot in a $way machine"
+	debian_up "the guest to boot in a $way machine"
 	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
 	say "up on a $way machine"
-	reach_guest
+	reach_debian
 }
 
-# hear_guest: what it says while somebody else has it: HELLO after a reboot, or a line that was lost on the way.
-hear_guest() {
+# hear_debian: what it says while somebody else has it: HELLO after a reboot, or a line that was lost on the way.
+hear_debian() {
 	if ! guest_line 1 "$1"; then
 		silence=$((silence + 1))
 		nudge "$silence"
@@ -92,7 +92,7 @@ playbook() {
 		setpriv --pdeathsig TERM timeout "$playbook_bound" ansible-playbook -i "$case_dir/inventory" "$@" \
 		"$repo/fleet/ansible/$book.yml" >"$case_dir/$name.log" 2>&1 </dev/null &
 	pid=$!
-	while kill -0 "$pid" 2>/dev/null; do hear_guest "$name"; done
+	while kill -0 "$pid" 2>/dev/null; do hear_debian "$name"; done
 	wait "$pid" || status=$?
 	case_fact "${name}_exit" "$status"
 	phase_end "$name"
@@ -103,28 +103,28 @@ playbook() {
 
 case_fleet() {
 	local boots debs; debs=$(packages_dir "$release")
-	reach_guest
-	guest_done steps/fleet-before 600
+	reach_debian
+	debian_done steps/fleet-before 600
 	playbook configured configure -e "hvcrash_packages_dir=$debs/now" -e hvcrash_reboot=true -e hvcrash_reboot_timeout=1800
-	[ "$boots" -gt 0 ] || guest_up 'the guest to start again'
+	[ "$boots" -gt 0 ] || debian_up 'the guest to start again'
 	playbook again configure -e "hvcrash_packages_dir=$debs/now"
-	move_guest "$(machine_way)"
+	move_debian "$(machine_way)"
 	playbook verified verify
-	guest_is_ready
-	guest_done steps/fleet-version 300
+	debian_is_ready
+	debian_done steps/fleet-version 300
 	mv "$case_dir/version" "$case_dir/version-first"
 	ask_before
 	crash_debian
-	move_guest "$(preparing_way)"
+	move_debian "$(preparing_way)"
 	playbook upgraded configure -e "hvcrash_packages_dir=$debs/next"
-	move_guest "$(machine_way)"
-	guest_done steps/fleet-version 300
+	move_debian "$(machine_way)"
+	debian_done steps/fleet-version 300
 	playbook still verify
-	move_guest "$(preparing_way)"
+	move_debian "$(preparing_way)"
 	playbook undone undo
-	guest_done steps/fleet-purge 900
-	reboot_guest
-	guest_done steps/fleet-left 300
+	debian_done steps/fleet-purge 900
+	reboot_debian
+	debian_done steps/fleet-left 300
 }
 
 # expect_version FILE VERSION: of what runs, of what the next boot gets, and of the tools.

@@ -52,7 +52,7 @@ guest_cpu_model() {
 
 # What the guest boots: a kernel, which ends with its run; or, if a run names disks here, a system from the first of them,
 # which starts again when it reboots.
-guest_disks=''
+debian_disks=''
 
 # Whether it has a network: only with the lab, with its port 22 reachable from this machine, see network_port.
 guest_network=''
@@ -82,11 +82,11 @@ network_port() {
 # boot_arguments FILE-OF: FILE-OF NAME prints where the machine finds a file.
 boot_arguments() {
 	local file_of=$1 name bus=0
-	if [ -z "$guest_disks" ]; then
+	if [ -z "$debian_disks" ]; then
 		printf '%s\n' -no-reboot -kernel "$("$file_of" kernel)" -initrd "$("$file_of" initrd)" -append "$(guest_cmdline)"
 		return
 	fi
-	for name in $guest_disks; do
+	for name in $debian_disks; do
 		printf '%s\n' -drive "file=$("$file_of" "disk-$name"),format=raw,if=none,id=$name" \
 			-device "ide-hd,drive=$name,serial=$name,bus=ide.$bus"
 		bus=$((bus + 1))
@@ -140,10 +140,10 @@ host_file() {
 nested_disks() {
 	local name
 	printf 'args:%s/args:on\n' "$run_dir"
-	if [ -z "$guest_disks" ]; then
+	if [ -z "$debian_disks" ]; then
 		printf '%s\n' "kernel:$(host_file kernel):on" "initrd:$(host_file initrd):on"
 	else
-		for name in $guest_disks; do printf "%s\n" "$name:$(host_file "disk-$name"):off"; done
+		for name in $debian_disks; do printf "%s\n" "$name:$(host_file "disk-$name"):off"; done
 	fi
 }
 

@@ -16,7 +16,7 @@
 
 option scenario NAME run '' any \
 	'take the values of a declared scenario; options given beside it override them'
-option kernel VERSION run,guest,build,module,debug,boot 6.12 any \
+option kernel VERSION run,debian,build,module,debug,boot 6.12 any \
 	"Debian's own kernel: 5.10, 6.1, 6.12, 7.2, or newest, with -cloud or -rt behind it for that flavour; or one that the lab makes
 	from Debian's source: 7.2-small, 7.2-debug (KASAN, lockdep), 7.3-plain, 7.3-upstream (with kernel/upstream/), 6.1-builtin (VMBus built
 	in, as in Ubuntu's azure kernels)"
@@ -80,18 +80,18 @@ option maxcpus N run,boot '' number \
 option memory MIB run,boot 1024 number:512-16384 'memory of the guest'
 option crashkernel SIZE run,boot 256M any "memory that is reserved for the crash kernel, as the kernel's parameter has it"
 option timeout SECONDS run 300 number 'how long the second kernel may take to come up'
-option retries N run,guest 2 number:0-2 'how often to try again when the lab itself failed'
-option host HOST run,guest,build,boot own one-of:own,kvm \
+option retries N run,debian 2 number:0-2 'how often to try again when the lab itself failed'
+option host HOST run,debian,build,boot own one-of:own,kvm \
 	"own: the lab's own Hyper-V (docs/dev/host.md); kvm: that of QEMU and KVM"
-list host-options NAME=VALUE run,guest,boot \
+list host-options NAME=VALUE run,debian,boot \
 	'an option of the own host from its start, for example vmbus=4.0 or devices=balloon,netvsc; may be given several times'
 list fault NAME=VALUE run \
 	'the same, set just before the crash: unload=never, unload-ms=8000, nmi-at=unload, stuck-on=simp:1'
-option way WAY run,guest '' one-of:direct,nested \
+option way WAY run,debian '' one-of:direct,nested \
 	'of --host kvm: direct (on /dev/kvm) or nested (in an emulated machine); default: direct where it can be'
-option name NAME run,guest '' any "of the run's directory"
-option label TEXT run,guest '' any 'put before every line of progress'
-option json FILE run,guest '' any 'write the result there too'
-option case NAME,... guest audited any \
+option name NAME run,debian '' any "of the run's directory"
+option label TEXT run,debian '' any 'put before every line of progress'
+option json FILE run,debian '' any 'write the result there too'
+option case NAME,... debian audited any \
 	'what is done with the configured guest, one after the other: cases of "list"; audited crashes it'
 flag check check=1 module "with every warning and sparse, for Debian's 6.12"

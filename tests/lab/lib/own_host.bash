@@ -44,12 +44,12 @@ multiboot_word() { printf '%s' "${1//,/,,}"; }
 # own_boot_arguments: a kernel that the host starts, or the first of the guest's disks, by SeaBIOS and GRUB
 own_boot_arguments() {
 	local name bus=0
-	if [ -z "$guest_disks" ]; then
+	if [ -z "$debian_disks" ]; then
 		hibernates || printf '%s\n' -no-reboot
 		printf '%s\n' -initrd "$(multiboot_word "$kernel_image $(guest_cmdline)"),$(multiboot_word "$run_dir/initrd.img")"
 		return
 	fi
-	for name in $guest_disks; do
+	for name in $debian_disks; do
 		printf '%s\n' -drive "file=$(host_file "disk-$name"),format=raw,cache=unsafe,if=none,id=$name" \
 			-device "ide-hd,drive=$name,serial=$name,bus=ide.$bus"
 		bus=$((bus + 1))
