@@ -212,6 +212,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	[ "$(compared before)" = null ]
 	printf '{"comparison": "before", "result": "%s"}\n' same different gap >"$run_dir/comparisons.jsonl"
 	[ "$(comparisons_json | jq -c .before.result)" = '"different"' ]
+	# shellcheck disable=SC2119 # its argument is optional
 	[ "$(comparison_words)" = 'before different, unload not made, second kernel not made' ]
 }
 

@@ -83,6 +83,7 @@ installed_it_works() {
 }
 
 # kernel_package: whose configuration runs what is run for a new kernel
+# shellcheck disable=SC2016 # for the shell in there
 kernel_package() { on sh -c 'dpkg -S "/boot/vmlinuz-$1" 2>/dev/null || dpkg -S "/usr/lib/modules/$1/vmlinuz"' sh "$(kernel)" | sed 's/:.*//;q'; }
 
 # As in an upgrade to a kernel that the module does not build for: what apt shows names what is missing, and what to do
@@ -95,6 +96,7 @@ a_failed_build_is_loud() {
 		dpkg-reconfigure "$3"' sh "$(version)" "$(kernel)" "$package" >"$out/reconfigured" 2>&1 || true
 	expect_word "$out/reconfigured" "hvcrash: WARNING: kernel $(kernel) has no hvcrash.ko"
 	expect_word "$out/reconfigured" "dkms autoinstall -k $(kernel)"
+	# shellcheck disable=SC2016 # likewise
 	on sh -c 'sed -i 1d /usr/src/hvcrash-$1/main.c && dkms autoinstall -k "$2" && dpkg-reconfigure "$3"' sh "$(version)" "$(kernel)" "$package" >"$out/reconfigured" 2>&1
 	expect "$(grep -c 'hvcrash: WARNING' "$out/reconfigured" || true)" 0
 }

@@ -28,7 +28,12 @@ release_of() {
 	*-*) suite=own-${version#*-} ;;
 	*) suite=$(newest_suite) ;;
 	esac
-	case $suite in own-*) is_own_release "$suite" && [ "${own_versions[${suite#own-}]}-${suite#own-}" = "$1" ] || usage_error "--kernel: the lab makes no $1" ;; esac
+	case $suite in own-*)
+		if ! is_own_release "$suite" || [ "${own_versions[${suite#own-}]}-${suite#own-}" != "$1" ]; then
+			usage_error "--kernel: the lab makes no $1"
+		fi
+		;;
+	esac
 	if is_arm64; then arm64_release "$suite$flavour"; else echo "$suite$flavour"; fi
 }
 
