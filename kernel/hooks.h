@@ -9,6 +9,6 @@ int hvcrash_hooks_init(void);
 void hvcrash_hooks_deinit(void);
 
 /* How the other CPUs are stopped so that they park, in one word of ABI/ */
-extern const char hvcrash_stops_by[];
+extern const char *const hvcrash_stops_by;
 
 #endif /* _HVCRASH_HOOKS_H */

@@ -50,7 +50,7 @@
 #include "regs.h"
 #include "unload.h"
 
-const char hvcrash_stops_by[] = "kprobes";
+const char *const hvcrash_stops_by = "kprobes";
 
 static int on_crash_stop(struct kprobe *p, struct pt_regs *regs)
 {

@@ -18,7 +18,7 @@
 #include "revoke.h"
 #include "stop_x86.h"
 
-const char hvcrash_stops_by[] = "stop_this_cpu";
+const char *const hvcrash_stops_by = "stop_this_cpu";
 
 static void (*orig_stop_this_cpu)(void);
 

@@ -41,7 +41,7 @@
 #define HOLD_US 1000
 #define HOLD_US_EACH_CPU 20
 
-const char hvcrash_stops_by[] = "nmi";
+const char *const hvcrash_stops_by = "nmi";
 
 static u32 released, hold_us;
 static bool has_self_stop_probe;

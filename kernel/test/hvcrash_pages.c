@@ -114,7 +114,7 @@ static bool is_within(struct page *page)
 /* One after the other, and those that lie elsewhere kept until one does not */
 static void *get_pages_within(void)
 {
-	struct page *page, *next, *found = NULL;
+	struct page *page, *found = NULL;
 	LIST_HEAD(others);
 	int i;
 
@@ -129,8 +129,7 @@ static void *get_pages_within(void)
 		else
 			list_add(&page->lru, &others);
 	}
-	list_for_each_entry_safe(page, next, &others, lru)
-	{
+	while ((page = list_first_entry_or_null(&others, struct page, lru))) {
 		list_del(&page->lru);
 		__free_pages(page, get_order(PAGES_BYTES));
 	}
