@@ -7,7 +7,7 @@ load helpers
 
 setup_file() {
 	lab_begin
-	lab_result bookworm guest --kernel 6.1 --case audited,kexec || true
+	lab_result bookworm debian --kernel 6.1 --case audited,kexec || true
 }
 
 @test "Debian 12: configured by one command, crashed, dumped, and audited clean" {

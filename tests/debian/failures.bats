@@ -8,7 +8,7 @@ load helpers
 
 setup_file() {
 	lab_begin
-	lab_result failures guest --kernel 6.12 --case missing,foreign,hanging,crashing,full,readonly,damaged,oom,audited || true
+	lab_result failures debian --kernel 6.12 --case missing,foreign,hanging,crashing,full,readonly,damaged,oom,audited || true
 }
 
 @test "hvcrashctl is missing: the dump is there, and the report says that it cannot tell" {

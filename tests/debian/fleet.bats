@@ -9,7 +9,7 @@ load helpers
 setup_file() {
 	command -v ansible-playbook >/dev/null || skip "ansible is not installed"
 	lab_begin
-	lab_result fleet guest --kernel 6.12 --case fleet || true
+	lab_result fleet debian --kernel 6.12 --case fleet || true
 }
 
 @test "installed by the role, where DKMS builds the module, rebooted by it and verified; a second run changes nothing" {

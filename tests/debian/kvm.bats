@@ -7,7 +7,7 @@ load helpers
 
 setup_file() {
 	lab_begin
-	lab_result kvm guest --host kvm --kernel 6.12 || true
+	lab_result kvm debian --host kvm --kernel 6.12 || true
 }
 
 @test "on QEMU's Hyper-V: crashed, dumped, and audited clean, with nothing left by its map" {

@@ -8,7 +8,7 @@ load helpers
 
 setup_file() {
 	lab_begin
-	lab_result life guest --kernel 6.12 --case kexec,cloudinit,undone,pipeline || true
+	lab_result life debian --kernel 6.12 --case kexec,cloudinit,undone,pipeline || true
 }
 
 @test "systemctl kexec, twice: nothing is left mapped, and the next kernel's audit is clean" {

@@ -7,7 +7,7 @@ load helpers
 
 setup_file() {
 	lab_begin
-	lab_result upgrade guest --kernel 6.12 --case upgraded || true
+	lab_result upgrade debian --kernel 6.12 --case upgraded || true
 }
 
 @test "a new kernel has its crash kernel, and it is said that it lacks hvcrash.ko; with that its crash is clean" {

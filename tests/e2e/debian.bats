@@ -11,7 +11,7 @@ load helpers
 
 setup_file() {
 	lab_begin
-	lab_result trixie guest --kernel 6.12 || true
+	lab_result trixie debian --kernel 6.12 || true
 }
 
 @test "Debian 13: configured by one command, crashed, dumped, and audited clean" {

@@ -31,6 +31,14 @@ compare_before() {
 	is_guest_busy || compare before "$(state_file "$run_dir/$1.json")" "$run_dir/list.json"
 }
 
+# compare_now WHEN: in the midst of the guest's steps; the worst of all such comparisons is the run's "before"
+compare_now() {
+	oracle_ask "$run_dir/overlays_step.json"
+	compare_before overlays_step
+	[ ! -s "$run_dir/comparisons.jsonl" ] || say "$1: $(tail -n 1 "$run_dir/comparisons.jsonl" |
+		jq -r '"registry and host \(.result), \(.registry_pages) and \(.host_pages) pages"')"
+}
+
 # compare_second_kernel ANSWER AUDIT: what the host said in the second kernel against the audit in there. A host without a ledger
 # cannot say what it held when UNLOAD came.
 compare_second_kernel() {
