@@ -361,17 +361,35 @@ static const struct kind kinds[] = {
 
 static const struct kind *kind;
 
+/* The thread on the CPU named by "other", or NULL */
+static struct task_struct *partner;
+
 static int run_thread(void *fn)
 {
 	((void (*)(void))fn)();
 	return 0;
 }
 
-static struct task_struct *prepare_on(unsigned int target, void (*fn)(void))
+/*
+ * The partner starts when this CPU can run nothing else. Otherwise a worker here could
+ * wait for an answer from the other CPU, which is stuck by then, and keep this CPU from
+ * crashing for ever.
+ */
+static int run_with_partner(void *fn)
+{
+	preempt_disable();
+	wake_up_process(partner);
+	run_thread(fn);
+	preempt_enable();
+	return 0;
+}
+
+static struct task_struct *prepare_on(unsigned int target, int (*run)(void *),
+				      void (*fn)(void))
 {
 	struct task_struct *task;
 
-	task = kthread_create(run_thread, fn, "hvcrash_crash/%u", target);
+	task = kthread_create(run, fn, "hvcrash_crash/%u", target);
 	if (!IS_ERR(task))
 		kthread_bind(task, target);
 	return task;
@@ -379,26 +397,24 @@ static struct task_struct *prepare_on(unsigned int target, void (*fn)(void))
 
 static int fire_set(const char *value, const struct kernel_param *kp)
 {
-	struct task_struct *with = NULL;
 	struct task_struct *task;
 
 	if (!kind)
 		return -EINVAL;
 	/* Create both first: creating one waits for CPUs, and the other may be stuck */
-	task = prepare_on(cpu, kind->crash);
+	task = prepare_on(cpu, kind->with ? run_with_partner : run_thread,
+			  kind->crash);
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	if (kind->with)
-		with = prepare_on(other, kind->with);
-	if (IS_ERR(with)) {
+		partner = prepare_on(other, run_thread, kind->with);
+	if (IS_ERR(partner)) {
 		kthread_stop(task);
-		return PTR_ERR(with);
+		return PTR_ERR(partner);
 	}
 	/* The crash follows within about a tick, without any further timer */
 	if (stimers_off)
 		on_each_cpu(stop_stimers, NULL, 1);
-	if (with)
-		wake_up_process(with);
 	wake_up_process(task);
 	return 0;
 }
