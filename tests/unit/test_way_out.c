@@ -91,21 +91,28 @@ static void assert_order(const enum fake_phase *phases, u32 n)
 				seen->notes.at[phases[i - 1]] + 1, UINT32_MAX);
 }
 
-static void a_panic_revokes_all_in_order_and_hands_over(void **state)
+static void panic_in_order(struct fake_scenario s)
 {
 	static const enum fake_phase order[] = { FAKE_STOP,   FAKE_UNLOAD,
 						 FAKE_REVOKE, FAKE_RECORD,
 						 FAKE_VM,     FAKE_END };
+
+	run(s);
+	assert_all_is_well();
+	assert_order(order, sizeof(order) / sizeof(order[0]));
+	assert_true(seen->notes.is_handed_over);
+	assert_int_equal(seen->way, HVCRASH_WAY_CRASH);
+}
+
+static void a_panic_revokes_all_in_order_and_hands_over(void **state)
+{
 	u32 notifiers;
 
 	(void)state;
 	for (notifiers = 0; notifiers < 2; notifiers++) {
-		run((struct fake_scenario){ .post_notifiers = notifiers });
-		assert_all_is_well();
-		assert_order(order, sizeof(order) / sizeof(order[0]));
-		assert_true(seen->notes.is_handed_over);
+		panic_in_order(
+			(struct fake_scenario){ .post_notifiers = notifiers });
 		assert_int_equal(seen->notes.at[FAKE_PRINT], 0);
-		assert_int_equal(seen->way, HVCRASH_WAY_CRASH);
 	}
 }
 
@@ -113,20 +120,12 @@ static void a_panic_revokes_all_in_order_and_hands_over(void **state)
 /* The fake kernel dies if hvcrash parks a CPU on the kernel's way, or takes the slot */
 static void where_the_kernel_revokes_itself_hvcrash_comes_after_it(void **state)
 {
-	static const enum fake_phase order[] = { FAKE_STOP,   FAKE_UNLOAD,
-						 FAKE_REVOKE, FAKE_RECORD,
-						 FAKE_VM,     FAKE_END };
 	u32 notifiers;
 
 	(void)state;
-	for (notifiers = 0; notifiers < 2; notifiers++) {
-		run((struct fake_scenario){ .post_notifiers = notifiers,
-					    .revokes_itself = true });
-		assert_all_is_well();
-		assert_order(order, sizeof(order) / sizeof(order[0]));
-		assert_true(seen->notes.is_handed_over);
-		assert_int_equal(seen->way, HVCRASH_WAY_CRASH);
-	}
+	for (notifiers = 0; notifiers < 2; notifiers++)
+		panic_in_order((struct fake_scenario){
+			.post_notifiers = notifiers, .revokes_itself = true });
 }
 #endif
 
