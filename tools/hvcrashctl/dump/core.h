@@ -24,7 +24,7 @@ struct flat;
 /**
  * struct core_ops - one format
  * @name: for messages
- * @probe: is a file that begins with @head of this format
+ * @probe: is a file that begins with @head of this format; NULL if not by that
  * @open: check the file and set @priv and @bytes_held
  * @read_gpa: read guest memory, all @bytes or none; may say why not in
  * core->absence

@@ -122,16 +122,9 @@ static void split_close(struct core *core)
 	free(self);
 }
 
-static bool split_probe(const unsigned char *head, size_t bytes)
-{
-	(void)head;
-	(void)bytes;
-	return false;
-}
-
+/* Never looked for by a file's first bytes: core_split_join() makes it of others */
 static const struct core_ops core_split_ops = {
 	.name = "kdump-compressed, split",
-	.probe = split_probe,
 	.read_gpa = split_read_gpa,
 	.vmcoreinfo = split_vmcoreinfo,
 	.next_held = split_next_held,
