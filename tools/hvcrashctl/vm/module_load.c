@@ -49,6 +49,36 @@ static bool has_name(const char *line)
 	return strstr(line, MODULE);
 }
 
+/* No blanks around it, and spaces for tabs */
+static char *plain_line(char *line)
+{
+	size_t length;
+
+	line += strspn(line, " \t");
+	length = strlen(line);
+	while (length && strchr(" \t\r", line[length - 1]))
+		line[--length] = '\0';
+	for (char *at = line; *at; at++)
+		if (*at == '\t')
+			*at = ' ';
+	return line;
+}
+
+static bool has_such_line(const struct sysroot *sysroot, const char *path,
+			  bool (*is_it)(const char *line))
+{
+	char *text guarded_free =
+		sysroot_read_all(sysroot, path, MAX_FILE_BYTES);
+	char *rest = text, *line;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		line = plain_line(line);
+		if (*line != '#' && *line != ';' && is_it(line))
+			return true;
+	}
+	return false;
+}
+
 /* The first file of @patterns with such a line, into @ret_path */
 static bool find(const struct sysroot *sysroot, const char *const *patterns,
 		 bool (*is_it)(const char *line),
@@ -66,25 +96,8 @@ static bool find(const struct sysroot *sysroot, const char *const *patterns,
 		for (size_t i = 0; i < found.gl_pathc && !is_found; i++) {
 			const char *path =
 				found.gl_pathv[i] + strlen(sysroot->root);
-			char *text guarded_free =
-				sysroot_read_all(sysroot, path, MAX_FILE_BYTES);
-			char *rest = text, *line;
 
-			while (rest && !is_found &&
-			       (line = strsep(&rest, "\n"))) {
-				size_t length;
-
-				line += strspn(line, " \t");
-				length = strlen(line);
-				while (length &&
-				       strchr(" \t\r", line[length - 1]))
-					line[--length] = '\0';
-				for (char *at = line; *at; at++)
-					if (*at == '\t')
-						*at = ' ';
-				is_found = *line != '#' && *line != ';' &&
-					   is_it(line);
-			}
+			is_found = has_such_line(sysroot, path, is_it);
 			if (is_found)
 				snprintf(ret_path, SYSROOT_PATH_BYTES, "%s",
 					 path);
