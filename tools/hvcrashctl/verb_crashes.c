@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/pager.h"
+#include "base/time_text.h"
 #include "verbs.h"
 #include "vm/crash_history.h"
 #include "vm/kdump_config.h"
@@ -75,27 +76,10 @@ static const struct out_column columns[] = {
 
 static const size_t nr_columns = NR_COLUMNS;
 
-static const char *show_time(__u64 seconds, char buf[32])
+static const char *show_time(__u64 seconds, char buf[TIME_TEXT_BYTES])
 {
-	time_t at = (time_t)seconds;
-	struct tm tm;
-
-	if (!localtime_r(&at, &tm) ||
-	    !strftime(buf, 32, "%Y-%m-%d %H:%M:%S", &tm))
-		snprintf(buf, 32, "@%llu", seconds);
-	return buf;
-}
-
-/* As the audit has it */
-static const char *show_utc(__u64 seconds, char buf[32])
-{
-	time_t at = (time_t)seconds;
-	struct tm tm;
-
-	if (!gmtime_r(&at, &tm) ||
-	    !strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		return NULL;
-	return buf;
+	return time_text_local(seconds, "%Y-%m-%d %H:%M:%S", buf) ?:
+		       time_text_number(seconds, buf);
 }
 
 static enum out_mood mood_of(const struct crash_record *record)
@@ -109,7 +93,7 @@ static enum out_mood mood_of(const struct crash_record *record)
 
 static void set_row(const struct crash_record *record, struct out_cell *cells)
 {
-	char when[32];
+	char when[TIME_TEXT_BYTES];
 
 	memset(cells, 0, NR_COLUMNS * sizeof(*cells));
 	out_set_text(&cells[COL_TIME], show_time(record->seconds, when));
@@ -137,7 +121,7 @@ static void set_row(const struct crash_record *record, struct out_cell *cells)
 /* For a person, of one crash */
 static void show_lines(struct out *out, const struct crash_record *record)
 {
-	char when[32];
+	char when[TIME_TEXT_BYTES];
 
 	out_line(out, "Crashed", "%s%s", show_time(record->seconds, when),
 		 record->is_exact ? "" : " (by what was saved)");
@@ -158,7 +142,8 @@ static void show_lines(struct out *out, const struct crash_record *record)
 		out_line(out, "Path", "%s", record->path);
 	if (*record->why)
 		out_line(out, "Reason", "%s", record->why);
-	out_field_text(out, "crash_time", show_utc(record->seconds, when));
+	out_field_text(out, "crash_time",
+		       time_text_utc(record->seconds, TIME_TEXT_ISO, when));
 	out_field_text(out, "time_of", record->is_exact ? "kernel" : "files");
 }
 

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "audit/summary.h"
+#include "base/time_text.h"
 #include "registry/crash_times.h"
 #include "registry/names.h"
 
@@ -256,23 +257,18 @@ void summary_registry(struct out *out, const struct hvcrash_header *header)
 	show_host(out, header);
 }
 
-/* "2026-11-28T05:30:11Z"; no time_t holds all that a dump may say */
-#define TIME_BYTES 32
-static const char *format_time(__u64 seconds, char buf[TIME_BYTES])
+/* No time_t holds all that a dump may say */
+static const char *format_time(__u64 seconds, char buf[TIME_TEXT_BYTES])
 {
-	time_t time = (time_t)seconds;
-	struct tm parts;
-
-	if (!seconds || seconds > MAX_SECONDS || !gmtime_r(&time, &parts))
+	if (!seconds || seconds > MAX_SECONDS)
 		return NULL;
-	strftime(buf, TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	return buf;
+	return time_text_utc(seconds, TIME_TEXT_ISO, buf);
 }
 
 /* Whose dump, when and why, and who says so: a report is read months later */
 static void show_origin(struct out *out, const struct origin *origin)
 {
-	char crashed[TIME_BYTES], judged[TIME_BYTES];
+	char crashed[TIME_TEXT_BYTES], judged[TIME_TEXT_BYTES];
 	const char *when = format_time(origin->seconds, crashed);
 	const char *now = format_time((__u64)time(NULL), judged);
 	const char *machine = *origin->machine ? origin->machine : NULL;

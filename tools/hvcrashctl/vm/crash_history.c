@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/time_text.h"
 #include "vm/boots.h"
 #include "vm/crash_history.h"
 
@@ -217,9 +217,8 @@ static struct err *add_boots(const struct sysroot *sysroot,
 	history->has_boots = boots != NULL;
 	for (size_t i = 1; !err && i < nr; i++) {
 		struct crash_record record = { 0 };
+		char when[TIME_TEXT_BYTES];
 		bool is_known = false;
-		struct tm tm;
-		time_t at;
 
 		if (boots[i].is_after_shutdown)
 			continue;
@@ -236,10 +235,9 @@ static struct err *add_boots(const struct sysroot *sysroot,
 		if (is_known)
 			continue;
 		record.seconds = boots[i].seconds;
-		at = (time_t)record.seconds;
-		gmtime_r(&at, &tm);
-		strftime(record.id, sizeof(record.id), "boot-%Y%m%d%H%M%S",
-			 &tm);
+		snprintf(record.id, sizeof(record.id), "boot-%s",
+			 time_text_utc(record.seconds, "%Y%m%d%H%M%S", when) ?:
+				 time_text_number(record.seconds, when));
 		snprintf(
 			record.why, sizeof(record.why),
 			"no dump was saved: this boot followed no shutdown, by a crash, a reset or a loss of power");

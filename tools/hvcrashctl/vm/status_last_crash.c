@@ -8,8 +8,8 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/time_text.h"
 #include "vm/crash_history.h"
 #include "vm/crash_marker.h"
 #include "vm/status.h"
@@ -94,15 +94,10 @@ static void judge(const struct status_facts *facts,
 	}
 }
 
-static const char *show_minute(__u64 seconds, char buf[32])
+static const char *show_minute(__u64 seconds, char buf[TIME_TEXT_BYTES])
 {
-	time_t at = (time_t)seconds;
-	struct tm tm;
-
-	if (!gmtime_r(&at, &tm) ||
-	    !strftime(buf, 32, "%Y-%m-%d %H:%M UTC", &tm))
-		snprintf(buf, 32, "@%llu", seconds);
-	return buf;
+	return time_text_utc(seconds, "%Y-%m-%d %H:%M UTC", buf) ?:
+		       time_text_number(seconds, buf);
 }
 
 /* Of the crash that the marker announced nothing is found */
@@ -137,7 +132,7 @@ static void judge_last(const struct status_facts *facts,
 {
 	const struct crash_record *last = history->nr ? history->record : NULL;
 	struct crash_marker marker;
-	char what[120], when[32];
+	char what[120], when[TIME_TEXT_BYTES];
 	bool has_marker = crash_marker_read(&facts->sysroot, &marker);
 	__u64 from = marker.seconds > CLOCK_SLACK_S ?
 			     marker.seconds - CLOCK_SLACK_S :
