@@ -154,7 +154,7 @@ static void head_of_one(const struct crash_record *record,
 {
 	*head = (struct out_head){
 		.key = "verdict",
-		.word = *record->verdict ? record->verdict : "cannot tell",
+		.word = crash_record_verdict(record),
 		.exit_status = EXIT_CANNOT_TELL,
 		.message = message,
 	};

@@ -204,9 +204,6 @@ static void put_where_known(struct entry *entry, const char *field,
 struct err *journal_send_crash(const struct crash_record *record)
 {
 	struct entry entry guarded(entry_deinit) = { 0 };
-	const char *verdict = *record->verdict ?
-				      record->verdict :
-				      audit_verdict_name(AUDIT_CANNOT_TELL);
 	char message[1024];
 	struct err *err;
 
@@ -221,7 +218,7 @@ struct err *journal_send_crash(const struct crash_record *record)
 		return err;
 	put(&entry, "HVCRASH_CRASH_ID", "%s", record->id);
 	put(&entry, "HVCRASH_CRASH_TIME", "%llu", record->seconds);
-	put(&entry, "HVCRASH_VERDICT", "%s", verdict);
+	put(&entry, "HVCRASH_VERDICT", "%s", crash_record_verdict(record));
 	put(&entry, "HVCRASH_SAVED", "%s", crash_saved_name(record->saved));
 	put_where_known(&entry, "HVCRASH_KERNEL", record->kernel);
 	put_where_known(&entry, "HVCRASH_PANIC", record->panic);

@@ -106,20 +106,28 @@ static void put_number(FILE *to, const char *name, const char *help,
 	fprintf(to, "%s %llu\n", name, number);
 }
 
+static void put_verdict(FILE *to, const char *name, const char *help,
+			const char *verdict)
+{
+	metric(to, name, help);
+	for (int v = AUDIT_CLEAN; v <= AUDIT_CANNOT_TELL; v++) {
+		const char *word = audit_verdict_name((enum audit_verdict)v);
+
+		sample(to, name, "verdict", word, !strcmp(word, verdict));
+	}
+}
+
 struct err *metrics_write_audit(const char *path, const struct result *result)
 {
-	static const char name[] = "hvcrash_audit_verdict";
 	struct atomic_file file guarded(atomic_file_deinit) = { 0 };
 	struct err *err = atomic_file_create(path, &file);
 
 	if (err)
 		return err;
-	metric(file.to, name,
-	       "Whether the crashed kernel revoked all its pages: 1 for the verdict.");
-	for (int v = AUDIT_CLEAN; v <= AUDIT_CANNOT_TELL; v++)
-		sample(file.to, name, "verdict",
-		       audit_verdict_name((enum audit_verdict)v),
-		       v == (int)result->verdict);
+	put_verdict(
+		file.to, "hvcrash_audit_verdict",
+		"Whether the crashed kernel revoked all its pages: 1 for the verdict.",
+		audit_verdict_name(result->verdict));
 	put_findings(file.to, "hvcrash_audit_regions",
 		     "Regions of shared pages by what the audit found.",
 		     result->regions);
@@ -141,17 +149,9 @@ struct err *metrics_write_audit(const char *path, const struct result *result)
 	return atomic_file_commit(&file);
 }
 
-/* Without an audit it cannot be told */
-static const char *verdict_of(const struct crash_record *record)
-{
-	return *record->verdict ? record->verdict :
-				  audit_verdict_name(AUDIT_CANNOT_TELL);
-}
-
 struct err *metrics_write_crash(const char *path,
 				const struct crash_record *record)
 {
-	static const char name[] = "hvcrash_crash_verdict";
 	static const char saved[] = "hvcrash_crash_saved";
 	struct atomic_file file guarded(atomic_file_deinit) = { 0 };
 	struct err *err = atomic_file_create(path, &file);
@@ -161,14 +161,10 @@ struct err *metrics_write_crash(const char *path,
 	put_number(file.to, "hvcrash_crash_time_seconds",
 		   "When this machine last crashed, in seconds of the epoch.",
 		   record->seconds);
-	metric(file.to, name,
-	       "What the audit of the last crash found: 1 for the verdict that holds.");
-	for (int v = AUDIT_CLEAN; v <= AUDIT_CANNOT_TELL; v++) {
-		const char *word = audit_verdict_name((enum audit_verdict)v);
-
-		sample(file.to, name, "verdict", word,
-		       !strcmp(word, verdict_of(record)));
-	}
+	put_verdict(
+		file.to, "hvcrash_crash_verdict",
+		"What the audit of the last crash found: 1 for the verdict that holds.",
+		crash_record_verdict(record));
 	metric(file.to, saved,
 	       "What was saved of the last crash: 1 for what holds.");
 	for (int kind = CRASH_SAVED_NOTHING; kind <= CRASH_SAVED_DUMP; kind++)

@@ -53,6 +53,11 @@ const char *crash_saved_name(enum crash_saved saved)
 	return names[saved];
 }
 
+const char *crash_record_verdict(const struct crash_record *record)
+{
+	return *record->verdict ? record->verdict : "cannot tell";
+}
+
 static bool begins(const char *name, const char *with)
 {
 	return !strncmp(name, with, strlen(with));

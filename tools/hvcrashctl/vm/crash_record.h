@@ -57,6 +57,9 @@ struct crash_record {
 
 const char *crash_saved_name(enum crash_saved saved);
 
+/* Its verdict, which without an audit is "cannot tell" */
+const char *crash_record_verdict(const struct crash_record *record);
+
 /* @dir below the root. False: nothing in it is of a crash */
 bool crash_record_read(const struct sysroot *sysroot, const char *dir,
 		       struct crash_record *ret);
