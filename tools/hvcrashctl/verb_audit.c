@@ -16,8 +16,7 @@
 #include "audit/summary.h"
 #include "opts.h"
 #include "report/audit_page.h"
-#include "report/journal.h"
-#include "report/metrics.h"
+#include "report/result.h"
 #include "verbs.h"
 #include "watch.h"
 
@@ -214,11 +213,9 @@ static struct err *publish(const struct audit_run *run,
 	struct result result guarded(result_deinit) = { 0 };
 	struct err *err = result_of_audit(run, &result);
 
-	if (!err && options->prometheus)
-		err = metrics_write_audit(options->prometheus, &result);
-	if (!err && options->is_journal)
-		err = journal_send_audit(&result);
-	return err;
+	return err   ?:
+		       publish_result(&result, options->prometheus,
+				      options->is_journal);
 }
 
 /* The same columns for people, whatever --json takes */

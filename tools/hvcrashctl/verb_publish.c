@@ -35,16 +35,26 @@ static const struct opts_desc publish_options[] = {
 	{ 0 },
 };
 
+struct err *publish_result(const struct result *result, const char *prometheus,
+			   bool is_journal)
+{
+	struct err *err = NULL;
+
+	if (prometheus)
+		err = metrics_write_audit(prometheus, result);
+	if (!err && is_journal)
+		err = journal_send_audit(result);
+	return err;
+}
+
 static struct err *publish_report(const struct publish_options *options)
 {
 	struct result result guarded(result_deinit) = { 0 };
 	struct err *err = result_of_report(options->common.operand, &result);
 
-	if (!err && options->prometheus)
-		err = metrics_write_audit(options->prometheus, &result);
-	if (!err && options->is_journal)
-		err = journal_send_audit(&result);
-	return err;
+	return err   ?:
+		       publish_result(&result, options->prometheus,
+				      options->is_journal);
 }
 
 static struct err *publish_record(const struct publish_options *options,

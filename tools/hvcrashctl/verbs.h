@@ -40,4 +40,10 @@ extern const struct verb verb_kexec_args;
 extern const struct verb verb_audit;
 extern const struct verb verb_publish;
 
+struct result;
+
+/* What "audit" and "publish" send: to a file for Prometheus, unless NULL, and the journal */
+struct err *publish_result(const struct result *result, const char *prometheus,
+			   bool is_journal);
+
 #endif
