@@ -139,7 +139,7 @@ jump_debian() {
 	left_mapped <"$blob_dir/overlays_after.json" >"$blob_dir/stale_overlays.json"
 	debian_do steps/jumped 300
 	case_fact "jump_$1_exit" "$did"
-	# By QEMU's word nobody can tell which kernel's an overlay is
+	# QEMU's memory map does not say which kernel's an overlay is
 	[ "$way" != own ] || compare_second_kernel "$blob_dir/overlays_after.json" "$blob_dir/audit.json"
 	blob_dir=$case_dir
 }

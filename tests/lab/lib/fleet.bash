@@ -69,7 +69,7 @@ move_debian() {
 	reach_debian
 }
 
-# hear_debian: what it says while somebody else has it: HELLO after a reboot, or a line that was lost on the way.
+# hear_debian: reads what the guest says while the fleet's tool works on it: HELLO after a reboot, or a line that was lost on the way.
 hear_debian() {
 	if ! guest_line 1 "$1"; then
 		silence=$((silence + 1))
