@@ -130,12 +130,24 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	crashes --json
 	expect "$(field 202611280512 saved)" incomplete
 	expect "$(field 202611280512 why)" 'part 3 of the dump is missing'
+	crashes show last
+	expect_status 2
+	expect_word out "Do: copy part 3 of the dump into /var/crash/202611280512, then run 'hvcrashctl audit /var/crash/202611280512/vmcore1'"
+	audit_report /var/crash/202611280512 'not clean' 2026-11-28T05:11:40Z
+	crashes show last
+	expect "$(sed -n 's/^Do: //p' out)" 'copy part 3 of the dump into /var/crash/202611280512'
+	rm root/var/crash/202611280512/hvcrash-audit.json
 	: >root/var/crash/202611280512/vmcore3
 	crashes --json
 	expect "$(field 202611280512 why)" 'a part of the dump is empty'
+	crashes show last
+	expect "$(sed -n 's/^Do: //p' out)" 'hvcrashctl audit /var/crash/202611280512/vmcore1'
 	echo data >root/var/crash/202611280512/vmcore3
 	crashes --json
 	expect "$(field 202611280512 saved)" dump
+	rm root/var/crash/202611280512/vmcore[2-4]
+	crashes show last --json
+	expect "$(jq -r .action out)" "copy the other parts of the dump into /var/crash/202611280512, then run 'hvcrashctl audit /var/crash/202611280512/vmcore1'"
 }
 
 @test "notes beside a dump, an empty dump beside a whole one, and a dump kept twice change nothing" {

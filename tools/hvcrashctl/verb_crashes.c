@@ -147,6 +147,37 @@ static void show_lines(struct out *out, const struct crash_record *record)
 	out_field_text(out, "time_of", record->is_exact ? "kernel" : "files");
 }
 
+/*
+ * To have the whole dump, and a verdict. The audit reads what there is of an
+ * incomplete one, too. False: nothing to do, or the path is too long to name.
+ */
+static bool say_what_to_do(const struct crash_record *record,
+			   char action[OUT_CELL_BYTES])
+{
+	const char *slash = strrchr(record->path, '/');
+	bool is_audited = *record->verdict;
+	int bytes, directory;
+
+	if (record->saved < CRASH_SAVED_PART || !slash)
+		return false;
+	if (!*record->missing && is_audited)
+		return false;
+	directory = (int)(slash - record->path);
+	if (!*record->missing)
+		bytes = snprintf(action, OUT_CELL_BYTES, "hvcrashctl audit %s",
+				 record->path);
+	else if (is_audited)
+		bytes = snprintf(action, OUT_CELL_BYTES,
+				 "copy %s of the dump into %.*s",
+				 record->missing, directory, record->path);
+	else
+		bytes = snprintf(
+			action, OUT_CELL_BYTES,
+			"copy %s of the dump into %.*s, then run 'hvcrashctl audit %s'",
+			record->missing, directory, record->path, record->path);
+	return bytes < OUT_CELL_BYTES;
+}
+
 /* What the audit said, or what to do to have one */
 static void head_of_one(const struct crash_record *record,
 			char message[OUT_CELL_BYTES],
@@ -175,11 +206,8 @@ static void head_of_one(const struct crash_record *record,
 		snprintf(
 			message, OUT_CELL_BYTES,
 			"CANNOT TELL: no dump was saved, and no audit was made.");
-	if (*record->verdict || record->saved != CRASH_SAVED_DUMP)
-		return;
-	snprintf(action, OUT_CELL_BYTES, "hvcrashctl audit %.400s",
-		 record->path);
-	head->action = action;
+	if (say_what_to_do(record, action))
+		head->action = action;
 }
 
 static struct err *show_one(const struct crash_record *record,

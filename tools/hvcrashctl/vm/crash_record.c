@@ -490,15 +490,19 @@ static void take_split(const struct contents *found, struct crash_record *ret)
 {
 	int missing = missing_part(found);
 
-	if (missing >= 0)
+	if (missing >= 0) {
+		snprintf(ret->missing, sizeof(ret->missing), "part %d",
+			 missing);
 		snprintf(ret->why, sizeof(ret->why),
 			 "part %d of the dump is missing", missing);
-	else if (found->parts < 2)
+	} else if (found->parts < 2) {
+		strcpy(ret->missing, "the other parts");
 		snprintf(ret->why, sizeof(ret->why),
 			 "only one part of the dump is here");
-	else if (found->has_empty_part)
+	} else if (found->has_empty_part) {
 		snprintf(ret->why, sizeof(ret->why),
 			 "a part of the dump is empty");
+	}
 	if (*ret->why)
 		ret->saved = CRASH_SAVED_PART;
 }

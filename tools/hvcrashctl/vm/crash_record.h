@@ -37,6 +37,8 @@ enum crash_saved {
  * @parts: 1, or how many files makedumpfile --split made
  * @path: the dump, or the best of what was saved, below the root
  * @why: why no dump was saved, where a log tells; or empty
+ * @missing: which part of a split dump is not beside the others, in words; or
+ *           empty
  * @is_unreadable: its directory cannot be opened, so nothing is known
  */
 struct crash_record {
@@ -52,6 +54,7 @@ struct crash_record {
 	unsigned int parts;
 	char path[SYSROOT_PATH_BYTES];
 	char why[200];
+	char missing[24];
 	bool is_unreadable;
 };
 
