@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: what the lab builds with, without building anything.
+# bash: the tools that the lab builds with, without building anything.
 
 bats_require_minimum_version 1.5.0
 
-# What of mmdebstrap has to work: it has apt run "cat >&N" by sh, with N the descriptor it was given, mostly the first free one.
+# The part of mmdebstrap that has to work: apt runs "cat >&N" by sh, with N the descriptor it was given, mostly the first free one.
 fake_mmdebstrap() {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	cat >"$BATS_TEST_TMPDIR/bin/mmdebstrap" <<-'END'
@@ -26,7 +26,7 @@ fake_mmdebstrap() {
 		sleep() { :; }
 		exec 3</dev/null 4</dev/null 5</dev/null 6</dev/null 7</dev/null 8</dev/null 9</dev/null
 		fetch_tree "$lab_state/tree" trixie || { cat "$lab_state/tree.log"; exit 1; }
-		[ -e /proc/self/fd/9 ] || { echo "the lab lost its own"; exit 1; }' - \
+		[ -e /proc/self/fd/9 ] || { echo "a descriptor of the lab is closed"; exit 1; }' - \
 		"$BATS_TEST_DIRNAME/../.." "$BATS_TEST_TMPDIR"
 }
 
@@ -45,10 +45,10 @@ fake_mmdebstrap() {
 		build_one_module own some "$lab_state/source"
 		[ $built -eq 1 ] || { echo "built $built times"; exit 1; }
 		echo changed >"$lab_state/source/some.c"
-		in_tree() { [ -e "$2/some/some.o" ] || { echo "nothing is left of before"; exit 1; }; touch "$2/some/some.ko"; }
+		in_tree() { [ -e "$2/some/some.o" ] || { echo "the earlier object is gone"; exit 1; }; touch "$2/some/some.ko"; }
 		build_one_module own some "$lab_state/source"
 		touch -d @2000 "$lab_state/trees/own/.complete"
-		in_tree() { [ ! -e "$2/some/some.o" ] || { echo "an object of before is there"; exit 1; }; touch "$2/some/some.ko" "$lab_state/again"; }
+		in_tree() { [ ! -e "$2/some/some.o" ] || { echo "an earlier object is still there"; exit 1; }; touch "$2/some/some.ko" "$lab_state/again"; }
 		build_one_module own some "$lab_state/source"
 		[ -e "$lab_state/again" ] || { echo "not built again"; exit 1; }' - \
 		"$BATS_TEST_DIRNAME/../.." "$BATS_TEST_TMPDIR"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: how the registry is held against the host's account, on made-up JSON: each way in which they can differ is found,
-# named and told from the others, and nothing else is.
+# bash: the comparison of the registry with the host's account, on made-up JSON: every kind of difference is found, named and
+# told from the others, and nothing else is reported.
 
 bats_require_minimum_version 1.5.0
 

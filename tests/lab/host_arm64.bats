@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: the lab's own host on arm64 against a guest that does what no guest should, and what Linux never asks for
-# (host/arm64/test/guest.c). A second each.
+# bash: the lab's own host on arm64 against a hostile guest (host/arm64/test/guest.c), which does what Linux never does. A second
+# each.
 
 bats_require_minimum_version 1.5.0
 
@@ -11,8 +11,8 @@ setup_file() {
 	make -s -C "$dir/test" "O=$BATS_FILE_TMPDIR/guest" 2>&1
 }
 
-# machine ACT WORDS [ARGUMENT...]: QEMU with the host in it, until it ends by itself; what the guest said is left in $said, the
-# host's last line without its time in $end.
+# machine ACT WORDS [ARGUMENT...]: QEMU with the host in it, until it ends by itself. Sets $said, what the guest said, and $end, the
+# host's last line without its time.
 machine() {
 	local dir=$BATS_TEST_TMPDIR
 	printf '%s\0' "$1" >"$dir/act"
@@ -29,7 +29,7 @@ machine() {
 
 guest() { machine "$1" 'memory=256'; }
 
-# is_to_blame TEXT: the run ended by the host's word that the guest did that
+# is_to_blame TEXT: the host ended the run and blamed the guest with TEXT
 is_to_blame() {
 	[[ $end == "end: guest: VP 0 $1, where nothing is; PC 0x"* ]] || {
 		echo "the guest said '$said', the host '$end'"
@@ -115,7 +115,7 @@ goes_on() {
 	goes_on alive
 }
 
-# looked_at ACT: the oracle is asked for registers again and again, while the guest comes to its act and is at it
+# looked_at ACT: asks the oracle for registers repeatedly, before and during the guest's act
 looked_at() {
 	local pipe=$BATS_TEST_TMPDIR/oracle out=$BATS_TEST_TMPDIR/answers
 	mkfifo "$pipe.in" "$pipe.out"
@@ -130,11 +130,11 @@ looked_at() {
 	jq -s -e '[.[].vps[0]?.registers.pc // empty][-1] | startswith("0x4200")' "$out"
 }
 
-@test "the registers of a spinning VP can be shown, and it goes on" {
+@test "the registers of a spinning VP can be shown, and it continues" {
 	looked_at spin
 }
 
-@test "so can those of a VP that waits for an interrupt" {
+@test "the registers of a VP that waits for an interrupt can be shown too" {
 	looked_at idle
 }
 

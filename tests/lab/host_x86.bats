@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: the lab's own host on x86 against a guest that does what no guest should (host/x86/test/guest.c). A second each.
+# bash: the lab's own host on x86 against a hostile guest (host/x86/test/guest.c). A second each.
 
 bats_require_minimum_version 1.5.0
 
@@ -10,8 +10,8 @@ setup_file() {
 	make -s -C "$dir/test" "O=$BATS_FILE_TMPDIR/guest" 2>&1
 }
 
-# machine ARGUMENT...: QEMU with the host in it, until it ends by itself; what the guest and the host said is left in $said
-# and $end, the latter without its time.
+# machine ARGUMENT...: QEMU with the host in it, until it ends by itself. Sets $said, what the guest said, and $end, the host's last
+# line without its time.
 machine() {
 	local dir=$BATS_TEST_TMPDIR
 	run -0 timeout 120 qemu-system-x86_64 -accel tcg,thread=single,tb-size=64 -M q35,smm=off,hpet=off -cpu EPYC,+svm,-x2apic \
@@ -22,10 +22,10 @@ machine() {
 	end=$(tail -n 1 "$dir/log" | sed 's/^\[[^]]*\] //')
 }
 
-# guest ACT [ARGUMENT...]: that machine, and the guest that is to do ACT
+# guest ACT [ARGUMENT...]: that machine with the guest, which performs ACT
 guest() { machine -initrd "$BATS_FILE_TMPDIR/guest/guest.bzimage act=$1" "${@:2}"; }
 
-# is_to_blame TEXT: the run ended by the host's word that the guest did that
+# is_to_blame TEXT: the host ended the run and blamed the guest with TEXT
 is_to_blame() {
 	[[ $end == "end: guest: VP 0: $1, at 0x"* ]] || {
 		echo "the guest said '$said', the host '$end'"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: the lab's table of options, without a run: what it declares is what the parser, the help and the scenarios know.
+# bash: the lab's table of options, without a run: the parser, the help and the scenarios agree with its declarations.
 
 # shellcheck disable=SC2030,SC2031 # a test has its own $LAB
 bats_require_minimum_version 1.5.0
@@ -9,7 +9,7 @@ setup() {
 	LAB=$BATS_TEST_DIRNAME/lab
 }
 
-# with_lab COMMAND...: in a shell that has the lab's functions, of which none has run
+# with_lab COMMAND...: in a shell that has sourced the lab, without running a verb
 with_lab() {
 	# shellcheck disable=SC2016 # for the inner shell
 	bash -c '. "$1"; shift; run_start_ms=0; "$@"' - "$LAB" "$@"
@@ -50,10 +50,10 @@ each_scenario() {
 	LAB=$BATS_TEST_TMPDIR/lab/lab
 	sed -i 's/^demo-stock .*/& colour=red/' "$BATS_TEST_TMPDIR/lab/scenarios"
 	run -2 with_lab parse_run_options --scenario demo-stock
-	[[ $output == *"'colour' is no option of run"* ]]
+	[[ $output == *"'colour' is not an option of run"* ]]
 	sed -i 's/^# name  /# name  colour  /' "$BATS_TEST_TMPDIR/lab/scenarios"
 	run -2 with_lab parse_run_options --scenario demo-hvcrash
-	[[ $output == *"'colour' is no option of run"* ]]
+	[[ $output == *"'colour' is not an option of run"* ]]
 }
 
 # values NAME...: of the options, after parsing
@@ -65,7 +65,7 @@ values() {
 	for name in "${words[@]:1}"; do printf '%s ' "${!name}"; done
 }
 
-@test "an option that a scenario gives several times has all the values" {
+@test "an option that a scenario gives several times keeps all its values" {
 	export -f values
 	run -0 with_lab values run opt_host_options -- --scenario azure
 	[ "$output" = 'flush-hypercall=1 ipi-hypercall=1 devices=all ' ]
@@ -73,7 +73,7 @@ values() {
 	[ "$output" = 'unload-ms=8000 nmi-at=unload nmi-ms=2000 nmi-vp=0 ' ]
 }
 
-@test "options given beside a scenario override it, wherever they stand; a flag sets its value" {
+@test "options override a scenario wherever they are given; a flag sets its value" {
 	export -f values
 	run -0 with_lab values run opt_cpus opt_mode opt_stimer -- --cpus 8 --scenario cpus-16-message
 	[ "$output" = '8 hvcrash message ' ]
@@ -125,7 +125,7 @@ values() {
 		run -3 --separate-stderr "$LAB" run $words
 		[ -z "$output" ]
 		# shellcheck disable=SC2154 # bats
-		[ "${#stderr_lines[@]}" -eq 2 ] # and where help is
+		[ "${#stderr_lines[@]}" -eq 2 ] # the second says where help is
 	done <<-'END'
 		--arch arm64 --host kvm
 		--arch arm64 --kernel 5.10

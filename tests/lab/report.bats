@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: how the lab judges what a run left, without a run.
+# bash: how the lab judges the results of a run, without a run.
 
 bats_require_minimum_version 1.5.0
 
@@ -92,7 +92,7 @@ says() {
 	[ "${#misses[@]}" -eq 0 ]
 }
 
-# jump WORDS PAGE...: to a kernel that says WORDS, with these pages mapped
+# jump WORDS PAGE...: a jump to a kernel that says WORDS, with these pages mapped
 jump() {
 	local ready=$1 mapped; shift
 	guest_says() { words="READY2 $ready"; }
@@ -101,7 +101,7 @@ jump() {
 	crash_guest
 }
 
-@test "what is left is unknown until the hypervisor was asked, and each jump adds to it" {
+@test "the number of overlays left is unknown until the hypervisor was asked, and each jump adds to it" {
 	# shellcheck source-path=SCRIPTDIR source=lib/util.bash
 	. "$BATS_TEST_DIRNAME/lib/util.bash"
 	# shellcheck source-path=SCRIPTDIR source=lib/oracle.bash

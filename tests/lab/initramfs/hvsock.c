@@ -2,9 +2,9 @@
 /*
  * hvsock.c - a socket to the lab's own host, open until the guest crashes
  *
- * Run by tests/lab/initramfs/init. Its channel has rings, and is offered for this
- * connection alone. The host sends back what it gets (host/dev_socket.c). Says
- * "open" when that has worked.
+ * Run by tests/lab/initramfs/init. Its channel has rings, and the host offers it for
+ * this connection only. The host echoes (host/dev_socket.c). Prints "open" once that
+ * has worked.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ int main(void)
 	const struct sockaddr_vm to = { .svm_family = AF_VSOCK,
 					.svm_cid = HOST,
 					.svm_port = PORT };
-	/* The default, two seconds, is short on an emulated machine */
+	/* The default of two seconds is too short on an emulated machine */
 	const struct timeval patience = { .tv_sec = 60 };
 	int s = socket(AF_VSOCK, SOCK_STREAM, 0);
 	char text[] = "to the host and back", back[sizeof(text)];

@@ -2,21 +2,21 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# Guests of the other architecture (--arch arm64). Their hypervisor is the lab's own (tests/lab/host/arm64), which runs at EL2 of an
-# emulated machine; their kernels are Debian's, of the same version as the amd64 ones, with pages of 4 or 16 KiB; module and tool
-# are cross-built. No program of arm64 runs on this machine.
+# arm64 guests (--arch arm64). Their hypervisor is the lab's own (tests/lab/host/arm64), which runs at EL2 of an emulated machine;
+# their kernels are Debian's, of the same version as the amd64 ones, with pages of 4 or 16 KiB; module and tool are cross-built.
+# This machine runs no arm64 program.
 #
-# Such a kernel has a release of its own: arm64-trixie, arm64-16k-forky, arm64-bookworm-cloud. Both page sizes of a release are in one tree:
-# Debian's for amd64, with a cross compiler, arm64's libraries beside amd64's, and arm64's kernels and programs.
+# The release names of such kernels begin with arm64: arm64-trixie, arm64-16k-forky, arm64-bookworm-cloud. Both page sizes of a
+# release share one tree: Debian's for amd64, with a cross compiler, arm64's libraries beside amd64's, and arm64's kernels and programs.
 
 readonly arm64_packages=(linux-headers-amd64 gcc-aarch64-linux-gnu make kmod pkg-config libelf-dev:arm64 libsmartcols-dev:arm64
 	libxxhash-dev:arm64 libjson-c-dev:arm64 libkdumpfile-dev:arm64 busybox-static:arm64 kexec-tools:arm64 makedumpfile:arm64)
 
-# Where the machine has what (tests/lab/host/arm64/arm64.h)
+# Addresses in the machine (tests/lab/host/arm64/arm64.h)
 readonly arm64_words=0x40100000 arm64_ram=0x40000000 arm64_kernel=0x42000000 arm64_device_tree=0x46000000 arm64_initrd=0x50000000
 readonly arm64_firmware_bytes=0x10000
 
-# arm64_release RELEASE: of the kernel that --kernel and --page-size name
+# arm64_release RELEASE: RELEASE of the kernel that --kernel and --page-size select
 arm64_release() {
 	case $1 in
 	bullseye* | own-* | *-rt) usage_error "--arch arm64: the lab has no kernel $opt_kernel" ;;
@@ -28,7 +28,7 @@ arm64_release() {
 	printf 'arm64-%s' "$1"
 }
 
-# check_arm64: what goes with --arch arm64, and what only with that
+# check_arm64: options that exclude --arch arm64, and options that require it
 check_arm64() {
 	if ! is_arm64; then
 		[ "$opt_page_size" = 4 ] || usage_error '--page-size goes with --arch arm64'
@@ -49,7 +49,7 @@ check_arm64() {
 	case $opt_kernel:$opt_firmware in 6.*:dt) usage_error "--firmware dt: ${opt_kernel%-*} finds Hyper-V by ACPI only" ;; esac
 }
 
-# arm64_flavour RELEASE: what Debian calls it
+# arm64_flavour RELEASE: its Debian name
 arm64_flavour() { case $1 in arm64-16k-*) echo arm64-16k ;; *-cloud) echo cloud-arm64 ;; *) echo arm64 ;; esac; }
 
 build_arm64_tree() {
@@ -61,14 +61,14 @@ build_arm64_tree() {
 # arm64_kernel_of RELEASE
 arm64_kernel_of() {
 	local kernels
-	# The version has no "-" before the flavour but that of an ABI, which is a number
+	# The version has no "-" before the flavour except that of an ABI number
 	kernels=("$(tree_of "$1")"/boot/vmlinuz-*[0-9]-"$(arm64_flavour "$1")")
 	[ -e "${kernels[0]}" ] || die "$1: the tree has no kernel"
 	printf '%s' "${kernels[0]##*/vmlinuz-}"
 }
 
-# arm64_libraries TREE FILE...: where the tree has what these programs and their libraries need, one a line; without ldd, which
-# would run them.
+# arm64_libraries TREE FILE...: the paths in the tree of the libraries that these programs need, one a line; without ldd, which would
+# run the programs.
 arm64_libraries() {
 	local tree=$1 name; shift
 	local -A seen=()
@@ -85,7 +85,7 @@ arm64_libraries() {
 	done
 }
 
-# arm64_tool_words: of make, for hvcrashctl, one a line
+# arm64_tool_words: arguments of make for hvcrashctl, one a line
 arm64_tool_words() {
 	printf '%s\n' CC=aarch64-linux-gnu-gcc \
 		'PKG_CONFIG=env PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig pkg-config'
@@ -109,7 +109,7 @@ check_arm64_emulator() {
 		die "this machine's qemu-system-aarch64 knows no neoverse-n1: install QEMU 7.2 or newer"
 }
 
-# device_tree_chosen CMDLINE: what every guest finds in its device tree, whatever else is there
+# device_tree_chosen CMDLINE: the node "chosen", which every guest needs
 device_tree_chosen() {
 	local end
 	end=$((arm64_initrd + $(stat -c %s "$run_dir/initrd.img")))
@@ -117,8 +117,8 @@ device_tree_chosen() {
 	printf 'linux,initrd-start = <0 %d>; linux,initrd-end = <0 %d>;\n' $((arm64_initrd)) $end
 }
 
-# acpi_device_tree CMDLINE: as an EFI stub leaves it: where the system table and the memory map are, which the host has made. The
-# kernel asks for secure boot's state, or panics (7.2).
+# acpi_device_tree CMDLINE: a device tree as an EFI stub leaves it: it points to the system table and the memory map, which the host
+# has made. It also states whether secure boot is on, since 7.2 panics without that.
 acpi_device_tree() {
 	local table=$((arm64_ram + opt_memory * 1024 * 1024 - arm64_firmware_bytes))
 	printf '/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>; chosen {\n'
@@ -136,7 +136,7 @@ cpu_nodes() {
 	done
 }
 
-# dt_device_tree CMDLINE: the machine's devices as far as the host shows them. Interrupts: type (0 SPI, 1 PPI), number, flags.
+# dt_device_tree CMDLINE: the devices that the host shows to the guest. Interrupts: type (0 SPI, 1 PPI), number, flags.
 dt_device_tree() {
 	sed "s/^\t\t\t//" <<-END
 			/dts-v1/;
@@ -167,9 +167,9 @@ dt_device_tree() {
 		END
 }
 
-# emulation: how QEMU emulates, one word a line. A thread for each CPU is fastest, but stretches a wait that the guest counts in
-# steps of 10 ms: the kernel's 100 s for an UNLOAD that is not answered became 300 s on two idle CPUs, where four spin. Where that
-# is waited for, time goes by instructions, 64 ns each.
+# emulation: QEMU's accelerator options, one word a line. A thread per CPU is fastest, but stretches waits that the guest counts in
+# steps of 10 ms: with four spinning CPUs on two idle ones, the kernel's 100 s for an unanswered UNLOAD became 300 s. Runs that wait
+# for that derive time from instructions, 64 ns each.
 emulation() {
 	case $opt_expect in
 	not-unloaded | waits) printf '%s\n' -accel tcg,thread=single,tb-size=512 -icount shift=6,sleep=off ;;
@@ -177,8 +177,8 @@ emulation() {
 	esac
 }
 
-# start_arm64: one CPU more than the guest has is the host's. Three more serial ports, in these slots of PCI: the host's log, the
-# guest's line to the lab, the oracle's (tests/lab/host/arm64/uart.c).
+# start_arm64: the host needs one CPU more than the guest has. Three more serial ports, in these PCI slots: the host's log, the
+# guest's line to the lab, the oracle (tests/lab/host/arm64/uart.c).
 start_arm64() {
 	local port slot=2 arguments
 	mapfile -t arguments < <(emulation)

@@ -2,21 +2,20 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# Debian trees, and in them the kernel module and the tool. All of it is built when it is first needed and not again until
-# what it is made of has changed: each product has a stamp beside it with the checksum of its sources.
+# Debian trees, and the kernel module and the tool built in them. Everything is built when first needed, and again only when its
+# sources have changed: a stamp beside each product has the checksum of its sources.
 #
-# Each release has a lock, so that the first build of one does not hold up the runs of another. Builds in a tree run in a
-# mount namespace of their own, so that a mount never outlives the command that needed it and removing a tree never reaches
-# through one.
+# Each release has a lock, so that its first build does not delay runs of other releases. Builds run in a mount namespace of their
+# own, so that no mount outlives its command and removing a tree never reaches through a mount.
 
-# is_arm64: is the guest's processor one? is_arm64_release RELEASE: is the kernel's? See arm64.bash.
+# is_arm64: whether the guest is arm64. is_arm64_release RELEASE: whether that kernel is. See arm64.bash.
 is_arm64() { [ "$opt_arch" = arm64 ]; }
 
 is_arm64_release() { case $1 in arm64-*) ;; *) return 1 ;; esac }
 
-# release_of NAME: what --kernel names, as a release: the suite that has such a kernel, and behind it the flavour if there is one, for
-# example trixie-rt; own-NAME of a kernel that the lab makes; and before it arm64- or arm64-16k-. Suites move on, their kernels with
-# them.
+# release_of NAME: turns a value of --kernel into a release: the suite that has such a kernel, followed by the flavour if there is one
+# (trixie-rt); own-NAME for a kernel that the lab builds; prefixed with arm64- or arm64-16k- for arm64. Suites move on, and their
+# kernels with them.
 release_of() {
 	local version=$1 flavour='' suite
 	case $1 in *-cloud | *-rt) flavour=-${1##*-} version=${1%-*} ;; esac
@@ -37,7 +36,7 @@ release_of() {
 	if is_arm64; then arm64_release "$suite$flavour"; else echo "$suite$flavour"; fi
 }
 
-# Suites, the flavours of their kernels aside
+# Suites, without flavours
 suite_of() {
 	local suite=${1#arm64-}
 	suite=${suite#16k-} suite=${suite%-cloud}
@@ -46,7 +45,7 @@ suite_of() {
 
 flavour_of() { case $1 in *-cloud | *-rt) printf '%s' "${1##*-}" ;; esac; }
 
-# base_of SUITE: that which a backports suite goes on top of, or the suite itself
+# base_of SUITE: the suite that a backports suite extends, or SUITE itself
 base_of() { printf '%s' "${1%-backports}"; }
 
 readonly outer_release=trixie # the first release whose QEMU has vmbus-bridge, hv-balloon and a 6.12 kernel for outside
@@ -57,7 +56,7 @@ readonly tree_packages=(linux-image-amd64 linux-headers-amd64 "${tree_userland[@
 
 tree_of() { printf '%s/trees/%s' "$lab_state" "${1/#arm64-16k-/arm64-}"; }
 
-# The mirror this machine is set up with. Third-party sources may stand first: ask for Debian's own.
+# The mirror that this machine uses. Third-party sources may come first: look for Debian's.
 debian_mirror() {
 	local mirror=${HVCRASH_LAB_MIRROR:-}
 	# shellcheck disable=SC2016 # $(ORIGIN) and the rest are apt's own words
@@ -73,16 +72,16 @@ build_tree() {
 	if is_kernel_of_its_own "$release"; then build_kernel_tree "$release"; return; fi
 	if is_arm64_release "$release"; then build_arm64_tree "$release"; return; fi
 	include=$(IFS=,; echo "${tree_packages[*]}")
-	# The one tree that always is there also has the outer machine's emulator, and what "lab module --check" asks
+	# The only tree that every run needs also has the outer machine's emulator, and what "lab module --check" asks
 	[ "$release" != "$outer_release" ] || include+=,qemu-system-x86,sparse,perl
 	make_tree "$release" "$release" "$include"
 }
 
-# A mirror that cannot be reached for a moment, or is just being updated, is no reason to test nothing.
+# Retry: a mirror may be unreachable or in the middle of an update.
 readonly fetch_pauses=(20 60 180)
 
-# without_descriptors COMMAND...: with standard input, output and error, and none of the other descriptors that this shell was given.
-# mmdebstrap has apt run "cat >&N" with N the next free one, and for dash, Debian's sh, N has one digit only.
+# without_descriptors COMMAND...: keeps standard input, output and error open, and closes all others that this shell inherited.
+# mmdebstrap has apt run "cat >&N" with N the next free descriptor, and dash, Debian's sh, accepts only one digit.
 without_descriptors() (
 	for fd in /proc/"$BASHPID"/fd/*; do
 		fd=${fd##*/}
@@ -91,8 +90,8 @@ without_descriptors() (
 	"$@"
 )
 
-# fetch_tree TREE MMDEBSTRAP-WORD...: TREE.new, with what the last try said in TREE.log. Not --quiet, which would keep apt's reasons
-# from the log.
+# fetch_tree TREE MMDEBSTRAP-WORD...: makes TREE.new; TREE.log has the output of the last try. Not --quiet, which would keep apt's
+# reasons out of the log.
 fetch_tree() {
 	local tree=$1 pause; shift
 	for pause in "${fetch_pauses[@]}" ''; do
@@ -101,21 +100,21 @@ fetch_tree() {
 			--aptopt='Acquire::Retries "5"' "$@" >"$tree.log" 2>&1 && return 0
 		grep -E '^(E|Err|W):' "$tree.log" | tail -n 20 >&2 || tail -n 20 "$tree.log" >&2
 		[ -n "$pause" ] || return 1
-		say "that failed; once more in $pause s"
+		say "failed; trying again in $pause s"
 		sleep "$pause"
 	done
 }
 
-# kdump_options RELEASE: of make_tree, one a line, for a tree with a kernel and kdump-tools. That of Debian 12 makes an initrd that
-# fits the root file system when a kernel is installed, fails for want of one, and apt with it, unless the modules are to be
-# listed; later ones make none where there is no system.
+# kdump_options RELEASE: mmdebstrap options, one a line, for a tree with a kernel and kdump-tools. Debian 12's kdump-tools makes an
+# initrd for the root file system when a kernel is installed, which fails here, and apt with it, unless the modules are listed;
+# later versions make none where no system runs.
 kdump_options() {
 	# shellcheck disable=SC2016 # for mmdebstrap's shell
 	[ "$1" != bookworm ] || printf '%s\n' '--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/lab"'
 }
 
-# make_tree NAME SUITE PACKAGES [OPTION...]: a Debian tree, unless there is one with just these packages and, where what an option
-# names decides about the tree too, of just that: $tree_extra.
+# make_tree NAME SUITE PACKAGES [OPTION...]: a Debian tree, unless one exists with exactly these packages and the same $tree_extra, the
+# contents of files that an option names.
 make_tree() {
 	local name=$1 suite=$2 include=$3 tree mirror base stamp; shift 3
 	tree=$(tree_of "$name")
@@ -124,7 +123,7 @@ make_tree() {
 	need_commands mmdebstrap apt-get
 	mirror=$(debian_mirror)
 	base=$(base_of "$suite")
-	# An unreleased distribution may not refresh its Release file in time, and one that has ended never does. The signature is
+	# An unreleased distribution may not refresh its Release file in time, and an archived one never does. The signature is
 	# still checked.
 	case $suite in forky | bullseye) set -- "$@" --aptopt='Acquire::Check-Valid-Until "false"' ;; esac
 	[ "$suite" = "$base" ] || set -- "$@" "--setup-hook=echo 'deb $mirror $suite main' >\"\$1/etc/apt/sources.list.d/$suite.list\""
@@ -146,7 +145,7 @@ kernel_of() {
 	printf '%s' "${kernels[0]##*/vmlinuz-}"
 }
 
-# in_root TREE SOURCE-DIRECTORY COMMAND...: with /proc (objtool of 7.2 asks for it) and our files on /mnt.
+# in_root TREE SOURCE-DIRECTORY COMMAND...: with /proc (7.2's objtool needs it) and SOURCE-DIRECTORY on /mnt.
 in_root() {
 	local tree=$1 source=$2; shift 2
 	# shellcheck disable=SC2016 # expanded by the inner shell
@@ -171,12 +170,12 @@ sources_sum() { find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha25
 # is_fresh STAMP-FILE SUM
 is_fresh() { [ -e "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
-# sync_sources FROM TO: copies what differs, with the time of now, so that make sees it; drops what is gone.
+# sync_sources FROM TO: copies changed files with the current time, so that make notices; removes files that FROM lacks.
 sync_sources() {
 	local from=$1 to=$2 file
 	mkdir -p "$to"
 	if [ -e "$to.list" ] && ! (cd "$from" && find . -type f | LC_ALL=C sort) | cmp -s - "$to.list"; then
-		remove_tree "$to" # a file came or went: what make remembers is not worth the risk
+		remove_tree "$to" # files were added or removed: start afresh rather than trust make's leftovers
 		mkdir -p "$to"
 	fi
 	(cd "$from" && find . -type f | LC_ALL=C sort) >"$to.list"
@@ -187,13 +186,13 @@ sync_sources() {
 	done <"$to.list"
 }
 
-# made_at RELEASE: when its tree was made; what is built against it is built anew with it, whatever the kernel's name.
+# made_at RELEASE: when its tree was made: a new tree means a rebuild, even if the kernel's name is unchanged.
 made_at() { stat -c %Y "$(tree_of "$1")/.complete"; }
 
-# kernel_sum RELEASE: of its kernel, in the stamp of what fits no other.
+# kernel_sum RELEASE: identifies its kernel, for the stamps of products built for exactly that kernel.
 kernel_sum() { printf '%s-%s' "$(kernel_of "$1")" "$(made_at "$1")"; }
 
-# build_logged WHAT LOG COMMAND...: a build that fails is the answer to the question that the run asks: exit 1.
+# build_logged WHAT LOG COMMAND...: a failed build is a result of the run, not a lab failure: exit 1.
 build_logged() {
 	local what=$1 log=$2; shift 2
 	say "building $what"
@@ -204,8 +203,8 @@ build_logged() {
 	exit "$EXIT_GUEST"
 }
 
-# compiler_words RELEASE: for make, one a line, where the compiler is not the one that the headers name: for another processor, or
-# that of a userland which is not the kernel's
+# compiler_words RELEASE: arguments of make, one a line, where the compiler is not the one that the headers name: a cross compiler, or
+# that of a userland from another release
 compiler_words() {
 	! is_arm64_release "$1" || printf '%s\n' ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
 	[ "$(suite_of "$1")" != bullseye ] || printf '%s\n' CC=gcc
@@ -217,7 +216,7 @@ build_one_module() {
 	kernel=$(kernel_sum "$release")
 	sum=$(sources_sum "$source" "$repo/kernel/include")-$kernel
 	is_fresh "$dir/$name.stamp" "$sum" && [ -e "$dir/$name.ko" ] && return 0
-	# make goes by times, and headers of a package are older than what was built with those before them
+	# make compares times, and a package's new headers are older than the objects built with the old ones
 	grep -qsF -e "-$kernel" "$dir/$name.stamp" || remove_tree "$dir/src/$name"
 	rm -f "$dir/$name.stamp"
 	sync_sources "$source" "$dir/src/$name"
@@ -228,17 +227,17 @@ build_one_module() {
 	printf '%s\n' "$sum" >"$dir/$name.stamp"
 }
 
-# HVCRASH_INJECT: of all builds only the lab's can fake a fault of the module itself
+# HVCRASH_INJECT: only the lab's builds can inject faults into the module itself
 build_module() { build_one_module "$1" hvcrash "$repo/kernel"; }
 
-# The module that crashes a kernel. It has its own directory: stock runs need it, and hvcrash.ko nothing of it.
+# The module that crashes a kernel. In a directory of its own: stock runs need it without hvcrash.ko.
 build_test_module() {
 	sync_sources "$repo/kernel/include" "$lab_state/kernels/$1/src/include"
 	build_one_module "$1" hvcrash_crash "$repo/kernel/test"
 }
 
-# check_module: with the compiler's, kernel-doc's and sparse's warnings, none of which may come. In a copy of its own, since
-# sparse looks at a file only when it is compiled.
+# check_module: builds with the compiler's, kernel-doc's and sparse's warnings, none of which may occur. In a copy of its own, since
+# sparse checks a file only when it is compiled.
 check_module() {
 	local release=$outer_release dir=$lab_state/kernels/$outer_release log sum
 	log=$dir/module-check.log
@@ -250,7 +249,7 @@ check_module() {
 	build_logged "hvcrash.ko for $(kernel_of "$release"), with every warning" "$log" in_tree "$release" "$dir/check" \
 		sh -ec 'for m in kernel kernel/test; do make -C "$1" M=/mnt/$m W=1 C=1 HVCRASH_INJECT=1 modules; done' \
 		sh "/usr/src/linux-headers-$(kernel_of "$release")"
-	# Warnings in the kernel's own headers are not ours to fix
+	# Warnings in the kernel's own headers are not ours
 	if grep -E '^/mnt/kernel/.*(warning|error):' "$log" >&2; then
 		warn "hvcrash.ko: there are warnings, see $log"
 		return "$EXIT_GUEST"
@@ -279,7 +278,7 @@ build_outer() {
 	build_outer_image
 }
 
-# build_guest KERNEL MODE [TEST-MODULE]: KERNEL is a prefix of a version, with a flavour behind it if so wanted, or "newest".
+# build_guest KERNEL MODE [TEST-MODULE]: KERNEL is a prefix of a version, optionally followed by a flavour, or "newest".
 build_guest() {
 	local kernel=$1 mode=$2 test_module=${3:-} release version wanted=${1%-cloud}
 	wanted=${wanted%-rt}
@@ -308,7 +307,7 @@ build_guest() {
 	[ -z "$opt_dracut" ] || build_dracut_image "$release"
 }
 
-# build_host: what runs the guest
+# build_host: whatever runs the guest
 build_host() {
 	if [ "$opt_host" = own ]; then
 		check_emulator
@@ -318,7 +317,7 @@ build_host() {
 	fi
 }
 
-# build_all KERNEL MODE [TEST-MODULE]: all that a run needs.
+# build_all KERNEL MODE [TEST-MODULE]: everything that a run needs.
 build_all() {
 	with_build_lock host build_host
 	with_build_lock "$(release_of "$1")" build_guest "$@"

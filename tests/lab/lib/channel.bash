@@ -3,10 +3,10 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
 # Lines to and from the machine: the handshake with the guest, the monitor of its hypervisor, the agent that writes into its
-# memory. Each is a pair of FIFOs which QEMU opens, held open here in both directions, so that no open ever blocks
-# and what the other side sent before it died can still be read. Complete lines received are kept in NAME.log.
+# memory. Each is a pair of FIFOs that QEMU opens. The lab holds both open in both directions, so that no open ever blocks
+# and output sent just before the other side died can still be read. Complete lines received are kept in NAME.log.
 #
-# Nothing here runs in a subshell: a partial line that was read is kept between calls.
+# Nothing here runs in a subshell: a partly read line is kept between calls.
 
 declare -A channel_in=() channel_out=() channel_rest=()
 
@@ -21,7 +21,7 @@ channel_open() {
 
 channel_send() { printf '%s\n' "$2" >&"${channel_in[$1]}"; }
 
-# channel_line NAME SECONDS: the next complete line, in $line. Fails if none arrives in that time.
+# channel_line NAME SECONDS: reads the next complete line into $line. Fails if none arrives in time.
 channel_line() {
 	local name=$1 seconds=$2 part='' status=0
 	IFS= read -r -t "$seconds" -u "${channel_out[$name]}" part || status=$?
@@ -32,17 +32,17 @@ channel_line() {
 	printf '%s\n' "$line" >>"$run_dir/$name.log"
 }
 
-# A monitor speaks QMP: one line per answer, each with the number of its request, and events in between. "monitor" is that of
-# the guest's hypervisor, "outer" that of the machine around it.
+# A monitor speaks QMP: one line per answer, each with the number of its request, and events in between. "monitor" belongs to
+# the guest's hypervisor, "outer" to the machine around it.
 
-qmp_number=0 # of all questions, to whichever
+qmp_number=0 # of the last request, to either monitor
 
 # monitor_event LINE: notes how the guest ended, if it did.
 monitor_event() {
 	case $1 in *'"event": "SHUTDOWN"'*) guest_end=$(jq -r '.data.reason' <<<"$1") ;; esac
 }
 
-# monitor_drain: takes notice of events without waiting for any.
+# monitor_drain: handles pending events without waiting.
 monitor_drain() {
 	local line
 	while channel_line monitor 0.01; do
@@ -50,7 +50,7 @@ monitor_drain() {
 	done
 }
 
-# qmp_ask CHANNEL SECONDS REQUEST: REQUEST is JSON without an id. The answer is left in $line. Fails without one.
+# qmp_ask CHANNEL SECONDS REQUEST: REQUEST is JSON without an id. Sets $line to the answer; fails if there is none.
 qmp_ask() {
 	local channel=$1 end=$((SECONDS + $2)) request=$3
 	qmp_number=$((qmp_number + 1))
@@ -65,7 +65,7 @@ qmp_ask() {
 	return 1
 }
 
-# hmp CHANNEL COMMAND [SECONDS]: a command of the human monitor; what it prints is left in $reply. Fails without an answer.
+# hmp CHANNEL COMMAND [SECONDS]: a command of the human monitor; sets $reply to its output. Fails if there is no answer.
 hmp() {
 	local line request
 	request=$(jq -nc --arg c "$2" '{execute: "human-monitor-command", arguments: {"command-line": $c}}')
@@ -77,14 +77,14 @@ hmp() {
 
 monitor_ask() { qmp_ask monitor "$@"; }
 
-monitor_begun='' # by this process
+monitor_begun='' # set once this process has begun it
 
-# monitor_begin: a monitor accepts commands only after this one.
+# monitor_begin: a monitor accepts no other command before this one.
 monitor_begin() { monitor_ask 30 '{"execute":"qmp_capabilities"}' && monitor_begun=1; }
 
 monitor() { hmp monitor "$@"; }
 
-# outer_ask SECONDS REQUEST: to the outer machine's own monitor, which always has to answer and never refuses. On the own host
+# outer_ask SECONDS REQUEST: asks the outer machine's own monitor, which always has to answer and never refuses. With the own host
 # there is one machine, and one monitor.
 outer_ask() {
 	local channel=outer
@@ -102,7 +102,7 @@ outer_begin() {
 	[ "$way" = nested ] || monitor_begun=1
 }
 
-# agent_ask REQUEST: its answer is left in $reply.
+# agent_ask REQUEST: sets $reply to its answer.
 agent_ask() {
 	local line
 	channel_send agent "$1"

@@ -3,13 +3,13 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
 # The three comparisons of a run, by compare.jq: the module's registry against the host's own account of the pages that it holds.
-# A difference is worse than any other failure: a page that only the host knows of is one that the module would call clean and
-# the host may write to. Only what the registry itself names as a gap is excused: it then said "cannot tell".
+# A difference is worse than any other failure: if only the host knows a page, the module would call the crash clean while the host
+# may write to that page. Only gaps that the registry itself reports are excused: its verdict is then "cannot tell".
 
 readonly comparison_names=(before unload second_kernel)
 
-# compare WHAT STATE REGISTRY: files, of which one that is not there means that there is nothing to compare. Each comparison
-# is a line of comparisons.jsonl: a run with several jumps, or with several cases of a whole guest, makes each of them several times.
+# compare WHAT STATE REGISTRY: STATE and REGISTRY are files; if either is missing, nothing is compared. Each comparison is a line of
+# comparisons.jsonl: a run with several jumps, or several cases of a whole guest, makes each of them several times.
 compare() {
 	local what=$1 state=$2 registry=$3 list=findings busy=false kexec=false
 	[ "$what" != before ] || list=extents

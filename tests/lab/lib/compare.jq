@@ -1,17 +1,17 @@
-# jq: the module's registry against the host's own account, page for page. No page is taken on either side's word alone.
+# jq: compares the module's registry with the host's own account, page for page, and trusts neither side's word alone.
 #
-#   $what      "before": what the living kernel lists against what the host holds, overlays and ledger
-#              "unload": what the dump's registry names against what the host held when UNLOAD came
-#              "second_kernel": what the audit says is left against what the host still holds of the first kernel
+#   $what      "before": the running kernel's list against what the host holds: overlays and ledger
+#              "unload": the pages in the dump's registry against what the host held when UNLOAD came
+#              "second_kernel": the pages that the audit reports left against what the host still holds of the first kernel
 #   $state     the oracle's answer to "state" (tests/lab/host/oracle.c)
-#   $registry  "hvcrashctl list --json", else "hvcrashctl audit --json"
-#   $busy      whether GPADLs came and went until the crash: the host releases one before its answer to the teardown is in the
-#              guest's hands, and a crash in between leaves a page that only the registry names, which is safe
-#   $kexec     whether it left by kexec: all CPUs run on after its UNLOAD, and in a busy guest one of them may still go offline
-#   $ranges    "a-b,c-d", hexadecimal: memory of the second kernel, which shares pages of its own there; for a host that does not
-#              say which kernel turned an overlay on
+#   $registry  "hvcrashctl list --json", or "hvcrashctl audit --json"
+#   $busy      whether GPADLs came and went until the crash: the host releases one before the guest receives the answer to the
+#              teardown, and a crash in between leaves a page that only the registry names, which is safe
+#   $kexec     whether the guest left by kexec: all CPUs keep running after its UNLOAD, and in a busy guest one may still go offline
+#   $ranges    "a-b,c-d", hexadecimal: memory of the second kernel, which shares pages of its own there; needed only for a host
+#              that does not say which kernel turned an overlay on
 #
-# Prints one object. "result" is "same", or "gap" if all that differs is covered by a gap that the registry itself names, else
+# Prints one object. "result" is "same", or "gap" if every difference is covered by a gap that the registry itself names, or
 # "different". A host that knows only some kinds of pages says so in "knows".
 
 def digit: if . >= 97 then . - 87 elif . >= 65 then . - 55 else . - 48 end;
@@ -19,14 +19,14 @@ def number_of: ltrimstr("0x") | reduce explode[] as $c (0; . * 16 + ($c | digit)
 def digits: if . < 16 then "0123456789abcdef"[.:. + 1] else (. / 16 | floor | digits) + (. % 16 | digits) end;
 def hex: "0x" + digits;
 
-# The registry's word for what the host has
+# The registry's names for the host's kinds
 def kind_names: {simp: "SIMP", siefp: "SIEFP", sirbp: "SIRBP", vp_assist: "VP assist", hypercall: "hypercall",
 	reference_tsc: "reference TSC", monitor: "VMBus monitor", interrupt: "VMBus interrupt", gpadl: "GPADL",
 	ring: "GPADL"};
 def is_vp_kind: IN("SIMP", "SIEFP", "SIRBP", "VP assist");
 def is_vmbus_kind: IN("VMBus monitor", "VMBus interrupt", "GPADL");
 
-# What each side says of a page: two that say the same have the same text
+# What each side says about a page, in the same words if they agree
 def words($kind; $vp; $relid; $gpadl):
 	if $kind | is_vp_kind then "\($kind) of VP \($vp)"
 	elif $kind == "GPADL" then "GPADL \($gpadl | hex) of channel \($relid)"
@@ -41,7 +41,7 @@ def registry_pages: [.[] | words(.kind; .vp_index; .relid; (.gpadl // 0 | if typ
 	. as $extent | (.gpa | number_of) as $gpa | range(.pages) |
 	{gpa: ($gpa + . * 4096), kind: $extent.kind, words: $words, evidence: $extent.evidence, state: $extent.state}];
 
-# Of gaps, those because of which pages may be missing from the registry
+# Gaps that may hide pages from the registry
 def covering_gaps: [.[]?.gap | select(IN("late", "dropped", "torn", "no-vmbus", "isolated", "untracked", "unknown", "phase", "vps", "under-way"))];
 
 def ranges_of: [split(",")[] | select(. != "") | split("-") | map(number_of)];
@@ -57,7 +57,7 @@ def sides:
 		registry: [$registry.extents[] | select(.state != "torn down")],
 		unsure: []
 	} elif $what == "unload" then {
-		# After a kexec's UNLOAD the CPUs run on: what the guest tears down before the host releases all is "torn down" in its registry
+		# The CPUs run on after a kexec's UNLOAD, so the guest may tear a GPADL down before the host releases it
 		host: (($state.overlays_at_unload | host_overlays) + ([$state.ledger_at_unload[]? | select(.given_back | not)] | host_ledger)),
 		registry: [$registry.findings[] | select(.state != "torn down")],
 		unsure: []
@@ -79,10 +79,10 @@ sides as $sides |
 ($sides.unsure | registry_pages | map({key: "\(.gpa)", value: true}) | from_entries) as $unsure |
 ($host | index_of) as $in_host | ($named | index_of) as $in_registry |
 [$host[] | select($in_registry["\(.gpa) \(.words)"] | not)] as $only_host |
-# An overlay that was revoked before UNLOAD is no difference: the registry is from the end of the run and still names it
+# Ignore overlays revoked before UNLOAD: the registry is from the end of the run and still names them
 [$named[] | select($in_host["\(.gpa) \(.words)"] | not) |
 	select(($what == "unload" and .state == "revoked" and (.kind | is_vmbus_kind | not)) | not)] as $only_registry |
-# A page that both have, as something else
+# Pages that both sides have, but describe differently
 ($only_registry | map({key: "\(.gpa)", value: .words}) | from_entries) as $other |
 ($only_host | map({key: "\(.gpa)", value: true}) | from_entries) as $by_gpa |
 ($registry.gaps | covering_gaps) as $gaps |
@@ -92,7 +92,7 @@ sides as $sides |
 		($busy and $kexec and $what == "unload" and (.kind | is_vp_kind)))} end |
 	{gpa, differs, host: .words, registry, covered}] +
 [$only_registry[] | select($by_gpa["\(.gpa)"] | not) |
-	# A torn update may be one that was to take the page out. What no UNLOAD was seen to free may be freed by now.
+	# A torn update may have been about to remove the page. Pages that no UNLOAD was seen to free may have been freed since.
 	{gpa, differs: "only the module", host: null, registry: "\(.words), \(.evidence)",
 		covered: (any($gaps[]; . == "torn") or ($what == "second_kernel" and .evidence == "UNLOAD timeout") or
 			($busy and $what == "unload" and .kind == "GPADL"))}] |
@@ -105,7 +105,7 @@ sort_by(.gpa, .differs) as $differences |
 	only_module: ($differences | map(select(.differs == "only the module")) | length),
 	kind_differs: ($differences | map(select(.differs == "kind")) | length),
 	gaps: $gaps,
-	# The first of each run of pages that differ in the same way, with how many there are
+	# One entry for each run of pages that differ in the same way, with their number
 	differences: ([$differences | group_by(.differs, .host, .registry, .covered)[] |
 		.[0] + {gpa: (.[0].gpa | hex), pages: length}] | .[:32])
 }

@@ -2,18 +2,18 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# A run of a whole Debian guest from its own disk: installed, configured, booted again, crashed, dumped by kdump-tools, and
-# booted once more, with questions to the guest and to its hypervisor in between. The lab drives, by small scripts of
-# tests/lab/debian that the agent in the guest runs. Nothing waits for a time to pass: each boot says HELLO, each script that
-# it is done, and each wait has a bound and a name.
+# A run of a whole Debian guest from its own disk: installed, configured, rebooted, crashed, dumped by kdump-tools and booted once
+# more, with questions to the guest and to its hypervisor in between. The lab drives it by small scripts from tests/lab/debian that
+# the agent in the guest runs. Nothing sleeps for a fixed time: each boot says HELLO, each script reports its end, and each wait has
+# a bound and a name.
 
-readonly boot_bound=900 # idle machines boot in a tenth of that
+readonly boot_bound=900 # an idle machine boots in a tenth of that
 
 # The disk comes from configured_disk, which may need a machine of its own first.
 debian_prepare() { :; }
 
-# debian_hello KIND WHAT BLAME: the agent of the first kernel or of the crash kernel. Which of them came is checked: a guest
-# that starts again where it should have dumped is found at once.
+# debian_hello KIND WHAT BLAME: waits for the agent of the first kernel or of the crash kernel, and checks which of them came: a guest
+# that reboots instead of dumping is found at once.
 debian_hello() {
 	local kind=$1 what=$2 blame=$3
 	guest_says HELLO "$boot_bound" "$what" "$blame"
@@ -23,11 +23,11 @@ debian_hello() {
 	esac
 }
 
-# debian_script FILE: in one line
+# debian_script FILE: FILE in one line of base64
 debian_script() { base64 -w 0 "$lab_dir/debian/$1.sh"; }
 
-# debian_run NAME SCRIPT SECONDS: runs it in the guest, SCRIPT being base64, and waits. What it printed is NAME.log in $blob_dir (of
-# the last time, if it is run again), its exit status in $did.
+# debian_run NAME SCRIPT SECONDS: runs SCRIPT, in base64, in the guest and waits. Its output is NAME.log in $blob_dir (of the last run,
+# if it ran several times); $did is its exit status.
 debian_run() {
 	channel_send handshake "DO $1.log $2"
 	guest_says "DID $1.log" "$3" "'$1' to end in the guest" guest_stopped
@@ -37,19 +37,19 @@ debian_run() {
 # debian_do SCRIPT SECONDS
 debian_do() { debian_run "$(basename "$1")" "$(debian_script "$1")" "$2"; }
 
-# debian_done SCRIPT SECONDS: and it has to succeed.
+# debian_done SCRIPT SECONDS: as debian_do, but the script has to succeed.
 debian_done() {
 	debian_do "$@"
 	[ "$did" -eq 0 ] || { tail -n 20 "$blob_dir/$(basename "$1").log"; guest_stopped "'$1' ended with status $did in the guest"; }
 }
 
-# debian_start SCRIPT: what has no end that the agent could tell, such as a crash.
+# debian_start SCRIPT: starts a script that never reports its end, such as a crash.
 debian_start() { channel_send handshake "START $(debian_script "$1")"; }
 
 # take_disk IMAGE: a copy for this machine to write to.
 take_disk() { cp --sparse=always "$1" "$run_dir/disk-root.img"; }
 
-# boot_installed: a machine with a disk as it was installed. Nothing of ours runs on it yet, so if it does not come that is the lab's.
+# boot_installed: a machine with a freshly installed disk. Nothing of ours runs on it yet, so a failed boot is the lab's fault.
 boot_installed() {
 	machine_start
 	debian_hello first 'the guest to boot' lab_failed
@@ -57,22 +57,22 @@ boot_installed() {
 	phase_end first_boot
 }
 
-# Where a guest is installed, configured and freed of it again. That looks at the disks and the name of a machine and at nothing
-# else of the hypervisor, and it compiles and makes initrds: in a machine that is emulated once, where there is no KVM. What
-# came of it is looked at in the lab's machine.
+# The kind of machine in which a guest is installed, configured and cleaned up again. That work compiles and makes initrds, and depends
+# on the disks and the name of the machine only, so without KVM it runs in a machine that is emulated once. The results are checked
+# in the lab's machine.
 preparing_way() { case $(machine_way) in direct) echo direct ;; *) echo plain ;; esac; }
 
-# switch_off DIRECTORY: the guest is off, and its root disk and the logs of its machine, which is gone, are in DIRECTORY.
+# switch_off DIRECTORY: powers the guest off, ends its machine, and leaves its root disk and logs in DIRECTORY.
 switch_off() {
 	debian_start steps/poweroff
 	debian_ends 300
 	mkdir "$1"
-	mv "$run_dir/disk-root.img" "$1/" # a machine's disks go with it
+	mv "$run_dir/disk-root.img" "$1/" # machine_stop removes the machine's disks
 	machine_stop
 	mv "$run_dir"/*.log "$1/"
 }
 
-# configure_debian PRODUCT: a machine with the disk as it was installed, until it is configured and off.
+# configure_debian PRODUCT: boots the installed disk, configures the guest and powers it off.
 configure_debian() {
 	local product=$1 way
 	way=$(preparing_way)
@@ -89,8 +89,8 @@ configure_debian() {
 	phase_end configure
 }
 
-# configured_disk: the disk of a configured guest for this run: of the last run, if nothing has changed since. What is on it
-# was made in a guest by its user's means, so it takes a machine, and a lock against another run that needs it too.
+# configured_disk: the disk of a configured guest for this run, reused from the last run if nothing has changed since. A guest
+# configures it as its user would, so that takes a machine, and a lock against other runs that need it.
 configured_disk() {
 	local dir sum lock
 	dir=$(debian_dir "$release")
@@ -107,7 +107,7 @@ configured_disk() {
 	exec {lock}>&-
 }
 
-# ready_debian: the machine as its user has it, after the reboot.
+# ready_debian: the machine as a user has it after the reboot.
 ready_debian() {
 	debian_hello first 'the configured guest to boot' guest_stopped
 	monitor_begin || lab_failed 'the monitor did not answer in 30 s'
@@ -119,7 +119,7 @@ ready_debian() {
 	debian_is_ready
 }
 
-# debian_is_ready: what is known of a configured guest before its first crash.
+# debian_is_ready: records the state of a configured guest before its first crash.
 debian_is_ready() {
 	local blob_dir=$run_dir
 	debian_done steps/ready 300
@@ -134,7 +134,7 @@ debian_is_ready() {
 	phase_end ready
 }
 
-# debian_ends SECONDS: by its own power off, and the outer machine after it, so that all it wrote is in the file.
+# debian_ends SECONDS: waits until the guest powers itself off and the outer machine ends, so that all data is in the file.
 debian_ends() {
 	local end=$((SECONDS + $1)) line
 	while is_machine_running; do
@@ -143,14 +143,14 @@ debian_ends() {
 	done
 }
 
-# add_upgrade_disk: another kernel, which may want another CPU model.
+# add_upgrade_disk: a disk with another kernel, which may need another CPU model.
 add_upgrade_disk() {
 	cp "$(debian_dir "$release")/upgrade/upgrade.tar" "$run_dir/disk-upgrade.img"
 	debian_disks+=' upgrade'
 	kernel_version=$(kernel_of "$(release_after "$release")")
 }
 
-# begin_configured: the machine that all cases but one begin in.
+# begin_configured: the machine in which all cases but one begin.
 begin_configured() {
 	configured_disk
 	debian_disks=root

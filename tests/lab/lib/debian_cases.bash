@@ -2,30 +2,30 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The cases of "lab debian", which are declared in tests/lab/debian/cases.table: one function case_KIND for each kind. A case
-# begins in the configured guest, ready to crash, and ends in a guest that is up; what it found is in cases/NAME of the run
-# directory, and debian_report.bash judges it. A case that crashes leaves the guest as it was for the next one, once
-# steps/restore has put back what it broke; undo and upgrade do not.
+# The cases of "lab debian", declared in tests/lab/debian/cases.table: one function case_KIND for each kind. A case begins in the
+# configured guest, ready to crash, and ends in a guest that is up. Its findings are in cases/NAME of the run directory, and
+# debian_report.bash judges them. After a crash, steps/restore undoes what the case broke, so that the next case finds the guest
+# as it was; undo and upgrade do not restore.
 
-# case_row NAME: its row of the table, into $case_name, $case_kind, $case_expect, $case_reason and $case_sign. Fails without one.
+# case_row NAME: reads its row of the table into $case_name, $case_kind, $case_expect, $case_reason and $case_sign. Fails if there is none.
 case_row() {
 	read -r case_name case_kind case_expect case_reason case_sign < <(awk -v n="$1" '$1 == n' "$lab_dir/debian/cases.table")
 }
 
-# check_cases: the value of --case.
+# check_cases: checks the value of --case.
 check_cases() {
 	local name
-	case $opt_case in *[!a-z,]* | ,* | *, | *,,* | '') usage_error "--case: '$opt_case' is no list of cases" ;; esac
+	case $opt_case in *[!a-z,]* | ,* | *, | *,,* | '') usage_error "--case: '$opt_case' is not a list of cases" ;; esac
 	for name in ${opt_case//,/ }; do
 		case_row "$name" || usage_error "$name: no such case, see '${0##*/} list'"
 	done
-	[ -z "$(tr ',' '\n' <<<"$opt_case" | sort | uniq -d)" ] || usage_error "--case: each case once"
-	! has_case fleet || [ "$opt_case" = fleet ] || usage_error '--case: fleet has a disk of its own, and goes with no other case'
+	[ -z "$(tr ',' '\n' <<<"$opt_case" | sort | uniq -d)" ] || usage_error "--case: a case is named twice"
+	! has_case fleet || [ "$opt_case" = fleet ] || usage_error '--case: fleet has a disk of its own and cannot be combined with other cases'
 }
 
 has_case() { case ",$opt_case," in *",$1,"*) ;; *) return 1 ;; esac }
 
-# use_case NAME: the functions below are about it from now on.
+# use_case NAME: makes it the case that the functions below work on.
 use_case() {
 	case_row "$1"
 	case_dir=$run_dir/cases/$1
@@ -43,7 +43,7 @@ begin_case() {
 	say "case $case_name, $case_number of $case_count"
 }
 
-# end_case: what is left is told by what the cases before took, which are much alike.
+# end_case: estimates the remaining time from the previous cases, which are much alike.
 end_case() {
 	local minutes=$((($(now_ms) - cases_start_ms) / 60000)) left=$((case_count - case_number)) to_go=''
 	phase_end "$case_name"
@@ -51,13 +51,13 @@ end_case() {
 	say "$case_number of $case_count cases in $minutes min$to_go"
 }
 
-# debian_note SCRIPT SECONDS: its exit status is a fact of the case, by the name of the script.
+# debian_note SCRIPT SECONDS: records its exit status as a fact of the case, named after the script.
 debian_note() {
 	debian_do "$@"
 	case_fact "$(basename "$1")_exit" "$did"
 }
 
-# note_up: what HELLO said of the first kernel, whichever it is now.
+# note_up: records what HELLO said about the first kernel.
 note_up() {
 	crash_ranges=$(word_of crash_ranges)
 	case_fact kernel "$(word_of kernel)"
@@ -76,8 +76,8 @@ reboot_debian() {
 	say "started again, $(case_fact_of kernel)"
 }
 
-# ask_before: what is shared before the crash, by the host's word and by the module's; something has to be. A case may break the
-# tool, or have a guest without the module: then there is no list.
+# ask_before: records what is shared before the crash, according to the host and to the module; there has to be something. A case
+# may break the tool, or run without the module: then there is no list.
 ask_before() {
 	debian_do steps/list 300
 	oracle_ask "$blob_dir/overlays_before.json"
@@ -85,14 +85,14 @@ ask_before() {
 	compare before "$(state_file "$blob_dir/overlays_before.json")" "$blob_dir/list.json"
 }
 
-# crash_kernel_up: it said HELLO. It dumps when the map has been read, and the machine starts again by itself: SeaBIOS and GRUB
-# as before the crash.
+# crash_kernel_up: the crash kernel said HELLO. It dumps once the map has been read, and the machine then reboots by itself, through
+# SeaBIOS and GRUB as before the crash.
 crash_kernel_up() {
 	oracle_ask "$case_dir/overlays_after.json"
 	case_fact crash_ranges "$crash_ranges"
 	not_within "$crash_ranges" <"$case_dir/overlays_after.json" >"$case_dir/stale_overlays.json"
 	say "crash kernel up, $(overlay_count "$case_dir/stale_overlays.json") overlays still mapped"
-	# The page that the case's script named, if it did
+	# The page that the case's script named, if any
 	[ ! -e "$case_dir/poke" ] || poke_place "$(cat "$case_dir/poke")"
 	channel_send handshake GO
 	debian_up 'the guest to dump and boot again'
@@ -100,11 +100,11 @@ crash_kernel_up() {
 	debian_done steps/collect 300
 	note_directory
 	say "the hook: $(sed -n 's/.*hvcrash-hook: //p' "$case_dir/crash-journal" | tail -n 1)"
-	# Only where the tool in there is ours, and whole
+	# Only if the tool in the crash kernel is ours, and intact
 	[ "$case_expect" != clean ] || debian_note steps/audit 600
 }
 
-# note_directory: which directory of a dump is new, if it is one.
+# note_directory: records the directory of the new dump, if exactly one is new.
 note_directory() {
 	local new
 	mapfile -t new < <(grep -vxF -f "$run_dir/directories" "$case_dir/directories")
@@ -126,7 +126,7 @@ case_crash() {
 	crash_debian
 }
 
-# jump_debian NUMBER: systemctl kexec. What the next kernel says of the last one, and what is mapped now, is in jump-NUMBER.
+# jump_debian NUMBER: systemctl kexec. jump-NUMBER gets what the next kernel reports about the last one, and what is mapped then.
 jump_debian() {
 	blob_dir=$case_dir/jump-$1
 	mkdir "$blob_dir"
@@ -139,7 +139,7 @@ jump_debian() {
 	left_mapped <"$blob_dir/overlays_after.json" >"$blob_dir/stale_overlays.json"
 	debian_do steps/jumped 300
 	case_fact "jump_$1_exit" "$did"
-	# QEMU's memory map does not say which kernel's an overlay is
+	# QEMU's memory map does not say which kernel an overlay belongs to
 	[ "$way" != own ] || compare_second_kernel "$blob_dir/overlays_after.json" "$blob_dir/audit.json"
 	blob_dir=$case_dir
 }
@@ -160,10 +160,10 @@ case_undo() {
 	debian_note steps/undone 600
 }
 
-# runcmd_of FILE: the script of a cloud-config, as cloud-init hands it to sh.
+# runcmd_of FILE: the script in a cloud-config, as cloud-init passes it to sh.
 runcmd_of() { awk '/^  - \|$/ { on = 1; next } /^[^ ]/ { on = 0 } on { sub(/^    /, ""); print }' "$1"; }
 
-# case_cloudinit: what cloud-init would do at the first boot of a VM, and the reboot that it ends with.
+# case_cloudinit: does what cloud-init would do at the first boot of a VM, including the final reboot.
 case_cloudinit() {
 	debian_done steps/restore 300
 	debian_done steps/bare 1800
@@ -175,7 +175,7 @@ case_cloudinit() {
 	debian_note steps/check 300
 }
 
-# case_upgrade: first as it is without DKMS, then as the README says.
+# case_upgrade: first without DKMS, then as the README describes.
 case_upgrade() {
 	debian_done steps/restore 300
 	debian_done steps/upgrade 3600
@@ -194,15 +194,15 @@ case_upgrade() {
 	crash_debian
 }
 
-# The pipeline's ssh is tests/lab/debian/ssh, which asks here: a FIFO that brings one command at a time, in base64, and one that
-# takes its exit status back, and the number by which its output is named.
+# The pipeline's ssh is tests/lab/debian/ssh, which passes commands on to here: through one FIFO, one command at a time in base64;
+# through another it gets the exit status back, and the number in the names of the output files.
 
-# hvcrash-configure makes initrds, as in guest.bash
+# hvcrash-configure makes initrds, see debian.bash
 readonly command_bound=1800
 
-# debian_command COMMAND: it ends in the guest, or the guest goes: then the answer comes when it is back, as from a connection
-# that was lost. The exit status of it is in $did. It has a number: one that was sent to a guest on its way down may be read by
-# the agent of the next boot.
+# debian_command COMMAND: waits until it ends in the guest. If the guest goes down meanwhile, the answer comes once it is back, as from
+# a lost connection. Sets $did to the exit status. Commands are numbered, since one that was sent to a guest on its way down may be
+# read by the agent of the next boot.
 debian_command() {
 	local script n
 	n=$(wc -l <"$case_dir/commands")
@@ -223,7 +223,7 @@ debian_command() {
 	guest_stopped "timed out after $command_bound s waiting for '$1' to end in the guest"
 }
 
-# serve_pipeline PID: until it ends.
+# serve_pipeline PID: answers its requests until it ends.
 serve_pipeline() {
 	local command
 	while kill -0 "$1" 2>/dev/null; do

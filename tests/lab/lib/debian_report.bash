@@ -2,11 +2,11 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# From what the cases of a whole Debian guest left to the verdict of the run and its JSON. Dumps are read where the guest had
-# its disk, outside of it, by the tree's makedumpfile and hvcrashctl: what they say has to agree with the report that the crash
-# kernel left, with what the guest says after its next boot, and with the hypervisor.
+# From what the cases of a whole Debian guest left to the verdict of the run and its JSON. Dumps are read outside the guest, from its
+# disk, by the tree's makedumpfile and hvcrashctl: the result has to agree with the report that the crash kernel left, with what the
+# guest says after its next boot, and with the hypervisor.
 
-# saved_file PATTERN: the one such file that the crash of the case left, by its path. Fails unless it is one.
+# saved_file PATTERN: the path of the one such file that the case's crash left. Fails unless there is exactly one.
 saved_file() {
 	local files directory
 	directory=$(case_fact_of directory)
@@ -15,7 +15,7 @@ saved_file() {
 	[ ${#files[@]} -eq 1 ] && printf '%s' "${files[0]}"
 }
 
-# read_dumps: of each case, from the disk of the machine that is off.
+# read_dumps: reads those of each case from the disk of the powered-off machine.
 read_dumps() {
 	local name
 	debugfs -R "rdump /var/crash $run_dir" "$run_dir/disk-root.img?offset=$((disk_partition_mib << 20))" \
@@ -27,7 +27,7 @@ read_dumps() {
 	done
 }
 
-# read_dump: what others make of it: makedumpfile, which first puts a flattened dump into order, and hvcrashctl.
+# read_dump: reads it with makedumpfile, which first unflattens it if needed, and with hvcrashctl.
 read_dump() {
 	local dump dir=$case_dir/outside status=0
 	dump=$(saved_file 'dump.*') || return 0
@@ -41,7 +41,7 @@ read_dump() {
 	rm -f "$dir"/{hvcrashctl,dump,ordered}
 }
 
-# compare_dump: by the report that the crash kernel left; where the case kept it from telling, by the audit of the dump, outside.
+# compare_dump: uses the report that the crash kernel left; if the case prevented that report, the audit of the dump outside.
 compare_dump() {
 	local audit
 	[ -e "$case_dir/stale_overlays.json" ] || return 0
@@ -58,7 +58,7 @@ is_dump_good() {
 	saved_file 'dmesg.*' >/dev/null && grep -qs 'Kernel panic - not syncing' "$case_dir/outside/dmesg"
 }
 
-# is_module_first: its first line in the log of the boot is before that of VMBus.
+# is_module_first: in the boot log, hvcrash's first line precedes VMBus's.
 is_module_first() {
 	sed -n '/hvcrash: registry at/{s/.*/hvcrash/p};/Vmbus version/{s/.*/vmbus/p}' "$run_dir/boot.dmesg" 2>/dev/null | head -n 1 |
 		grep -qx hvcrash
@@ -74,7 +74,7 @@ expect_exit() {
 # expect_in FILE PATTERN
 expect_in() { grep -qs -- "$2" "$case_dir/$1" || case_missed "$1 does not say '$2'"; }
 
-# expect_empty FILE WHAT: it is there, and nothing is in it.
+# expect_empty FILE WHAT: the file exists and is empty.
 expect_empty() {
 	if [ ! -e "$case_dir/$1" ]; then
 		case_missed "there is no $1"
@@ -109,7 +109,7 @@ expect_same_elsewhere() {
 	expect_exit outside_exit 0 'outside, hvcrashctl audit of the saved dump'
 }
 
-# expect_compared COMPARISON...: those that the host can make were made. One that differs has failed the run before.
+# expect_compared COMPARISON...: checks that they were made. A difference has failed the run already.
 expect_compared() {
 	local name made
 	for name in "$@"; do
@@ -119,15 +119,15 @@ expect_compared() {
 	done
 }
 
-# judge_crash: the overlays are gone, the dump is there, and the crash kernel's log and the report say what happened.
+# judge_crash: the overlays are gone, the dump exists, and the crash kernel's log and the report say what happened.
 judge_crash() {
 	expect_none_stale stale_overlays.json
-	is_dump_good || case_missed 'the dump is not good: no word of the crash is in it'
+	is_dump_good || case_missed 'the dump is not usable: it does not mention the crash'
 	expect_in crash-journal "hvcrash-hook: .*$case_reason"
 	[ -z "$case_sign" ] || expect_in crash-journal "kernel: .*$case_sign"
 	case $case_name in
-	damaged) expect_compared before ;;           # then there is no registry to compare
-	pipeline) expect_compared unload second_kernel ;; # it begins in a guest without the module
+	damaged) expect_compared before ;;           # the registry is damaged on purpose
+	pipeline) expect_compared unload second_kernel ;; # begins in a guest without the module
 	*) expect_compared before unload second_kernel ;;
 	esac
 	case $case_expect in
@@ -140,7 +140,7 @@ judge_crash() {
 	esac
 }
 
-# pages_of_list FILE: of the SynIC, by the module's word; pages_of_map FILE: by the hypervisor's.
+# pages_of_list FILE: SynIC pages according to the module; pages_of_map FILE: according to the hypervisor.
 pages_of_list() { jq -r '.extents[] | select(.kind == "SIMP" or .kind == "SIEFP") | select(.state == "shared") | .gpa' "$1"; }
 
 pages_of_map() { jq -r '.[] | select(.name | startswith("synic-")) | select(.stale | not) | .gpa' "$1"; }
@@ -153,8 +153,8 @@ judge_jump() {
 	[ "$(verdict_in "$dir/audit.json")" = clean ] || case_missed "jump $1: the audit says '$(verdict_in "$dir/audit.json")'"
 }
 
-# judge_kexec: after the first jump just those pages are mapped that the new kernel says it shares, after the second, into a kernel
-# without VMBus, none; of a host that tells whose they are none of the kernel before after either.
+# judge_kexec: after the first jump exactly the pages are mapped that the new kernel says it shares; after the second, into a kernel
+# without VMBus, none. If the host tells whose pages they are, neither jump may leave any of the kernel before.
 judge_kexec() {
 	local map list
 	judge_jump 1
@@ -191,7 +191,7 @@ judge_cloudinit() {
 	expect_exit check_exit 0 'hvcrash-configure --check after that reboot'
 }
 
-# judge_upgrade: the crash kernel is loaded and the menu has crashkernel= at once; what is missing is said, and mended.
+# judge_upgrade: the crash kernel is loaded and the menu has crashkernel= at once; what is missing is reported, then fixed.
 judge_upgrade() {
 	local kernel
 	kernel=$(cat "$case_dir/kernel" 2>/dev/null)
@@ -225,7 +225,7 @@ debian_judge() {
 	done
 }
 
-# case_result: of one case that was begun, as JSON.
+# case_result: the result of one case, as JSON.
 case_result() {
 	jq -n --arg name "$case_name" --arg kind "$case_kind" --arg kernel "$(case_fact_of kernel)" --arg expect "$case_expect" \
 		--argjson before "$(run_dir=$case_dir json_or overlays_before.json null)" \

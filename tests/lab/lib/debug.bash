@@ -2,9 +2,9 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# crash and drgn of a release, with the debug symbols of its kernel: what others have to say of a dump. One directory for each
-# release, fetched on demand (1 GB for the symbols) and unpacked without the machine's own apt knowing; that is enough to run
-# them in there, none has to be set up.
+# crash and drgn of a release, with the debug symbols of its kernel: independent readers of a dump. One directory for each release,
+# fetched on demand (1 GB for the symbols) and unpacked without involving this machine's own apt; they run in there without being
+# configured.
 
 debug_root() { printf '%s/debug/%s/root' "$lab_state" "$1"; }
 
@@ -20,7 +20,8 @@ build_debug() {
 	printf '%s\n' "$kernel" >"$dir/.complete"
 }
 
-# take_vmlinux DIR FILE: the one with the symbols, in boot/ up to 6.12 and beside the modules since; the other name is a link to it
+# take_vmlinux DIR FILE: moves the vmlinux with the symbols, in boot/ up to 6.12 and beside the modules since, where the other name is
+# a link
 take_vmlinux() {
 	local file
 	file=$(find "$1" -type f -name 'vmlinux*' -size +20M | head -n 1)
@@ -38,8 +39,8 @@ fetch_debug() {
 	[ "$release" != forky ] || printf 'Acquire::Check-Valid-Until "false";\n' >>"$dir/apt.conf"
 	for word in bin sbin lib lib64; do ln -s "usr/$word" "$dir/root/$word"; done
 	mkdir "$dir"/root/{dev,tmp}
-	mknod -m 666 "$dir/root/dev/null" c 1 3 # crash wants it
-	# A chain: whoever asks whether this went well takes "set -e" away
+	mknod -m 666 "$dir/root/dev/null" c 1 3 # crash needs it
+	# Chained by &&: "set -e" has no effect when a caller tests this function
 	(
 		cd "$dir" && export APT_CONFIG=$dir/apt.conf && apt-get -qq update &&
 			apt-get -qq -y --no-install-recommends --download-only install crash python3-drgn dash grep &&
@@ -50,10 +51,10 @@ fetch_debug() {
 	)
 }
 
-# The dump that crash is to open: small, and a form that its every version reads.
+# The form of the dump for crash: small, and readable by every version.
 readonly crash_form=lzo-31
 
-# check_crash_opens: adds that dump to those which the run makes.
+# check_crash_opens: adds that dump to those that the run makes.
 check_crash_opens() {
 	[ -n "$opt_crash_opens" ] || return 0
 	case $opt_crash in kexec | kexec-load | timed | floor) usage_error "--crash-opens: '$opt_crash' leaves no dump" ;; esac
@@ -61,13 +62,13 @@ check_crash_opens() {
 	case ,$opt_dumps, in *,"$crash_form",*) ;; *) opt_dumps+=${opt_dumps:+,}$crash_form ;; esac
 }
 
-# in_debug_root SECONDS COMMAND...: with nothing of this machine but its kernel
+# in_debug_root SECONDS COMMAND...: in a chroot of that directory
 in_debug_root() {
 	local seconds=$1; shift
 	timeout "$seconds" env -i PATH=/usr/bin:/usr/sbin HOME=/ chroot "$root" "$@"
 }
 
-# ask_drgn DUMP: the same of drgn, where crash is older than the kernel and can open no dump of it.
+# ask_drgn DUMP: asks drgn, for kernels that are too new for crash.
 ask_drgn() {
 	local said=$run_dir/drgn.log
 	cp "$lab_dir/lib/panic.py" "$root/panic.$$.py"
@@ -77,13 +78,13 @@ ask_drgn() {
 	fact crash_panic "$(sed -n 's/^PANIC: //p' "$said")"
 }
 
-# ask_crash: what crash says of the panic in that dump goes into the run's facts, if the run is to ask.
+# ask_crash: records as a fact what crash says about the panic in that dump, if the run wants it.
 ask_crash() {
 	local root said=$run_dir/crash.log dump=/dump.$$ status=0 older
 	[ -n "$opt_crash_opens" ] || return 0
 	[ -e "$run_dir/dumps/$crash_form" ] || { say "there is no dump of the form $crash_form for crash"; return 0; }
 	root=$(debug_root "$release")
-	older=$root/crash-is-older # than the kernel: it is half a minute until it says so, the first time
+	older=$root/crash-is-older # remembers that crash is too old for this kernel: finding out takes half a minute
 	cp "$run_dir/dumps/$crash_form" "$root$dump"
 	if [ ! -e "$older" ]; then
 		printf '%s\n' sys quit | in_debug_root 300 crash -s /vmlinux "$dump" >"$said" 2>&1 || status=$?
@@ -96,13 +97,13 @@ ask_crash() {
 		fi
 	fi
 	if [ -e "$older" ]; then
-		say 'crash does not know this kernel: drgn is asked'
+		say 'crash does not know this kernel: using drgn'
 		ask_drgn "$dump"
 	fi
 	rm -f "$root$dump"
 }
 
-# judge_opened: it has to name a panic.
+# judge_opened: crash or drgn has to name a panic.
 judge_opened() {
 	[ -z "$opt_crash_opens" ] || [ -n "$(fact_of crash_panic)" ] || missed "$(fact_of opened_by) found no panic in the dump"
 }

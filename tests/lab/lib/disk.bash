@@ -2,34 +2,34 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The disks of a whole Debian system: what "lab debian" boots. Per release, below build/lab/guests/RELEASE:
+# The disks of a whole Debian system: the ones that "lab debian" boots. Per release, below build/lab/guests/RELEASE:
 #
 #   disk.img          systemd, kdump-tools, GRUB, Debian's kernel, and the lab's agent: a partition table and one ext4
-#   install/          what "make install" and the module add to it; a disk of its own, which the guest unpacks
-#   configured.img    disk.img after that, and after hvcrash-configure in the guest (see guest.bash)
-#   fleet.img         as disk.img, and what the fleet's tools want of a VM (see fleet.bash); packages/ is what they install
+#   install/          the files that "make install" and the module add; a disk of its own, which the guest unpacks
+#   configured.img    disk.img after that, and after hvcrash-configure in the guest (see debian.bash)
+#   fleet.img         disk.img plus what the fleet's tools require of a VM (see fleet.bash); they install packages/
 #
-# The disk is written without mounts and loop devices, so that nothing needs more than root in a container: mke2fs fills the
-# file system from the tree, and GRUB is put before it as grub-bios-setup would. The guest then has a boot loader that
-# hvcrash-configure can change by the distribution's own means. The kernel and the initrd of a first boot are the tree's;
-# Debian's own programs make all later ones inside the guest.
+# The disk is written without mounts and loop devices, so that root in a container is enough: mke2fs fills the file system from the
+# tree, and GRUB is put before it as grub-bios-setup would do. The guest then has a boot loader that hvcrash-configure can change by
+# the distribution's own means. The kernel and the initrd of a first boot are the tree's; Debian's own programs make all later
+# ones inside the guest.
 
 readonly disk_packages=(systemd-sysv udev kmod procps linux-image-amd64 initramfs-tools grub-pc kdump-tools makedumpfile
 	kexec-tools fdisk file zstd e2fsprogs)
 
-# Side channels of an emulated machine are nobody's, and its own tests of ciphers take seconds. Free pages are zero: Debian 13's
-# makedumpfile does not know which pages of its 6.12 are free (docs/operating.md), and packs all of them, for minutes.
+# An emulated machine needs no mitigations, and the kernel's tests of ciphers take seconds. Free pages are zero: Debian 13's
+# makedumpfile does not know which pages of its 6.12 are free (docs/operating.md), and would compress all of them, for minutes.
 readonly disk_cmdline='console=ttyS0 mitigations=off cryptomgr.notests init_on_free=1'
 readonly disk_uuid=6876636c-6162-4465-9269-616e726f6f74
-readonly disk_mib=3072 disk_partition_mib=1 # GRUB lies between the partition table and the partition
+readonly disk_mib=3072 disk_partition_mib=1 # GRUB goes between the partition table and the partition
 
 debian_dir() { printf '%s/guests/%s' "$lab_state" "$1"; }
 
-# Of each flavour of a disk, the name of its image and what it has beside disk_packages
+# For each flavour of a disk: the name of its image, and its packages beyond disk_packages
 declare -rA disk_image=([system]=disk.img [fleet]=fleet.img)
 declare -rA flavour_packages=([system]='' [fleet]='dkms linux-headers-amd64 openssh-server iproute2 python3 python3-apt')
 
-# disk_include FLAVOUR: with the libraries that the tool is linked to, by the packages it is built with.
+# disk_include FLAVOUR: its packages, including the libraries that the tool is linked to, found from those it is built with.
 disk_include() {
 	local package list
 	read -r -a list <<<"${disk_packages[*]} ${flavour_packages[$1]}"
@@ -46,8 +46,8 @@ make_disk_tree() {
 	make_tree "$1-$2" "$1" "$(disk_include "$2")" "${options[@]}"
 }
 
-# build_disk_tree RELEASE FLAVOUR: with the kernel that the module is built for. The tree for building may be older than what the
-# mirror has now.
+# build_disk_tree RELEASE FLAVOUR: checks that its kernel is the one the module is built for: the tree for building may be older than
+# the mirror's current state.
 build_disk_tree() {
 	local release=$1 system=$1-$2
 	make_disk_tree "$@"
@@ -57,14 +57,14 @@ build_disk_tree() {
 		build_tree "$release"
 		make_disk_tree "$@"
 	fi
-	[ "$(kernel_of "$system")" = "$(kernel_of "$release")" ] || die "$release: the mirror changed while it was read"
+	[ "$(kernel_of "$system")" = "$(kernel_of "$release")" ] || die "$release: the mirror changed: this is not the kernel that the module is built for"
 }
 
-# customize_root ROOT: the agent, a host name, the root file system; and no service that only takes time.
+# customize_root ROOT: adds the agent, a host name and the root file system, and disables services that only cost time.
 customize_root() {
 	local root=$1 unit
 	install -D -m 755 -t "$root/usr/local/lib/lab" "$lab_dir/debian/image/"{agent,manifest,files}
-	# As on Azure, where the root disk hangs on the VMBus, the initrd has the driver
+	# As on Azure, where the root disk is on VMBus, the initrd contains the driver
 	install -D -m 755 "$lab_dir/debian/image/storage-hook" "$root/etc/initramfs-tools/hooks/lab-storage"
 	for unit in lab-agent.service lab-agent-crash.service; do
 		install -D -m 644 "$lab_dir/debian/image/$unit" "$root/etc/systemd/system/$unit"
@@ -77,26 +77,26 @@ customize_root() {
 		systemd-networkd.service systemd-journal-catalog-update.service modprobe@drm.service; do
 		ln -sf /dev/null "$root/etc/systemd/system/$unit"
 	done
-	# Made here, by the machine that this is
+	# Made here rather than by the emulated machine
 	rm -f "$root"/var/lib/kdump/initrd* "$root"/var/lib/kdump/vmlinuz*
 	echo lab >"$root/etc/hostname"
 	echo "UUID=$disk_uuid / ext4 errors=remount-ro 0 1" >"$root/etc/fstab"
 	in_root "$root" "$root/mnt" systemd-machine-id-setup
-	# What the emulated machine has and no guest of Hyper-V; each takes seconds
+	# Devices of the emulated machine that no Hyper-V guest has; each driver takes seconds
 	printf 'blacklist %s\n' kvm_amd iTCO_wdt lpc_ich i2c_i801 pcspkr psmouse vga16fb aesni_intel ghash_clmulni_intel \
 		sha1_ssse3 sha256_ssse3 sha512_ssse3 crct10dif_pclmul qemu_fw_cfg >"$root/etc/modprobe.d/lab-machine.conf"
-	# And the bounds of the module are those of a real one
+	# Use the module's bounds for real machines
 	install -m 644 "$lab_dir/debian/image/lab-bounds.conf" "$root/etc/modprobe.d/"
-	# An initrd with most modules, packed well, takes minutes to make inside the guest
+	# An initrd with most modules, well compressed, takes minutes to make inside the guest
 	printf '%s\n' MODULES=dep COMPRESS=zstd COMPRESSLEVEL=1 >"$root/etc/initramfs-tools/conf.d/lab"
-	# The audit of an emulated machine may take longer than that of a real one
+	# The audit takes longer on an emulated machine
 	mkdir -p "$root/etc/systemd/system/hvcrash-audit.service.d"
 	printf '%s\n' '[Service]' Environment=HVCRASH_AUDIT_SECONDS=600 Environment=HVCRASH_WRITE_SECONDS=300 TimeoutStartSec=1800 \
 		>"$root/etc/systemd/system/hvcrash-audit.service.d/lab.conf"
 	sed -i "s/^GRUB_TIMEOUT=.*/GRUB_TIMEOUT=0/; s/^GRUB_CMDLINE_LINUX=.*/GRUB_CMDLINE_LINUX=\"$disk_cmdline\"/" "$root/etc/default/grub"
 }
 
-# customize_fleet ROOT IMAGE: a network with the lab, and a way in for root: the key is beside IMAGE, and so is the host's.
+# customize_fleet ROOT IMAGE: adds a network with the lab and SSH access for root: its key and the host's are beside IMAGE.
 customize_fleet() {
 	local root=$1 base=${2%.img}
 	install -m 644 "$lab_dir/debian/image/70-lab-network.rules" "$root/etc/udev/rules.d/"
@@ -106,7 +106,7 @@ customize_fleet() {
 	cut -d ' ' -f 1,2 "$root/etc/ssh/ssh_host_ed25519_key.pub" >"$base.host"
 }
 
-# make_first_initrd ROOT KERNEL: "dep" looks at the machine it runs on, so the modules are listed, this once.
+# make_first_initrd ROOT KERNEL: "dep" would look at the machine that it runs on, so this initrd lists its modules.
 make_first_initrd() {
 	local root=$1 kernel=$2
 	cp -a "$root/etc/initramfs-tools" "$root/var/tmp/initramfs"
@@ -116,7 +116,7 @@ make_first_initrd() {
 	rm -r "$root/var/tmp/initramfs"
 }
 
-# install_grub ROOT KERNEL: the first menu is ours, later ones are update-grub's.
+# install_grub ROOT KERNEL: writes the first menu; update-grub writes later ones.
 install_grub() {
 	local root=$1 kernel=$2
 	mkdir -p "$root/boot/grub/i386-pc"
@@ -130,13 +130,13 @@ install_grub() {
 	END
 }
 
-# write_grub ROOT IMAGE: into the gap before the partition. boot.img in the first sector loads the second, and that the
-# rest of what grub-mkimage made: the places that grub-bios-setup writes into them are right as they come.
+# write_grub ROOT IMAGE: writes GRUB into the gap before the partition. boot.img, in the first sector, loads the second sector, and that
+# loads the rest of grub-mkimage's output: the sector numbers that grub-bios-setup would patch in are right as shipped.
 write_grub() {
 	local root=$1 image=$2
 	[ "$(stat -c %s "$root/boot/grub/i386-pc/core.img")" -lt $(((disk_partition_mib << 20) - 512)) ] ||
 		die 'GRUB does not fit before the partition'
-	dd if="$root/usr/lib/grub/i386-pc/boot.img" of="$image" bs=446 count=1 conv=notrunc status=none # the table follows
+	dd if="$root/usr/lib/grub/i386-pc/boot.img" of="$image" bs=446 count=1 conv=notrunc status=none # not the whole sector: the partition table follows
 	dd if="$root/boot/grub/i386-pc/core.img" of="$image" bs=512 seek=1 conv=notrunc status=none
 }
 
@@ -174,11 +174,11 @@ build_disk() {
 	printf '%s\n' "$sum" >"$image.stamp"
 }
 
-# What "make install" reads
+# The files that "make install" reads
 readonly install_sources=(Makefile tools kernel kdump-hooks scripts)
 
-# index_modules RELEASE ROOT KERNEL: what depmod makes of the modules of the disk and those of ROOT is added to ROOT. It unpacks
-# each of four thousand, which takes seconds here and minutes in the guest.
+# index_modules RELEASE ROOT KERNEL: adds depmod's index, of the modules of the disk and of ROOT, to ROOT. depmod unpacks four thousand
+# modules, which takes seconds here and minutes in the guest.
 index_modules() {
 	local release=$1 modules=$2/usr/lib/modules/$3 all=$2.modules
 	remove_tree "$all"
@@ -190,7 +190,7 @@ index_modules() {
 	remove_tree "$all"
 }
 
-# fill_install RELEASE DIRECTORY: DIRECTORY/root is what is added to the system.
+# fill_install RELEASE DIRECTORY: DIRECTORY/root has the files to add to the system.
 fill_install() {
 	local release=$1 dir=$2 source kernel
 	kernel=$(kernel_of "$release")
@@ -203,7 +203,7 @@ fill_install() {
 	in_tree "$release" "$dir/src" make -C /mnt install DESTDIR=/mnt/root
 	install -D -m 644 "$lab_state/kernels/$release/hvcrash.ko" "$dir/src/root/usr/lib/modules/$kernel/updates/hvcrash.ko"
 	index_modules "$release" "$dir/src/root" "$kernel"
-	# For a guest that fetches the source, as examples/cloud-init.yaml does
+	# For guests that fetch the source, as examples/cloud-init.yaml does
 	mkdir -p "$dir/src/root/usr/local/lib/lab"
 	tar -C "$dir/src" --owner=0 --group=0 --transform 's|^|hvcrash/|' -czf "$dir/src/root/usr/local/lib/lab/hvcrash.tar.gz" \
 		Makefile kernel tools kdump-hooks scripts
@@ -221,7 +221,7 @@ build_install() {
 	printf '%s\n' "$sum" >"$dir.stamp"
 }
 
-# release_after RELEASE: whose kernel its own is upgraded to
+# release_after RELEASE: the release whose kernel RELEASE is upgraded to
 release_after() {
 	case $1 in
 	bookworm) echo trixie ;;
@@ -229,8 +229,8 @@ release_after() {
 	esac
 }
 
-# fill_upgrade RELEASE DIRECTORY: DIRECTORY/root is what the kernel package of the release after it puts into a system; and
-# hvcrash.ko for it, put aside.
+# fill_upgrade RELEASE DIRECTORY: DIRECTORY/root has the files that the kernel package of the next release installs; hvcrash.ko for that
+# kernel is put aside.
 fill_upgrade() {
 	local next dir=$2/root kernel
 	next=$(release_after "$1")
@@ -261,7 +261,7 @@ build_upgrade() {
 	printf '%s\n' "$sum" >"$dir.stamp"
 }
 
-# build_debian KERNEL: all that a guest with a whole Debian system needs.
+# build_debian KERNEL: everything that a guest with a whole Debian system needs.
 build_debian() {
 	build_guest "$1" hvcrash
 	build_disk "$(release_of "$1")" system

@@ -2,8 +2,8 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# A crash initramfs as RHEL and SUSE have one: made by Debian's dracut, with what kdump-hooks installs for them, where the
-# dump is then taken. In the place of the distribution's own kdump module stands guest/dracut, which runs guest/init.
+# A crash initramfs as on RHEL and SUSE: made by Debian's dracut, with the files that kdump-hooks installs for them, where the dump
+# is then taken. initramfs/dracut, which runs initramfs/init, replaces the distribution's own kdump module.
 #
 # dracut lives in a tree of its own, so that no other run depends on it.
 
@@ -15,7 +15,7 @@ build_dracut_tree() {
 	make_tree "dracut-$release" "$release" "$include"
 }
 
-# install_hooks TREE RELEASE: as "make install DISTRO=rhel" does, the tool as the lab built it, and our part of dracut.
+# install_hooks TREE RELEASE: what "make install DISTRO=rhel" installs, with the tool that the lab built, and the lab's dracut module.
 install_hooks() {
 	local tree=$1 dir=$lab_state/kernels/$2
 	rm -rf "$tree"/etc/kdump "$tree"/usr/lib/hvcrash "$tree"/usr/lib/dracut/modules.d/{98lab,99hvcrash}
@@ -27,7 +27,7 @@ install_hooks() {
 	printf 'path /var/crash\n' >"$tree/etc/kdump.conf"
 }
 
-# No systemd, since there is none in the tree; no drivers and nothing for them, since the guest has no disk.
+# No systemd, since the tree has none; no drivers, since the guest has no disk.
 readonly dracut_omits=(systemd kernel-modules kernel-modules-extra virtfs virtiofs)
 
 # run_dracut TREE RELEASE: in a mount namespace, with the kernel modules of the guest's tree.

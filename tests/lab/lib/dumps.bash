@@ -2,16 +2,16 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# Gets the dumps that the second kernel writes out of the machine, as files. They go through a disk with a file system, since
-# makedumpfile seeks in its output, and the emulated serial port would take hours. The disk is a sparse file; it is
-# formatted and read here with e2fsprogs, without mounting anything.
+# Gets the dumps that the second kernel writes out of the machine, as files. They go through a disk with a file system:
+# makedumpfile seeks in its output, and the emulated serial port would take hours. The disk is a sparse file; the lab
+# formats and reads it with e2fsprogs, without mounting anything.
 #
 # A form is KIND-LEVEL, or flat-KIND-LEVEL for the flattened one: elf-0, zlib-31, flat-lzo-1. "vmcore" is a plain copy of
-# /proc/vmcore. If makedumpfile of that release was built without a form, the guest says so, which is not a failure.
+# /proc/vmcore. If the release's makedumpfile was built without a form, the guest says so, which is not a failure.
 
 readonly dump_kinds='elf zlib lzo snappy zstd raw'
 
-# check_dumps: the value of --dumps.
+# check_dumps: checks the value of --dumps.
 check_dumps() {
 	local form kind
 	for form in ${opt_dumps//,/ }; do
@@ -24,7 +24,7 @@ check_dumps() {
 	done
 }
 
-# make_dump_disk: in the run directory. Without a journal and checksums, since it is written once. Bit-identical each
+# make_dump_disk: makes it in the run directory. Without a journal and checksums, since it is written once. Bit-identical each
 # time: a machine that continues from a saved state (state.bash) has already read the disk of the saved one.
 make_dump_disk() {
 	local uuid=68766372-6173-6800-0000-000000000000
@@ -36,7 +36,7 @@ make_dump_disk() {
 		-E lazy_itable_init=1,hash_seed=$uuid "$run_dir/disk-dumps"
 }
 
-# dump_disk_arguments PATH CACHE: for the QEMU that has a disk for the dumps, one a line. CACHE is "unsafe" only if the layer
+# dump_disk_arguments PATH CACHE: QEMU's arguments for the disk of the dumps, one a line. CACHE is "unsafe" only if the layer
 # below survives the machine: the outer kernel's page cache does not.
 dump_disk_arguments() {
 	[ -z "$opt_dumps" ] || printf '%s\n' -drive "file=$1,format=raw,cache=$2,if=none,id=dumps" \
@@ -48,7 +48,7 @@ copy_dump_modules() {
 	[ -z "$opt_dumps" ] || copy_modules "$(tree_of "$1")" "$(kernel_of "$1")" "$2" dumps virtio_pci virtio_blk ext4
 }
 
-# fetch_dumps: from the disk into the directory "dumps" of the run, once the guest has written all of it.
+# fetch_dumps: copies them from the disk into the run's directory "dumps", once the guest has written all of them.
 fetch_dumps() {
 	[ -n "$opt_dumps" ] || return 0
 	mkdir -p "$run_dir/dumps"
@@ -59,7 +59,7 @@ fetch_dumps() {
 	say "dumps: $(du --apparent-size -m "$run_dir"/dumps/* | awk '{ sub(".*/", "", $2); printf("%s%s %d MiB", sep, $2, $1); sep = ", " }')"
 }
 
-# dump_line LINE: what the guest says about one form: "WROTE FORM STATUS SECONDS", or "CANNOT FORM".
+# dump_line LINE: handles what the guest says about one form: "WROTE FORM STATUS SECONDS", or "CANNOT FORM".
 dump_line() {
 	local verb form status seconds
 	read -r verb form status seconds <<<"$1"

@@ -2,22 +2,22 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The case "fleet" of "lab debian": a Debian guest on which there is nothing of hvcrash yet gets the packages, is configured,
-# rebooted, checked, upgraded and freed of all of it by the Ansible role, over SSH, as one VM of many would; and is crashed in
-# between. DKMS builds the module in the guest.
+# The case "fleet" of "lab debian": over SSH, the Ansible role installs the packages on a Debian guest that has nothing of hvcrash yet,
+# configures, reboots, checks and upgrades it, and removes everything again, as it would on one VM of many. In between the guest is
+# crashed. DKMS builds the module in the guest.
 #
-# The disk goes from one machine to the other and back: it is worked on in one that is emulated once (preparing_way in
-# guest.bash), and looked at and crashed in the lab's.
+# Its disk moves from one kind of machine to another and back: the role works on it in a machine that is emulated once (preparing_way in
+# debian.bash), and it is checked and crashed in the lab's.
 #
-# It has a disk of its own (disk.bash), so it goes with no other case.
+# It has a disk of its own (disk.bash), so it cannot be combined with other cases.
 
-# How long a playbook may take. The module is built in there, by an emulated CPU.
+# How long a playbook may take. It builds the module on an emulated CPU.
 readonly playbook_bound=5400
 
-# packages_dir RELEASE: hvcrash as it is, in "now", and the same under the next version, in "next".
+# packages_dir RELEASE: the packages of hvcrash in "now", and the same with the next version number in "next".
 packages_dir() { printf '%s/packages' "$(debian_dir "$1")"; }
 
-# What they are made from, and by
+# Their sources, and the scripts that make them
 readonly package_sources=("${install_sources[@]}" fleet debian tests/packages/{build,build.bash,chroot.bash,in-system})
 
 build_packages() {
@@ -30,14 +30,14 @@ build_packages() {
 	printf '%s\n' "$sum" >"$dir.stamp"
 }
 
-# build_fleet KERNEL: as build_debian, for this case. The module is not built here, but in the guest.
+# build_fleet KERNEL: build_debian for this case. The guest builds the module, not the lab.
 build_fleet() {
 	build_guest "$1" no-module
 	build_disk "$(release_of "$1")" fleet
 	build_packages "$(release_of "$1")"
 }
 
-# begin_fleet: the machine, as somebody got it who has just made it.
+# begin_fleet: a newly created machine.
 begin_fleet() {
 	take_disk "$(debian_dir "$release")/fleet.img"
 	debian_disks=root guest_network=1
@@ -46,10 +46,10 @@ begin_fleet() {
 	fact kernel_release "$(word_of kernel)"
 }
 
-# reach_debian: the guest, as Ansible is to reach it in this machine. The host's key is known, not believed.
+# reach_debian: writes an inventory for the guest in this machine. The host's key is known in advance, so SSH really checks it.
 reach_debian() {
 	local base; base=$(debian_dir "$release")/fleet
-	control_dir=$(mktemp -d /tmp/hvcrash-lab.XXXXXX) # of SSH's sockets, whose paths may not be long; goes with the machine
+	control_dir=$(mktemp -d /tmp/hvcrash-lab.XXXXXX) # for SSH's sockets, whose paths must be short; removed with the machine
 	network_port
 	printf '[127.0.0.1]:%s %s\n' "$port" "$(cat "$base.host")" >"$case_dir/known_hosts"
 	printf 'lab ansible_host=127.0.0.1 ansible_port=%s ansible_user=root ansible_ssh_private_key_file=%s %s\n' "$port" "$base.key" \
@@ -57,7 +57,7 @@ reach_debian() {
 		>"$case_dir/inventory"
 }
 
-# move_debian WAY: the guest is switched off, and started again in a machine of that kind.
+# move_debian WAY: powers the guest off and starts it in a machine of that kind.
 move_debian() {
 	switch_off "$run_dir/machine-$machines"
 	mv "$run_dir/machine-$machines/disk-root.img" "$run_dir/"
@@ -69,7 +69,7 @@ move_debian() {
 	reach_debian
 }
 
-# hear_debian: reads what the guest says while the fleet's tool works on it: HELLO after a reboot, or a line that was lost on the way.
+# hear_debian: reads what the guest says while the fleet's tool works on it: HELLO after a reboot, or a garbled line.
 hear_debian() {
 	if ! guest_line 1 "$1"; then
 		silence=$((silence + 1))
@@ -80,13 +80,13 @@ hear_debian() {
 	case $words in 'HELLO first '*) note_up; boots=$((boots + 1)) ;; esac
 }
 
-# playbook NAME BOOK [OPTION...]: what it printed is NAME.log of the case, its exit status the fact NAME_exit, and how often the
-# guest came up meanwhile is in $boots.
+# playbook NAME BOOK [OPTION...]: NAME.log of the case gets its output, the fact NAME_exit its exit status, and $boots the number of
+# times that the guest booted meanwhile.
 playbook() {
 	local name=$1 book=$2 pid status=0 silence=0; shift 2
 	boots=0
 	say "$book.yml over SSH: $name"
-	# An emulated guest takes its time for a key exchange. With TERM, unlike KILL, timeout ends what it started
+	# An emulated guest is slow at a key exchange. With TERM, unlike KILL, timeout also ends the command's children
 	ANSIBLE_NOCOLOR=1 ANSIBLE_HOST_KEY_CHECKING=1 ANSIBLE_PIPELINING=1 ANSIBLE_TIMEOUT=120 LC_ALL=C.UTF-8 HOME=$case_dir \
 		ANSIBLE_SSH_CONTROL_PATH_DIR=$control_dir ANSIBLE_CALLBACKS_ENABLED=ansible.posix.profile_tasks \
 		setpriv --pdeathsig TERM timeout "$playbook_bound" ansible-playbook -i "$case_dir/inventory" "$@" \
@@ -127,7 +127,7 @@ case_fleet() {
 	debian_done steps/fleet-left 300
 }
 
-# expect_version FILE VERSION: of what runs, of what the next boot gets, and of the tools.
+# expect_version FILE VERSION: checks the version of the running module, of the next boot's, and of the tools.
 expect_version() {
 	[ "$(sort -u "$case_dir/$1" 2>/dev/null)" = "$2" ] || case_missed "$1 says '$(tr '\n' ' ' <"$case_dir/$1")', not $2"
 }

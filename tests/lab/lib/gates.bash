@@ -3,12 +3,12 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
 # The module's quality gates: checkpatch, clang, the cross-build for arm64, DKMS; and whether the patches of kernel/upstream/ apply
-# and please checkpatch. In trees of their own, so that those which guests are made from stay small; built when the first gate that
-# needs one is asked for.
+# and pass checkpatch. They have trees of their own, so that the guests' trees stay small; a tree is built when the first gate that
+# needs it runs.
 
 readonly gate_names=(checkpatch upstream clang arm64 dkms)
 
-# What is in a release's gates tree beside the headers of its kernel. bookworm's kernel is for DKMS alone.
+# The packages of a release's gates tree. bookworm's kernel is for DKMS alone.
 gate_packages() {
 	printf '%s\n' linux-headers-amd64 gcc make kmod dkms
 	case $1 in
@@ -32,7 +32,7 @@ in_gate_tree() {
 	in_tree "gates-$release" "$@"
 }
 
-# fresh_sources NAME: a copy of kernel/ that nothing was built in; its path is printed.
+# fresh_sources NAME: makes a clean copy of kernel/ and prints its path.
 fresh_sources() {
 	local dir=$lab_state/gates/$1
 	remove_tree "$dir"
@@ -48,7 +48,7 @@ headers_of() {
 	printf '%s' "${found[0]##*/}"
 }
 
-# gate_build NAME RELEASE HEADERS MAKE-WORD...: all modules, with every warning; a warning in our files fails.
+# gate_build NAME RELEASE HEADERS MAKE-WORD...: builds all modules with every warning; a warning in our files is a failure.
 gate_build() {
 	local name=$1 release=$2 headers=$3 dir log words=(); shift 3
 	dir=$(fresh_sources "$name")
@@ -67,8 +67,8 @@ gate_build() {
 	fi
 }
 
-# clang_words SOURCE-DIRECTORY [ARCHITECTURE]: for make, one a line. Debian's headers name a compiler of their own
-# (.kernelvariables), so that LLVM=1 alone goes on with gcc and nothing says so.
+# clang_words SOURCE-DIRECTORY [ARCHITECTURE]: arguments of make, one a line. Debian's headers name a compiler of their own
+# (.kernelvariables), so that LLVM=1 alone silently goes on using gcc.
 clang_words() {
 	cp "$lab_dir/lib/clang-as-gcc" "$1/"
 	printf '%s\n' "CC=/mnt/clang-as-gcc${2:+$(clang_target "$2")}"
@@ -92,8 +92,8 @@ gate_arm64() {
 	done
 }
 
-# checkpatch [OPTION...] FILE...: its other options are in .checkpatch.conf. Started beside links to it and to the sources, since
-# it leaves a file of its own where it is started.
+# checkpatch [OPTION...] FILE...: its other options are in .checkpatch.conf. Runs beside links to it and to the sources, since
+# it writes a file to its current directory.
 checkpatch() { (cd "$lab_state/gates/checkpatch" && perl "$(gate_tree trixie)/usr/share/checkpatch/checkpatch.pl" "$@") >&2 || return "$EXIT_GUEST"; }
 
 gate_checkpatch() {
@@ -105,11 +105,11 @@ gate_checkpatch() {
 	mapfile -t product < <(cd "$repo" && find kernel -path kernel/test -prune -o -name '*.[ch]' -print | LC_ALL=C sort)
 	mapfile -t tests < <(cd "$repo" && find kernel/test -name '*.[ch]' | LC_ALL=C sort)
 	checkpatch --file "${product[@]}"
-	checkpatch --ignore AVOID_BUG --file "${tests[@]}" # one of them is there to crash kernels
+	checkpatch --ignore AVOID_BUG --file "${tests[@]}" # one of them crashes kernels on purpose
 }
 
-# gate_upstream: each patch applies without fuzz to what the ones before it left, and checkpatch has nothing to say but that it is
-# not signed off, which is up to whoever sends it, and that there is no history here to look a commit up in.
+# gate_upstream: each patch applies without fuzz on top of the ones before it, and checkpatch accepts it except for the missing
+# sign-off, which is up to the sender, and commits that it cannot look up, since there is no kernel history here.
 gate_upstream() {
 	local kernel=upstream dir=$lab_state/gates/upstream suite patches file
 	need_commands perl patch xz
@@ -125,7 +125,7 @@ gate_upstream() {
 	for file in "${patches[@]}"; do
 		patch -d "$dir" -p1 --fuzz=0 --silent <"$file" >&2 || { warn "${file##*/}: does not apply"; return "$EXIT_GUEST"; }
 		(cd "$dir" && perl scripts/checkpatch.pl --strict --quiet --no-tree --no-summary --ignore MISSING_SIGN_OFF,UNKNOWN_COMMIT_ID "$file") >&2 ||
-			{ warn "${file##*/}: checkpatch has something to say"; return "$EXIT_GUEST"; }
+			{ warn "${file##*/}: checkpatch complains"; return "$EXIT_GUEST"; }
 	done
 }
 
@@ -140,7 +140,7 @@ gate_dkms() {
 	done
 }
 
-# dkms_in RELEASE VERSION: builds for each kernel whose headers are there, and looks at what comes out.
+# dkms_in RELEASE VERSION: builds for each kernel whose headers are installed, and checks the result.
 dkms_in() {
 	local release=$1 version=$2 dir
 	dir=$(fresh_sources "dkms-$release")
@@ -157,7 +157,7 @@ dkms_in() {
 			modinfo "$ko"
 			modinfo -F version "$ko" | grep -qxF "$version"
 			modinfo -F vermagic "$ko" | grep -qF "$kernel "
-			# No faults to inject: no parameter, no code
+			# Fault injection must not be compiled in: no parameter, no code
 			if modinfo -p "$ko" | grep "^debug_"; then exit 1; fi
 			case $ko in *.ko.xz) xz -dc "$ko" ;; *.ko.zst) zstd -dc "$ko" ;; *) cat "$ko" ;; esac >/tmp/hvcrash.ko
 			nm /tmp/hvcrash.ko | grep -q hvcrash_crash_finish

@@ -5,8 +5,8 @@
 # The images that the two machines boot.
 #
 #   base.img      per kernel: busybox, kexec, makedumpfile, kernel modules
-#   crash.cpio    per kernel, not compressed: the crash kernel and base.img for it
-#   run.img       per run: the init, hvcrash.ko, hvcrashctl, the module that crashes; both kernels get it
+#   crash.cpio    per kernel, uncompressed: the crash kernel, and base.img for it
+#   run.img       per run: the init, hvcrash.ko, hvcrashctl, the module that crashes the kernel; both kernels get it
 #   initrd.img    per run: crash.cpio, run.img in a cpio of its own, base.img, run.img, one after the other
 #   outer.img     once: the outer machine's busybox, QEMU and kvm modules
 #   vmlinux       once: the outer machine's kernel, decompressed
@@ -16,7 +16,7 @@
 readonly busybox_names=(sh ash mount insmod cat echo printf grep sed awk cut tr head tail wc uname stty taskset dmesg gzip base64
 	dd hexdump od poweroff sleep usleep basename dirname ls mkdir sort rmmod cpio rm umount test ifconfig ping mkswap swapon swapoff)
 
-# libraries_of TREE FILE...: the paths in the tree of the libraries that these programs need, one a line; none if static
+# libraries_of TREE FILE...: paths in the tree of the libraries that these programs need, one a line; none if static
 libraries_of() {
 	local tree=$1 file; shift
 	case $tree in */arm64-*) arm64_libraries "$tree" "$@"; return ;; esac
@@ -25,7 +25,7 @@ libraries_of() {
 	done
 }
 
-# copy_programs TREE ROOT PROGRAM...: with the shared libraries they need.
+# copy_programs TREE ROOT PROGRAM...: copies them with the shared libraries they need.
 copy_programs() {
 	local tree=$1 root=$2 file; shift 2
 	{
@@ -46,8 +46,8 @@ copy_busybox() {
 	done
 }
 
-# copy_modules TREE KERNEL ROOT LIST MODULE...: and all they depend on, not compressed, in the order to load them, which
-# goes into modules/LIST. What is built into the kernel needs no file.
+# copy_modules TREE KERNEL ROOT LIST MODULE...: copies the modules and all their dependencies, uncompressed, and writes the order
+# of loading to modules/LIST. What is built into the kernel needs no file.
 copy_modules() {
 	local tree=$1 kernel=$2 root=$3 list=$4 module file name; shift 4
 	: >"$root/modules/$list"
@@ -66,13 +66,13 @@ copy_modules() {
 	done
 }
 
-# pack ROOT: a cpio archive of a directory; its size is a multiple of four, as the kernel wants what follows.
+# pack ROOT: a cpio archive of a directory; its size is a multiple of four, since the kernel expects what follows to be aligned.
 pack() { (cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0); }
 
 # pad FILE: to a multiple of four bytes.
 pad() { truncate -s %4 "$1"; }
 
-# build_image PRODUCT SUM FUNCTION ARGUMENT...: runs FUNCTION ROOT PRODUCT.new ARGUMENT... unless PRODUCT is of SUM.
+# build_image PRODUCT SUM FUNCTION ARGUMENT...: runs FUNCTION ROOT PRODUCT.new ARGUMENT... unless PRODUCT was made for SUM.
 build_image() {
 	local product=$1 sum=$2 function=$3 root; shift 3
 	is_fresh "$product.stamp" "$sum" && [ -e "$product" ] && return 0
@@ -87,7 +87,7 @@ build_image() {
 	printf '%s\n' "$sum" >"$product.stamp"
 }
 
-# What an image is made of: this file, and the tree of RELEASE.
+# The sources of an image: this file, and the tree of RELEASE.
 image_sum() {
 	local release=$1; shift
 	printf '%s-%s' "$(sources_sum "$lab_dir/lib/image.bash" "$@")" "$(made_at "$release")"
@@ -104,7 +104,7 @@ fill_base_image() {
 		copy_modules "$(guest_modules "$release")" "$kernel" "$root" devices hv_utils hv_netvsc sd_mod hv_storvsc hv_sock
 	if is_arm64_release "$release"; then
 		: >"$root/modules/msr" # arm64 has no such registers
-	elif [ "$opt_mode" != stock ] || [ -z "$opt_kernel_image" ]; then # needed only by hvcrash and its tool
+	elif [ "$opt_mode" != stock ] || [ -z "$opt_kernel_image" ]; then # only hvcrash and its tool need it
 		copy_modules "$(guest_modules "$release")" "$kernel" "$root" msr msr
 		[ -n "$opt_kernel_image" ] || copy_modules "$tree" "$kernel" "$root" uio uio_hv_generic
 	fi
@@ -155,8 +155,8 @@ fill_outer_image() {
 	cp -a "$root" "$lab_state/outer/root"
 }
 
-# The outer kernel boots two seconds sooner if it need not decompress itself under emulation (QEMU starts it by PVH). Where
-# the payload lies in a bzImage: Documentation/arch/x86/boot.rst, setup_sects, payload_offset, payload_length.
+# The outer kernel boots two seconds sooner if it need not decompress itself under emulation (QEMU starts it by PVH). Position of
+# the payload in a bzImage: Documentation/arch/x86/boot.rst, setup_sects, payload_offset, payload_length.
 fill_outer_kernel() {
 	local product=$2
 	# shellcheck disable=SC2016 # perl's variables
@@ -172,7 +172,7 @@ build_outer_image() {
 	build_image "$lab_state/outer/vmlinux" "$(image_sum "$outer_release")" fill_outer_kernel
 }
 
-# make_run_image RELEASE MODE: initrd.img of this run, in the run directory.
+# make_run_image RELEASE MODE: makes initrd.img in the run directory.
 make_run_image() {
 	local release=$1 mode=$2 dir=$lab_state/kernels/$1 images root
 	images=$(guest_images "$release")
@@ -198,7 +198,7 @@ make_run_image() {
 	remove_tree "$root"
 }
 
-# copy_tool_libraries RELEASE ROOT: what the tool is linked to, seen from inside its tree.
+# copy_tool_libraries RELEASE ROOT: copies the libraries that the tool is linked to, as seen from inside its tree.
 copy_tool_libraries() {
 	local release=$1 root=$2 tree dir=$lab_state/kernels/$1 libraries file
 	tree=$(tree_of "$release")

@@ -2,25 +2,25 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# Trees of kernels beside the one that a Debian release is built with: its flavours (trixie-rt, arm64-bookworm-cloud) and those
-# of its backports (trixie-backports, trixie-backports-cloud); and Debian 11's, which has no libkdumpfile for the tool. Such a tree is the release's own, hard-linked, with the kernel
-# and its headers in the place of the others: unpacked, since neither compiler nor userland is another.
+# Trees of kernels other than the one that a Debian release's tree is built with: its flavours (trixie-rt, arm64-bookworm-cloud), those
+# of its backports (trixie-backports, trixie-backports-cloud), and Debian 11's, which has no libkdumpfile for the tool. Such a tree
+# is a hard-linked copy of the release's, in which another kernel and its headers are unpacked: compiler and userland stay the same.
 
-# is_kernel_of_its_own RELEASE: is that the tree of one of them?
+# is_kernel_of_its_own RELEASE: whether RELEASE is one of them
 is_kernel_of_its_own() {
 	case $(suite_of "$1") in *-backports | bullseye) return 0 ;; esac
 	[ -n "$(flavour_of "$1")" ]
 }
 
-# userland_of RELEASE: the release whose tree it is made of
+# userland_of RELEASE: the release whose tree it copies
 userland_of() {
 	local base; base=$(base_of "$(suite_of "$1")")
 	[ "$base" != bullseye ] || base=bookworm
 	if is_arm64_release "$1"; then echo "arm64-$base"; else echo "$base"; fi
 }
 
-# apt_for DIRECTORY SUITE...: options of apt-get and apt-cache, one a line, for lists of its own in DIRECTORY, so that nothing of this
-# machine's is read or changed
+# apt_for DIRECTORY SUITE...: options of apt-get and apt-cache, one a line, that use package lists in DIRECTORY and neither read nor
+# change this machine's own
 apt_for() {
 	local dir=$1 suite mirror; shift
 	mirror=$(debian_mirror)
@@ -36,10 +36,10 @@ apt_for() {
 		-o Acquire::Retries=5
 }
 
-# Those that may have the newest kernel
+# Suites that may have the newest kernel
 readonly newest_candidates=(trixie-backports forky)
 
-# newest_suite: whichever of them has the newest kernel today, backports included. Looked up once a day.
+# newest_suite: the one with the newest kernel today, including backports. Looked up once a day.
 newest_suite() {
 	local file=$lab_state/newest day; day=$(date +%F)
 	mkdir -p "$lab_state"
@@ -61,17 +61,17 @@ look_up_newest() {
 	[ -s "$file.new" ] && mv "$file.new" "$file"
 }
 
-# depends_on PATTERN PACKAGE: of what that package of the suite depends on, the names that fit, one a line
+# depends_on PATTERN PACKAGE: the names among the package's dependencies that match, one a line
 depends_on() {
 	apt-cache "${options[@]}" show "$2" | sed -n 's/^Depends: *//p' | head -n 1 | tr ',' '\n' | sed 's/^ *//; s/[ (:].*//' | grep -E "$1" || true
 }
 
-# kernel_packages META-SUFFIX ARCHITECTURE: the packages that make up the kernel behind linux-image-META-SUFFIX, and what modules for it
-# are built with; kbuild runs here
+# kernel_packages META-SUFFIX ARCHITECTURE: the packages that make up the kernel that linux-image-META-SUFFIX depends on, and those that
+# modules for it are built with; kbuild is amd64's, since it runs here
 kernel_packages() {
 	local image name part package
 	image=$(depends_on '^linux-image-[0-9]' "linux-image-$1:$2" | head -n 1)
-	[ -n "$image" ] || { warn "$1: no kernel is behind linux-image-$1"; return 1; }
+	[ -n "$image" ] || { warn "$1: linux-image-$1 depends on no kernel"; return 1; }
 	name=${image#linux-image-}
 	printf '%s\n' "$image:$2" "linux-headers-$name:$2"
 	for part in base binary modules; do
@@ -111,13 +111,13 @@ unpack_kernel() {
 	# shellcheck disable=SC2086 # words
 	(cd "$dir/deb" && apt-get "${options[@]}" -q download $packages) || return
 	for file in "$dir"/deb/*.deb; do
-		# Older packages have /lib, which is a link here
+		# Older packages contain /lib, which is a link here
 		dpkg --fsys-tarfile "$file" | tar -x -C "$tree" --keep-directory-symlink || return
 	done
 	remove_tree "$dir"
 	for version in "$tree"/usr/lib/modules/*; do
 		version=${version##*/}
-		# Where the image is not in the package, its own script would put it there
+		# If the package does not contain the image, its own script would create it
 		[ -e "$tree/boot/vmlinuz-$version" ] || cp "$tree/usr/lib/modules/$version/vmlinuz" "$tree/boot/vmlinuz-$version" || return
 		depmod -b "$tree" "$version" || return
 	done

@@ -2,11 +2,11 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# hvcrash.ko built for every kernel and flavour of tests/lab/kernels/flavours, with gcc and with clang. A warning in our files
-# fails, and so does a symbol that the kernel does not export. Headers only: what loads and crashes is a run's business.
+# Builds hvcrash.ko for every kernel and flavour of tests/lab/kernels/flavours, with gcc and with clang. A warning in our files is a
+# failure, and so is a symbol that the kernel does not export. This needs headers only: loading and crashing is up to a run.
 #
-# One tree for each suite, with the headers of all its flavours: those of arm64 are unpacked, since they want arm64's own
-# compiler, while what they are built with (linux-kbuild) is amd64's.
+# One tree for each suite, with the headers of all its flavours. Those of arm64 are unpacked instead of installed, since they depend
+# on arm64's own compiler, while the programs they are used with (linux-kbuild) are amd64's.
 
 flavours() { grep -v '^#' "$lab_dir/kernels/flavours"; }
 
@@ -43,7 +43,7 @@ kernel_build() {
 	in_tree "kernels-$suite" "$dir" sh -ec '
 		headers=/usr/src/$1 nm=$2; shift 2
 		make -C "$headers" M=/mnt/kernel W=1 "$@" modules
-		# Every symbol that the module asks for, against what the kernel exports
+		# Every undefined symbol of the module has to be one that the kernel exports
 		"$nm" -u /mnt/kernel/hvcrash.ko | sed "s/^ *U //" | sort -u >/mnt/wanted
 		cut -f2 "$headers/Module.symvers" | sort -u >/mnt/exported
 		missing=$(comm -23 /mnt/wanted /mnt/exported)
@@ -66,7 +66,7 @@ build_for() {
 	with_build_lock "kernels-$suite" build_kernels_tree "$suite" || return "$EXIT_LAB"
 	headers=$(headers_for "$suite" "$metapackage" | head -n 1)
 	[ -n "$headers" ] || { warn "$suite: the tree has no headers of $metapackage"; return "$EXIT_LAB"; }
-	is_supported "${headers#linux-headers-}" || { warn "$suite: $headers is older than what scripts/lib/tables/kernels has"; return "$EXIT_GUEST"; }
+	is_supported "${headers#linux-headers-}" || { warn "$suite: $headers is older than any in scripts/lib/tables/kernels"; return "$EXIT_GUEST"; }
 	for compiler in gcc clang; do
 		if kernel_build "${headers#linux-headers-}-$compiler" "$suite" "$headers" "$architecture" "$compiler"; then
 			say "$suite ${headers#linux-headers-} $compiler: builds, no warning, every symbol is exported"
@@ -79,13 +79,13 @@ build_for() {
 	return "$rc"
 }
 
-# is_supported KERNEL: no older than what status and hvcrash-configure call too old
+# is_supported KERNEL: whether status and hvcrash-configure accept it as new enough
 is_supported() {
 	local first; first=$(awk '!/^#/ && NF { print $1 "." $2 }' "$repo/scripts/lib/tables/kernels")
 	[ "$(printf '%s\n' "$first" "$1" | sort -V | head -n 1)" = "$first" ]
 }
 
-# record_build KERNEL ARCHITECTURE COMPILER RESULT: a line for docs/kernels.md, where --record asks for it
+# record_build KERNEL ARCHITECTURE COMPILER RESULT: a line for docs/kernels.md, if --record is given
 record_build() {
 	[ -n "$kernels_record" ] || return 0
 	jq -c -n --arg kernel "$1" --arg arch "$2" --arg compiler "$3" --arg result "$4" --arg time "$(date -u +%FT%TZ)" \
@@ -93,7 +93,7 @@ record_build() {
 		'{kernel: $kernel, arch: $arch, act: "built", compiler: $compiler, result: $result, commit: $commit, time: $time}' >>"$kernels_record"
 }
 
-# A few of the table, other ones each day: the day picks the suite, and three flavours of it.
+# A few lines of the table, different ones each day: the date picks the suite and three of its flavours.
 flavours_today() {
 	local day suites suite lines
 	day=$(($(date +%s) / 86400))

@@ -2,13 +2,13 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The machine that the guest runs on, in one of several ways that look the same from outside: on the lab's own host
-# (own_host.bash); or, for --host kvm, by QEMU on this machine's KVM if that offers Hyper-V, else in a software-emulated machine
-# with SVM, whose own KVM runs the guest. The last way, plain, is emulated
-# once, and has only the name of Hyper-V: it prepares a guest that would need an hour for that in a nested machine.
+# The machine that the guest runs on. There are several kinds, which look the same from outside: the lab's own host
+# (own_host.bash); or, for --host kvm, QEMU on this machine's KVM if that offers Hyper-V, else a software-emulated machine with SVM,
+# whose own KVM runs the guest. The last kind, plain, is emulated once and has only the name of Hyper-V: it prepares a guest that
+# would take an hour to prepare in a nested machine.
 #
 # The outer machine has only one CPU: with more, code patching across emulated CPUs and lost timer ticks made one run
-# in five fail. Everything that is started here dies with the process that started it, whatever kills it.
+# in five fail. Everything started here dies with the process that started it, whatever kills it.
 
 # Each lab run has one machine.
 machine_pid='' agent_pid='' guest_end=''
@@ -26,17 +26,17 @@ guest_console() { if is_arm64; then echo ttyAMA0; else echo ttyS0; fi; }
 
 guest_cmdline() {
 	local line
-	# log_buf_len: in a panic the other CPUs may keep running, for half a minute on a slow console, and a storm on them prints so
-	# much that the panic was gone from the log by the time of the dump
+	# log_buf_len: in a panic the other CPUs may keep running, for half a minute on a slow console, and in a storm they print so
+	# much that the panic was no longer in the log when it was dumped
 	line="console=$(guest_console) quiet$(is_arm64 || echo ' log_buf_len=2M') crashkernel=$opt_crashkernel lab.leave=$(way_of_leaving)"
 	[ -z "$opt_module" ] || line+=" lab.module=${opt_module// /,}"
-	# Which CPUs the crash needs comes with GO, too late for the steps
+	# GO names the CPUs of the crash, too late for the steps
 	[ -z "$opt_steps" ] || line+=" lab.steps=$opt_steps lab.cpu=$opt_cpu lab.other=$opt_other"
 	[ "$opt_jumps" -eq 1 ] || line+=" lab.jumps=$opt_jumps"
 	[ -z "$opt_rescue" ] || line+=" lab.rescue=1"
 	[ -z "$opt_registers" ] || line+=" lab.registers=1"
 	[ -z "$opt_dumps" ] || line+=" lab.dumps=$opt_dumps"
-	# Kernel reports have traces of this level; a Debian kernel has none
+	# The traces of kernel reports have this level; only the lab's debug kernels make such reports
 	! is_own_release "$release" || line+=' loglevel=5'
 	[ -z "$opt_cmdline" ] || line+=" $opt_cmdline"
 	printf '%s' "$line"
@@ -51,17 +51,17 @@ guest_cpu_model() {
 }
 
 # What the guest boots: a kernel, which ends with its run; or, if a run names disks here, a system from the first of them,
-# which starts again when it reboots.
+# which boots again when it reboots.
 debian_disks=''
 
-# Whether it has a network: only with the lab, with its port 22 reachable from this machine, see network_port.
+# Whether it has a network: one that only the lab is on, through which this machine reaches its port 22, see network_port.
 guest_network=''
 
-# A directory for the caller, which is removed with the machine
+# A directory that the caller made, removed with the machine
 control_dir=''
 
-# network_arguments FROM: one a line. What comes to FROM, an address and a port as QEMU's hostfwd has them, goes to port 22 of
-# the machine.
+# network_arguments FROM: one a line. Connections to FROM, an address and a port as in QEMU's hostfwd, go to port 22 of the
+# machine.
 network_arguments() {
 	[ -n "$guest_network" ] || return 0
 	printf '%s\n' -netdev "user,id=network,restrict=on,hostfwd=tcp:$1-:22" -device virtio-net-pci,netdev=network,romfile=
@@ -70,7 +70,7 @@ network_arguments() {
 # A free port of this machine's loopback, chosen by QEMU
 readonly any_port=127.0.0.1:0
 
-# network_port: that port, in $port.
+# network_port: sets $port to that port.
 network_port() {
 	local line reply channel=monitor
 	[ "$way" != nested ] || { channel=outer; outer_begin; }
@@ -79,7 +79,7 @@ network_port() {
 	[ -n "$port" ] || lab_failed "QEMU names no port of the guest's network: $reply"
 }
 
-# boot_arguments FILE-OF: FILE-OF NAME prints where the machine finds a file.
+# boot_arguments FILE-OF: FILE-OF NAME prints the path at which the machine finds a file.
 boot_arguments() {
 	local file_of=$1 name bus=0
 	if [ -z "$debian_disks" ]; then
@@ -102,9 +102,9 @@ port_arguments() {
 }
 
 # guest_arguments CHANNELS MEMORY FIRMWARE CONSOLE FILE-OF: for the QEMU that runs the guest, one a line.
-# -action panic=none: otherwise QEMU ends when the guest reports its crash to the hypervisor. align=2M: the huge pages of the
-# file help only a mapping that begins at the boundary of one; without it KVM took 262,000 nested page faults for the boot of
-# a Debian system, and 1,700 with it.
+# -action panic=none: otherwise QEMU ends when the guest reports its crash to the hypervisor. align=2M: a mapping uses the file's
+# huge pages only if it is aligned to them; without this, KVM took 262,000 nested page faults to boot a Debian system, and 1,700
+# with it.
 guest_arguments() {
 	local channels=$1 memory=$2 firmware=$3 console=$4 file_of=$5
 	printf '%s\n' -L "$firmware" -accel kvm -M q35,hpet=off,memory-backend=ram -cpu "$(guest_cpu_model)" \
@@ -112,13 +112,13 @@ guest_arguments() {
 		-m "$opt_memory" -smp "$opt_cpus,maxcpus=${opt_maxcpus:-$opt_cpus}" -action panic=none -device vmbus-bridge -device hv-balloon
 	port_arguments "$channels" "$console"
 	dump_disk_arguments "$channels/disk-dumps" writeback
-	# A machine in a machine: the outer one passes on what it gets
+	# Nested: the outer machine forwards its port 22
 	case $way in direct) network_arguments "$any_port" ;; nested) network_arguments :22 ;; esac
 	boot_arguments "$file_of"
 }
 
-# start_process LOG COMMAND...: in the background, killed when this shell ends; its id is left in $!. In a separate session, or
-# QEMU would receive a Ctrl-C meant for the lab.
+# start_process LOG COMMAND...: in the background, killed when this shell ends; sets $!. In a separate session, or QEMU would
+# receive a Ctrl-C meant for the lab.
 start_process() {
 	local log=$1; shift
 	setpriv --pdeathsig KILL setsid "$@" >>"$log" 2>&1 </dev/null &
@@ -127,7 +127,7 @@ start_process() {
 # Where the outer machine's init puts files
 nested_file() { printf '/guest/%s' "$1"; }
 
-# host_file NAME: the file itself.
+# host_file NAME: its path on this machine.
 host_file() {
 	case $1 in
 	kernel) printf '%s' "$kernel_image" ;;
@@ -136,7 +136,7 @@ host_file() {
 	esac
 }
 
-# nested_disks: NAME:FILE:READONLY of each file that the outer machine gets as a disk, one a line.
+# nested_disks: NAME:FILE:READONLY one line for each file that the outer machine gets as a disk.
 nested_disks() {
 	local name
 	printf 'args:%s/args:on\n' "$run_dir"
@@ -147,12 +147,12 @@ nested_disks() {
 	fi
 }
 
-# slow_clock: words for env, one a line, that make a program's clock run at a quarter of ours. None without libfaketime.
+# slow_clock: words for env, one a line, that slow a program's clock to a quarter. None without libfaketime.
 #
-# An emulated CPU is about fifty times slower than ours, and each kernel in it takes 250 ticks a second, each of which
-# is an exit of the inner machine and two flushes of the emulated TLB: that took most of its time, the more the slower
-# this machine was, and a guest that waits for spinning CPUs made no progress. Measured side by side: a crash of the stock
-# kernel took 200 s, at half our speed 87, at a quarter 51 to 89, at a tenth 82, but then every wait takes ten times as long.
+# An emulated CPU is about fifty times slower than a real one, and each kernel on it takes 250 ticks a second, each of which causes
+# an exit of the inner machine and two flushes of the emulated TLB. Ticks took most of its time, more so on a slower machine, and a
+# guest that waited for spinning CPUs made no progress. Measured side by side: a crash of the stock kernel took 200 s, at half speed
+# 87, at a quarter 51 to 89, at a tenth 82, but then every wait takes ten times as long.
 slow_clock() {
 	local libraries=(/usr/lib/*/faketime/libfaketimeMT.so.1)
 	[ ! -e "${libraries[0]}" ] || printf '%s\n' "LD_PRELOAD=${libraries[0]}" 'FAKETIME=+0 x0.25'
@@ -160,9 +160,9 @@ slow_clock() {
 
 # start_nested [OUTER-ARGUMENT...]
 #
-# no_timer_check: to test the timer the kernel counts its ticks while the TSC advances by 10 ticks at 4 GHz
-# (timer_irq_works()). The TSC is this machine's, but the timer runs at a quarter of our time: fewer than 5 ticks arrived, and
-# sometimes with none of the four methods, after which the kernel panics.
+# no_timer_check: to test the timer, the kernel counts its ticks while the TSC advances by 10 ticks at 4 GHz (timer_irq_works()).
+# The TSC runs at this machine's speed and the timer at a quarter of it: fewer than 5 ticks arrived, sometimes with all four
+# methods, and then the kernel panics.
 start_nested() {
 	local port name file access clock arguments=()
 	mapfile -t clock < <(slow_clock)
@@ -200,7 +200,7 @@ start_direct() {
 	agent_pid=$!
 }
 
-# start_plain: a VM that claims to be one of Hyper-V, for programs that check its name.
+# start_plain: a VM that has only the name of a Hyper-V VM, for programs that check it.
 start_plain() {
 	local arguments
 	mapfile -t arguments < <(port_arguments "$run_dir" "$run_dir/console.log"; network_arguments "$any_port"; boot_arguments host_file)
@@ -210,7 +210,7 @@ start_plain() {
 	machine_pid=$!
 }
 
-# machine_start [OUTER-ARGUMENT...]: further words for the outer machine's QEMU, which the direct way does not have.
+# machine_start [OUTER-ARGUMENT...]: OUTER-ARGUMENT: of the outer machine's QEMU, which the direct way does not have.
 machine_start() {
 	local channel
 	make_dump_disk
@@ -222,7 +222,7 @@ machine_start() {
 	"start_$way" "$@"
 }
 
-# Called at the end of an attempt, however it ends.
+# machine_stop: called at the end of every attempt, however it ends.
 machine_stop() {
 	local pid
 	for pid in $machine_pid $agent_pid; do
@@ -236,33 +236,33 @@ machine_stop() {
 
 is_machine_running() { kill -0 "$machine_pid" 2>/dev/null; }
 
-# is_outer_sick: the outer kernel has printed an error. Its text is left in $sickness.
+# is_outer_sick: the outer kernel has printed an error. Sets $sickness to its text.
 is_outer_sick() {
 	local signs='Oops.*|BUG: .*|Kernel panic.*|rcu: INFO: .* stall.*|watchdog: .*|general protection.*|Out of memory.*'
 	sickness=$(grep -a -m 1 -o -E "$signs" "$run_dir/outer.log" 2>/dev/null)
 }
 
 # is_emulation_wrong: the guest died with impossible flags: bits 22 to 31 are always zero (Intel SDM vol. 1, 3.4.3). Seen once in
-# about 400 runs, with QEMU 7.2: a double fault right after a cmpxchg16b, half of a register in EFLAGS.
+# about 400 runs, with QEMU 7.2: a double fault right after a cmpxchg16b, with half of a register in EFLAGS.
 is_emulation_wrong() { sickness=$(grep -a -m 1 -o -E 'EFLAGS: (0[1-9a-f]|[1-9a-f]|00[4-9a-f])[0-9a-f]+' "$run_dir/console.log" 2>/dev/null); }
 
-# panics: each panic on the console, a line; with times or without, but not the line that ends it
+# panics: prints the line of each panic on the console, but not its "end" line; the console may have time stamps
 panics() { grep -as 'Kernel panic - not syncing' "$run_dir/console.log" | grep -av 'end Kernel panic'; }
 
 # has_panic_ended: a kernel whose panic() did not start a crash kernel says so and stops.
 has_panic_ended() { grep -aqs 'end Kernel panic - not syncing' "$run_dir/console.log"; }
 
-# is_kernel_to_blame: that was the first kernel, and CPUs were coming and going: with CONFIG_CRASH_HOTPLUG the kernel writes its
-# crash kernel's list of CPUs for each of them, under the lock without which it does not jump (docs/dev/hotplug-loses-dumps.md).
+# is_kernel_to_blame: the first kernel's panic() ended, and CPUs were coming and going: with CONFIG_CRASH_HOTPLUG the kernel updates
+# the crash kernel's list of CPUs for each of them, under the lock without which it does not jump (docs/dev/hotplug-loses-dumps.md).
 is_kernel_to_blame() {
 	case $opt_steps in *churn*) ;; *) return 1 ;; esac
 	has_panic_ended && [ "$(panics | wc -l)" -eq 1 ]
 }
 
-# machine_check WHAT: fails the attempt if the machine can no longer deliver what is waited for.
+# machine_check WHAT: fails the attempt if the machine can no longer deliver WHAT, which the lab waits for.
 machine_check() {
 	local running=true
-	kill -0 $$ 2>/dev/null || exit "$EXIT_LAB" # the lab itself was killed: nothing waits for this attempt
+	kill -0 $$ 2>/dev/null || exit "$EXIT_LAB" # the lab itself was killed: this attempt is useless
 	is_machine_running || running=false
 	monitor_drain # after the check, so that its last events count
 	if [ -n "$guest_end" ] || ! $running; then check_host_end "$1"; fi
@@ -271,7 +271,7 @@ machine_check() {
 	$running || lab_failed "QEMU ended while the lab waited for $1"
 }
 
-# poke GPA: changes one byte of the guest's RAM from outside. RAM lies at offset 0 of the file up to 2 GiB of it on q35.
+# poke GPA: changes one byte of the guest's RAM from outside. On q35 the first 2 GiB of RAM begin at offset 0 of the file.
 poke() {
 	local offset=$(($1)) reply line
 	if [ "$way" = own ]; then

@@ -2,13 +2,13 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# What is done with the table of options (option_table.bash): defaults, scenarios, the command line, checks and --help.
+# Uses the table of options (option_table.bash): defaults, scenarios, the command line, checks and --help.
 
-# In the table's order. A setting has a default and uses, and no help.
+# In the table's order. A setting has uses and a default, but no help.
 option_names=()
 declare -A option_value=() option_is_list=() option_uses=() option_default=() option_check=() option_help=() flag_sets=()
 
-# variable_of NAME: where the value of --NAME is
+# variable_of NAME: the variable that holds the value of --NAME
 variable_of() { printf 'opt_%s' "${1//-/_}"; }
 
 option() {
@@ -40,10 +40,10 @@ setting() {
 	option_uses[$1]=$2
 }
 
-# uses_option NAME USE: is it an option of that verb, or one that the boot depends on?
+# uses_option NAME USE: whether verb USE takes it; with USE "boot", whether the boot depends on it
 uses_option() { case ,${option_uses[$1]:-}, in *",$2,"*) ;; *) return 1 ;; esac }
 
-# give_option NAME VALUE: NAME as on the command line or, with underscores, as the table of scenarios has it
+# give_option NAME VALUE: NAME as on the command line, or with underscores as in the table of scenarios
 give_option() {
 	local variable
 	variable=$(variable_of "$1")
@@ -51,7 +51,7 @@ give_option() {
 	printf -v "$variable" '%s' "$2"
 }
 
-# boot_options: the variables of all on which the guest's boot depends, one a line
+# boot_options: the variables of all options that the guest's boot depends on, one a line
 boot_options() {
 	local name
 	for name in "${!option_uses[@]}"; do
@@ -64,17 +64,17 @@ set_defaults() {
 	for name in "${!option_default[@]}"; do printf -v "opt_$name" '%s' "${option_default[$name]}"; done
 }
 
-# scenario_columns: of the table of scenarios, one a line, by its own head
+# scenario_columns: the columns of the table of scenarios, one a line, from its header
 scenario_columns() { sed -n 's/^# name  */scenario /p' "$lab_dir/scenarios" | tr -s ' ' '\n'; }
 
-# set_of_scenario NAME VALUE: "-" is the default, whatever that is, and a comma stands for a blank
+# set_of_scenario NAME VALUE: "-" means the default, and a comma stands for a blank
 set_of_scenario() {
 	local variable=${1//-/_}
-	[ -n "${option_default[$variable]+declared}" ] || die "$lab_dir/scenarios: '$1' is no option of run"
+	[ -n "${option_default[$variable]+declared}" ] || die "$lab_dir/scenarios: '$1' is not an option of run"
 	[ "$2" = - ] || printf -v "opt_$variable" '%s' "${2//,/ }"
 }
 
-# take_scenario NAME: its columns become the options; after the last column other options may stand, as OPTION=VALUE.
+# take_scenario NAME: sets the options from its columns, and from the OPTION=VALUE words that may follow the last column.
 take_scenario() {
 	local columns row i
 	mapfile -t columns < <(scenario_columns)
@@ -84,7 +84,7 @@ take_scenario() {
 			if [ -n "${columns[i]:-}" ]; then
 				set_of_scenario "${columns[i]}" "${row[i]}"
 			else
-				# A value here is taken as it stands: "-" and commas mean themselves
+				# A value here is taken literally, including "-" and commas
 				set_of_scenario "${row[i]%%=*}" -
 				give_option "${row[i]%%=*}" "${row[i]#*=}"
 			fi
@@ -94,7 +94,7 @@ take_scenario() {
 	usage_error "$1: no such scenario, see '${0##*/} list'"
 }
 
-# find_scenario WORD...: the scenario first, wherever it stands: the options beside it override it.
+# find_scenario WORD...: takes the scenario first, wherever it is given, since other options override it.
 find_scenario() {
 	while [ $# -gt 0 ]; do
 		[ "$1" != --scenario ] || take_scenario "${2:-}"
@@ -102,7 +102,7 @@ find_scenario() {
 	done
 }
 
-# parse_options VERB WORD...: after set_defaults. Values are checked when all are known.
+# parse_options VERB WORD...: after set_defaults. Values are checked later, when all are known.
 parse_options() {
 	local verb=$1 name; shift
 	while [ $# -gt 0 ]; do
@@ -136,7 +136,7 @@ check_one_of() {
 	usage_error "--$option: '$value' is not one of: $*"
 }
 
-# check_values VERB: each value by its own check. An empty default means that it was not asked for.
+# check_values VERB: checks each value. An empty value with an empty default means that the option was not given.
 check_values() {
 	local name variable check words
 	for name in "${option_names[@]}"; do
@@ -151,12 +151,12 @@ check_values() {
 		number:*) check=${check#*:}; check_range "$name" "${!variable}" "${check%-*}" "${check#*-}" ;;
 		one-of:*) IFS=, read -r -a words <<<"${check#*:}"; check_one_of "$name" "${!variable}" "${words[@]}" ;;
 		words:*) mapfile -t words < <("${check#*:}"); check_one_of "$name" "${!variable}" "${words[@]}" ;;
-		*) die "option_table.bash: '$check' is no check" ;;
+		*) die "option_table.bash: '$check' is not a check" ;;
 		esac
 	done
 }
 
-# print_option NAME: for --help, in a page of 100 columns
+# print_option NAME: for --help, in 100 columns
 print_option() {
 	local name=$1 head text indent=24
 	head="  --$name"

@@ -2,10 +2,10 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# What the hypervisor maps: the lab's host reports its state (own_host.bash), QEMU its own map of
-# guest memory. Neither the guest nor the module is asked.
+# What the hypervisor maps. The lab's own host reports its state (own_host.bash), QEMU its map of guest memory. Neither the
+# guest nor the module is asked.
 
-# overlays_of: standard input: "info mtree -f"; standard output: JSON, every SynIC overlay once. The map is printed once per
+# overlays_of: standard input: "info mtree -f"; standard output: JSON with every SynIC overlay once. The map is printed once per
 # address space, and an overlay is in several.
 overlays_of() {
 	sed -n 's/^ *0*\([0-9a-f][0-9a-f]*\)-[0-9a-f]* .*: \(synic-[0-9]*-\(msg\|event\)-page\).*$/0x\1 \2/p' |
@@ -13,16 +13,16 @@ overlays_of() {
 			| sort_by((.name | split("-")[1] | tonumber), (.name | test("event")))'
 }
 
-# state_of: standard input: such overlays; standard output: as compare.jq reads it. QEMU reports no other pages.
+# state_of: standard input: such overlays; standard output: the format that compare.jq reads. QEMU reports no other pages.
 state_of() {
 	jq '{knows: ["SIMP", "SIEFP"], overlays: map((.name | split("-")) as [$_, $vp, $page] |
 		{kind: (if $page == "msg" then "simp" else "siefp" end), vp_index: ($vp | tonumber), gpa})}'
 }
 
-# state_file FILE: beside the overlays in FILE, the whole state that was reported with them
+# state_file FILE: the file beside FILE with the whole state from which its overlays were taken
 state_file() { printf '%s.state.json' "${1%.json}"; }
 
-# oracle_ask FILE: the overlays that are mapped now.
+# oracle_ask FILE: writes the overlays that are mapped now.
 oracle_ask() {
 	local reply
 	if [ "$way" = own ]; then own_oracle_ask "$1"; return; fi
@@ -33,7 +33,7 @@ oracle_ask() {
 	state_of <"$1" >"$(state_file "$1")"
 }
 
-# left_mapped: drops the overlays that the kernel that runs now turned on itself. Only the own host says which those are.
+# left_mapped: drops the overlays that the running kernel turned on itself. Only the own host tells which those are.
 left_mapped() { if [ "$way" = own ]; then jq 'map(select(.stale) | del(.stale))'; else cat; fi; }
 
 # not_within RANGES: drops the second kernel's own overlays: on the own host, those that it turned on; else those in RANGES
@@ -52,7 +52,7 @@ not_within() {
 
 overlay_count() { jq length "$1"; }
 
-# overlay_named FILE KIND:VP: the GPA of the page, "simp:1" for example.
+# overlay_named FILE KIND:VP: the page's GPA, for example of "simp:1".
 overlay_named() {
 	local kind=${2%%:*} vp=${2#*:} page
 	case $kind in simp) page=msg ;; siefp) page=event ;; *) return 1 ;; esac

@@ -2,8 +2,8 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The lab's own host (--host own): tests/lab/host, on the bare metal of an emulated machine. No Linux and no KVM are in between, so
-# the guest's serial ports, disks and network are QEMU's own, and QEMU's monitor is the machine's.
+# The lab's own host (--host own): tests/lab/host, on the bare metal of an emulated machine. There is no Linux and no KVM in between,
+# so the guest's serial ports, disks and network are QEMU's own, and QEMU's monitor is the machine's.
 #
 # The host answers requests on a separate serial port, the oracle: one line each, with a line of JSON (host/oracle.c). Its
 # log is host.log of the run, whose last line says why the machine ended and whose fault that is.
@@ -23,13 +23,13 @@ build_own_host() {
 	printf '%s\n' "$sum" >"$dir.stamp"
 }
 
-# check_emulator: what the host requires of this machine's QEMU. Debian 12's has all of it.
+# check_emulator: checks for what the host requires of this machine's QEMU. Debian 12's has all of it.
 check_emulator() {
 	if is_arm64; then check_arm64_emulator; return; fi
 	need_commands qemu-system-x86_64
 	qemu-system-x86_64 -accel help | grep -qx tcg ||
 		die "this machine's qemu-system-x86_64 cannot emulate (it has no accelerator 'tcg'): install Debian's qemu-system-x86"
-	qemu-system-x86_64 -cpu help | grep -qw svm || die "this machine's qemu-system-x86_64 knows no SVM: install QEMU 7.2 or newer"
+	qemu-system-x86_64 -cpu help | grep -qw svm || die "this machine's qemu-system-x86_64 does not know SVM: install QEMU 7.2 or newer"
 }
 
 # host_words: the host's options, on its command line. It determines the number of VPs from the CPUs.
@@ -38,10 +38,10 @@ host_words() {
 	printf '%s' "$opt_host_options"
 }
 
-# multiboot_word WORDS: QEMU has commas between modules, and a comma in one doubled
+# multiboot_word WORDS: QEMU separates modules by commas, so a comma in one is doubled
 multiboot_word() { printf '%s' "${1//,/,,}"; }
 
-# own_boot_arguments: a kernel that the host starts, or the first of the guest's disks, by SeaBIOS and GRUB
+# own_boot_arguments: for a kernel that the host starts, or for a boot from the guest's first disk by SeaBIOS and GRUB
 own_boot_arguments() {
 	local name bus=0
 	if [ -z "$debian_disks" ]; then
@@ -56,7 +56,7 @@ own_boot_arguments() {
 	done
 }
 
-# hibernates: whether a step of the guest hibernates. The machine is then reset, and its disk keeps the image.
+# hibernates: whether one of the guest's steps hibernates. The machine is then reset, and its disk keeps the image.
 hibernates() { case :$opt_steps: in *:hibernate:*) ;; *) return 1 ;; esac }
 
 make_swap_disk() {
@@ -69,8 +69,8 @@ copy_swap_modules() {
 	! hibernates || copy_modules "$(tree_of "$1")" "$(kernel_of "$1")" "$2" swap virtio_pci virtio_blk
 }
 
-# swap_arguments: a guest that may hibernate by its ACPI (S4) lets the host have nothing of its memory (hv_balloon's
-# allow_hibernation). Azure offers it where it was asked for.
+# swap_arguments: if a guest's ACPI offers hibernation (S4), it lets the host have none of its memory (hv_balloon's
+# allow_hibernation). Azure offers S4 only on request.
 swap_arguments() {
 	if hibernates; then
 		printf '%s\n' -drive "file=$run_dir/disk-swap.img,format=raw,cache=unsafe,if=none,id=swap" \
@@ -80,7 +80,7 @@ swap_arguments() {
 	fi
 }
 
-# start_own [ARGUMENT...]: one CPU more than the guest has is the host's.
+# start_own [ARGUMENT...]: the host needs one CPU more than the guest has.
 start_own() {
 	local arguments
 	if is_arm64; then start_arm64 "$@"; return; fi
@@ -99,7 +99,7 @@ start_own() {
 	machine_pid=$!
 }
 
-# host_ask REQUEST [SECONDS]: of the oracle; its answer, a line of JSON, is left in $line.
+# host_ask REQUEST [SECONDS]: asks the oracle and sets $line to its answer, a line of JSON.
 host_ask() {
 	channel_send oracle "$1"
 	channel_line oracle "${2:-30}" || {
@@ -109,8 +109,8 @@ host_ask() {
 	case $line in '{"error":'*) lab_failed "the host answered '$line' to '$1'" ;; esac
 }
 
-# host_overlays: standard input: an answer to "state"; standard output: every overlay, under the names that QEMU's Hyper-V has for
-# the first two kinds. "stale": another kernel turned it on than the one that runs now.
+# host_overlays: standard input: an answer to "state"; standard output: every overlay, named as by QEMU where QEMU has the kind.
+# "stale": turned on by a kernel other than the one that runs now.
 host_overlays() {
 	jq '{simp: "synic-VP-msg-page", siefp: "synic-VP-event-page", sirbp: "synic-VP-ring-page", vp_assist: "vp-VP-assist-page",
 			hypercall: "hypercall-page", reference_tsc: "reference-tsc-page"} as $names |
@@ -118,7 +118,7 @@ host_overlays() {
 			{gpa, name: ($names[.kind] // .kind | sub("VP"; $vp)), stale: (.kernel != $now)}] | sort_by(.name)'
 }
 
-# own_oracle_ask FILE: as oracle_ask
+# own_oracle_ask FILE: oracle_ask for the own host
 own_oracle_ask() {
 	local line
 	host_ask state
@@ -127,7 +127,7 @@ own_oracle_ask() {
 	host_overlays <"$(state_file "$1")" >"$1"
 }
 
-# own_registers: of all VPs into registers.txt, and where each is to standard output; all else that the host knows into failed.state.json
+# own_registers: writes all VPs' registers to registers.txt and the host's state to failed.state.json, and prints where each VP is
 own_registers() {
 	local line
 	own_oracle_ask "$run_dir/failed.json"
@@ -136,7 +136,7 @@ own_registers() {
 	jq -r '.vps[] | select(.started) | "VP \(.vp): \(.registers.rip // .registers.pc // "no answer")"' "$run_dir/registers.txt"
 }
 
-# set_faults: injects the faults of --fault, when the guest is completely up, before the crash
+# set_faults: injects the faults of --fault once the guest is completely up, before the crash
 set_faults() {
 	local word line
 	for word in $opt_fault; do
@@ -147,7 +147,7 @@ set_faults() {
 # host_end: why the machine ended, by the last line of the host's log, if there is one
 host_end() { sed -n 's/^.*\] end: //p' "$run_dir/host.log" 2>/dev/null | tail -n 1; }
 
-# check_host_end WHAT: the machine ended while the lab waited for WHAT: decides whether the guest or the host is to blame
+# check_host_end WHAT: the machine ended while the lab waited for WHAT: blames the guest or the host
 check_host_end() {
 	local why
 	why=$(host_end)

@@ -2,22 +2,22 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# Kernels that no release has: Debian's kernel source, a small configuration (tests/lab/kernels/), and for one of them the
-# patches of kernel/upstream/. The tree of such a kernel is like that of a release, so all that runs with a release's kernel
-# runs with it. To build one takes a quarter of an hour or more, and 4 GB; nothing but "lab run --kernel" asks for it.
+# Kernels that no release has: Debian's kernel source with a small configuration (tests/lab/kernels/), one of them with the patches of
+# kernel/upstream/. The tree of such a kernel is like that of a release, so everything works with it as with a release's kernel.
+# Building one takes a quarter of an hour or more, and 4 GB; only "lab run --kernel" builds them.
 
 # Their names, and the version of each
 declare -rA own_versions=([small]=7.2 [debug]=7.2 [plain]=7.3 [upstream]=7.3 [builtin]=6.1)
 
 readonly own_packages=("${tree_userland[@]}" flex bison bc patch libssl-dev libdw-dev pahole zstd cpio perl python3-minimal xz-utils)
 
-# is_own_release RELEASE: is that the tree of one of them?
+# is_own_release RELEASE: whether RELEASE is one of them
 is_own_release() { case $1 in own-*) [ -n "${own_versions[${1#own-}]:-}" ] ;; *) return 1 ;; esac }
 
-# own_suite NAME: whose source, compiler and userland it has
+# own_suite NAME: the suite whose source, compiler and userland it uses
 own_suite() { case ${own_versions[$1]} in 6.1) echo bookworm ;; 7.3) echo trixie-backports ;; *) echo forky ;; esac; }
 
-# own_fragments NAME: the files that make up its configuration. Of two lines about an option the last one counts.
+# own_fragments NAME: the files that make up its configuration. The last line about an option counts.
 own_fragments() {
 	printf '%s\n' "$lab_dir/kernels/small.config"
 	[ ! -e "$lab_dir/kernels/$1.config" ] || [ "$1" = small ] || printf '%s\n' "$lab_dir/kernels/$1.config"
@@ -26,7 +26,7 @@ own_fragments() {
 # own_patches NAME
 own_patches() { [ "$1" != upstream ] || find "$repo/kernel/upstream" -maxdepth 1 -name '[0-9]*.patch' ! -name '0000-*' | LC_ALL=C sort; }
 
-# own_sum NAME: of all that it is made of.
+# own_sum NAME: checksum of its sources.
 own_sum() {
 	local files
 	mapfile -t files < <(own_fragments "$1"; own_patches "$1"; echo "$lab_dir/kernels/build")

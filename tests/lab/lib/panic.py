@@ -2,7 +2,7 @@
 """For drgn: the line of the panic, from the log in the dump; see ask_drgn in debug.bash.
 
 An oops with panic_on_oops and without crash_kexec_post_notifiers never comes to panic(): oops_end() calls crash_kexec()
-(arch/x86/kernel/dumpstack.c). The line of the oops is then the one, as crash has it.
+(arch/x86/kernel/dumpstack.c). The oops line is then the panic message, as in crash.
 """
 from drgn.helpers.linux.printk import get_printk_records
 

@@ -2,38 +2,38 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# From the facts of a run to its verdict and its JSON. Only this file knows the format of the tool's JSON.
+# Turns the facts of a run into its verdict and its JSON. Only this file knows the format of the tool's JSON.
 
-# overlay_kinds: those of which the host tells, in the tool's words
+# overlay_kinds: the kinds that the host reports, by the tool's names
 overlay_kinds() { if [ "$way" = own ]; then echo '["SIMP", "SIEFP", "VP assist", "hypercall", "reference TSC"]'; else echo '["SIMP", "SIEFP"]'; fi; }
 
-# audit_left FILE: the GPAs of such overlays which the audit says were left shared, one a line.
+# audit_left FILE: the GPAs of such overlays that the audit calls left shared, one a line.
 audit_left() {
 	jq -r --argjson kinds "$(overlay_kinds)" \
 		'[.. | objects | select(.finding? == "left shared" and (.kind | IN($kinds[]))) | .gpa] | unique[]' "$1"
 }
 
-# audit_changed FILE: the GPAs of pages which it says were changed after they were revoked.
+# audit_changed FILE: the GPAs of pages that it says were changed after they were revoked.
 audit_changed() {
 	jq -r '[.. | objects | select(.finding? | strings | startswith("changed")) | .gpa] | unique[]' "$1"
 }
 
-# audit_verdict: "none" if the tool gave none. Without a registry it gives an error object with the exit status of "cannot tell".
+# audit_verdict: "none" if the tool printed none. Without a registry it prints an error object with the exit status of "cannot tell".
 audit_verdict() {
 	[ -s "$run_dir/audit.json" ] || { echo none; return; }
 	jq -r '.verdict // (if .exit_status == 2 then "cannot tell" else "none" end)' "$run_dir/audit.json" 2>/dev/null || echo none
 }
 
-# audit_left_json: those, or null if there was no audit to say it.
+# audit_left_json: the same as JSON, or null without an audit.
 audit_left_json() {
 	jq -e .findings "$run_dir/audit.json" >/dev/null 2>&1 || { echo null; return; }
 	audit_left "$run_dir/audit.json" | jq -R -s 'split("\n") | map(select(. != ""))'
 }
 
-# audit_number FIELD: of its summary, or null.
+# audit_number FIELD: a number from its summary, or null.
 audit_number() { jq -r ".summary.$1 // \"null\"" "$run_dir/audit.json" 2>/dev/null || echo null; }
 
-# normal_gpas GPA...: sorted, whatever their case and leading zeros.
+# normal_gpas GPA...: normalized and sorted: they may differ in case and leading zeros.
 normal_gpas() { local gpa; for gpa in "$@"; do printf '0x%x\n' "$gpa"; done | LC_ALL=C sort -u; }
 
 missed() { misses+=("$*"); }
@@ -44,7 +44,7 @@ expect_audit() {
 	[ "$(audit_verdict)" = "$verdict" ] || missed "verdict '$verdict' expected, '$(audit_verdict)' found"
 }
 
-# stale_known: the overlays that are known to be left. The file exists once the hypervisor was asked and could tell.
+# stale_known: the overlays known to be left. The file exists once the hypervisor has been asked and could tell.
 stale_known() { json_or stale_overlays.json '[]'; }
 
 expect_no_overlay() {
@@ -82,22 +82,22 @@ expect_rescued() {
 		"$(fact_of overlays_to_rescue)" ] || missed 'the audit does not say "revoked late" of as many pages'
 }
 
-# expect_not_clean [VP]: the audit names exactly the pages that the hypervisor still maps; all of them of VP, if given.
+# expect_not_clean [VP]: the audit names exactly the pages that the hypervisor still maps, and all belong to VP if given.
 expect_not_clean() {
 	local vp=$1 oracle audit gpas
 	expect_audit 1 'not clean'
 	mapfile -t gpas < <(stale_known | jq -r '.[].gpa')
 	oracle=$(normal_gpas "${gpas[@]}")
-	[ -n "$oracle" ] || missed 'the hypervisor maps no overlay of the first kernel any more'
+	[ -n "$oracle" ] || missed 'the hypervisor no longer maps any overlay of the first kernel'
 	[ -e "$run_dir/audit.json" ] || return 0
 	mapfile -t gpas < <(audit_left "$run_dir/audit.json")
 	audit=$(normal_gpas "${gpas[@]}")
 	[ "$oracle" = "$audit" ] || missed "the hypervisor still maps ${oracle//$'\n'/ }, but the audit names ${audit//$'\n'/ }"
 	[ -z "$vp" ] || stale_known | jq -e --arg p "^(synic|vp)-$vp-" 'all(.name | test($p))' >/dev/null ||
-		missed "pages of other VPs than $vp are still mapped"
+		missed "pages of VPs other than $vp are still mapped"
 }
 
-# expect_changed GPA: one page was written from outside after its revoke, and the audit names that one and no other.
+# expect_changed GPA: one page was written from outside after its revoke, and the audit names exactly that one.
 expect_changed() {
 	local gpa=$1 gpas
 	expect_audit 1 'not clean'
@@ -107,8 +107,8 @@ expect_changed() {
 		missed "a change at $gpa expected, the audit names ${gpas[*]:-none}"
 }
 
-# expect_not_unloaded: no overlay is left, and the audit names what VMBus had shared: the host did not answer. From 5.0 on VMBus has
-# no page for interrupts: what there was is in the module's list.
+# expect_not_unloaded: the host did not answer UNLOAD: no overlay is left, and the audit names exactly what VMBus had shared. From 5.0
+# on VMBus has no interrupt page: the module's list says what there was.
 expect_not_unloaded() {
 	local shared
 	expect_no_overlay
@@ -122,7 +122,7 @@ expect_not_unloaded() {
 # A kexec leaves no dump.
 is_kexec() { case $opt_crash in kexec | kexec-load) ;; *) return 1 ;; esac }
 
-# expect_left KIND: no overlay is left, and the audit names pages of that kind as left shared, and no others.
+# expect_left KIND: no overlay is left, and the audit names pages of exactly that kind as left shared.
 expect_left() {
 	expect_no_overlay
 	expect_audit 1 'not clean'
@@ -131,19 +131,19 @@ expect_left() {
 		missed "the audit does not name pages of the kind '$1' as left shared, or names others too"
 }
 
-expect_jumped() { [ "$(stamps_json)" != null ] || missed "no stamps: the crash is none of ${stamped_kinds[*]}"; }
+expect_jumped() { [ "$(stamps_json)" != null ] || missed "no stamps: only ${stamped_kinds[*]} crashes record them"; }
 
 # expect_starved: the first kernel crashed, the second ran out of memory, and nothing of the first is left mapped.
 expect_starved() {
 	expect_no_overlay
-	[ "$(panics | wc -l)" -eq 2 ] || missed 'not two kernels have panicked'
+	[ "$(panics | wc -l)" -eq 2 ] || missed 'expected exactly two kernels to panic'
 	panics | tail -n 1 | grep -aqiE 'memory|failed to allocate' ||
-		missed 'the second kernel did not die of want of memory'
+		missed 'the second kernel did not run out of memory'
 }
 
-# kernel_reports: what the kernel says of mistakes in itself or in a module, one a line: "hvcrash" if our code is in the trace, else
-# "other", and the report's first line. A panic or an Oops is none: those are asked for, and so is what KASAN says of the fault that
-# debug_fault makes (kernel/inject.c).
+# kernel_reports: the kernel's reports of bugs in itself or in a module, one a line: "hvcrash" if our code is in the trace, else
+# "other", then the report's first line. Panics and oopses do not count, since runs ask for them, nor does KASAN's report of the fault
+# that debug_fault injects (kernel/inject.c).
 kernel_reports() {
 	[ ! -e "$run_dir/console.log" ] || tr -d '\r' <"$run_dir/console.log" | awk '
 		function over() { if (report != "") print (ours ? "hvcrash" : "other"), report; report = ""; ours = 0 }
@@ -158,7 +158,7 @@ kernel_reports() {
 		END { over() }'
 }
 
-# judge_reports: a report on hvcrash is a failure, whatever else was expected.
+# judge_reports: a report with hvcrash in its trace is a failure, whatever else was expected.
 judge_reports() {
 	local line
 	while IFS= read -r line; do missed "the kernel reports, with hvcrash in its trace: ${line#hvcrash }"; done < <(kernel_reports | grep '^hvcrash ')
@@ -166,7 +166,7 @@ judge_reports() {
 
 reports_json() { kernel_reports | jq -R -n '[inputs | split(" ") | {hvcrash: (.[0] == "hvcrash"), report: (.[1:] | join(" "))}]'; }
 
-# run_judge: fills $misses with the differences from the expectation.
+# run_judge: fills $misses with all differences from the expectation.
 run_judge() {
 	judge_reports
 	case $opt_expect in
@@ -188,14 +188,14 @@ run_judge() {
 	changed:*) expect_changed "${opt_expect#*:}" ;;
 	esac
 	judge_opened
-	is_kexec || [ "$(fact_of dump_ok)" = true ] || missed 'the dump is not good: makedumpfile found no word of the crash in it'
+	is_kexec || [ "$(fact_of dump_ok)" = true ] || missed 'the dump is not usable: makedumpfile found no message of the crash in it'
 }
 
 json_or() { if [ -s "$run_dir/$1" ]; then cat "$run_dir/$1"; else printf '%s\n' "$2"; fi; }
 
 nudges_of_run() { local n; n=$(fact_of nudges); printf '%d' "${n:-0}"; }
 
-# write_result RESULT FAILURE: result.json of the run, by ${verb}_result.
+# write_result RESULT FAILURE: writes result.json of the run by ${verb}_result.
 write_result() {
 	"${verb}_result" "$@" >"$run_dir/result.json.new"
 	mv "$run_dir/result.json.new" "$run_dir/result.json"
@@ -231,13 +231,13 @@ run_result() {
 		}'
 }
 
-# registers_json: where each CPU was, if the run asked: in the order of the notes, which is that of the CPUs.
+# registers_json: where each CPU was, if the run asked for it, in the order of the notes, which is that of the CPUs.
 registers_json() {
 	[ -s "$run_dir/registers" ] || { echo null; return; }
 	jq -R -s 'split("\n") | map(select(. != "") | split(" ") | {pid: .[0], rip: .[1], symbol: .[2]})' "$run_dir/registers"
 }
 
-# stamps_json: what kernel/test/hvcrash_stamp.c said, in cycles. What was not measured is null.
+# stamps_json: the output of kernel/test/hvcrash_stamp.c, in cycles; null for what was not measured.
 stamps_json() {
 	{ grep -a -o 'hvcrash_stamp: khz .* writes [0-9]*' "$run_dir/console.log" 2>/dev/null || true; } |
 		jq -R -n 'def known: if . > 0 then . else null end;
@@ -258,7 +258,7 @@ report_unfinished() {
 	write_result "$result" "$(fact_of failure)"
 }
 
-# report_differences: whatever else came of the run, a page about which registry and host differ is the result. Fails if there is none.
+# report_differences: a page about which registry and host differ overrides any other result. Fails if there is none.
 report_differences() {
 	local lines line
 	mapfile -t lines < <(differences)
@@ -270,7 +270,7 @@ report_differences() {
 	say "differs: $("${verb}_summary")"
 }
 
-# report: says how the run ended, writes the JSON, and returns the exit status of the whole.
+# report: prints how the run ended, writes the JSON, and returns the exit status of the run.
 report() {
 	local miss
 	! report_differences || return "$EXIT_DIFFERS"

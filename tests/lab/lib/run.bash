@@ -2,17 +2,17 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# One run: the guest boots, crashes, its second kernel boots, with requests to the hypervisor in between. The guest stops at
+# One run: the guest boots, crashes, and its second kernel boots, with requests to the hypervisor in between. The guest stops at
 # READY1 and READY2 until it is told GO, so that each request is answered before anything changes. Every wait has a
 # bound and a name.
 
-# A failure before the crash is the lab's if the guest is Debian's own kernel, without hvcrash.
+# Before the crash, a failure of Debian's own kernel without hvcrash is the lab's fault.
 blame_setup() { if [ "$opt_mode" = hvcrash ]; then guest_stopped "$@"; else lab_failed "$@"; fi; }
 
-# guest_stopped REASON: the guest is to blame, unless its machine is faulty. Saves everything that helps to see why.
+# guest_stopped REASON: blames the guest unless its machine is faulty, and saves whatever helps to find the cause.
 guest_stopped() {
 	local sickness
-	! is_outer_sick || lab_failed "the outer kernel is ill ($sickness); the guest: $*"
+	! is_outer_sick || lab_failed "the outer kernel reported an error ($sickness); the guest: $*"
 	! is_emulation_wrong || lab_failed "the emulated CPU is wrong ($sickness); the guest: $*"
 	! is_kernel_to_blame || failed "$EXIT_KERNEL" "the kernel lost its crash kernel to CPU hotplug: $*"
 	say "the guest failed: $*"
@@ -22,7 +22,7 @@ guest_stopped() {
 	guest_failed "$@"
 }
 
-# dump_registers: of all CPUs into registers.txt, and where each CPU is to standard output. Fails if the monitor does not answer.
+# dump_registers: writes the registers of all CPUs to registers.txt and prints where each CPU is. Fails if the monitor does not answer.
 dump_registers() {
 	local reply
 	if [ "$way" = own ]; then own_registers; return; fi
@@ -36,14 +36,14 @@ dump_registers() {
 
 console_tail() { tail -n 25 "$run_dir/console.log" 2>/dev/null | tr -d '\r' | cut -c 1-200 || true; }
 
-# The emulated serial port, or KVM below it, loses an interrupt now and then: twice in about 180 runs a guest, once with
-# hvcrash and once a stock one, stood with all CPUs idle and nothing more to come. An empty line is an interrupt: the port
-# sends what it still holds, and the CPU looks at its timers. The guest ignores it. How many were sent is in the result.
+# The emulated serial port, or KVM below it, occasionally loses an interrupt: twice in about 180 runs a guest, once with hvcrash
+# and once a stock one, stopped with all CPUs idle. An empty line causes an interrupt: the port sends what it still holds, and the
+# CPU looks at its timers. The guest ignores the line. The result counts them.
 readonly nudge_after=20 nudge_every=5 kick_after=120 kick_every=60
 
 # nudge SECONDS-OF-SILENCE
 nudge() {
-	[ "$way" != own ] || return 0 # nothing gets lost there, and if it does it is to be seen
+	[ "$way" != own ] || return 0 # no interrupt may get lost there, so do not hide it
 	[ "$1" -ge "$nudge_after" ] && [ $((($1 - nudge_after) % nudge_every)) -eq 0 ] || return 0
 	channel_send handshake ''
 	nudges=$((nudges + 1))
@@ -52,16 +52,16 @@ nudge() {
 	[ "$1" -lt "$kick_after" ] || [ $((($1 - kick_after) % kick_every)) -ne 0 ] || kick
 }
 
-# kick: asks for the registers, for which each virtual CPU has to leave KVM and is sent back. 6.12 on the CPU model of 7.2 stood in
-# the bring-up of its second CPU each time (both waiting with interrupts off), until it was looked into.
+# kick: asks for the registers, which makes each virtual CPU leave KVM and enter it again. Without that, 6.12 on 7.2's CPU model
+# hung each time while it started its second CPU, both CPUs waiting with interrupts off.
 kick() {
 	local line reply
 	monitor_begin && monitor 'info registers -a' 20 || return 0
 	printf '(kicked)\n' >>"$run_dir/handshake.log"
 }
 
-# guest_line SECONDS WHAT: the next thing that the guest says, in $words, without the leading LAB. Ends the attempt through
-# machine_check if there can be none; fails if there was none in time.
+# guest_line SECONDS WHAT: reads the guest's next line into $words, without the leading LAB. Ends the attempt through machine_check
+# if none can come; fails if none came in time.
 guest_line() {
 	local end=$((SECONDS + $1)) what=$2 line silence=0
 	while [ $SECONDS -lt "$end" ]; do
@@ -79,7 +79,7 @@ guest_line() {
 	return 1
 }
 
-# guest_says WORD SECONDS WHAT BLAME: waits for a line that starts with WORD; BLAME REASON is called if it does not come.
+# guest_says WORD SECONDS WHAT BLAME: waits for a line that starts with WORD; calls BLAME REASON if it does not come.
 guest_says() {
 	local word=$1 seconds=$2 what=$3 blame=$4
 	fail_words=''
@@ -95,11 +95,11 @@ guest_says() {
 	"$blame" "${fail_words:-timed out after $seconds s}, waiting for $what"
 }
 
-# host_asked REQUEST: by a step of the guest's
+# host_asked REQUEST: a step of the guest asks the host
 host_asked() {
-	[ "$way" = own ] || lab_failed "the step's '$1' is for the lab's own host, and this is another"
+	[ "$way" = own ] || lab_failed "the step's '$1' needs the lab's own host"
 	host_ask "$1"
-	say "asked of the host: $1"
+	say "asked the host: $1"
 }
 
 # word_of NAME: VALUE of NAME=VALUE in $words.
@@ -110,7 +110,7 @@ word_of() {
 	done
 }
 
-# guest_blob NAME: the file that the guest sends after BLOB, into $blob_dir.
+# guest_blob NAME: saves the file that the guest sends after BLOB in $blob_dir.
 guest_blob() {
 	local name=$1 line silence=0
 	while [ "$silence" -lt 60 ]; do
@@ -152,7 +152,7 @@ boot_guest() {
 	phase_end oracle_before
 }
 
-# crash_words: how the guest is to crash. Not on its command line, since a state may serve many crashes.
+# crash_words: how the guest is to crash. Not on its command line, since one state may serve many crashes.
 crash_words() {
 	printf 'lab.crash=%s lab.cpu=%s lab.other=%s' "$opt_crash" "$opt_cpu" "$opt_other"
 	[ -z "$opt_post_notifiers" ] || printf ' lab.post_notifiers=%s' "$opt_post_notifiers"
@@ -182,10 +182,10 @@ crash_guest() {
 	asked_after=overlays_after
 	if [ "$(word_of vmbus)" = 1 ]; then
 		asked_after=''
-		say 'VMBus is built in and up again: the map says nothing about the jump before it'
+		say 'VMBus is built in and up again: the map says nothing about the jump'
 		return
 	fi
-	# What a jump left stays on the list, whatever later ones leave
+	# What one jump left stays on the list for the later ones
 	{
 		[ ! -e "$run_dir/stale_overlays.json" ] || cat "$run_dir/stale_overlays.json"
 		not_within "$crash_ranges" <"$run_dir/overlays_after.json"
@@ -205,31 +205,31 @@ await_console() {
 	done
 }
 
-# stop_at_jump: crashes it and goes no further than the jump into the crash kernel. The stamps of that are on the console, which
-# gets them when all that they tell of is over.
+# stop_at_jump: crashes the guest and goes no further than the jump into the crash kernel. The stamps appear on the console once
+# everything that they measure is over.
 stop_at_jump() {
 	set_off_crash
 	await_console 'hvcrash_stamp: khz .* writes [0-9]*.$' 'the jump into the crash kernel'
 	phase_end jump
 }
 
-# stop_at_unload: crashes it and goes no further than its first word that UNLOAD is not answered: it says the same nineteen times
-# more, and nothing else.
+# stop_at_unload: crashes the guest and stops at its first message that UNLOAD is not answered: it would repeat the message nineteen
+# times and do nothing else.
 stop_at_unload() {
 	set_off_crash
 	await_console 'Waiting for VMBus UNLOAD to complete' 'the kernel to say that it waits for VMBus'
 	phase_end unload
 }
 
-# ask_stale NAME: what is mapped now, into NAME.json, and what of that the first kernel left.
+# ask_stale NAME: records what is mapped now in NAME.json, and which of it the first kernel left.
 ask_stale() {
 	oracle_ask "$run_dir/$1.json"
 	asked_after=$1
 	not_within "$crash_ranges" <"$run_dir/$1.json" >"$run_dir/stale_overlays.json"
 }
 
-# starve_guest: crashes it into a crash kernel that has too little memory to come up, and waits for the end of that one. What the
-# first kernel left is still on the map.
+# starve_guest: crashes the guest into a crash kernel that has too little memory, and waits for that kernel's end. Whatever the first
+# kernel left is then still on the map.
 starve_guest() {
 	local end=$((SECONDS + opt_timeout)) line
 	set_off_crash
@@ -244,7 +244,7 @@ starve_guest() {
 	phase_end oracle_after
 }
 
-# rescue_guest: hvcrash in the second kernel revokes what is left; the hypervisor is asked before and after.
+# rescue_guest: hvcrash in the second kernel revokes what is left; asks the hypervisor before and after.
 rescue_guest() {
 	[ -n "$opt_rescue" ] || return 0
 	fact overlays_to_rescue "$(overlay_count "$run_dir/stale_overlays.json")"
@@ -255,7 +255,7 @@ rescue_guest() {
 	phase_end rescue
 }
 
-# jump_on: the kernel that was jumped to makes ready for the next jump, which ends as the first one did.
+# jump_on: prepares the new kernel for the next jump, which ends like the first one.
 jump_on() {
 	jump=$((jump + 1))
 	guest_says READY1 180 'VMBus after a jump' guest_stopped
@@ -267,7 +267,7 @@ jump_on() {
 	channel_send handshake GO
 }
 
-# place_of PLACE: the GPA of what --poke and --poke-before name.
+# place_of PLACE: the GPA that --poke and --poke-before name.
 place_of() {
 	local registry
 	case $1 in
@@ -295,7 +295,7 @@ poke_place() {
 
 poke_guest() { poke_place "${opt_poke_gpa:-$opt_poke}"; }
 
-# note_audit EXIT: of several audits the worst counts.
+# note_audit EXIT: records the exit status; of several audits the worst counts.
 note_audit() {
 	local before
 	before=$(fact_of audit_exit)
@@ -304,7 +304,7 @@ note_audit() {
 
 finish_guest() {
 	local patience=180
-	[ -z "$opt_dumps" ] || patience=600 # of one dump
+	[ -z "$opt_dumps" ] || patience=600 # for each dump
 	channel_send handshake GO
 	while guest_line "$patience" 'the second kernel to finish'; do
 		case $words in
@@ -329,14 +329,14 @@ run_prepare() {
 	fi
 }
 
-# attempt_begin: in the process of the attempt, first thing.
+# attempt_begin: the first step in the process of an attempt.
 attempt_begin() {
 	trap machine_stop EXIT
 	trap 'exit 130' INT TERM HUP
 	fail_words='' words='' crash_ranges='' memory_file='' nudges=0 jump=0 blob_dir=$run_dir asked_after=''
 }
 
-# run_attempt: one go at the run. Ends with EXIT_HELD when all was gathered, whatever it says about the guest.
+# run_attempt: one try. Ends with EXIT_HELD once everything is gathered, whatever that says about the guest.
 run_attempt() {
 	attempt_begin
 	if [ -n "$opt_from" ]; then resume_guest; else boot_guest; fi
@@ -354,7 +354,7 @@ run_attempt() {
 	finish_guest
 }
 
-# set_aside NAME: keeps what the failed attempt left, out of the way.
+# set_aside NAME: moves the files of the failed attempt out of the way.
 set_aside() {
 	local keep=$run_dir/$1 file
 	mkdir "$keep"
@@ -363,11 +363,11 @@ set_aside() {
 	done
 }
 
-# A stock kernel lost 5 crashes of 12 that way: it loses as many as these in a row once in some six thousand runs.
+# The stock kernel lost its crash kernel in 5 crashes of 12, so this many in a row occur once in some six thousand runs.
 readonly most_kernel_losses=10
 
-# make_attempts: until one is not the lab's failure, or too many were. Leaves the status of the last in $attempt_status. What
-# an attempt is depends on the verb: ${verb}_prepare, ${verb}_attempt.
+# make_attempts: repeats until an attempt did not fail because of the lab, or there were too many. Sets $attempt_status to the status
+# of the last. The verb defines an attempt: ${verb}_prepare, ${verb}_attempt.
 make_attempts() {
 	while :; do
 		phase_start_ms=$(now_ms)

@@ -2,32 +2,32 @@
 # bash, sourced by tests/lab/lab.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "lab" with -x to see all
 #
-# The state of a machine whose guest is about to crash, kept, so that many crashes cost one boot. A run with --keep leaves it in
-# its directory; a run with --from that run starts there, crashes in its own way, and is judged like any other. Half of a
-# run's time is the boot.
+# Saving the state of a machine whose guest is about to crash, so that many crashes cost one boot. A run with --keep leaves it in
+# its directory; a run with --from that run starts there, crashes in its own way, and is judged like any other. The boot is half
+# of a run's time.
 #
-# What such runs have in common is the boot, and nothing after it: the emulated CPUs run as fast as the host lets them, so
-# that no two crashes of one state meet the same timers. A soak says of how many boots it is.
+# Such runs have only the boot in common: emulated CPUs run as fast as this machine lets them, so no two crashes of one state
+# meet the same timers. A soak reports how many boots it used.
 #
-# Only of an emulated machine, whose outer QEMU can be stopped, written to a file, and read back: with KVM below it directly the
-# boot takes seconds anyway. A CPU must not be in guest mode then, in which TCG writes a state that it does not take back ("vCPU
-# set in guest-mode inconsistent with migrated kernel nested state"): the inner machine is stopped, or the own host told to freeze.
+# Only an emulated machine has such a state, since its outer QEMU can be stopped, written to a file and read back; on KVM a boot
+# takes seconds anyway. No CPU may be in guest mode then, since TCG would write a state that it refuses to read ("vCPU set in
+# guest-mode inconsistent with migrated kernel nested state"): so the inner machine is stopped, or the own host told to freeze.
 
-# way_of_leaving: what of the kind of crash is prepared before it.
+# way_of_leaving: the part of --crash that is prepared before the state is saved.
 way_of_leaving() { case $opt_crash in kexec | kexec-load) printf '%s' "$opt_crash" ;; *) printf crash ;; esac; }
 
-# boot_words: what must be the same in the run that goes on and in the one that was kept: all that the boot depends on, one a line.
-# The products by their stamps, so that yesterday's module is not taken for today's.
+# boot_words: what has to be the same in the saved run and in the one that continues it: everything that the boot depends on, one a
+# line. Products are identified by their stamps, so that yesterday's module is not taken for today's.
 boot_words() {
 	local option
 	while IFS= read -r option; do printf -- '--%s %s\n' "${option#opt_}" "${!option}"; done < <(boot_options)
 	printf -- '--crash %s\n' "$(way_of_leaving)"
-	# A CPU that comes and goes is none of those that crash
+	# A CPU that goes offline and comes back must not be one that crashes
 	case $opt_steps in *churn* | *hotplug*) printf -- '--cpu %s --other %s\n' "$opt_cpu" "$opt_other" ;; esac
 	printf 'built %s\n' "$(cat "$lab_state/kernels/$release/"*.stamp "$lab_dir/initramfs/init" "$lab_state/host.stamp" 2>/dev/null | sha256sum)"
 }
 
-# await_migration WHAT: written or read, in the time that a slow disk takes.
+# await_migration WHAT: waits until the state is written or read, as long as a slow disk needs.
 await_migration() {
 	local end=$((SECONDS + 300))
 	while [ $SECONDS -lt "$end" ]; do
@@ -38,10 +38,10 @@ await_migration() {
 		esac
 		sleep 0.2
 	done
-	lab_failed 'timed out after 300 s waiting for the state of the machine'
+	lab_failed 'timed out after 300 s waiting for the state of the machine to be saved or read'
 }
 
-# inner_ask stop|cont: of what runs the guest
+# inner_ask stop|cont: stops or continues whatever runs the guest
 inner_ask() {
 	local line
 	if [ "$way" = own ]; then
@@ -51,7 +51,7 @@ inner_ask() {
 	monitor_ask 60 "{\"execute\":\"$1\"}" || lab_failed "the inner QEMU did not answer '$1' in 60 s"
 }
 
-# keep_state: stops the machine, writes it down, and lets it go on. After all that was asked before the crash.
+# keep_state: stops the machine, saves it, and lets it continue. Called after everything that is asked before the crash.
 keep_state() {
 	local file
 	[ -n "$opt_keep" ] || return 0
@@ -72,20 +72,20 @@ keep_state() {
 	printf '%s\n' "$qmp_number" >"$run_dir/machine.monitor"
 	outer_ask 60 '{"execute":"cont"}'
 	inner_ask cont
-	say 'the state of the machine is kept'
+	say 'saved the state of the machine'
 	phase_end keep
 }
 
-# check_state: that the run named by --from was kept, and can be gone on with by this one.
+# check_state: checks that the run named by --from saved its state, and that this run can continue from it.
 check_state() {
 	local differs
 	from_dir=$lab_state/runs/$opt_from
-	[ -e "$from_dir/machine.boot" ] || die "--from $opt_from: that run kept no state"
+	[ -e "$from_dir/machine.boot" ] || die "--from $opt_from: that run saved no state"
 	differs=$(boot_words | diff - "$from_dir/machine.boot" | sed -n 's/^< //p' | tr '\n' ';') || true
-	[ -z "$differs" ] || die "--from $opt_from: that run was booted in another way: $differs"
+	[ -z "$differs" ] || die "--from $opt_from: that run was booted differently: $differs"
 }
 
-# resume_guest: as boot_guest, from a state.
+# resume_guest: boot_guest from a saved state.
 resume_guest() {
 	machine_start -incoming "exec:cat '$from_dir/machine.state'" -S
 	outer_begin

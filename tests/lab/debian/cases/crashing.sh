@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: hvcrashctl dies of a segmentation fault.
+# POSIX sh, run by agent: replaces hvcrashctl by one that dies of a segmentation fault.
 set -eu
 
 cat >/usr/sbin/hvcrashctl <<'END'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: where the report waits is a disk of its own, and full. The dump goes to another.
+# POSIX sh, run by agent: puts the directory in which the report waits on a disk of its own that is full. The dump goes to another disk.
 set -eu
 
 image=/var/lib/lab-case.img

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: hvcrashctl never ends, and does not listen to a polite end.
+# POSIX sh, run by agent: replaces hvcrashctl by one that never ends and ignores SIGTERM.
 set -eu
 
 cat >/usr/sbin/hvcrashctl <<'END'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: hvcrashctl is not there.
+# POSIX sh, run by agent: removes hvcrashctl.
 set -eu
 
 rm /usr/sbin/hvcrashctl

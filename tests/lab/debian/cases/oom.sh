@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: hvcrashctl takes all memory that there is, in a crash kernel of 192 MiB. What is reserved can be made
-# smaller while no crash kernel is loaded, and is as large as before at the next boot.
+# POSIX sh, run by agent: replaces hvcrashctl by one that takes all memory, in a crash kernel of 192 MiB. The reserved memory can be
+# reduced while no crash kernel is loaded, and has its full size again at the next boot.
 set -eu
 
 cat >/usr/sbin/hvcrashctl <<'END'

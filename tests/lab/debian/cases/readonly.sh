@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: where the report waits is a disk of its own, and read-only.
+# POSIX sh, run by agent: puts the directory in which the report waits on a disk of its own that is read-only.
 set -eu
 
 image=/var/lib/lab-case.img

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: configured twice. again.diff is what that changed, from the first time on.
+# POSIX sh, run by agent: configures a second time. again.diff shows what that changed.
 set -eu
 
 hvcrash-configure

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: the audit of the last crash's dump, after the next boot.
+# POSIX sh, run by agent: audits the last crash's dump, after the next boot.
 set -eu
 
 set -- /var/crash/[0-9]*

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: as the guest was before anything of ours was set up: not configured, and without the module.
+# POSIX sh, run by agent: returns the guest to the state before our installation: not configured, and without the module.
 set -eu
 
 hvcrash-configure --undo

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: what runcmd of examples/cloud-init.yaml is run with, and behind which the lab puts it. The guest has
-# no network, no compiler and no DKMS: what comes by them is there already. How DKMS builds the module is shown elsewhere
-# ("lab gates dkms"). Real are the unpacking, hvcrash-configure, and the mark by which cloud-init reboots.
+# POSIX sh, run by agent: stand-ins for the commands of runcmd in examples/cloud-init.yaml, which the lab appends to this. The guest
+# has no network, no compiler and no DKMS, so what those would bring is there already ("lab gates dkms" tests DKMS itself). Real are
+# the unpacking, hvcrash-configure, and the mark on which cloud-init reboots.
 set -eu
 
 # curl ... -o FILE ADDRESS
@@ -22,7 +22,7 @@ dkms() {
 	esac
 }
 
-# make install DISTRO=debian: it was, from the same source
+# make install DISTRO=debian: installed already, from the same source
 make() { grep -q "^$1:" Makefile; }
 
 rm -f /run/hvcrash-configured

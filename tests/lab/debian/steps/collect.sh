@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: what the crash left, and what the crash kernel said of it: all of it would take the emulated port a
-# minute.
+# POSIX sh, run by agent: sends what the crash left and the relevant lines of the crash kernel's journal; the whole journal would take
+# the emulated port a minute.
 set -eu
 ls -lR /var/crash
 find /var/crash -mindepth 1 -maxdepth 1 -type d -printf '%f\n' >/run/lab/directories

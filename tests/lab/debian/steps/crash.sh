@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: the crash, on the second CPU.
+# POSIX sh, run by agent: crashes on the second CPU.
 set -eu
 
 sync

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: what there is before anything of hvcrash comes, with a boot menu by the distribution's own means.
+# POSIX sh, run by agent: lists the files before hvcrash is installed, with a boot menu made by the distribution's own means.
 set -eu
 
 update-grub

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: after the purge and a boot: "left" has a line for each thing of hvcrash that is still there.
+# POSIX sh, run by agent: after the purge and a boot: "left" gets a line for each trace of hvcrash that is still there.
 set -u
 
 {

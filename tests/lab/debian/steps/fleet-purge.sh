@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: after undo.yml, which removes the packages. files.diff and undo.diff say what differs from what was
-# there before they came.
+# POSIX sh, run by agent: after undo.yml, which removes the packages. files.diff and undo.diff show the differences from the state
+# before their installation.
 set -eu
 
 dpkg -P hvcrash-dkms hvcrash-tools

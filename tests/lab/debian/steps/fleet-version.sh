@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: which hvcrash this is: what runs, what the next boot gets, and the tools.
+# POSIX sh, run by agent: prints the versions of hvcrash: the running module, the next boot's, and the tools.
 set -eu
 
 {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: after a kexec. What is said of the kernel before, and what this one shares by now.
+# POSIX sh, run by agent: after a kexec: sends the audit of the previous kernel, and what this one shares now.
 set -u
 
 cp /proc/cmdline /run/lab/cmdline

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: the next kernel is loaded, as hvcrashctl(8) says: this one again, with what keeps the registry, and
-# without what did so for the last jump. After the first jump it comes up without VMBus, which would cover what was left.
+# POSIX sh, run by agent: loads the next kernel as hvcrashctl(8) describes: this one again, with the arguments that keep the registry,
+# and without those of the last jump. The second jump goes to a kernel without VMBus, which would cover whatever was left.
 set -eu
 
 jump=$(sed -n 's/.*lab\.jump=\([0-9]*\).*/\1/p' /proc/cmdline)

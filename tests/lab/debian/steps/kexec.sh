@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: to the kernel that is loaded
+# POSIX sh, run by agent: jumps to the loaded kernel
 set -eu
 
 systemctl --no-block kexec

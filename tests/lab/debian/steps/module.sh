@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: what README.md says is to be done for a new kernel where DKMS does not do it. The module was built
+# POSIX sh, run by agent: installs the module for a new kernel as README.md describes for systems without DKMS. The module was built
 # elsewhere.
 set -eu
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: what is known of the configured guest, after its reboot.
+# POSIX sh, run by agent: reports the state of the configured guest after its reboot.
 set -eu
 hvcrashctl list --json >/run/lab/list.json
 send list.json /run/lab/list.json

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: the guest as it was configured: what the last case broke is put back, and kept the first time.
+# POSIX sh, run by agent: restores what the last case broke; the first time, saves the files to restore.
 set -eu
 
 keep=/var/lib/lab/whole

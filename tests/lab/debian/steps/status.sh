@@ -1,4 +1,4 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: is this machine ready to crash?
+# POSIX sh, run by agent: asks whether this machine is ready to crash
 hvcrashctl status

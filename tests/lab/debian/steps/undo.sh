@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: undone. undo.diff is what differs from what was there before it was configured; the
-# boot menu comes with it, as that is where a difference is seldom our own.
+# POSIX sh, run by agent: undoes the configuration. undo.diff shows the differences from the state before it. The boot menu is sent
+# too, since a difference there is seldom ours.
 set -eu
 
 hvcrash-configure --undo

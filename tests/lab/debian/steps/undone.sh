@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: after --undo and a boot. "left" has a line for each thing of hvcrash-configure that is still there.
+# POSIX sh, run by agent: after --undo and a boot. "left" gets a line for each change of hvcrash-configure that is still there.
 set -u
 
 {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# POSIX sh, run by agent: another kernel from the second disk, and then what its package's postinst does (linux-run-hooks).
+# POSIX sh, run by agent: installs another kernel from the second disk, then does what its package's postinst does (linux-run-hooks).
 set -eu
 
 tar --keep-directory-symlink -C / -xf /dev/disk/by-id/ata-QEMU_HARDDISK_upgrade
