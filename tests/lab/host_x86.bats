@@ -131,7 +131,7 @@ goes_on() {
 	guest triple-fault -append 'no-such=1'
 	[[ $end == 'end: host: '*no-such* ]]
 	machine -initrd "$BATS_FILE_TMPDIR/host/ssdt.aml"
-	[ "$end" = 'end: host: the first module is no 64-bit bzImage' ]
+	[ "$end" = 'end: host: the first module is not a 64-bit bzImage' ]
 	guest triple-fault -smp 1
 	[[ $end == 'end: host: 1 CPUs, '* ]]
 	guest triple-fault -cpu EPYC,-svm

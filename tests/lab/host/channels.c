@@ -3,9 +3,12 @@
 #include "vmbus.h"
 #include "device.h"
 
-/* So many packets of a channel in one call; the rest in the next */
+/* The most packets of a channel in one call; the rest waits for the next */
 #define PACKETS_AT_ONCE 64
-/* What the answers to one packet take at most, and when to look for it again */
+/*
+ * The most room that the answers to one packet take, and when to look for it
+ * again
+ */
 #define ANSWER_BYTES 1024
 #define LATER HV_MILLISECOND
 
@@ -19,7 +22,7 @@ struct channel *channel_of(u32 relid)
 	return c->offered ? c : NULL;
 }
 
-/* The rings of a channel that is open, as opposed to a buffer */
+/* Whether g is the rings of an open channel rather than a buffer */
 bool channel_is_ring(const struct gpadl *g)
 {
 	struct channel *c = channel_of(g->relid);
@@ -28,8 +31,8 @@ bool channel_is_ring(const struct gpadl *g)
 }
 
 /*
- * A channel of a device. The first one of it has the relid that its place in
- * the table says, so that it is the same in each run.
+ * A channel of a device. The relid of a device's first channel is its place in
+ * the table, so that it is the same in each run.
  */
 struct channel *channel_add(const struct device *device, u16 sub_channel)
 {
@@ -69,7 +72,7 @@ void channel_offer(struct channel *c)
 	m[180] = (u8)c->sub_channel;
 	put32(m + 184, c->relid);
 	m[188] = 0xff; /* no monitor */
-	m[190] = 1;    /* an interrupt of its own */
+	m[190] = 1;    /* a dedicated interrupt */
 	put32(m + 192, CONNECTION_EVENTS + c->relid);
 	c->offered = true;
 	vmbus_answer(m, sizeof(m));
@@ -82,7 +85,7 @@ void channels_offer_all(void)
 	for (u32 i = 0; i < nr_devices; i++) {
 		if (!(options.devices >> i & 1) || devices[i]->on_request)
 			continue;
-		/* It is held for the one that it was reserved by */
+		/* The guest that reserved it still holds it */
 		if (vmbus.channel[i].relid)
 			continue;
 		c = channel_add(devices[i], 0);
@@ -110,7 +113,7 @@ void channel_offer_subchannels(struct channel *c, u32 n)
 	}
 }
 
-/* The guest asked for a service: a channel for that connection alone */
+/* The guest asked for a service: makes a channel for that connection only */
 struct channel *channel_offer_socket(const u8 *service, const u8 *endpoint)
 {
 	struct channel *c = channel_add(&socket_device, 1);
@@ -166,7 +169,10 @@ static bool open_and_answer(u32 relid, const struct open *open)
 	return good;
 }
 
-/* Channel, number of the request, GPADL, VP, page where the other ring begins */
+/*
+ * Channel, number of the request, GPADL, VP, page at which the other ring
+ * begins
+ */
 void channels_open(const u8 *m)
 {
 	open_and_answer(get32(m + 8),
@@ -175,7 +181,7 @@ void channels_open(const u8 *m)
 }
 
 /*
- * A channel that is to outlive the connection, as firmware uses one (OpenVMM,
+ * A channel that outlives the connection, as firmware uses one (OpenVMM,
  * vmbus_core's protocol.rs): channel, VP, SINT, GPADL, page of the other ring.
  * Its pages stay in the ledger after UNLOAD.
  */
@@ -216,7 +222,7 @@ static void rescind_subchannels(const struct channel *c)
 }
 
 /*
- * Channels that came later go with the first one, which offers them anew when it
+ * Sub-channels go away with the first channel, which offers them anew when it
  * is opened again. Linux waits for that before it hibernates
  * (vmbus_bus_suspend()).
  */
@@ -234,7 +240,7 @@ void channels_close(const u8 *m)
 	rescind_subchannels(c);
 }
 
-/* By a guest that is connected or not: false if there is no such channel */
+/* The guest need not be connected. False: there is no such channel */
 bool channels_close_reserved(const u8 *m)
 {
 	struct channel *c = channel_of(get32(m + 8));
@@ -252,7 +258,7 @@ bool channels_close_reserved(const u8 *m)
 		memset(c, 0, sizeof(*c));
 	}
 	put32(answer + 8, get32(m + 8));
-	/* To where it says, as there need be no connection */
+	/* Answers where the message says, since there may be no connection */
 	synic_post(vp, get32(m + 16), 1, answer, sizeof(answer), NULL);
 	return true;
 }
@@ -263,14 +269,16 @@ static void remove_channel(struct channel *c)
 	memset(c, 0, sizeof(*c));
 }
 
-/* And all that was the channel's: of one that was rescinded, the guest tears
- * nothing down (Linux: vmbus_teardown_gpadl() skips it). */
+/*
+ * Releases all pages of the channel, too: if it was rescinded, the guest tears
+ * nothing down (Linux: vmbus_teardown_gpadl() skips it).
+ */
 void channels_released(u32 relid)
 {
 	struct channel *c = channel_of(relid);
 
 	if (!c) {
-		violation("vmbus: channel %u, released, is not there", relid);
+		violation("vmbus: released channel %u does not exist", relid);
 		return;
 	}
 	say("vmbus: %s (channel %u) is released", c->device->name, relid);
@@ -293,7 +301,7 @@ void channels_modify(const u8 *m)
 		       good ? NTSTATUS_OK : NTSTATUS_UNSUCCESSFUL);
 }
 
-/* With it go the channels that it brought along. */
+/* Its sub-channels are rescinded with it. */
 bool channel_rescind(u32 relid)
 {
 	struct channel *c = channel_of(relid);
@@ -322,7 +330,7 @@ void channel_signal_guest(struct channel *c)
 		synic_signal(vp, vmbus.sint, c->relid);
 }
 
-/* When to go on: never, if there is no more to read */
+/* When to continue: never, if there is no more to read */
 static u64 receive(struct channel *c, u64 now)
 {
 	struct packet p;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * core.h - what the parts of the lab's Hyper-V share with each other
+ * core.h - declarations that the parts of the lab's Hyper-V share
  *
- * One file for each subject, with its own part of struct host. The back end's lock
- * guards all of it, nothing sleeps, and each call does a
- * bounded amount of work: the rest is done in the next hv_run().
+ * One file for each subject, with its own part of struct host. The back end's
+ * lock guards all of it, nothing sleeps, and each call does a bounded amount of
+ * work: the rest is done in the next hv_run().
  *
- * A guest is not trusted. Everything that it can make the host allocate has a bound
- * below; anything beyond is refused, and counted.
+ * A guest is not trusted. Everything that it can make the host allocate has a
+ * bound below; requests beyond it are refused and counted.
  */
 #ifndef CORE_H
 #define CORE_H
@@ -23,11 +23,11 @@
 
 /* Limits of what a guest can make the host hold */
 #define MAX_QUEUED 512	 /* messages of a SINT */
-#define MAX_ANSWERS 1024 /* messages that are held back */
+#define MAX_ANSWERS 1024 /* delayed messages */
 #define MAX_GPADLS 1024
-#define MAX_GPADL_PAGES (256 * 1024) /* of all of them */
+#define MAX_GPADL_PAGES (256 * 1024) /* of all GPADLs together */
 #define MAX_CHANNELS 64
-#define MAX_BALLOON_RANGES 1024 /* a guest that gives more keeps the rest */
+#define MAX_BALLOON_RANGES 1024 /* further ranges stay the guest's */
 #define MAX_VIOLATIONS_LOGGED 200
 
 #define MESSAGE_BYTES 240
@@ -45,17 +45,17 @@ enum overlay_kind {
 };
 
 struct overlay {
-	u64 value; /* of the register */
-	u64 gpa;   /* where it is, if it is on */
+	u64 value; /* the register's value */
+	u64 gpa;   /* its place, if it is on */
 	u8 *own;
 	bool on;
-	bool shown; /* false while another one is over it */
-	u32 kernel; /* which one turned it on: the first is 1 */
+	bool shown; /* false while another one covers it */
+	u32 kernel; /* the kernel that turned it on: the first is 1 */
 };
 
 struct queued {
 	struct queued *next;
-	struct timer *timer; /* which the message is of */
+	struct timer *timer; /* the timer whose message this is */
 	u32 type, size;
 	u8 payload[MESSAGE_BYTES];
 };
@@ -69,7 +69,7 @@ struct timer {
 	u64 config, count;
 	u64 due;
 	bool armed;
-	bool queued; /* its message waits: there is never a second one */
+	bool queued; /* its message waits; there is at most one */
 };
 
 #define EXIT_WORDS 16
@@ -99,9 +99,9 @@ struct host {
 	u32 vps;
 	struct vp *vp;
 	struct overlay partition_overlay[OVERLAY_KINDS - OVERLAYS_OF_VP];
-	u32 caller; /* the VP whose hypercall it is */
+	u32 caller; /* the VP that makes the current hypercall */
 	u64 guest_os_id;
-	u32 kernels; /* that have identified themselves, one after another */
+	u32 kernels; /* that have identified themselves so far */
 	u64 crash[5], crash_ctl, crashes;
 	u64 reenlightenment, tsc_emulation_control, tsc_emulation_status;
 	u64 messages_dropped, events_dropped, violations;
@@ -115,16 +115,16 @@ extern struct host host;
 #define REGISTER_ON 1ull
 
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The guest broke a rule: counted, and one line says which. */
+/* The guest broke a rule: counts it and logs it in one line. */
 void violation(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /*
- * Which kernel this is, of those that identified themselves one after another.
- * Linux has the reference TSC page and the first VP's assist page before its
- * identity (ms_hyperv_init_platform(), hyperv_init()); the kernel before it took
- * its own back (hyperv_cleanup()).
+ * The number of the running kernel, among those that have identified themselves
+ * so far. Linux turns the reference TSC page and the first VP's assist page on
+ * before it identifies itself (ms_hyperv_init_platform(), hyperv_init()), after
+ * the previous kernel has turned its own off (hyperv_cleanup()).
  */
 u32 this_kernel(void);
-struct vp *vp_of_index(u32 index); /* as the guest counts them; NULL: none */
+struct vp *vp_of_index(u32 index); /* by the guest's numbers; NULL: none */
 u32 vp_number(const struct vp *vp);
 
 static inline u32 get16(const u8 *at)
@@ -159,7 +159,7 @@ static inline u64 earlier(u64 a, u64 b)
 	return a < b ? a : b;
 }
 
-/* guest.c: copies in and out of what the guest sees, across pages */
+/* guest.c: copies between the host and what the guest sees, across pages */
 bool guest_read(u64 gpa, void *to, u32 bytes);
 bool guest_write(u64 gpa, const void *from, u32 bytes);
 

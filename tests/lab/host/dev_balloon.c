@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dev_balloon.c - dynamic memory: the host takes pages, gives them back, brings more
+ * dev_balloon.c - dynamic memory: the host takes pages, returns them, adds more
  *
  * The protocol is that of Linux's drivers/hv/hv_balloon.c: struct dm_header and
- * what follows it. Every version and every capability is accepted. What the
- * options ask for at the moment ("balloon-mib", "hot-add") is what the guest is
- * asked for, one request at a time; it may give less, and is not asked twice.
+ * the structures after it. Every version and every capability is accepted. The
+ * current values of the options "balloon-mib" and "hot-add" determine what the
+ * guest is asked for, one request at a time; it may give less, and is not asked
+ * twice.
  *
- * Pages in the balloon are the host's alone, no pages that are shared: they are
- * in no ledger. The host writes into them, as one that gave them to another
- * guest would, and keeps them when the driver goes.
+ * Pages in the balloon belong to the host and are not shared: they are in no
+ * ledger. The host writes into them, as one that gave them to another guest
+ * would, and keeps them when the driver is unloaded.
  */
 #include "device.h"
 #include "vmbus.h"
@@ -30,7 +31,7 @@ enum {
 #define DM_HEADER 8
 #define PAGES_OF_MIB 256
 
-/* A range of pages: 40 bits where it begins, 24 how many */
+/* A range of pages: 40 bits of first page, 24 bits of count */
 #define RANGE_PAGE(range) ((range) & ((1ull << 40) - 1))
 #define RANGE_COUNT(range) ((u32)((range) >> 40))
 #define RANGE(page, count) ((page) | (u64)(count) << 40)
@@ -38,8 +39,8 @@ enum {
 #define RANGES_IN_A_MESSAGE 64
 
 struct balloon {
-	bool ready; /* it has told its capabilities */
-	bool asked; /* and has a request to answer */
+	bool ready; /* it has sent its capabilities */
+	bool asked; /* it has a request to answer */
 	u32 number;
 	u64 due;
 };
@@ -68,8 +69,8 @@ static void take_range(u64 range)
 	if (vmbus.balloon.nr == MAX_BALLOON_RANGES || !count ||
 	    !platform_beneath(page * HV_PAGE, HV_PAGE) ||
 	    !platform_beneath((page + count - 1) * HV_PAGE, HV_PAGE)) {
-		violation("balloon: %u pages from %#llx are none to take",
-			  count, (unsigned long long)(page * HV_PAGE));
+		violation("balloon: %u pages from %#llx cannot be taken", count,
+			  (unsigned long long)(page * HV_PAGE));
 		return;
 	}
 	vmbus.balloon.held[vmbus.balloon.nr++] = range;
@@ -90,10 +91,10 @@ static void take_pages(struct balloon *b, const struct packet *p)
 	}
 	for (u32 i = 0; i < n; i++)
 		take_range(get64(p->payload + DM_HEADER + 8 + 8 * i));
-	if (words & 1) /* more is to come */
+	if (words & 1) /* more follow */
 		return;
 	b->asked = false;
-	say("balloon: %llu pages are the host's",
+	say("balloon: %llu pages are now the host's",
 	    (unsigned long long)vmbus.balloon.pages);
 }
 
@@ -128,7 +129,7 @@ static void balloon_packet(struct channel *c, const struct packet *p)
 		break;
 	case DM_UNBALLOON_RESPONSE:
 		b->asked = false;
-		say("balloon: %llu pages are the host's still",
+		say("balloon: %llu pages are still the host's",
 		    (unsigned long long)vmbus.balloon.pages);
 		break;
 	case DM_HOT_ADD_RESPONSE:
@@ -150,7 +151,7 @@ static void ask_for_pages(struct channel *c, u64 pages)
 	b->asked = request(c, DM_BALLOON_REQUEST, m, sizeof(m));
 }
 
-/* The last that came, first; one message of several, if it takes those */
+/* The most recent first; several messages in one if the guest accepts that */
 static void give_back(struct channel *c, u64 pages)
 {
 	u8 m[DM_HEADER + 8 + 8 * RANGES_IN_A_MESSAGE] = { 0 };

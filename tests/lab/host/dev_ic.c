@@ -3,10 +3,10 @@
  * dev_ic.c - integration services: heartbeat, time synchronization, shutdown,
  * key-value pairs
  *
- * Each begins with a negotiation of versions, which the host opens; the guest
+ * Each begins with a version negotiation, which the host opens; the guest
  * answers in the same message (struct icmsg_hdr and icmsg_negotiate of Linux's
- * include/linux/hyperv.h). After that the host asks for a heartbeat now and
- * then, and says nothing more to the others.
+ * include/linux/hyperv.h). After that the host sends heartbeat requests from
+ * time to time, and nothing to the other services.
  */
 #include "device.h"
 #include "vmbus.h"
@@ -38,7 +38,7 @@ static void put16(u8 *at, u32 value)
 	at[1] = (u8)(value >> 8);
 }
 
-/* Sends what is behind the header, of bytes, in m. */
+/* Sends m, whose payload after the header has this many bytes. */
 static bool ic_send(struct channel *c, u8 *m, enum ic_type type, u32 bytes)
 {
 	put32(m, 1);

@@ -2,10 +2,10 @@
 /*
  * dev_net.c - a network adapter, up to a ping
  *
- * NVSP as Linux's drivers/net/hyperv/netvsc.c and hyperv_net.h have it, up to
+ * NVSP as in Linux's drivers/net/hyperv/netvsc.c and hyperv_net.h, up to
  * version 5: the guest shares a receive and a send buffer, megabytes of pages
- * that the host holds until they are torn down or the channel goes, and may ask
- * for more channels.
+ * that the host holds until they are torn down or the channel is released, and
+ * may ask for more channels.
  */
 #include "device.h"
 #include "dev_net.h"
@@ -31,12 +31,12 @@ enum {
 #define NVSP_FAIL 2
 #define NVSP_NEWEST 0x50000
 
-/* No multiple of it is one of a page's size: the end of a buffer is unused. */
+/* Not a divisor of a page's size, so the end of a buffer is unused. */
 #define SEND_SECTION 6136u
 #define NO_SECTION UINT32_MAX
 #define RECEIVE_BUFFER_ID 0xcafe
 
-/* What a guest may send at once, of which only the begin is looked at */
+/* The most that a guest may send at once; only the beginning is examined */
 #define MAX_MESSAGE (NET_SECTION * 4)
 
 #define NOISE_PAGES 64
@@ -66,7 +66,7 @@ static const struct gpadl *buffer(const struct channel *c, u32 id)
 	return g && !g->raw && !g->is_ring ? g : NULL;
 }
 
-/* Between own and a buffer, at an offset; false: it is not all there */
+/* Copies between own and a buffer at an offset; false: not all of it exists */
 static bool buffer_copy(const struct gpadl *g, u64 offset, u8 *own, u32 bytes,
 			bool to_guest)
 {
@@ -102,7 +102,10 @@ static u32 free_section(struct net *net)
 	return NO_SECTION;
 }
 
-/* One range of the receive buffer; the guest gives it back by a completion. */
+/*
+ * Sends one range of the receive buffer, which the guest returns by a
+ * completion.
+ */
 bool net_send(struct channel *c, bool data, const u8 *m, u32 bytes)
 {
 	u8 nvsp[NVSP_BYTES] = { NVSP_RNDIS }, head[16] = { 0 };
@@ -174,7 +177,7 @@ static void receive_buffer(struct channel *c, const struct packet *p,
 	u64 sections = g ? g->pages * HV_PAGE / NET_SECTION : 0;
 
 	if (!sections) {
-		violation("net: a receive buffer that is none: GPADL %#x",
+		violation("net: an invalid receive buffer: GPADL %#x",
 			  get32(p->payload + 4));
 		COMPLETE(c, p, NVSP_RECEIVE_BUFFER_COMPLETE, NVSP_FAIL);
 		return;
@@ -192,7 +195,7 @@ static void send_buffer(struct channel *c, const struct packet *p,
 	const struct gpadl *g = buffer(c, get32(p->payload + 4));
 
 	if (!g) {
-		violation("net: a send buffer that is none: GPADL %#x",
+		violation("net: an invalid send buffer: GPADL %#x",
 			  get32(p->payload + 4));
 		COMPLETE(c, p, NVSP_SEND_BUFFER_COMPLETE, NVSP_FAIL);
 		return;
@@ -201,7 +204,7 @@ static void send_buffer(struct channel *c, const struct packet *p,
 	COMPLETE(c, p, NVSP_SEND_BUFFER_COMPLETE, NVSP_SUCCESS, SEND_SECTION);
 }
 
-/* The offers come behind the answer, as the driver expects them. */
+/* The offers follow the answer, as the driver expects. */
 static void subchannels(struct channel *c, const struct packet *p)
 {
 	u32 wanted = get32(p->payload + 8);
@@ -212,7 +215,7 @@ static void subchannels(struct channel *c, const struct packet *p)
 }
 
 /* From a section of the send buffer, from memory that the packet names, or the
- * begin from the one and the rest from the other */
+ * beginning from the former and the rest from the latter */
 static void rndis(struct channel *c, const struct packet *p, struct net *net)
 {
 	static u8 m[MAX_MESSAGE];
@@ -225,7 +228,7 @@ static void rndis(struct channel *c, const struct packet *p, struct net *net)
 		    !buffer_copy(g, (u64)section * SEND_SECTION, m, bytes,
 				 false)) {
 			violation(
-				"net: section %u of the send buffer, which there is not",
+				"net: section %u of the send buffer does not exist",
 				section);
 			bytes = 0;
 		}
@@ -280,8 +283,8 @@ static void net_packet(struct channel *c, const struct packet *p)
 }
 
 /*
- * A section in flight is the guest's until it gives it back; all else of the
- * receive buffer is the host's. Some pages each time, so that it ends soon.
+ * A section in flight belongs to the guest until it returns it; the rest of the
+ * receive buffer is the host's. Some pages each time, to keep the call short.
  */
 static bool net_noise(struct channel *c, const struct gpadl *g, u64 mark)
 {

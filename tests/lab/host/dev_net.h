@@ -3,8 +3,8 @@
  * dev_net.h - the parts of the network device
  *
  * dev_net.c has NVSP, the protocol of the channel, and the buffers that the
- * guest shares; net_rndis.c what goes through them; net_frames.c the station at
- * the other end, which answers ARP and pings.
+ * guest shares; net_rndis.c the messages in them; net_frames.c the peer on the
+ * network, which answers ARP and pings.
  */
 #ifndef DEV_NET_H
 #define DEV_NET_H
@@ -13,7 +13,8 @@
 
 #define FRAME_BYTES 2048
 #define NET_SECTION 2048 /* of the receive buffer */
-#define NET_SECTIONS 256 /* that are used; the host may write into the others */
+#define NET_SECTIONS \
+	256 /* used by the protocol; the host may write into the others */
 
 struct net {
 	u32 version;
@@ -24,16 +25,19 @@ struct net {
 	u64 frames_in, frames_out, dropped;
 };
 
-/* The state of the device, by any channel of it; NULL if it is not open */
+/* The state of the device, from any of its channels; NULL if it is not open */
 struct net *net_of(const struct channel *c);
 
-/* A message into a section of the receive buffer; false: no room */
+/* Puts a message into a section of the receive buffer; false: no room */
 bool net_send(struct channel *c, bool data, const u8 *m, u32 bytes);
 
-/* All that a packet of the guest carries: RNDIS messages, one or more */
+/* Handles a packet of the guest: one or more RNDIS messages */
 void net_rndis(struct channel *c, u8 *m, u32 bytes);
 
-/* A frame; the answer, if there is one, takes its place. Bytes of it, or 0 */
+/*
+ * Replaces a frame by the answer to it. Returns the answer's bytes, or 0
+ * without one
+ */
 u32 net_answer(u8 *frame, u32 bytes);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * dev_scsi.c - a SCSI adapter with one disk
  *
- * Packets as Linux's drivers/scsi/storvsc_drv.c has them (struct vstor_packet,
+ * Packets as in Linux's drivers/scsi/storvsc_drv.c (struct vstor_packet,
  * struct vmscsi_request). Data goes straight into the memory that a packet
  * names.
  */
@@ -73,7 +73,10 @@ static void scsi_packet(struct channel *c, const struct packet *p)
 	u8 m[PACKET_BYTES] = { 0 };
 	u32 operation, subchannels = 0;
 
-	/* Older guests' packets are shorter; what they leave out is not used */
+	/*
+	 * Older guests' packets are shorter; the fields that they lack are not
+	 * used
+	 */
 	if (p->type == PACKET_COMPLETION || p->bytes < COMMAND + 20)
 		return;
 	memcpy(m, p->payload, (u32)earlier(p->bytes, sizeof(m)));

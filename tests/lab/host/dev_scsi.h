@@ -13,16 +13,16 @@
 
 struct scsi {
 	const u8 *command;	   /* 16 bytes */
-	const struct packet *data; /* where the packet's ranges are */
-	u32 room;		   /* for data, as the guest says */
+	const struct packet *data; /* the packet with the data ranges */
+	u32 room;		   /* for data, according to the guest */
 	/* the answer */
-	u32 bytes; /* that were moved */
+	u32 bytes; /* transferred */
 	u8 status; /* 0: good, 2: see the sense data */
 	u8 sense[SENSE_BYTES];
 };
 
 void scsi_disk(struct scsi *s);
-/* The same where there is no disk */
+/* The same for a LUN without a disk */
 void scsi_nothing(struct scsi *s);
 
 #endif

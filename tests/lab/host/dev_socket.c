@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dev_socket.c - sockets to the host, as far as a channel opens
+ * dev_socket.c - sockets to the host, which echo
  *
- * The guest asks for a service by its GUID; the offer of a channel whose type
- * is the service and whose instance is the guest's endpoint is the answer (Linux:
- * net/vmw_vsock/hyperv_transport.c). What comes in goes back out.
+ * The guest asks for a service by its GUID. The answer is the offer of a
+ * channel whose type is the service and whose instance is the guest's endpoint
+ * (Linux: net/vmw_vsock/hyperv_transport.c). The host echoes what it receives.
  */
 #include "device.h"
 #include "vmbus.h"
@@ -23,12 +23,13 @@ static void socket_packet(struct channel *c, const struct packet *p)
 		return;
 	bytes = get32(p->payload + 4);
 	if (bytes > MOST_DATA || bytes > p->bytes - PIPE_HEADER) {
-		violation("socket (channel %u): %u bytes that are not there",
-			  c->relid, bytes);
+		violation(
+			"socket (channel %u): %u bytes announced but not sent",
+			c->relid, bytes);
 		return;
 	}
 	ring_send_payload(c, p->payload, PIPE_HEADER + bytes);
-	/* No more data: the guest has closed its end, so this one goes, too */
+	/* No more data: the guest has closed its end, so close this one, too */
 	if (!bytes)
 		channel_rescind(c->relid);
 }

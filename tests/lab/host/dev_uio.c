@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dev_uio.c - a device that no driver knows, for one in user space
+ * dev_uio.c - a device without a kernel driver, for one in user space
  *
  * "echo TYPE >/sys/bus/vmbus/drivers/uio_hv_generic/new_id" binds it. Its
- * driver shares rings, and buffers of tens of megabytes, and asks for nothing.
+ * driver shares rings and buffers of tens of megabytes, and sends nothing.
  */
 #include "device.h"
 #include "vmbus.h"

@@ -15,7 +15,7 @@ struct gpadl;
 #define CHANNEL_TLNPI 0x2000
 
 struct device {
-	const char *name; /* its driver in Linux; the option "devices" has it */
+	const char *name; /* of its driver in Linux; used in "devices" */
 	u8 type[16];	  /* the GUID of its interface, as it lies in memory */
 	u16 flags;
 	u32 pipe_mode;
@@ -24,16 +24,16 @@ struct device {
 	void (*opened)(struct channel *c);
 	void (*closed)(struct channel *c);
 	void (*packet)(struct channel *c, const struct packet *p);
-	/* What it does unprompted; returns when it wants to be called next */
+	/* Work without a packet from the guest; returns when to call it next */
 	u64 (*run)(struct channel *c, u64 now);
 	/*
-	 * Writes the host's mark into a buffer of the device. False: it is none
+	 * Writes the host's mark into a buffer of the device. False: not one
 	 * of those that the device knows.
 	 */
 	bool (*noise)(struct channel *c, const struct gpadl *g, u64 mark);
 };
 
-/* A GUID from its written form */
+/* Parses a GUID in text form */
 #define GUID(a, b, c, d0, d1, d2, d3, d4, d5, d6, d7)                          \
 	{                                                                      \
 		(u8)((a)&0xff), (u8)((a) >> 8 & 0xff), (u8)((a) >> 16 & 0xff), \
@@ -42,7 +42,7 @@ struct device {
 			d5, d6, d7                                             \
 	}
 
-/* All that can be offered, in the order of their relids: devices.c */
+/* All devices that can be offered, in the order of their relids: devices.c */
 extern const struct device *const devices[];
 extern const u32 nr_devices;
 

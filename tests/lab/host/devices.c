@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* devices.c - all that can be offered; a device's relid is its place here */
+/*
+ * devices.c - the devices that can be offered; a device's relid is its position
+ * here
+ */
 #include "device.h"
 
 const struct device *const devices[] = {

@@ -2,7 +2,7 @@
 /*
  * end.c - ends the run, with a formatted reason
  *
- * Called by the back ends. Leaves out how a machine is turned off: platform_end().
+ * Called by the back ends. platform_end() turns the machine off.
  */
 #include "lib/lib.h"
 #include "platform.h"

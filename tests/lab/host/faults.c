@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * faults.c - what a host does that it need not, at a moment that was asked for
+ * faults.c - misbehaviour of the host, injected at a requested moment
  *
- * NMIs, and writes into pages that are no longer the host's. What other files
- * do wrong on request is where it is done right: look for "options.".
+ * NMIs, and writes into pages that no longer belong to the host. The other
+ * faults are in the code whose behaviour they change: search for "options.".
  */
 #include "core.h"
 
-/* How often a page is written that the host has no right to any more */
+/* How often to write into a page that no longer belongs to the host */
 #define WRITE_EVERY (20 * HV_MILLISECOND)
 
 static struct {
 	u64 nmi_due; /* 0: none */
-	u32 nmi_vp;  /* where the moment was */
+	u32 nmi_vp;  /* the VP on which the moment occurred */
 	bool nmi_sent;
 	u64 write_gpa;
 	bool write;
@@ -24,7 +24,7 @@ void faults_init(void)
 	memset(&faults, 0, sizeof(faults));
 }
 
-/* A moment that is asked for anew comes once more. */
+/* A moment that is requested again occurs once more. */
 void faults_rearm(void)
 {
 	faults.nmi_sent = false;
@@ -46,7 +46,10 @@ void faults_event(enum option_moment moment, u32 vp)
 {
 	if (options.nmi_at != moment || faults.nmi_sent || faults.nmi_due)
 		return;
-	/* The register that goes off is one of a way out, not of a boot's */
+	/*
+	 * Only registers turned off on the way out of the kernel count, not
+	 * during boot
+	 */
 	if (moment == MOMENT_REGISTER_OFF && !host.crashes)
 		return;
 	faults.nmi_vp = vp;

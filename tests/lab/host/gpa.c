@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * gpa.c - guest memory that a packet names (struct vmdata_gpa_direct of Linux's
- * include/linux/hyperv.h): a reserved word, how many ranges, and of each its
- * bytes, the offset into its first page, and its pages
+ * include/linux/hyperv.h): a reserved word, the number of ranges, and for each
+ * its bytes, the offset into its first page, and its pages
  */
 #include "vmbus.h"
 
-/* Copies between own and what the packet's ranges have from offset on. */
+/* Copies between own and the packet's ranges, from offset on. */
 static u32 copy(const struct packet *p, u32 offset, u8 *own, u32 bytes,
 		bool to_guest)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* host.c - the whole: its start, its log, and what is due */
+/* host.c - initialization, the log, and work that is due */
 #include "core.h"
 #include "vmbus.h"
 
@@ -27,7 +27,7 @@ void say(const char *format, ...)
 	va_end(args);
 }
 
-/* A guest that breaks the rules without end fills the log, but not for ever. */
+/* Limits how much a guest that keeps breaking the rules can log. */
 void violation(const char *format, ...)
 {
 	va_list args;
@@ -38,7 +38,7 @@ void violation(const char *format, ...)
 	log_line(format, args);
 	va_end(args);
 	if (host.violations == MAX_VIOLATIONS_LOGGED)
-		say("what else the guest does wrong is only counted");
+		say("further violations are only counted");
 }
 
 u32 this_kernel(void)
@@ -80,7 +80,7 @@ const char *hv_init(const char *words, u32 vps)
 	if (wrong)
 		return wrong;
 	if (!vps || vps > HV_MAX_VPS)
-		return "more VPs than there can be, or none";
+		return "too many VPs, or none";
 	host.vps = vps;
 	host.vp = platform_alloc(vps * sizeof(*host.vp));
 	host.overlays_at_unload =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hypercalls.c - the hypercalls of a guest that is no more than a guest
+ * hypercalls.c - the hypercalls of an ordinary guest
  *
- * Those that get and set registers are the back end's (arm64).
+ * The back end handles those that get and set registers (arm64).
  */
 #include "core.h"
 #include "vmbus.h"
@@ -121,7 +121,7 @@ static u64 send_ipi_ex(u64 control, u64 input)
 	return HV_STATUS_SUCCESS;
 }
 
-/* More is flushed than was asked for, which a guest cannot tell. */
+/* Flushes more than was requested, which a guest cannot notice. */
 static u64 flush(u64 control)
 {
 	platform_flush_tlb();
@@ -150,7 +150,7 @@ u64 hv_hypercall(u32 vp, u64 control, u64 input, u64 output)
 	case SIGNAL_EVENT:
 		return signal_event(control, input);
 	default:
-		violation("VP %u: hypercall %#llx, which there is not", vp,
+		violation("VP %u: hypercall %#llx does not exist", vp,
 			  (unsigned long long)control);
 		return HV_STATUS_INVALID_HYPERCALL_CODE;
 	}

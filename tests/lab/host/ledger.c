@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ledger.c - every page that the guest has shared, until it is released
+ * ledger.c - the ledger of all pages that the guest shares
  *
- * What was there when UNLOAD came is kept for the oracle: it is held against
- * what the dump's registry names. A guest whose CPUs still run may give some of it
- * back after UNLOAD, before all is let go; its registry then says "torn down".
+ * Its state when UNLOAD came is kept for the oracle, for comparison with the
+ * dump's registry. A guest whose CPUs still run may tear down some GPADLs after
+ * UNLOAD, before everything is released; its registry then says "torn down".
  */
 #include "vmbus.h"
 
@@ -17,7 +17,7 @@ struct gpadl *ledger_find(u32 relid, u32 id)
 	return g;
 }
 
-/* Of a GPADL's further messages none has the channel. */
+/* A GPADL's body messages do not name the channel. */
 static struct gpadl *find_begun(u32 id)
 {
 	struct gpadl *g = vmbus.gpadls;
@@ -59,8 +59,8 @@ u8 *ledger_page(const struct gpadl *g, u32 page)
 }
 
 /*
- * The ranges become a list of pages, as far as they have come. False: they are
- * none.
+ * Turns the ranges that have arrived so far into a list of pages. False: they
+ * are invalid.
  */
 static bool read_ranges(struct gpadl *g)
 {
@@ -95,7 +95,7 @@ static void complete(struct gpadl *g)
 	u32 status = NTSTATUS_OK;
 
 	if (!read_ranges(g)) {
-		violation("vmbus: GPADL %#x: its ranges are none", g->id);
+		violation("vmbus: GPADL %#x: its ranges are invalid", g->id);
 		status = NTSTATUS_INVALID_PARAMETER;
 	} else if (options.refuse_gpadl && !--options.refuse_gpadl) {
 		status = NTSTATUS_NO_RESOURCES;
@@ -148,19 +148,20 @@ static struct gpadl *create(u32 relid, u32 id, u32 bytes, u32 ranges)
 	return g;
 }
 
-/* Channel, number, bytes of all ranges, how many of these, the first of them */
+/* Channel, number, bytes of all ranges, number of ranges, the first ranges */
 void ledger_begin(const u8 *m, u32 bytes)
 {
 	u32 relid = get32(m + 8), id = get32(m + 12);
 	struct gpadl *g;
 
 	if (ledger_find(relid, id) || find_begun(id)) {
-		violation("vmbus: GPADL %#x is there already", id);
+		violation("vmbus: GPADL %#x exists already", id);
 		return;
 	}
 	if (!channel_of(relid))
-		violation("vmbus: GPADL %#x of channel %u, which there is not",
-			  id, relid);
+		violation(
+			"vmbus: GPADL %#x of channel %u, which does not exist",
+			id, relid);
 	g = channel_of(relid) && get16(m + 16) ?
 		    create(relid, id, get16(m + 16), get16(m + 18)) :
 		    NULL;
@@ -177,7 +178,7 @@ void ledger_go_on(const u8 *m, u32 bytes)
 	struct gpadl *g = find_begun(get32(m + 12));
 
 	if (!g)
-		violation("vmbus: GPADL %#x: a body, and no such head",
+		violation("vmbus: GPADL %#x: a body without a header",
 			  get32(m + 12));
 	else
 		fill(g, m + 16, bytes - 16);
@@ -189,7 +190,7 @@ void ledger_teardown(const u8 *m)
 	struct gpadl *g = ledger_find(get32(m + 8), id);
 
 	if (!g) {
-		violation("vmbus: GPADL %#x, to be torn down, is not there",
+		violation("vmbus: GPADL %#x, to be torn down, does not exist",
 			  id);
 		return;
 	}
@@ -218,7 +219,7 @@ void ledger_drop_channel(u32 relid)
 	}
 }
 
-/* All but what a reserved channel has */
+/* All except those of reserved channels */
 void ledger_let_go(void)
 {
 	struct gpadl *g, *next;
@@ -255,7 +256,7 @@ static void page_json(const char *kind, u64 gpa, const char **comma)
 	*comma = ",";
 }
 
-/* Pages that follow each other are one range: [first, number] */
+/* Consecutive pages form one range: [first, number] */
 static void ranges_json(const struct gpadl *g)
 {
 	u32 i = 0, n;
@@ -269,7 +270,7 @@ static void ranges_json(const struct gpadl *g)
 	}
 }
 
-/* Of one that is not complete: what the guest has sent of it so far */
+/* For an incomplete one: the pages that the guest has sent so far */
 static void gpadl_json(struct gpadl *g, const char **comma)
 {
 	if (g->raw)

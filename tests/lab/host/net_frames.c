@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * net_frames.c - who is at the other end of the cable: a station that has every
- * IPv4 address whose last byte is 1, and answers ARP and pings there
+ * net_frames.c - the peer on the guest's network: it owns every IPv4 address
+ * whose last byte is 1, and answers ARP and pings there
  */
 #include "dev_net.h"
 
@@ -40,7 +40,7 @@ static u32 answer_arp(u8 *frame, u32 bytes)
 	static const u8 request[8] = { 0, 1, 8, 0, 6, 4, 0, 1 };
 	u8 *arp = frame + ETHERNET;
 
-	/* A sender without an address asks whether it may have that one */
+	/* A sender without an address probes whether that one is free */
 	if (bytes < ETHERNET + ARP_BYTES || memcmp(arp, request, 8) ||
 	    arp[27] != 1 || !get32(arp + 14) || !memcmp(arp + 14, arp + 24, 4))
 		return 0;
@@ -51,7 +51,7 @@ static u32 answer_arp(u8 *frame, u32 bytes)
 	return ETHERNET + ARP_BYTES;
 }
 
-/* RFC 792: an echo's answer differs by its type; so does the sum */
+/* RFC 792: an echo reply differs in its type, and therefore in its checksum */
 static u32 answer_ping(u8 *frame, u32 bytes)
 {
 	u8 *ip = frame + ETHERNET, *icmp = ip + IPV4;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * net_rndis.c - RNDIS: what the guest asks of its adapter, and frames
+ * net_rndis.c - RNDIS: the guest's queries of its adapter, and frames
  *
- * As Linux's drivers/net/hyperv/rndis_filter.c speaks it (include/linux/rndis.h
+ * As in Linux's drivers/net/hyperv/rndis_filter.c (include/linux/rndis.h
  * has the numbers). Offloads: none. Queues: as many as there are channels.
  */
 #include "dev_net.h"
@@ -55,7 +55,7 @@ static u32 query(u32 oid, u8 *at)
 	case OID_MAXIMUM_FRAME:
 		put32(at, 1500);
 		return 4;
-	case OID_LINK_SPEED: /* in units of 100 bits a second */
+	case OID_LINK_SPEED: /* in units of 100 bit/s */
 		put32(at, 10000000);
 		return 4;
 	case OID_MEDIA_STATUS:
@@ -87,7 +87,7 @@ static void answer_query(struct channel *c, const u8 *m)
 	put32(answer + 8, get32(m + 8));
 	put32(answer + 12, bytes ? RNDIS_OK : RNDIS_NOT_SUPPORTED);
 	put32(answer + 16, bytes);
-	put32(answer + 20, 16); /* from the request's number on */
+	put32(answer + 20, 16); /* offset from the request's number */
 	net_send(c, false, answer, 24 + bytes);
 }
 
@@ -132,7 +132,7 @@ static void frame(struct channel *c, const u8 *m, u32 bytes)
 
 	if (bytes < RNDIS_PACKET_HEADER || offset > bytes - RNDIS_HEADER ||
 	    length > bytes - RNDIS_HEADER - offset) {
-		violation("net: a frame that is not in its message");
+		violation("net: a frame outside its message");
 		return;
 	}
 	net->frames_in++;
@@ -169,7 +169,7 @@ static void take(struct channel *c, const u8 *m, u32 bytes)
 	}
 }
 
-/* Frames come several at once, each aligned as the host asked for. */
+/* A packet may contain several frames, each aligned as the host requested. */
 void net_rndis(struct channel *c, u8 *m, u32 bytes)
 {
 	u32 length;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * noise.c - a host that goes on writing into all that it holds
+ * noise.c - makes the host keep writing into every page that it holds
  *
- * As a real one may, until the moment it lets go, and in ways that do no harm
- * to a guest that shares the page. A page that the guest took back too early
- * is found with the host's mark in it.
+ * A real host may do that until it releases a page, in ways that do not harm a
+ * guest that shares the page. If the guest reused a page too early, the host's
+ * mark shows up in it.
  */
 #include "vmbus.h"
 #include "device.h"
@@ -25,8 +25,8 @@ static void mark_gpa(u64 page, u32 offset)
 }
 
 /*
- * The last SINT of each, which no guest uses, and what is reserved. The mark is
- * behind a message's type, so that the slot stays empty.
+ * The last SINT of each page, which no guest uses, and reserved fields. The
+ * mark comes after a message's type, so that the slot still reads as empty.
  */
 static void mark_overlays(u32 vp)
 {
@@ -48,7 +48,7 @@ static void mark_overlays(u32 vp)
 	}
 }
 
-/* Buffers: the end of the last page, which is behind what drivers use */
+/* Buffers: the end of the last page, which drivers do not use */
 static void mark_gpadl(const struct gpadl *g)
 {
 	struct channel *c = channel_of(g->relid);

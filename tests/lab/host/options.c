@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * options.c - the options, one table: names, defaults, what they mean
+ * options.c - the table of options: names, defaults, meanings
  *
- * Words come from the command line of the lab at the start, and from the oracle
- * ("option NAME=VALUE") at any time. The same table drives both.
+ * Options come from the lab's command line at the start, and from the oracle
+ * ("option NAME=VALUE") at any time. The same table serves both.
  */
 #include "core.h"
 #include "device.h"
@@ -15,7 +15,7 @@ enum option_kind {
 	OPTION_VERSION, /* 5.3 */
 	OPTION_CHOICE,	/* one of the words */
 	OPTION_VPS,	/* a number, "all", or "that" */
-	OPTION_PLACE,	/* simp:1, hypercall, simp:all or a GPA; empty: none */
+	OPTION_PLACE,	/* simp:1, hypercall, simp:all, a GPA, or empty */
 	OPTION_DEVICES, /* names, with commas between */
 };
 
@@ -36,7 +36,7 @@ static const char *const moment_words[] = {
 	"register-off", "eom",		NULL
 };
 
-/* Those of the first kind can be set at the start alone */
+/* Options of the first kind can only be set at the start */
 #define AT(member) offsetof(struct options, member)
 #define FIXED(name, member, most, initially, help)                            \
 	{                                                                     \
@@ -61,49 +61,49 @@ static const char *const moment_words[] = {
 /* clang-format off */
 static const struct option table[] = {
 	{ "vmbus", OPTION_VERSION, AT(vmbus), 6ull << 16, "5.3",
-	  "the newest version of VMBus that is taken: 2.4, 3.0, 4.0, 4.1, 5.0 to 5.3, 6.0",
+	  "the newest version of VMBus that is accepted: 2.4, 3.0, 4.0, 4.1, 5.0 to 5.3, 6.0",
 	  false, NULL },
 	{ "devices", OPTION_DEVICES, AT(devices), 0,
 	  "balloon,heartbeat,timesync,shutdown,kvp",
-	  "what is offered, with commas between, or all", false, NULL },
+	  "devices to offer, separated by commas, or all", false, NULL },
 	NUMBER("subchannels", subchannels, 15, "3",
-	       "so many more channels of netvsc and storvsc, each, where the guest asks"),
+	       "sub-channels of netvsc and of storvsc, if the guest asks for them"),
 	NUMBER("balloon-mib", balloon_mib, 65536, "0",
-	       "so much of the guest's memory is asked for, by its balloon"),
+	       "memory to take from the guest by its balloon"),
 	FIXED("hot-add-at", hot_add_at, UINT32_MAX, "0",
-	      "128 MiB that the guest is not told of at boot, from this GPA, a multiple of 128 MiB, on; 0: none"),
-	NUMBER("hot-add", hot_add, 1, "0", "and that it is then given"),
+	      "hide 128 MiB from the guest at boot, from this GPA on, a multiple of 128 MiB; 0: none"),
+	NUMBER("hot-add", hot_add, 1, "0", "give the guest that hidden memory"),
 	FIXED("vp-offset", vp_offset, 1024, "0",
-	      "a VP's index is its number and this"),
+	      "difference between a VP's index and its number"),
 	FIXED("timers", timers, 1, "1", "offer synthetic timers"),
-	FIXED("direct-timers", direct_timers, 1, "1", "and their direct mode"),
+	FIXED("direct-timers", direct_timers, 1, "1", "offer direct mode of synthetic timers"),
 	FIXED("flush-hypercall", flush_hypercall, 1, "1",
 	      "advise to flush TLBs by hypercall"),
 	FIXED("ipi-hypercall", ipi_hypercall, 1, "1",
 	      "advise to send IPIs by hypercall"),
 	FIXED("crash-notify", crash_notify, 1, "1", "offer the crash registers"),
 	FIXED("crash-message", crash_message, 1, "1",
-	      "and to take a message with a crash"),
+	      "accept a message with a crash"),
 	FIXED("l1vh", l1vh, 1, "0",
-	      "the privileges of a partition that may create others"),
+	      "give the guest the privileges of a partition that may create others"),
 	FIXED("build", build, UINT32_MAX, "20348", "the host's build number"),
 	FIXED("apic-hz", apic_hz, UINT32_MAX, "1000000000",
-	      "what the APIC frequency register says"),
+	      "value of the APIC frequency register"),
 	NUMBER("noise", noise, 1, "1",
 	       "write into all held pages until they are released"),
-	NUMBER("noise-ms", noise_ms, 60000, "20", "how often"),
+	NUMBER("noise-ms", noise_ms, 60000, "20", "how often to write"),
 	NUMBER("fast", fast, 1, "0",
 	       "answer a message before the guest's hypercall returns"),
 	NUMBER("answer-ms", answer_ms, 60000, "0",
-	       "hold each answer back for so long"),
+	       "delay of each answer"),
 	CHOICE("unload", unload, unload_words, "after",
-	       "answer UNLOAD after all pages are released, before, or never (and keep all)"),
+	       "answer UNLOAD after all pages are released, before that, or never (and keep all pages)"),
 	NUMBER("unload-ms", unload_ms, 600000, "0",
-	       "how long the release of all pages takes"),
+	       "duration of the release of all pages"),
 	NUMBER("chatter", chatter, 128, "0",
-	       "so many other messages before the answer to UNLOAD"),
+	       "number of other messages before the answer to UNLOAD"),
 	NUMBER("refuse-gpadl", refuse_gpadl, UINT32_MAX, "0",
-	       "refuse the GPADL that is so many from now; 0: none"),
+	       "refuse this GPADL, counted from now; 0: none"),
 	PLACE("stuck-on", stuck_on, "the register KIND:VP that does not go off"),
 	PLACE("lying-off", lying_off,
 	      "the register KIND:VP that reads off while its overlay stays"),
@@ -112,12 +112,12 @@ static const struct option table[] = {
 	CHOICE("nmi-at", nmi_at, moment_words, "none",
 	       "send an NMI, once, at crash-notify, unload, unload-answer, register-off or eom"),
 	{ "nmi-vp", OPTION_VPS, AT(nmi_vp), HV_MAX_VPS - 1, "all",
-	  "to this VP, to all, or to that on which the moment was", false, NULL },
-	NUMBER("nmi-ms", nmi_ms, 600000, "0", "so long after that moment"),
+	  "target of the NMI: this VP, all, or that, the VP on which the moment occurred", false, NULL },
+	NUMBER("nmi-ms", nmi_ms, 600000, "0", "delay of the NMI after that moment"),
 };
 /* clang-format on */
 
-/* A word of the line, from its begin to its end, and what is wrong with it */
+/* A word of the line, and the error text about it */
 struct word {
 	const char *at;
 	size_t length;
@@ -128,7 +128,7 @@ static bool is(const struct word *w, const char *name)
 	return strlen(name) == w->length && !strncmp(w->at, name, w->length);
 }
 
-/* Cuts w before the first c; what is behind that is *ret_rest. */
+/* Cuts w before the first c; *ret_rest is the rest after c. */
 static bool cut(struct word *w, char c, struct word *ret_rest)
 {
 	for (size_t i = 0; i < w->length; i++)
@@ -371,7 +371,7 @@ void options_json(void)
 	}
 }
 
-/* What each means, the same way */
+/* The help texts, in the same format */
 void options_help_json(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)

@@ -19,7 +19,7 @@ enum option_moment {
 	MOMENT_EOM,
 };
 
-/* A place: a GPA, or the register of a VP. kind as enum overlay_kind has it. */
+/* A place: a GPA, or the register of a VP. kind is an enum overlay_kind. */
 struct option_place {
 	bool set;
 	bool is_gpa;
@@ -28,7 +28,7 @@ struct option_place {
 };
 
 #define ALL_VPS UINT32_MAX
-#define THAT_VP (UINT32_MAX - 1) /* where the moment was */
+#define THAT_VP (UINT32_MAX - 1) /* the VP on which the moment occurred */
 
 struct options {
 	u64 noise, noise_ms;
@@ -51,12 +51,12 @@ struct options {
 extern struct options options;
 
 /*
- * Words of the form "name=value", separated by blanks. NULL, or what is wrong
- * with the first bad one; the options are then as they were.
+ * Words of the form "name=value", separated by blanks. Returns NULL, or an
+ * error text about the first bad one; the options are then unchanged.
  */
 const char *options_set(const char *words, bool running);
 void options_default(void);
-/* All of them, as members of a JSON object, through put() */
+/* Writes all options as members of a JSON object, through put() */
 void options_json(void);
 void options_help_json(void);
 

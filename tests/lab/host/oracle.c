@@ -3,26 +3,26 @@
  * oracle.c - reports what the hypervisor knows: one line in, one line of JSON
  * out, at any time and without the guest's help
  *
- *   state              all that is below; "kernel" is how many kernels have
- *                      identified themselves, and of an overlay or a page
- *                      of the ledger which of them it is of
- *   registers          of each VP's processor, as far as it answers
+ *   state              everything below; "kernel" is the number of kernels that have
+ *                      identified themselves, and for an overlay or a page of the
+ *                      ledger the number of the kernel that it belongs to
+ *   registers          each VP's processor registers, if it answers
  *   options            the options' values
- *   help               what each means, and what it is by default
- *   option NAME=VALUE  sets some: options.c
+ *   help               the options' meanings and defaults
+ *   option NAME=VALUE  sets options: options.c
  *   peek GPA [BYTES]   what the guest sees there, and what is beneath an overlay
- *   poke GPA [VALUE]   64 bits of the guest's own page; without VALUE a byte is
- *                      inverted
- *   nmi [VP]           an NMI, to all without a number
- *   deaf VP 0|1        that VP stops, or continues
+ *   poke GPA [VALUE]   writes 64 bits of the guest's own page; without VALUE, inverts
+ *                      a byte
+ *   nmi [VP]           sends an NMI, to all VPs without a number
+ *   deaf VP 0|1        stops that VP, or lets it continue
  *   freeze 0|1         all VPs leave the guest and wait, for a snapshot
  *   rescind RELID      rescinds a channel
- *   offer NAME         offers a device, whether it is among "devices" or not
+ *   offer NAME         offers a device, whether or not "devices" lists it
  *   quit
  *
- * An answer is {} if there is nothing to report, {"error":"..."} if the request
- * failed. Registers are strings, since not every reader's
- * numbers hold 64 bits; pages are ranges [first PFN, number].
+ * The answer is {} if there is nothing to report, {"error":"..."} if the
+ * request failed. Registers are strings, since not every reader's numbers hold
+ * 64 bits; pages are ranges [first PFN, number].
  */
 #include "vmbus.h"
 #include "device.h"
@@ -56,7 +56,7 @@ static void registers(void)
 	put("]}\n");
 }
 
-/* Some of the text is from whoever asked */
+/* Escapes the text, some of which comes from the request */
 static void error(const char *why)
 {
 	put("{\"error\":\"");
@@ -76,7 +76,7 @@ static void done(const char *wrong)
 		put("{}\n");
 }
 
-/* The words of a request; what is missing is "" */
+/* The words of a request; missing ones are "" */
 #define WORDS 3
 #define WORD_BYTES 32
 
@@ -135,7 +135,7 @@ static const char *peek(const struct request *r)
 	seen = platform_guest(gpa, (u32)bytes);
 	beneath = platform_beneath(gpa, (u32)bytes);
 	if (!bytes || !seen || !beneath)
-		return "no such memory in one page";
+		return "not within one page of memory";
 	put("{\"gpa\":\"%#llx\",\"seen\":\"", (ull)gpa);
 	hex(seen, (u32)bytes);
 	put("\",\"beneath\":\"");
@@ -154,7 +154,7 @@ static const char *poke(const struct request *r)
 		return "poke: GPA [VALUE]";
 	at = platform_beneath(gpa, r->words > 2 ? 8 : 1);
 	if (!at)
-		return "no such memory in one page";
+		return "not within one page of memory";
 	if (r->words > 2)
 		put64(at, value);
 	else
@@ -214,14 +214,14 @@ static const char *offer(const struct request *r)
 			continue;
 		c = channel_of(i + 1) ? NULL : channel_add(devices[i], 0);
 		if (!c)
-			return "offer: it is offered already";
+			return "offer: offered already";
 		channel_offer(c);
 		return "";
 	}
 	return "offer: no such device";
 }
 
-/* An answer's text where it is an error, "" where {} is one, NULL: it is there */
+/* Error text; "" to answer {}; NULL if the answer has been written */
 static const struct {
 	const char *name;
 	const char *(*answer)(const struct request *r);
@@ -253,7 +253,7 @@ void hv_oracle(const char *request)
 	if (!strncmp(request, "option ", 7)) {
 		done(options_set(request + 7, true));
 	} else if (!split(request, &r)) {
-		error("too many words, or too long ones");
+		error("too many words, or too long");
 	} else if (!strcmp(request, "state")) {
 		oracle_state();
 	} else if (!strcmp(request, "registers")) {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* oracle_state.c - the oracle's answer to "state": all that the host knows */
+/*
+ * oracle_state.c - the oracle's answer to "state": everything that the host
+ * knows
+ */
 #include "vmbus.h"
 #include "device.h"
 

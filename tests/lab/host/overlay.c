@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * overlay.c - pages of the hypervisor that hide the guest's (TLFS, "GPA
+ * overlay.c - the hypervisor's pages that cover the guest's (TLFS, "GPA
  * Overlay Pages" and "SIM and SIEF Pages")
  *
- * An overlay's contents belong to the hypervisor: they are zeroed when its VP is
- * reset, stay while the register is off, and move with the register. The
- * guest's page beneath reappears unchanged. If two overlays are at one GPA,
- * the first stays until it is turned off; then the other appears.
+ * An overlay's contents belong to the hypervisor: they are zeroed when its VP
+ * is reset, stay while the register is off, and move with the register. The
+ * guest's page beneath reappears unchanged. If two overlays are at one GPA, the
+ * first stays until it is turned off; then the other appears.
  */
 #include "core.h"
 
@@ -24,7 +24,7 @@ const char *overlay_name(enum overlay_kind kind)
 	return names[kind];
 }
 
-/* Those of the partition are the same whichever VP is named. */
+/* The partition's overlays are the same for every VP. */
 struct overlay *overlay_of(u32 vp, enum overlay_kind kind)
 {
 	if (kind < OVERLAYS_OF_VP)
@@ -50,7 +50,7 @@ bool overlays_init(void)
 	return true;
 }
 
-/* All overlays in a row */
+/* All overlays, in a single numbering */
 static struct overlay *overlay_at(u32 n)
 {
 	if (n < host.vps * OVERLAYS_OF_VP)
@@ -105,7 +105,7 @@ static bool is_place(const struct option_place *place, u32 vp,
 		place->vp == vp);
 }
 
-/* False: there is no such page. The register is then as it was. */
+/* False: there is no such page. The register is then unchanged. */
 bool overlay_write(u32 vp, enum overlay_kind kind, u64 value)
 {
 	struct overlay *o = overlay_of(vp, kind);
@@ -115,12 +115,13 @@ bool overlay_write(u32 vp, enum overlay_kind kind, u64 value)
 	if (on && !platform_beneath(gpa, HV_PAGE))
 		return false;
 	if (!on && was_on && is_place(&options.stuck_on, vp, kind)) {
-		say("VP %u: %s does not go off", vp, names[kind]);
+		say("VP %u: %s stays on (injected fault)", vp, names[kind]);
 		return true;
 	}
 	o->value = value;
 	if (!on && was_on && is_place(&options.lying_off, vp, kind)) {
-		say("VP %u: %s reads off, and stays", vp, names[kind]);
+		say("VP %u: %s reads off, but its overlay stays (injected fault)",
+		    vp, names[kind]);
 		return true;
 	}
 	if (was_on && (!on || gpa != was_at))
@@ -152,8 +153,8 @@ void overlays_reset_vp(u32 vp)
 }
 
 /*
- * NULL, too, while another overlay is over it: then nothing of it is in guest
- * memory, but own has it.
+ * Also NULL while another overlay covers it: its contents are then not in guest
+ * memory, but in own.
  */
 u8 *overlay_contents(u32 vp, enum overlay_kind kind)
 {

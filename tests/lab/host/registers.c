@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* registers.c - synthetic registers (TLFS, appendix), and what CPUID says of them */
+/*
+ * registers.c - synthetic registers (TLFS, appendix), and the CPUID bits about
+ * them
+ */
 #include "core.h"
 #include "vmbus.h"
 
@@ -22,7 +25,9 @@
 #define MAY_POST_MESSAGES (1u << 4)
 #define MAY_SIGNAL_EVENTS (1u << 5)
 
-/* The one place where the processor shows: these bits lie elsewhere on arm64 */
+/*
+ * The only difference between processors: these bits have other places on arm64
+ */
 #ifdef __aarch64__
 #define HAS_CRASH_REGISTERS (1u << 8)
 #define HAS_FREQUENCY_REGISTERS 0u
@@ -33,7 +38,7 @@
 #define HAS_DIRECT_TIMERS (1u << 19)
 #endif
 
-/* Leaf 0x40000004: what a guest is advised to do */
+/* Leaf 0x40000004: recommendations to the guest */
 #define BETTER_FLUSH_BY_HYPERCALL (1u << 2)
 #define BETTER_RELAXED_TIMING (1u << 5)
 #define BETTER_NO_AUTO_EOI (1u << 9)
@@ -67,7 +72,7 @@ void hv_features(struct hv_features *ret)
 	};
 }
 
-/* TLFS, "Partition Crash Enlightenment": a line of the guest's message */
+/* TLFS, "Partition Crash Enlightenment": logs a line of the guest's message */
 static void log_crash_message(u64 gpa, u64 bytes)
 {
 	char text[161];
@@ -113,7 +118,7 @@ static bool is_between(enum hv_register reg, enum hv_register first, u32 number)
 	return reg >= first && (u32)(reg - first) < number;
 }
 
-/* Registers of a VP that are more than memory, or not there at all */
+/* Registers of a VP that are more than memory, or do not exist */
 static bool read_ranges(struct vp *vp, enum hv_register reg, u64 *ret_value)
 {
 	if (is_between(reg, HV_REG_SINT, HV_SINTS))
@@ -314,7 +319,8 @@ bool hv_read_register(u32 vp, enum hv_register reg, u64 *ret_value)
 	v->register_exits++;
 	if (read_register(v, reg, ret_value))
 		return true;
-	violation("VP %u: a read of register %u, which there is not", vp, reg);
+	violation("VP %u: a read of register %u, which does not exist", vp,
+		  reg);
 	return false;
 }
 
@@ -325,7 +331,7 @@ bool hv_write_register(u32 vp, enum hv_register reg, u64 value)
 	v->register_exits++;
 	if (write_register(v, reg, value))
 		return true;
-	violation("VP %u: %#llx into register %u is refused", vp,
+	violation("VP %u: write of %#llx to register %u refused", vp,
 		  (unsigned long long)value, reg);
 	return false;
 }

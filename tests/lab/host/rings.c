@@ -2,10 +2,10 @@
 /*
  * rings.c - packets through the rings of a channel
  *
- * A ring is a page with the indices, and the data on the pages behind it
- * (struct hv_ring_buffer of include/linux/hyperv.h). The guest may write anything
- * into either at any time: an index is read once, and checked; a
- * packet is copied before it is examined.
+ * A ring is a page with the indices, followed by pages with the data (struct
+ * hv_ring_buffer of include/linux/hyperv.h). The guest may write anything into
+ * either at any time: an index is read once, and checked; a packet is copied
+ * before it is examined.
  */
 #include "vmbus.h"
 #include "device.h"
@@ -31,7 +31,7 @@ static u32 *index_of(const struct ring *r, u32 offset)
 	return page ? (u32 *)(page + offset) : NULL;
 }
 
-/* False: the index is none, or the page is not there. */
+/* False: the index is invalid, or the page does not exist. */
 static bool read_index(const struct ring *r, u32 offset, u32 *ret_value)
 {
 	u32 *at = index_of(r, offset);
@@ -98,7 +98,7 @@ static bool broken(struct channel *c, const char *what)
 	return false;
 }
 
-/* The guest waits for room, which there is now. */
+/* The guest waits for room: wake it, since there is room now. */
 static void tell_of_room(struct channel *c, u32 free_before, u32 free_now)
 {
 	u32 wanted = look_at(&c->out, PENDING_SEND);
@@ -135,7 +135,7 @@ bool ring_receive(struct channel *c, struct packet *ret)
 		return false;
 	if (!read_index(&c->out, READ_INDEX, &read) ||
 	    !read_index(&c->out, WRITE_INDEX, &write))
-		return broken(c, "an index of its ring is none");
+		return broken(c, "an index of its ring is invalid");
 	if (read == write)
 		return false;
 	used = write > read ? write - read : c->out.size - read + write;
@@ -144,12 +144,12 @@ bool ring_receive(struct channel *c, struct packet *ret)
 		return broken(c, "half a packet");
 	bytes = get16(packet + 4) * 8;
 	if (bytes < DESCRIPTOR || bytes > MAX_PACKET || bytes + TRAILER > used)
-		return broken(c, "a packet longer than what was written");
-	/* Again as a whole; the length is that of the first look */
+		return broken(c, "a packet longer than the data written");
+	/* Read again as a whole; use the length that was checked */
 	if (!copy(&c->out, read + DESCRIPTOR, packet + DESCRIPTOR,
 		  bytes - DESCRIPTOR, false) ||
 	    !take_apart(packet, bytes, ret))
-		return broken(c, "a packet that is none");
+		return broken(c, "an invalid packet");
 	write_index(&c->out, READ_INDEX,
 		    (read + bytes + TRAILER) % c->out.size);
 	tell_of_room(c, c->out.size - used,
@@ -184,7 +184,7 @@ bool ring_has_room(struct channel *c, u32 bytes)
 
 	if (!read_index(&c->in, READ_INDEX, &read) ||
 	    !read_index(&c->in, WRITE_INDEX, &write))
-		return true; /* the next packet finds that out, and says so */
+		return true; /* the next read detects and reports that */
 	used = write >= read ? write - read : c->in.size - read + write;
 	if (c->in.size - used > bytes)
 		return true;
@@ -202,14 +202,14 @@ bool ring_send(struct channel *c, const struct packet *p)
 		return false;
 	if (!read_index(&c->in, READ_INDEX, &read) ||
 	    !read_index(&c->in, WRITE_INDEX, &write))
-		return broken(c, "an index of its ring is none");
+		return broken(c, "an index of its ring is invalid");
 	used = write >= read ? write - read : c->in.size - read + write;
 	if (c->in.size - used <= total) {
 		write_index(&c->in, PENDING_SEND, total);
 		return false;
 	}
 	if (!write_packet(c, p, write))
-		return broken(c, "a page of its ring is gone");
+		return broken(c, "a page of its ring no longer exists");
 	write_index(&c->in, PENDING_SEND, 0);
 	write_index(&c->in, WRITE_INDEX, (write + total) % c->in.size);
 	c->packets_out++;
@@ -235,9 +235,9 @@ bool ring_complete(struct channel *c, u64 transaction, const void *payload,
 }
 
 /*
- * Where the host may write at any time: reserved words of its own page of
- * indices, and the part of the data that the guest has read already. Of the
- * ring that the guest writes, the host has nothing but the page of indices.
+ * Where the host may write at any time: reserved fields of its own index page,
+ * and the data that the guest has read already. In the ring that the guest
+ * writes, the host owns only the index page.
  */
 void ring_noise(struct channel *c, u64 mark)
 {
@@ -250,8 +250,9 @@ void ring_noise(struct channel *c, u64 mark)
 	    !read_index(&c->in, WRITE_INDEX, &write) || read != write)
 		return;
 	/*
-	 * The ring is empty: any page of it but the one that is written next.
-	 * Some each time: a guest can make rings of thousands.
+	 * The ring is empty: any page except the one that is written next. Only
+	 * some of them each time, since a guest can make rings of thousands of
+	 * pages.
 	 */
 	for (u32 i = 0; i < NOISE_PAGES && i < pages; i++) {
 		page = c->noise_page++ % pages;

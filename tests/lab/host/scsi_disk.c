@@ -2,9 +2,9 @@
 /*
  * scsi_disk.c - a disk that can be read, and takes no memory
  *
- * Sector 0 has a partition table with one partition, each other sector its own
- * number in words, so that whoever reads one can tell that it is the right one.
- * Writes are refused, as on a disk with its tab out.
+ * Sector 0 has a partition table with one partition; each other sector contains
+ * its own number in words, so that a reader can tell that it got the right one.
+ * Writes are refused, as on a write-protected disk.
  */
 #include "dev_scsi.h"
 
@@ -28,7 +28,7 @@ enum {
 
 #define READ_CAPACITY_16 0x10
 
-/* Sense keys, and what is more to say of them */
+/* Sense keys and additional sense codes */
 #define ILLEGAL_REQUEST 5
 #define DATA_PROTECT 7
 #define INVALID_COMMAND 0x20
@@ -61,7 +61,7 @@ static void fail(struct scsi *s, u8 key, u8 more)
 	s->sense[12] = more;
 }
 
-/* No more than the guest has room for, or asked for in its command */
+/* At most what the guest has room for and asked for in its command */
 static void give(struct scsi *s, const u8 *from, u32 bytes, u32 asked)
 {
 	bytes = (u32)earlier(bytes, earlier(asked, s->room));
@@ -75,7 +75,7 @@ static void inquiry(struct scsi *s)
 	u8 m[36] = { 0, 0, 5, 2, sizeof(m) - 5 };
 
 	if (s->command[1] & 1) {
-		/* Of the pages with more on the device there is just their list */
+		/* Of the vital product data pages only their list exists */
 		if (s->command[2]) {
 			fail(s, ILLEGAL_REQUEST, INVALID_FIELD);
 			return;
@@ -111,7 +111,7 @@ static void capacity_16(struct scsi *s)
 	give(s, m, sizeof(m), from_big(s->command + 10, 4));
 }
 
-/* The headers alone, with the bit that says that nothing can be written */
+/* Headers only, with the write-protect bit */
 static void mode_sense(struct scsi *s, bool ten)
 {
 	u8 m[8] = { 0 };
@@ -227,9 +227,9 @@ void scsi_disk(struct scsi *s)
 }
 
 /*
- * Linux takes any answer to INQUIRY for a good one (storvsc_on_io_completion()),
- * so the answer has to say that nothing is here, or could be. "Invalid LUN" would
- * make it remove the disk whatever the path was (storvsc_remove_lun()).
+ * Linux treats any answer to INQUIRY as success (storvsc_on_io_completion()),
+ * so the answer has to say that no device is connected here. "Invalid LUN"
+ * would make it remove the disk, whatever its path (storvsc_remove_lun()).
  */
 void scsi_nothing(struct scsi *s)
 {

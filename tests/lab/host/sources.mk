@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# sources.mk - what is Hyper-V, for the Makefiles of the back ends
+# sources.mk - the sources common to both back ends
 #
-# host_dir is where this file is. Objects are named after their sources; the back
-# end's rule for %.o finds these through vpath, and adds $(host_cflags): nothing
-# may become a call to the function that it is the body of.
+# host_dir is the directory of this file. Objects are named after their sources; the back
+# end's rule for %.o finds these through vpath, and adds $(host_cflags): the compiler must
+# not turn a function's body into a call to itself.
 
 host_dir := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 
@@ -12,9 +12,9 @@ host_core := host.c options.c registers.c hypercalls.c guest.c overlay.c synic.c
 	gpa.c devices.c dev_balloon.c dev_ic.c dev_net.c net_rndis.c net_frames.c \
 	dev_scsi.c scsi_disk.c dev_socket.c dev_uio.c
 host_core_lib := format.c parse.c
-# What a C library has, too
+# Replacements for the C library
 host_libc := string.c heap.c
-# Only for the back ends
+# For the back ends only
 host_bare := end.c
 
 host_sources := $(host_core:%=$(host_dir)/%) \

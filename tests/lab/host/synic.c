@@ -4,8 +4,8 @@
  * Controller")
  *
  * Messages wait in a queue of their SINT until its slot is free; events are
- * bits. The guest accesses both pages at the same time: each access that may race
- * is atomic.
+ * bits. The guest accesses both pages at the same time, so each access that may
+ * race is atomic.
  */
 #include "core.h"
 
@@ -71,10 +71,10 @@ static void fill(struct slot *slot, const struct queued *m, bool more)
 }
 
 /*
- * Delivers the first message of a queue if its slot is free. Otherwise the message in
- * the slot gets the flag that tells the guest to write EOM. The
- * guest may have freed the slot in between without seeing the flag, so the slot is
- * checked once more.
+ * Delivers the first message of a queue if its slot is free. Otherwise the
+ * message in the slot gets the flag that tells the guest to write EOM. The
+ * guest may have freed the slot in between without seeing the flag, so the slot
+ * is checked once more.
  */
 static void deliver(struct vp *vp, u32 sint)
 {
@@ -106,7 +106,7 @@ static void deliver(struct vp *vp, u32 sint)
 	raise_sint(vp, sint);
 }
 
-/* EOM, or a register has changed */
+/* On EOM, or after a change of a register */
 void synic_scan(struct vp *vp)
 {
 	for (u32 sint = 0; sint < HV_SINTS; sint++)
@@ -124,8 +124,7 @@ bool synic_post(struct vp *vp, u32 sint, u32 type, const void *payload,
 		m = platform_alloc(sizeof(*m));
 	if (!m) {
 		if (!host.messages_dropped++)
-			say("VP %u: the first message that is dropped",
-			    vp_number(vp));
+			say("VP %u: the first dropped message", vp_number(vp));
 		return false;
 	}
 	m->timer = timer;
@@ -156,7 +155,7 @@ void synic_signal(struct vp *vp, u32 sint, u32 flag)
 		raise_sint(vp, sint);
 }
 
-/* Vectors below 16 are refused where they could be raised (TLFS,
+/* Refuses vectors below 16 in an unmasked SINT (TLFS,
  * "SINTx Registers"). */
 bool synic_write_sint(struct vp *vp, u32 sint, u64 value)
 {

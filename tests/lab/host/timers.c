@@ -2,9 +2,9 @@
 /*
  * timers.c - synthetic timers (TLFS, "Synthetic Timers")
  *
- * A timer in message mode fires in hv_run(). The back end implements one in direct mode
- * with the VP's own hardware timer, since its interrupt has to arrive
- * without an exit.
+ * A timer in message mode fires in hv_run(). The back end implements one in
+ * direct mode with the VP's own hardware timer, since its interrupt has to
+ * arrive without an exit.
  */
 #include "core.h"
 
@@ -17,7 +17,7 @@
 
 #define MESSAGE_TIMER_EXPIRED 0x80000010u
 
-/* Shorter periods are raised to this, so that a guest cannot keep the host busy. */
+/* The shortest period, so that a guest cannot keep the host busy. */
 #define SHORTEST_PERIOD 1000
 
 static bool is_direct(const struct timer *t)
@@ -67,7 +67,7 @@ bool timer_write(struct vp *vp, enum hv_register reg, u64 value)
 		t = &vp->timer[reg - HV_REG_TIMER_CONFIG];
 		was_direct = is_direct(t);
 		t->config = value;
-		/* SINT 0 is none (TLFS, "Synthetic Timer Configuration") */
+		/* SINT 0 is invalid (TLFS, "Synthetic Timer Configuration") */
 		if (!is_direct(t) && !TIMER_SINT(value))
 			t->config &= ~TIMER_ON;
 	}
@@ -86,7 +86,7 @@ void timers_reset_vp(struct vp *vp)
 	}
 }
 
-/* The next time of a timer that has gone off. Ticks that were missed are lost. */
+/* The next expiry of a timer that has fired. Missed ticks are lost. */
 static void go_on(struct timer *t, u64 now)
 {
 	u64 period = t->count > SHORTEST_PERIOD ? t->count : SHORTEST_PERIOD;

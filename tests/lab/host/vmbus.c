@@ -2,24 +2,30 @@
 /*
  * vmbus.c - messages of VMBus, and their answers
  *
- * Everything is held until UNLOAD, and let go after that, as a host does that
- * closes its devices first; only then the guest has its answer. What it
- * still holds in between shows in the ledger.
+ * The host holds all pages until UNLOAD and then releases them, like a host
+ * that first closes its devices; only then it answers. The ledger shows what it
+ * still holds in between.
  */
 #include "vmbus.h"
 
-/* Where messages of the guest go to: first contact before 5.0, since, the rest */
+/*
+ * Connections for the guest's messages: first contact before 5.0, since 5.0,
+ * all others
+ */
 #define CONNECTION_CONTACT 1
 #define CONNECTION_CONTACT_5 4
 #define CONNECTION_MESSAGES 0x2004
 
-#define MESSAGE_SINT 2	/* of a guest that does not say, before 5.0 */
-#define MESSAGE_VMBUS 1 /* the type of a message that is VMBus's */
+#define MESSAGE_SINT 2	/* before 5.0, when guests do not name one */
+#define MESSAGE_VMBUS 1 /* the type of VMBus messages */
 
-/* Answers wait here, and no further in a SINT's queue than this */
+/* The most answers in a SINT's queue; the others wait here */
 #define MAX_IN_QUEUE 64
 #define LATER HV_MILLISECOND
-/* With "unload=before": how long all is still held after the answer */
+/*
+ * With "unload=before": how long the host still holds all pages after the
+ * answer
+ */
 #define BEFORE_MS 200
 
 struct vmbus vmbus;
@@ -117,7 +123,7 @@ static void let_go(void)
 
 static void answer_unload(void)
 {
-	/* Words that Linux has no use for, in front of the one it waits for */
+	/* Messages that Linux ignores, before the one it waits for */
 	for (u64 i = 0; i < options.chatter; i++)
 		vmbus_answer_words(ALL_OFFERS_DELIVERED, NULL, 0);
 	vmbus_answer_words(UNLOAD_RESPONSE, NULL, 0);
@@ -175,7 +181,7 @@ static bool is_shareable(u64 gpa)
 	return !gpa || (!(gpa % HV_PAGE) && platform_beneath(gpa, HV_PAGE));
 }
 
-/* A guest that makes contact anew has no use for what it had before. */
+/* A guest that makes contact again no longer uses its previous connection. */
 static void contact_again(void)
 {
 	if (vmbus.unloading && options.unload != UNLOAD_NEVER)
@@ -232,7 +238,7 @@ static u64 contact(u32 connection, const u8 *m)
 	return HV_STATUS_SUCCESS;
 }
 
-/* Fewer bytes than this are no such message; 0: not one of the guest's */
+/* The smallest size of each message; 0: guests do not send it */
 static u32 least_bytes(u32 type)
 {
 	static const u8 least[] = {
@@ -301,8 +307,9 @@ u64 vmbus_message(u32 connection, const u8 *m, u32 bytes)
 		return HV_STATUS_INSUFFICIENT_BUFFERS;
 	vmbus.messages++;
 	if (!least_bytes(type) || bytes < least_bytes(type)) {
-		violation("vmbus: message %u of %u bytes is none of a guest's",
-			  type, bytes);
+		violation(
+			"vmbus: message %u of %u bytes is not a valid guest message",
+			type, bytes);
 		return HV_STATUS_SUCCESS;
 	}
 	if (type == INITIATE_CONTACT)
@@ -311,7 +318,7 @@ u64 vmbus_message(u32 connection, const u8 *m, u32 bytes)
 		return HV_STATUS_SUCCESS;
 	if (!vmbus.connected || connection != vmbus.connection) {
 		violation(
-			"vmbus: message %u by connection %#x, which there is not",
+			"vmbus: message %u on connection %#x, which does not exist",
 			type, connection);
 		return HV_STATUS_INVALID_CONNECTION_ID;
 	}

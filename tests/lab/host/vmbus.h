@@ -2,9 +2,9 @@
 /*
  * vmbus.h - the host's side of VMBus
  *
- * vmbus.c has the messages, channels.c what is offered and opened, ledger.c the
- * guest's pages that are held, rings.c what goes through them. The protocol is
- * what Linux's include/linux/hyperv.h says of it.
+ * vmbus.c has the messages, channels.c the offered and opened channels,
+ * ledger.c the guest's pages that the host holds, rings.c the packets. The
+ * protocol is described in Linux's include/linux/hyperv.h.
  */
 #ifndef VMBUS_H
 #define VMBUS_H
@@ -48,7 +48,7 @@ enum vmbus_message_type {
 #define NTSTATUS_INVALID_PARAMETER 0xc000000du
 #define NTSTATUS_NO_RESOURCES 0xc000009au
 
-/* Ranges of guest memory that the guest has handed over under a number */
+/* Ranges of guest memory that the guest shares under a number */
 struct gpadl {
 	struct gpadl *next;
 	u32 id, relid;
@@ -56,15 +56,15 @@ struct gpadl {
 	u8 *raw;		   /* until it is complete */
 	u64 *pfns;
 	u32 pages;
-	u32 kernel;	/* which one handed it over: the first is 1 */
-	bool is_ring;	/* a channel was opened with it */
-	bool at_unload; /* it was there when UNLOAD came */
-	bool given_back; /* at the guest's request, by itself or with its channel */
+	u32 kernel;	 /* the kernel that shared it: the first is 1 */
+	bool is_ring;	 /* a channel was opened with it */
+	bool at_unload;	 /* it existed when UNLOAD came */
+	bool given_back; /* at the guest's request, or with its channel */
 };
 
 struct ring {
 	const struct gpadl *gpadl;
-	u32 first, size; /* its page of indices; bytes of data behind that */
+	u32 first, size; /* its index page; bytes of data after that */
 };
 
 struct device;
@@ -75,11 +75,11 @@ struct channel {
 	u8 type[16], instance[16];
 	u16 sub_channel;
 	bool offered, open, rescinded;
-	bool reserved;	/* UNLOAD does not close it, nor a new contact */
-	bool signalled; /* the guest says that there is something to read */
-	bool broken;	/* it wrote nonsense: nothing is read any more */
+	bool reserved;	/* neither UNLOAD nor a new contact closes it */
+	bool signalled; /* there is something to read */
+	bool broken; /* it wrote nonsense: the host no longer reads from it */
 	u32 target_vp, open_id, ring_gpadl;
-	struct ring in, out; /* as the guest sees it: in is what it reads */
+	struct ring in, out; /* as seen by the guest: it reads in */
 	void *state;	     /* the device's, from open to close */
 	u64 packets_in, packets_out;
 	u32 noise_page; /* where the host's marks go next */
@@ -88,19 +88,19 @@ struct channel {
 struct vmbus {
 	bool connected, unloading;
 	u32 version, target_vp, sint, connection;
-	u32 kernel; /* that made contact */
+	u32 kernel; /* the kernel that made contact */
 	u64 interrupt_page, monitor[2];
 	u64 let_go_at;
 	u32 messages, unloads, contacts;
 	struct channel channel[MAX_CHANNELS];
 	struct gpadl *gpadls;
 	u32 nr_gpadls, gpadl_pages;
-	/* What was held at the last UNLOAD, and is not any more */
+	/* GPADLs held at the last UNLOAD and released since */
 	struct gpadl *unloaded;
 	u64 interrupt_page_at_unload, monitor_at_unload[2];
-	/* Dynamic memory: what the host holds, whoever drives the device */
+	/* Dynamic memory: what the host holds, across drivers */
 	struct {
-		u64 pages, target; /* now; of the last request */
+		u64 pages, target; /* now; requested last */
 		u32 nr;
 		u64 held[MAX_BALLOON_RANGES];
 		u64 mark;
@@ -116,7 +116,7 @@ u64 vmbus_message(u32 connection, const u8 *m, u32 bytes);
 u64 vmbus_signalled(u32 connection, u32 flag);
 u64 vmbus_run(u64 now);
 void vmbus_answer(const void *m, u32 bytes);
-/* type, and the words behind the header */
+/* type, and the words after the header */
 void vmbus_answer_words(u32 type, const u32 *words, u32 n);
 #define ANSWER(type, ...)                                             \
 	do {                                                          \
@@ -141,12 +141,12 @@ void channels_let_go(void);
 void channel_signal_guest(struct channel *c);
 bool channels_signalled(u32 relid);
 u64 channels_run(u64 now);
-/* More channels of a device, up to n of them in all */
+/* Offers more channels of a device, up to n in all */
 void channel_offer_subchannels(struct channel *c, u32 n);
 struct channel *channel_offer_socket(const u8 *service, const u8 *endpoint);
 
 /* ledger.c */
-/* A number is one of its channel (OpenVMM, vmbus_server's channels) */
+/* Numbers are per channel (OpenVMM, vmbus_server's channels) */
 struct gpadl *ledger_find(u32 relid, u32 id);
 void ledger_begin(const u8 *m, u32 bytes);
 void ledger_go_on(const u8 *m, u32 bytes);
@@ -154,7 +154,7 @@ void ledger_teardown(const u8 *m);
 void ledger_drop_channel(u32 relid);
 void ledger_let_go(void);
 void ledger_snapshot(void);
-/* A page of a GPADL, NULL if it is no RAM */
+/* A page of a GPADL, NULL if it is not RAM */
 u8 *ledger_page(const struct gpadl *g, u32 page);
 void ledger_json(bool at_unload);
 
@@ -162,7 +162,7 @@ void ledger_json(bool at_unload);
 struct packet {
 	u32 type, flags;
 	u64 transaction;
-	const u8 *head; /* behind the descriptor, before the payload */
+	const u8 *head; /* after the descriptor, before the payload */
 	u32 head_bytes;
 	const u8 *payload;
 	u32 bytes;
@@ -178,19 +178,25 @@ enum packet_type {
 #define PACKET_WANTS_COMPLETION 1u
 
 bool ring_open(struct channel *c, struct gpadl *g, u32 downstream);
-/* The next packet of the guest, good until the next call; false: none */
+/* The next packet of the guest, valid until the next call; false: none */
 bool ring_receive(struct channel *c, struct packet *ret);
 /* False: there is no room, or the channel is not open. */
 bool ring_send(struct channel *c, const struct packet *packet);
-/* An in-band packet without more */
+/* Sends a plain in-band packet */
 bool ring_send_payload(struct channel *c, const void *payload, u32 bytes);
 bool ring_complete(struct channel *c, u64 transaction, const void *payload,
 		   u32 bytes);
-/* There is room for so many bytes of packets, or the guest will say when. */
+/*
+ * True if there is room for that many bytes of packets; if not, the guest will
+ * signal when there is.
+ */
 bool ring_has_room(struct channel *c, u32 bytes);
 void ring_noise(struct channel *c, u64 mark);
 
-/* gpa.c: how much of it there was, in memory that the packet names */
+/*
+ * gpa.c: copies to or from the memory that the packet names; returns how much
+ * of it exists
+ */
 u32 packet_read(const struct packet *p, u32 offset, void *to, u32 bytes);
 u32 packet_write(const struct packet *p, u32 offset, const void *from,
 		 u32 bytes);

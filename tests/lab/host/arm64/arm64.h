@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * arm64.h - the lab's Hyper-V on arm64: what its files have in common.
+ * arm64.h - the lab's Hyper-V on arm64: declarations that its files share.
  *
  * Runs at EL2 on QEMU's machine "virt" (-machine virt,virtualization=on,
  * gic-version=3,its=off,highmem=off). The guest's VPs are CPUs 0, 1, ...; the
@@ -11,16 +11,16 @@
  * 0x3eff0000	I/O ports of PCI, on which the host puts three UARTs
  * 0x3f000000	configuration space of PCI
  * 0x40000000	QEMU's boot stub
- * 0x40100000	the host's words, put there by QEMU's loader
+ * 0x40100000	the host's options, put there by QEMU's loader
  * 0x40200000	the host's image, then stage 2 tables, then heap
- * 0x42000000	RAM of the guest: kernel; 0x46000000 device tree; initrd from
- *		0x50000000; in its last 64 KiB what a firmware leaves
+ * 0x42000000	the guest's RAM: kernel; 0x46000000 device tree; initrd from
+ *		0x50000000; firmware tables in its last 64 KiB
  *
- * The MMU is off at EL2: memory is what it is, and each access is aligned
- * (-mstrict-align). Guest RAM is mapped one to one by stage 2, in pages of
- * 4 KiB so that no block has to be split for an overlay. No device that can
- * write to memory by itself is mapped: neither fw_cfg, PCI nor virtio. Nothing
- * the guest does therefore reaches the memory below 0x42000000.
+ * The MMU is off at EL2, so every access has to be aligned (-mstrict-align).
+ * Stage 2 maps guest RAM one to one, in pages of 4 KiB so that no block has to
+ * be split for an overlay. Devices that can write to memory by themselves are
+ * not mapped: no fw_cfg, PCI or virtio. So the guest cannot reach the memory
+ * below 0x42000000.
  */
 #ifndef ARM64_H
 #define ARM64_H
@@ -62,7 +62,7 @@ _Static_assert(sizeof(struct frame) == FRAME_BYTES, "frame.h");
 #define write_sysreg(reg, value) \
 	asm volatile("msr " #reg ", %0" ::"r"((u64)(value)) : "memory")
 
-/* Registers that GNU as 2.40 has no name for without an extension */
+/* Registers that GNU as 2.40 cannot name without an extension */
 #define ICC_IAR1_EL1 S3_0_C12_C12_0
 #define ICC_EOIR1_EL1 S3_0_C12_C12_1
 #define ICC_PMR_EL1 S3_0_C4_C6_0
@@ -97,7 +97,7 @@ static inline u32 this_cpu(void)
 
 /* main.c */
 struct machine {
-	u32 vps; /* VPs of the guest; the number of the host's CPU, too */
+	u32 vps; /* the guest's VPs; also the host CPU's number */
 	u64 ram_end;
 };
 

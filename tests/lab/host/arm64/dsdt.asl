@@ -3,9 +3,9 @@
  * dsdt.asl - devices of the guest, for ACPI
  *
  * The console (PL011), the line to the lab (16550, INTx of PCI slot 2: SPI 5),
- * and VMBus, whose interrupt is a PPI, below the device that has its MMIO
- * range, as Hyper-V's DSDT has it. Processors are in firmware.c: their number
- * is known there.
+ * and VMBus, whose interrupt is a PPI. As in Hyper-V's DSDT, VMBus is below the
+ * device that has its MMIO range. Processors are in firmware.c, since their
+ * number is known there.
  */
 DefinitionBlock ("", "DSDT", 2, "HVLAB ", "VIRTUAL ", 1)
 {
@@ -47,7 +47,10 @@ DefinitionBlock ("", "DSDT", 2, "HVLAB ", "VIRTUAL ", 1)
 
 			Device (VMBS)
 			{
-				/* Hyper-V's own, which is no valid _HID: iasl -f */
+				/*
+				 * Hyper-V's own, which is not a valid _HID:
+				 * iasl -f
+				 */
 				Name (_HID, "VMBus")
 				Name (_UID, 0)
 				Name (_CCA, 1)

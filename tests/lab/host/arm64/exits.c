@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* exits.c - what brings a VP out of the guest: calls, and accesses to nothing */
+/* exits.c - exits from the guest: calls, and accesses to unmapped addresses */
 #include "arm64.h"
 
 #define ESR_CLASS(esr) ((u32)((esr) >> 26 & 0x3f))
@@ -44,9 +44,9 @@ static void call(u32 vp, struct frame *frame)
 }
 
 /*
- * Stage 2 has nothing there, or had for a moment: another VP's overlay comes or
- * goes. Or this VP is frozen. The access is tried again where it can succeed;
- * a guest that touches what is not there has come to its end.
+ * Stage 2 maps nothing there; or did not for a moment, because another VP's
+ * overlay changed; or this VP is frozen. If the address is mapped now, the
+ * guest retries the access; otherwise the run ends.
  */
 static void abort_exit(u32 vp, u64 esr, struct frame *frame)
 {
@@ -77,7 +77,7 @@ void guest_exited(struct frame *frame)
 	u32 vp = this_cpu();
 
 	switch (ESR_CLASS(esr)) {
-	case CLASS_SMC64: /* returns to itself where it is trapped */
+	case CLASS_SMC64: /* the return address is the trapped SMC itself */
 		frame->elr += 4;
 		call(vp, frame);
 		return;
@@ -90,12 +90,12 @@ void guest_exited(struct frame *frame)
 		return;
 	default:
 		platform_lock();
-		end_run("guest: VP %u: exit for no reason that is known here; ESR %#lx, PC %#lx",
+		end_run("guest: VP %u: exit for an unknown reason; ESR %#lx, PC %#lx",
 			vp, esr, frame->elr);
 	}
 }
 
-/* The lock may be this CPU's own: it is not asked for. */
+/* Does not take the lock, which this CPU may hold. */
 void host_exception(u64 vector)
 {
 	end_run("host: CPU %u: vector %lu, ESR %#lx, PC %#lx, FAR %#lx",

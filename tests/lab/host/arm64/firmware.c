@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * firmware.c - what a firmware leaves in memory for the guest
+ * firmware.c - the tables that a firmware would leave in memory
  *
- * ACPI tables, SMBIOS, and an EFI system table and memory map that name them,
- * in the last 64 KiB of RAM. 6.12 knows Hyper-V by ACPI only, from the FADT's
- * hypervisor vendor, and maps ACPI tables only where EFI's memory map says that
- * there is no RAM. There are no runtime services: efi=noruntime.
+ * ACPI tables, SMBIOS, and an EFI system table and memory map that point to
+ * them, in the last 64 KiB of RAM. 6.12 recognizes Hyper-V only by the
+ * hypervisor vendor in ACPI's FADT, and maps ACPI tables only if EFI's memory
+ * map does not call them RAM. There are no runtime services: efi=noruntime.
  *
- * The lab's device tree (tests/lab/lib/arm64.bash) names the system table and
- * the memory map by where they are put here.
+ * The lab's device tree (tests/lab/lib/arm64.bash) contains the addresses of
+ * the system table and the memory map, which are defined here.
  */
 #include "arm64.h"
 
-/* AmlCode or dsdt_aml_code, by the version of iasl */
+/* AmlCode or dsdt_aml_code, depending on the version of iasl */
 #include "dsdt.hex"
 
 #define SYSTEM_TABLE 0x0
@@ -26,7 +26,7 @@
 
 static struct {
 	u8 *base;
-	u32 tables; /* where the next one goes */
+	u32 tables; /* address of the next one */
 } blob;
 
 static u64 address(u32 offset)
@@ -44,7 +44,7 @@ static void put_bytes(u32 at, const void *bytes, u32 size)
 	memcpy(blob.base + at, bytes, size);
 }
 
-/* Little endian, wherever it is */
+/* Little endian, at any alignment */
 static void put_number(u32 at, u64 value, u32 bytes)
 {
 	for (u32 i = 0; i < bytes; i++)
@@ -62,8 +62,8 @@ static void put_checksum(u32 from, u32 bytes, u32 at)
 }
 
 /*
- * ACPI tables: begun with a head, filled by what follows, and closed, which
- * returns where the table is.
+ * ACPI tables: begun with a header, filled by the functions below, and closed
+ * by one that returns the table's address.
  */
 static u32 table;
 
@@ -92,7 +92,7 @@ static void begin_table(const char *signature, u32 revision)
 	add_number(1, 4);
 }
 
-/* As far as this into the table, which is zero */
+/* Pads the table with zeros up to this offset */
 static void skip_to(u32 offset)
 {
 	blob.tables = table + offset;
@@ -132,7 +132,7 @@ static u64 put_fadt(u64 dsdt)
 	return end_table();
 }
 
-/* 5.2.12: distributor, a CPU interface a VP, redistributors */
+/* 5.2.12: distributor, a CPU interface for each VP, redistributors */
 static u64 put_madt(void)
 {
 	begin_table("APIC", 5);
@@ -185,7 +185,7 @@ static u64 put_spcr(void)
 	skip_to(40);
 	add_number(0x03002000, 4); /* 32 bits of memory, words */
 	add_number(GUEST_CONSOLE, 8);
-	add_number(8, 1); /* the interrupt is a GIC's */
+	add_number(8, 1); /* a GIC interrupt */
 	add_number(0, 1);
 	add_number(33, 4);
 	add_number(7, 1); /* 115200 */
@@ -195,7 +195,9 @@ static u64 put_spcr(void)
 	return end_table();
 }
 
-/* Processors, in AML: Device (CPUn) { Name (_HID, "ACPI0007") Name (_UID, n) } */
+/*
+ * Processors, in AML: Device (CPUn) { Name (_HID, "ACPI0007") Name (_UID, n) }
+ */
 static u64 put_processors(void)
 {
 	static const u8 scope[] = { 0x10, 0x40, 0, '\\', '_', 'S', 'B', '_' };
@@ -209,7 +211,7 @@ static u64 put_processors(void)
 	begin_table("SSDT", 2);
 	at = blob.tables;
 	add_bytes(scope, sizeof(scope));
-	/* PkgLength of two bytes: what is behind the opcode */
+	/* PkgLength of two bytes: the bytes after the opcode */
 	put_number(at + 1, 0x40 | (bytes & 0xf), 1);
 	put_number(at + 2, bytes >> 4, 1);
 	for (u32 vp = 0; vp < machine.vps; vp++) {
@@ -241,7 +243,7 @@ static void put_acpi(void)
 	put_checksum(RSDP, 36, RSDP + 32);
 }
 
-/* SMBIOS 3.2: Azure, by vendor, product and the chassis' asset tag */
+/* SMBIOS 3.2: identifies Azure by vendor, product and the chassis' asset tag */
 static u32 add_smbios(u32 at, u8 type, u32 bytes, const u8 *strings_at,
 		      const char *const *strings)
 {
@@ -318,7 +320,7 @@ static void put_efi(void)
 	put_number(CONFIGURATION + 16, address(RSDP), 8);
 	put_bytes(CONFIGURATION + 24, smbios_3, 16);
 	put_number(CONFIGURATION + 40, address(SMBIOS_ENTRY), 8);
-	/* Conventional memory; ACPI's, to be reclaimed: this */
+	/* Conventional memory; ACPI reclaim memory: these tables */
 	put_memory(MEMORY_MAP, 7, GUEST_RAM, address(0));
 	put_memory(MEMORY_MAP + 40, 9, address(0), machine.ram_end);
 }

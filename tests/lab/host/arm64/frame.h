@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* frame.h - what an exit leaves on the stack of its CPU; for C and assembly */
+/*
+ * frame.h - the registers that an exit saves on its CPU's stack; for C and
+ * assembly
+ */
 #ifndef FRAME_H
 #define FRAME_H
 

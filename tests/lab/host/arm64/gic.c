@@ -2,10 +2,10 @@
 /*
  * gic.c - interrupts: the guest owns the GIC, the host makes some pending
  *
- * QEMU's GICv3 without the security extension (Arm IHI 0069). Interrupts go
- * straight to the guest at EL1; one of the host's is made pending in the VP's
- * redistributor, as a device would. The host's own CPU takes none: they end its
- * wait, and are acknowledged.
+ * QEMU's GICv3 without the security extension (Arm IHI 0069). The guest's
+ * interrupts reach it directly at EL1. The host makes an interrupt pending in
+ * the VP's redistributor, as a device would. The host's own CPU handles none:
+ * an interrupt ends its wait, and is acknowledged.
  */
 #include "arm64.h"
 
@@ -25,11 +25,11 @@
 
 #define WAKE_SGI 0
 #define TIMER_PPI 26 /* the timer of EL2 */
-#define HOLD_PPI 20  /* nothing is on it; ends the wait of a frozen VP */
+#define HOLD_PPI 20  /* no device uses it; ends the wait of a frozen VP */
 #define SPURIOUS 1020
 
 #define PRIORITY_ALL 0xff
-#define PRIORITY_HOLD 0x10 /* passes HOLD_PPI at priority 0, and nothing else */
+#define PRIORITY_HOLD 0x10 /* lets only HOLD_PPI pass, at priority 0 */
 
 static u64 redistributor(u32 cpu)
 {
@@ -52,8 +52,9 @@ static void set_priority(u32 cpu, u32 intid, u8 priority)
 		priority;
 }
 
-/* On the host's CPU. The guest turns the distributor off for a moment when its
- * driver starts: that is why no wait here is long.
+/*
+ * On the host's CPU. The guest's driver turns the distributor off for a moment
+ * when it starts, so no wait here may depend on an interrupt for long.
  */
 void gic_init_host_cpu(void)
 {
@@ -73,7 +74,7 @@ void gic_init_host_cpu(void)
 	barrier_all();
 }
 
-/* Until something was made pending on the host's CPU, or the time is over */
+/* Waits until an interrupt is pending on the host's CPU, or the time is up */
 void gic_sleep_host_cpu(u64 ticks)
 {
 	u64 intid;
@@ -102,16 +103,16 @@ void platform_interrupt(u32 vp, u32 vector)
 			     1u << vector % 32);
 }
 
-/* arm64 has no NMI from outside. */
+/* arm64 has no external NMI. */
 void platform_nmi(u32 vp)
 {
 	(void)vp;
 }
 
 /*
- * A VP that waits for an interrupt gets one that is the host's. It leaves the
- * wait, and is in the guest's vector before it sees which one that was; the
- * guest finds none, as after one that went away.
+ * Ends a VP's wait for an interrupt by one of the host's. The VP is already in
+ * the guest's vector when it reads the interrupt's number; the guest then finds
+ * none pending, as after one that was withdrawn.
  */
 void gic_kick(u32 vp)
 {
@@ -131,9 +132,9 @@ void gic_unkick(u32 vp)
 }
 
 /*
- * A frozen VP waits here, in its exit. What the guest has pending for it must
- * not end the wait, or it would burn a CPU of the machine: all but one
- * interrupt, which is the host's, are masked by priority.
+ * A frozen VP waits here, in its exit. Interrupts that are pending for the
+ * guest must not end the wait, or it would burn one of this machine's CPUs: a
+ * priority mask blocks all interrupts but one, which is the host's.
  */
 void gic_hold(u32 vp)
 {
@@ -141,7 +142,7 @@ void gic_hold(u32 vp)
 	u64 groups = redistributor(vp) + GICR_IGROUPR0;
 
 	gic_unkick(vp);
-	/* The guest may not have set up its side yet */
+	/* The guest may not have set up its CPU interface yet */
 	mmio_write32(groups, mmio_read32(groups) | 1u << HOLD_PPI);
 	write_icc(ICC_IGRPEN1_EL1, 1);
 	set_priority(vp, HOLD_PPI, 0);

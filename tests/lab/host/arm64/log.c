@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* log.c - what the host says, and how it ends */
+/* log.c - the host's log, and the end of a run */
 #include "arm64.h"
 
 #define PSCI_SYSTEM_OFF 0x84000008u
@@ -11,7 +11,7 @@ void platform_log(const char *line)
 	uart_put(UART_LOG, '\n');
 }
 
-/* With the time in front, as the core's lines have it */
+/* Prefixed with the time, like the core's lines */
 void log_line(const char *format, ...)
 {
 	char line[256];
@@ -32,7 +32,7 @@ void platform_oracle_put(char c)
 	uart_put(UART_ORACLE, c);
 }
 
-/* The machine goes off, and QEMU ends with it. The lab reads the last line. */
+/* Powers the machine off, which ends QEMU. The lab reads the last line. */
 void platform_end(const char *why)
 {
 	log_line("end: %s", why);

@@ -2,21 +2,21 @@
 /*
  * look.c - a VP's own registers, for the oracle
  *
- * arm64 has no NMI that would bring a VP out of the guest. It is frozen for a
- * moment instead (stage2.c), and woken if it waits for an interrupt: its next
- * access brings it here, where it says what it has. One that waits for the lock
- * in an exit, or is off, says nothing.
+ * arm64 has no NMI that could bring a VP out of the guest. Instead the VP is
+ * frozen for a moment (stage2.c), and woken if it waits for an interrupt: its
+ * next access brings it here, where it reports its registers. A VP that waits
+ * for the lock in an exit, or is off, does not answer.
  */
 #include "arm64.h"
 
-#define LONGEST_LOOK 500000ul /* of 100 ns: its thread may have to wait */
+#define LONGEST_LOOK 500000ul /* of 100 ns: QEMU's thread may have to wait */
 
 static struct held {
-	struct frame *frame; /* NULL: not here */
+	struct frame *frame; /* NULL: not in the guest's exit */
 	u64 sp, elr, esr, far;
 } held[MAX_CPUS];
 
-/* On the VP, frozen: until it is not */
+/* On the VP: waits until it is no longer frozen */
 void look_hold(u32 vp, struct frame *frame)
 {
 	struct held *h = &held[vp];
@@ -35,7 +35,9 @@ static struct frame *frame_of(u32 vp)
 	return __atomic_load_n(&held[vp].frame, __ATOMIC_ACQUIRE);
 }
 
-/* By another CPU, when the VP may go on. The interrupt is ours alone. */
+/*
+ * By another CPU, when the VP may continue. Only the host uses this interrupt.
+ */
 void look_release(u32 vp)
 {
 	u64 until = platform_time() + LONGEST_LOOK;

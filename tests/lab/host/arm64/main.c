@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - the lab's Hyper-V on arm64: how it starts, its lock and its clock,
- * and what its own CPU does
+ * main.c - the lab's Hyper-V on arm64: start, lock, clock,
+ * and the host's own CPU
  */
 #include "arm64.h"
 
@@ -19,8 +19,8 @@
 #define SCTLR_EL1_OFF 0x30d00800ul
 #define SPSR_EL1H_MASKED 0x3c5ul
 
-/* The oracle's port is looked at this often, whatever hv_run() says */
-#define LONGEST_SLEEP 50000ul /* of 100 ns */
+/* Poll the oracle's port at least this often */
+#define LONGEST_SLEEP 50000ul /* in units of 100 ns */
 
 #define RAM 0x40000000ul
 #define LEAST_MIB 256u
@@ -94,7 +94,7 @@ void platform_hypercall_code(u8 *page)
 	(void)page;
 }
 
-/* Direct timers are the host CPU's: see serve_direct_timers(). */
+/* The host's CPU serves direct timers: see serve_direct_timers(). */
 void platform_direct_timer(u32 vp, u32 timer)
 {
 	(void)vp;
@@ -102,7 +102,7 @@ void platform_direct_timer(u32 vp, u32 timer)
 	platform_wake();
 }
 
-/* The state of a VP that starts at entry, at EL1 with its MMU off */
+/* Sets up a VP that starts at entry, at EL1 with its MMU off */
 void set_up_guest(u32 vp, u64 entry)
 {
 	write_sysreg(hcr_el2, HCR_RW | HCR_TSC | HCR_VM);
@@ -126,8 +126,8 @@ void set_up_guest(u32 vp, u64 entry)
 }
 
 /*
- * The host's words: "memory=MIB" is the back end's and comes first, what is
- * behind it goes to hv_init(). Returns that, or does not return.
+ * The host's options: "memory=MIB" is for the back end and comes first, the
+ * rest goes to hv_init(). Returns that rest; ends the run on an error.
  */
 static const char *read_words(void)
 {
@@ -147,8 +147,10 @@ static const char *read_words(void)
 	return rest;
 }
 
-/* Direct timers are rare on arm64, where Linux has its own: no hardware timer
- * of a VP serves them, the host's CPU does. Returns when the next is due.
+/*
+ * Direct timers are rare on arm64, where Linux has timers of its own: no
+ * hardware timer of a VP serves them, but the host's CPU. Returns when the next
+ * one is due.
  */
 static u64 serve_direct_timers(u64 now)
 {
@@ -169,7 +171,7 @@ static u64 serve_direct_timers(u64 now)
 	return next;
 }
 
-/* A line of the oracle's, when it is there as a whole */
+/* Answers a request to the oracle once its line is complete */
 static void serve_oracle(void)
 {
 	static char line[256];
@@ -189,7 +191,7 @@ static void serve_oracle(void)
 	}
 }
 
-/* The host's own CPU: the other end of VMBus, timers, the oracle */
+/* The host's own CPU: VMBus's host side, timers, the oracle */
 static void run_host(void)
 {
 	u64 now, next, direct;
@@ -212,7 +214,7 @@ static void run_host(void)
 	}
 }
 
-/* Any CPU but the first, at EL2, with a stack */
+/* Entry of every CPU but the first, at EL2, with a stack */
 void host_cpu_started(u32 cpu)
 {
 	if (cpu == machine.vps)
@@ -220,7 +222,10 @@ void host_cpu_started(u32 cpu)
 	run_vp(cpu);
 }
 
-/* The first CPU. The last one is the host's and runs before the guest does. */
+/*
+ * Entry of the first CPU. The last one is the host's and starts before the
+ * guest.
+ */
 void host_boot(void)
 {
 	const char *words, *wrong;

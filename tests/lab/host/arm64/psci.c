@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * psci.c - VPs that start and stop (Arm DEN 0022), and whose hypervisor this is
+ * psci.c - starts and stops VPs (Arm DEN 0022), and identifies the hypervisor
  *
- * A guest's PSCI calls come here by HVC or by a trapped SMC, and are passed on
- * to QEMU's own PSCI with an entry of the host's: a CPU comes up at EL2, gets
- * its stage 2, and goes on where the guest wanted it. The host's CPU is none
- * that the guest could name.
+ * A guest's PSCI calls arrive by HVC or by a trapped SMC. The host passes them
+ * on to QEMU's own PSCI with an entry point of its own: a CPU comes up at EL2,
+ * gets its stage 2, and continues where the guest wanted it. The guest cannot
+ * name the host's CPU.
  */
 #include "arm64.h"
 
@@ -27,7 +27,7 @@
 
 #define MPIDR_AFFINITY 0xff00fffffful
 
-/* What a VP is to begin with, from CPU_ON until it is up */
+/* The arguments of CPU_ON, until the VP is up */
 static struct start {
 	u64 entry, context;
 	bool was_on;
@@ -92,7 +92,7 @@ static void cpu_off(u32 vp)
 	smc(PSCI_CPU_OFF, 0, 0, 0);
 }
 
-/* On the VP itself, at its start */
+/* On the VP itself, when it starts */
 void run_vp(u32 vp)
 {
 	struct start *start = &starts[vp];

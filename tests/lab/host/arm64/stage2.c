@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stage2.c - what the guest sees at which address
+ * stage2.c - the guest's memory map
  *
- * Stage 2 has 4 KiB granules, 32 bits of address and begins at level 1 (Arm
- * ARM, D8.2). All VPs share tables of level 2 and 3; level 1 is each VP's own,
- * and empty while that VP is frozen: its next access brings it here.
+ * Stage 2 has 4 KiB granules and 32-bit addresses, and begins at level 1 (Arm
+ * ARM, D8.2). All VPs share the tables of levels 2 and 3. Each VP has its own
+ * level 1, which is empty while the VP is frozen: its next access then causes
+ * an exit.
  *
- * An overlay is a leaf that names a page of the host. A leaf that changes is
- * made invalid first and all CPUs drop what they know of it (break before
- * make); a VP that comes by in between takes an abort and tries again.
+ * An overlay is a leaf that points to a page of the host. To change a leaf, it
+ * is first made invalid and flushed from all TLBs (break before make); a VP
+ * that accesses it meanwhile takes an abort and retries.
  */
 #include "arm64.h"
 
 #define ENTRIES 512
-#define ROOTS 4 /* of 1 GiB */
+#define ROOTS 4 /* of 1 GiB each */
 #define END_OF_GPAS (ROOTS * 0x40000000ul)
 
 #define ENTRY_VALID 1ul
-#define ENTRY_TABLE 3ul /* and a leaf of level 3 */
+#define ENTRY_TABLE 3ul /* also a leaf of level 3 */
 #define ENTRY_ADDRESS 0x0000fffffffff000ul
 #define LEAF_DEVICE (1ul << 2)
 #define LEAF_NORMAL (0xful << 2)
@@ -36,7 +37,7 @@ static u64 level1[ROOTS];
 static bool frozen[MAX_CPUS];
 static u64 tables_end;
 
-/* What the guest may touch beside its RAM. None of it can write to memory. */
+/* Devices that the guest may access. None of them can write to memory. */
 static const struct {
 	u64 from, bytes;
 } devices[] = {
@@ -51,9 +52,9 @@ static bool is_ram(u64 gpa)
 }
 
 /*
- * What is at a GPA without overlays, as a leaf; 0 if nothing is. The guest
- * walks redistributors up to the last one, which is that of the host's CPU: it
- * may read it.
+ * The leaf of a GPA without overlays; 0 if nothing is mapped there. Drivers
+ * walk the redistributors up to the last one, which is the host CPU's: the
+ * guest may read that one.
  */
 static u64 own_leaf(u64 gpa)
 {
@@ -79,7 +80,7 @@ static void flush_all(void)
 	asm volatile("dsb sy; tlbi vmalls12e1is; dsb sy; isb" ::: "memory");
 }
 
-/* Tables lie one after the other behind the host's image; never given back. */
+/* Tables follow the host's image in memory and are never freed. */
 static u64 *new_table(void)
 {
 	u64 *table = (u64 *)tables_end;
@@ -88,7 +89,7 @@ static u64 *new_table(void)
 	return memset(table, 0, HV_PAGE);
 }
 
-/* The leaf of a GPA; NULL if there is no table for it */
+/* The leaf of a GPA; NULL if it has no table */
 static volatile u64 *leaf_of(u64 gpa)
 {
 	u64 *table;
@@ -100,7 +101,7 @@ static volatile u64 *leaf_of(u64 gpa)
 	return table ? &table[gpa >> 12 & (ENTRIES - 1)] : NULL;
 }
 
-/* Makes tables on the way. Only before the guest runs. */
+/* Makes missing tables. Only before the guest runs. */
 static void map(u64 from, u64 bytes)
 {
 	u64 *table, *entry;
@@ -176,7 +177,7 @@ void *platform_beneath(u64 gpa, u32 size)
 	return (void *)gpa;
 }
 
-/* Overlays lie over RAM only: overlay.c has asked platform_beneath(). */
+/* Overlays are over RAM only: overlay.c has checked platform_beneath(). */
 static void change_leaf(u64 gpa, u64 page)
 {
 	volatile u64 *leaf = leaf_of(gpa);
@@ -194,7 +195,7 @@ void platform_show(u64 gpa, u8 *own)
 
 void platform_hide(u64 gpa, u8 *own)
 {
-	(void)own; /* what was written to it is in it */
+	(void)own; /* the guest wrote directly into it */
 	change_leaf(gpa, gpa);
 }
 

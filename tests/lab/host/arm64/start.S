@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * start.S - where CPUs come in at EL2, and the vectors that the guest's exits
- * go through.
+ * start.S - the entry points of CPUs at EL2, and the vectors for the guest's
+ * exits
  */
 #include "frame.h"
 
 	.section .head, "ax"
 /* Header of an arm64 Image (Documentation/arch/arm64/booting.rst): QEMU loads
- * what has one at text_offset from the beginning of RAM, and starts it at EL2.
+ * such an image at text_offset from the beginning of RAM, and starts it at EL2.
  */
 	.global	image_head
 image_head:
@@ -15,7 +15,7 @@ image_head:
 	.long	0
 	.quad	0x200000		/* text_offset */
 	.quad	image_size
-	.quad	0xa			/* little endian, 4 KiB, anywhere */
+	.quad	0xa			/* little endian, 4 KiB pages, any address */
 	.quad	0, 0, 0
 	.ascii	"ARM\x64"
 	.long	0
@@ -31,7 +31,7 @@ boot_cpu:
 	bl	set_up_cpu
 	b	host_boot
 
-/* A CPU that PSCI started: x0 is its number */
+/* A CPU that PSCI started: x0 is the CPU's number */
 	.global	cpu_entry
 cpu_entry:
 	mov	x19, x0

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * uart.c - the three serial ports that QEMU's pci-serial gives
+ * uart.c - the three serial ports of QEMU's pci-serial devices
  *
- * The machine itself has one UART, which is the guest's console. Three more sit
- * on PCI in slots 1 to 3: the host's log, the guest's line to the lab, and the
- * oracle's. Each gets I/O ports in a page of its own, so that stage 2 can give
- * the guest its one and keep the others; PCI itself the guest never sees.
+ * The machine itself has one UART, which is the guest's console. Three more are
+ * PCI devices in slots 1 to 3: the host's log, the guest's line to the lab, and
+ * the oracle. Each gets I/O ports in a page of its own, so that stage 2 can map
+ * one of them to the guest and not the others; the guest never sees PCI itself.
  */
 #include "arm64.h"
 
@@ -38,7 +38,7 @@ static void init_one(enum uart uart)
 	u64 config = PCI_CONFIG + ((u64)uart << 15);
 
 	if (mmio_read32(config + PCI_VENDOR_DEVICE) != PCI_SERIAL)
-		return; /* nothing can be said about it: there is no line */
+		return; /* no way to report it: there is no serial port */
 	mmio_write32(config + PCI_BAR0, uart * 0x1000u);
 	mmio_write32(config + PCI_COMMAND, PCI_COMMAND_IO);
 	*register_of(uart, UART_FIFO) = UART_FIFO_ON;
@@ -51,7 +51,7 @@ void uart_init(void)
 	init_one(UART_ORACLE);
 }
 
-/* A reader that stopped must not stop the host: what does not go is dropped. */
+/* A reader that stopped must not stop the host: drop what cannot be sent. */
 void uart_put(enum uart uart, char c)
 {
 	u32 tries = 1000000;
@@ -62,7 +62,7 @@ void uart_put(enum uart uart, char c)
 	*register_of(uart, UART_DATA) = (u8)c;
 }
 
-/* A port that is not there reads as 0xff, which is "data ready" for ever. */
+/* A missing port reads as 0xff, which would mean "data ready" forever. */
 bool uart_get(enum uart uart, char *ret_c)
 {
 	u8 status = *register_of(uart, UART_STATUS);

@@ -2,9 +2,9 @@
 /*
  * vp_registers.c - HvCallGetVpRegisters and HvCallSetVpRegisters (TLFS 7.10)
  *
- * arm64 has no MSRs: each synthetic register is reached by these two calls, by
- * the numbers of the TLFS's appendix. Both forms are here: with the parameters
- * in memory, and fast, with all of them in X2 to X17.
+ * arm64 has no MSRs: these two calls access each synthetic register, by the
+ * numbers in the TLFS's appendix. Both forms are supported: with parameters in
+ * memory, and fast, with all of them in X2 to X17.
  */
 #include "arm64.h"
 
@@ -56,7 +56,7 @@ static enum hv_register register_of(u32 number)
 		return HV_REG_CRASH_P0 + (number - CRASH_P0);
 	if (number >= SINT0 && number < SINT0 + HV_SINTS)
 		return HV_REG_SINT + (number - SINT0);
-	/* Configuration and count of each timer, in turns */
+	/* Configuration and count of each timer, alternating */
 	if (number >= TIMER0_CONFIG && number < TIMER0_CONFIG + 2 * HV_TIMERS) {
 		number -= TIMER0_CONFIG;
 		return (number % 2 ? HV_REG_TIMER_COUNT : HV_REG_TIMER_CONFIG) +
@@ -65,7 +65,7 @@ static enum hv_register register_of(u32 number)
 	return HV_REG_NONE;
 }
 
-/* Those that say what the host is: 128 bits each */
+/* Identification of the host: 128 bits each */
 static bool read_features(u32 number, u64 value[2])
 {
 	struct hv_features f;
@@ -96,7 +96,7 @@ static bool read_one(u32 vp, u32 number, u64 value[2])
 		return true;
 	if (reg != HV_REG_NONE && hv_read_register(vp, reg, &value[0]))
 		return true;
-	log_line("VP %u: register %#x was read, and is refused", vp, number);
+	log_line("VP %u: register %#x: read refused", vp, number);
 	return false;
 }
 
@@ -107,12 +107,12 @@ static bool write_one(u32 vp, u32 number, const u64 value[2])
 	if (reg != HV_REG_NONE && !value[1] &&
 	    hv_write_register(vp, reg, value[0]))
 		return true;
-	log_line("VP %u: register %#x was set to %#lx, and is refused", vp,
-		 number, value[0]);
+	log_line("VP %u: register %#x: write of %#lx refused", vp, number,
+		 value[0]);
 	return false;
 }
 
-/* One call: where its input is, where its output goes, how many there are. */
+/* One call: its input, its output, the number of registers. */
 struct call {
 	u32 vp;
 	const u8 *in;
@@ -120,8 +120,9 @@ struct call {
 	u32 count, start;
 };
 
-/* A VP may ask for itself; of others the TLFS wants a privilege that no guest
- * has here.
+/*
+ * A VP may access its own registers; for those of others the TLFS requires a
+ * privilege that no guest has here.
  */
 static u64 check_header(const struct call *call)
 {
@@ -141,8 +142,9 @@ static u64 check_header(const struct call *call)
 }
 
 /*
- * fast: words of X2 to X17, in_bytes of them the input, the output behind it.
- * Else GPAs in X2 and X3, neither of which crosses a page (TLFS 3.8).
+ * fast: the input is in_bytes of X2 to X17, and the output follows it.
+ * Otherwise X2 and X3 are GPAs of input and output, neither of which crosses a
+ * page (TLFS 3.8).
  */
 static u64 find_parameters(struct call *call, struct frame *frame, u32 in_bytes,
 			   u32 out_bytes)
@@ -201,8 +203,8 @@ u64 get_vp_registers(u32 vp, struct frame *frame)
 }
 
 /*
- * A register that is set can change what is at the GPA of the input: an overlay
- * that comes or goes. Each association is found anew.
+ * Setting a register can turn on or off an overlay at the input's GPA, so look
+ * the input up again for each association.
  */
 u64 set_vp_registers(u32 vp, struct frame *frame)
 {

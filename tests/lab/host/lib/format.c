@@ -7,7 +7,7 @@ struct sink {
 	void *to;
 };
 
-/* What stands between the percent sign and the conversion */
+/* Flags, width and length modifier of a conversion */
 struct spec {
 	bool zeros, prefix;
 	unsigned int width, longs;

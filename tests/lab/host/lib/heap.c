@@ -2,17 +2,20 @@
 /*
  * heap.c - memory for the host, from one block
  *
- * Blocks lie one after the other, each with its size before it; free neighbours
- * are joined when an allocation comes by. First fit is enough: there are some
- * thousand blocks at most, and what a guest can make the host allocate has
- * bounds of its own (core.h).
+ * Blocks are contiguous, each preceded by its size; adjacent free blocks are
+ * joined during an allocation. First fit is enough: there are at most some
+ * thousand blocks, and everything that a guest can make the host allocate is
+ * bounded (core.h).
  */
 #include "lib.h"
 
 #define GRAIN 16
 #define BIG 4096
 
-/* Before each block. bytes is the room behind it, a multiple of GRAIN. */
+/*
+ * Before each block. bytes is the size of the block after it, a multiple of
+ * GRAIN.
+ */
 struct block {
 	size_t bytes;
 	uint32_t used, magic;
@@ -44,7 +47,7 @@ static struct block *next_of(struct block *b)
 	return (struct block *)((char *)(b + 1) + b->bytes);
 }
 
-/* A free block swallows the free ones behind it. */
+/* Joins a free block with the free ones after it. */
 static void join(struct block *b)
 {
 	struct block *next;
@@ -54,7 +57,7 @@ static void join(struct block *b)
 		b->bytes += sizeof(*next) + next->bytes;
 }
 
-/* The block behind bytes of b becomes one of its own, if it is worth it. */
+/* Splits b after bytes, if the rest is large enough. */
 static void split(struct block *b, size_t bytes)
 {
 	struct block *rest;
@@ -66,7 +69,7 @@ static void split(struct block *b, size_t bytes)
 	b->bytes = bytes;
 }
 
-/* How many bytes to leave in front so that what is behind them is aligned */
+/* The number of bytes to skip for an aligned block */
 static size_t gap_of(struct block *b, size_t alignment)
 {
 	uintptr_t at = (uintptr_t)(b + 1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lib.h - what a C library would give; both back ends run without one
+ * lib.h - a replacement for the C library, which the back ends lack
  *
- * In a hosted build (unit tests) string.c is left out: libc has the same.
+ * A hosted build (unit tests) leaves string.c out and uses libc's.
  */
 #ifndef LIB_H
 #define LIB_H
@@ -25,25 +25,29 @@ int strncmp(const char *a, const char *b, size_t bytes);
 char *strchr(const char *s, int c);
 
 /*
- * format.c: of printf's: %c %s %.*s %d %u %x, with l or ll, a width, and a
+ * format.c: supports %c %s %.*s %d %u %x, with l or ll, a width, and a
  * leading 0 or # (0x). Nothing else.
  */
 void format_each(void (*put)(void *to, char c), void *to, const char *format,
 		 va_list args);
-/* At most room bytes, always terminated. Returns how many characters are there. */
+/*
+ * At most room bytes, always terminated. Returns the number of characters
+ * written.
+ */
 size_t format_line(char *line, size_t room, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 size_t format_line_v(char *line, size_t room, const char *format, va_list args);
 
 /*
- * parse.c: a number in decimal or, after 0x, in hexadecimal, and nothing after
- * it. False, and *ret_value untouched, if it is none or does not fit.
+ * parse.c: accepts a number in decimal or, after 0x, in hexadecimal, and
+ * nothing after it. False if the text is not one or it does not fit; *ret_value
+ * is then unchanged.
  */
 bool parse_number(const char *text, size_t length, uint64_t *ret_value);
 
 /*
  * heap.c: memory from one block. Allocations are zeroed and aligned to 16
- * bytes; those of a page or more to 4096. NULL when there is none.
+ * bytes; those of a page or more to 4096. NULL if memory is exhausted.
  */
 void heap_init(void *at, size_t bytes);
 void *heap_alloc(size_t bytes);

@@ -2,9 +2,9 @@
 /*
  * string.c - memory and strings
  *
- * Words where both sides are aligned, bytes elsewhere: with the MMU off (arm64)
- * an access that is not aligned is a fault. The compiler must not make calls to
- * these functions of the loops in them.
+ * Copies words if both sides are aligned, else bytes: with the MMU off (arm64)
+ * an unaligned access faults. The compiler must not turn the loops in here into
+ * calls of these same functions.
  */
 #include "lib.h"
 

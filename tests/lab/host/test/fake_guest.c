@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fake_guest.c - what a guest of the tests does, as Linux does it */
+/* fake_guest.c - the tests' guest, which behaves like Linux */
 #include <string.h>
 #include "fake_guest.h"
 #include "core.h"

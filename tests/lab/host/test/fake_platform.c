@@ -8,11 +8,11 @@
 
 struct fake fake;
 
-/* Not part of what each test begins with: they are large */
+/* Not reset for each test, since they are large */
 static u8 ram[FAKE_PAGES * HV_PAGE] __attribute__((aligned(4096)));
 static char answer[1 << 20];
 
-/* Each allocation is in a list, so that a new machine can begin with none. */
+/* A list of all allocations, so that a new machine can begin with none. */
 struct allocation {
 	struct allocation *next, **at;
 	size_t bytes;

@@ -2,8 +2,8 @@
 /*
  * fake_platform.h - a machine for the core, in user space
  *
- * Guest RAM is an array, an overlay an exchange of pointers, the clock stands
- * still until a test moves it. What the core asks for is counted.
+ * Guest RAM is an array, an overlay a pointer exchange, and the clock stands
+ * still until a test moves it. The core's requests are counted.
  */
 #ifndef FAKE_PLATFORM_H
 #define FAKE_PLATFORM_H
@@ -25,16 +25,18 @@ struct fake {
 	char log[4096];	     /* the last lines */
 	size_t answer_bytes; /* of the oracle's answer */
 	size_t allocated;
-	u32 allocations_left; /* then there is no memory; 0: never */
+	u32 allocations_left; /* afterwards allocations fail; 0: never */
 };
 
 extern struct fake fake;
 
-/* A new machine with the options in words; fails the test if they are bad */
+/*
+ * Starts a new machine with these options; fails the test if they are invalid
+ */
 void fake_start(const char *words);
 void fake_stop(void);
 
-/* Moves the clock by so many milliseconds, and runs what is due on the way. */
+/* Moves the clock by that many milliseconds, and runs what becomes due. */
 void fake_run(u64 ms);
 
 /* What the guest sees at a GPA */

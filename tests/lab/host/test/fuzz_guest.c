@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fuzz_guest.c - a guest that does what the fuzzer says
+ * fuzz_guest.c - a guest controlled by the fuzzer
  *
  * The input is a list of steps: registers, hypercalls, messages, words into
- * memory, time. Many are put right as far as a step needs it to get past the
- * first check (a connection that is there, a message's size), or nothing behind
- * that would ever be reached. Whatever the guest does, no call may take long,
- * the oracle answers one line of JSON, and the ledger's counts agree.
+ * memory, time. Many steps are corrected just enough to pass the first check
+ * (an existing connection, a valid message size), or the code behind it would
+ * never be reached. Whatever the guest does, no call may take long, the oracle
+ * answers one line of JSON, and the ledger's counts agree.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static u32 word32(struct input *in)
 	return value | byte(in) << 24;
 }
 
-/* Mostly a place in the guest's memory, now and then anything */
+/* Mostly an address in the guest's memory, sometimes any value */
 static u64 address(struct input *in)
 {
 	u32 value = word32(in);
@@ -73,7 +73,7 @@ static void memory(struct input *in)
 			put32(platform_guest(gpa, 4), word32(in));
 }
 
-/* Into the page of indices or the first data of a channel's rings */
+/* Writes into the index page or the first data of a channel's rings */
 static void ring(struct input *in)
 {
 	struct channel *c = channel_of(relid_of(in));
@@ -103,7 +103,7 @@ static void packet(struct input *in)
 				 c->out.size };
 	for (u32 i = 0; i < n; i += 4)
 		put32(payload + i % 508, word32(in));
-	/* Only where rings are one piece, as guest_open() makes them */
+	/* Only if the rings are contiguous, as guest_open() makes them */
 	if (r.out + HV_PAGE + r.bytes <= FAKE_PAGES * HV_PAGE &&
 	    get32(fake_at(r.out)) < r.bytes)
 		guest_ring_send(&r, type, byte(in), payload, byte(in) % 8 * 8,
@@ -111,7 +111,7 @@ static void packet(struct input *in)
 	guest_ring_receive(&r, payload, sizeof(payload));
 }
 
-/* Words that the drivers of net and scsi say, with numbers put right */
+/* Messages of the net and scsi drivers, with corrected numbers */
 static void driver(struct input *in)
 {
 	static const u32 words[][4] = {
@@ -244,7 +244,7 @@ static void (*const steps[])(struct input *in) = {
 	connect,	ring,	   packet,	driver, driver,	 message,
 };
 
-/* The counts that bound what the guest may hand over */
+/* The counts that limit what the guest may share */
 static void check_ledger(void)
 {
 	u32 gpadls = 0, pages = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* test.h - what each test of the host begins with */
+/* test.h - included by every test of the host */
 #ifndef TEST_H
 #define TEST_H
 
@@ -22,7 +22,7 @@ static inline u64 read_reg(u32 vp, enum hv_register reg)
 	return value;
 }
 
-/* Of whichever channel */
+/* From any channel */
 static inline struct gpadl *find_gpadl(u32 id)
 {
 	struct gpadl *g = vmbus.gpadls;

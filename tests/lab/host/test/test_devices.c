@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_devices.c - each device, as far as its driver in Linux goes */
+/* test_devices.c - each device, used as Linux's driver uses it */
 #include "test.h"
 #include "dev_scsi.h"
 
@@ -50,7 +50,7 @@ static void services(void **state)
 	negotiation(4, 3);
 	negotiation(KVP, 5);
 	negotiation(HEARTBEAT, 3);
-	/* Only after the guest has answered there is a heartbeat */
+	/* Heartbeats begin only after the guest has answered */
 	fake_run(5000);
 	assert_int_equal(guest_ring_receive(&ring, packet, 1024), 0);
 	guest_ring_send(&ring, 6, 0, NULL, 0, packet + 16, 60);
@@ -64,7 +64,7 @@ static void services(void **state)
 	assert_int_equal(get32(packet + 16 + 28), 1);
 }
 
-/* NVSP: the words of a message, and the completion's answer in packet */
+/* NVSP: sends the words of a message; the completion's answer is in packet */
 static u32 nvsp(const u32 *words, u32 n)
 {
 	u8 m[40] = { 0 };
@@ -102,7 +102,9 @@ static void start_net(const char *words)
 	assert_int_equal(get32(packet + 24), 6136);
 }
 
-/* Through section 3 of the send buffer; what comes back is at the pointer. */
+/*
+ * Sends through section 3 of the send buffer; returns a pointer to the answer.
+ */
 static u8 *rndis(const u8 *m, u32 bytes, bool *ret_data)
 {
 	u32 words[] = { 107, 1, 3, bytes }, offset;
@@ -120,7 +122,7 @@ static u8 *rndis(const u8 *m, u32 bytes, bool *ret_data)
 	assert_true(offset + get32(packet + 24) <= 32 * 4096);
 	if (ret_data)
 		*ret_data = !get32(packet + 36);
-	/* The section goes back */
+	/* Return the section */
 	guest_ring_send(&ring, PACKET_COMPLETION, get32(packet + 8), NULL, 0,
 			"\x6c\0\0\0\1\0\0\0\0\0\0\0\0\0\0", 16);
 	return fake_at(RECEIVE + offset);
@@ -158,12 +160,12 @@ static void a_network_adapter(void **state)
 	assert_int_equal(query(0xfc01020d)[0], 0xa7);
 	assert_int_equal(get32(query(0x00010203) + 12), 1);
 	assert_null(query(0x12345678));
-	/* The buffers are in the ledger, and torn down they are gone */
+	/* The buffers are in the ledger until they are torn down */
 	assert_int_equal(find_gpadl(0x12)->pages, 32);
 	NVSP(103, 0xcafe);
 	guest_send(GPADL_TEARDOWN, (u32[]){ NET, 0x12 }, 2);
 	assert_null(find_gpadl(0x12));
-	/* Without one an answer has no place to go to */
+	/* Without a buffer there is no room for an answer */
 	guest_ring_receive(&ring, packet, sizeof(packet));
 	assert_null(rndis(initialize, sizeof(initialize), NULL));
 }
@@ -220,7 +222,7 @@ static void a_ping(void **state)
 	for (u32 i = 34; i < sizeof(ping); i += 2)
 		sum += (u32)answer[i] << 8 | answer[i + 1];
 	assert_int_equal((sum & 0xffff) + (sum >> 16), 0xffff);
-	/* To others, and whatever else: nothing */
+	/* Frames to others, and any other frames, get no answer */
 	memcpy(other, ping, sizeof(other));
 	other[33] = 7;
 	assert_null(frame(other, sizeof(other)));
@@ -272,18 +274,18 @@ static void more_channels(void **state)
 		assert_int_equal(get32(m + 8), 0xf8615163);
 		assert_memory_equal(m + 24, channel_of(NET)->instance, 16);
 	}
-	/* What comes in by one of them is answered there */
+	/* A sub-channel answers what it receives */
 	assert_true(guest_open(get32(m + 184), 0x21, 0xd0000, 4));
 	ring = guest_ring(get32(m + 184), 0xd0000, 4);
 	assert_null(query(0x12345678));
-	/* When the first one goes, the others go before it */
+	/* Rescinding the first one rescinds the others before it */
 	assert_true(channel_rescind(NET));
 	for (u32 i = 0; i < 3; i++)
 		assert_true(guest_wait(0, RESCIND_OFFER, m));
 	assert_int_equal(get32(m + 8), NET);
 }
 
-/* And with the first one closed, until it is opened and asks again */
+/* Closing the first one removes them until it is opened and asks again */
 static void more_channels_go_with_the_first(void **state)
 {
 	u32 relid = NET;
@@ -305,7 +307,7 @@ static void more_channels_go_with_the_first(void **state)
 	assert_false(guest_wait(0, RESCIND_OFFER, m));
 }
 
-/* The host may write into what is its own of the receive buffer, no more. */
+/* The host may write only into its own part of the receive buffer. */
 static void noise_in_the_receive_buffer(void **state)
 {
 	u8 m[24] = { 2, 0, 0, 0, sizeof(m) };
@@ -318,14 +320,17 @@ static void noise_in_the_receive_buffer(void **state)
 	for (u32 page = 0; page < 32; page++)
 		marked += get64(fake_at(RECEIVE + page * HV_PAGE + 4088)) > 0;
 	assert_int_equal(marked, 32);
-	/* Of the send buffer, what is behind its last section */
+	/* In the send buffer, only after its last section */
 	assert_true(get64(fake_at(SEND + 16 * HV_PAGE - 8)) > 0);
 	for (u32 i = 0; i < 10 * 6136; i += 8)
 		assert_int_equal(get64(fake_at(SEND + i)), 0);
 	assert_non_null(rndis(m, sizeof(m), NULL));
 }
 
-/* storvsc: a packet, with where the data goes to, and the answer in packet */
+/*
+ * storvsc: sends a packet with the address for its data; the answer is in
+ * packet
+ */
 static u32 scsi(u32 operation, const u8 *command, u32 bytes, u32 lun)
 {
 	u8 m[64] = { 0 }, head[8 + 8 + 8 * 8] = { 0 };
@@ -416,7 +421,7 @@ static void data_that_is_not_there(void **state)
 	guest_ring_send(&ring, 9, 5, head, sizeof(head), m, sizeof(m));
 	assert_true(guest_ring_receive(&ring, packet, sizeof(packet)) > 0);
 	assert_int_equal(get32(srb + 24), 0);
-	/* More ranges than there are, and one longer than its pages */
+	/* More ranges than exist, and one longer than its pages */
 	put64(head + 16, DATA / HV_PAGE);
 	put32(head + 4, 1000);
 	guest_ring_send(&ring, 9, 5, head, sizeof(head), m, sizeof(m));
@@ -447,7 +452,7 @@ static void a_socket(void **state)
 	assert_int_equal(get32(m + 8), 0x5ecce);
 	assert_int_equal(get32(m + 24), 1);
 	assert_int_equal(get16(m + 56), 0x2000);
-	assert_int_equal(m[64], 0); /* it was the guest that connected */
+	assert_int_equal(m[64], 0); /* the guest initiated the connection */
 	assert_true(guest_open(get32(m + 184), 0x31, RINGS, 4));
 	ring = guest_ring(get32(m + 184), RINGS, 4);
 	guest_ring_send(&ring, 6, 0, NULL, 0, data, sizeof(data));
@@ -459,7 +464,7 @@ static void a_socket(void **state)
 	put32(data + 4, 0);
 	guest_ring_send(&ring, 6, 0, NULL, 0, data, sizeof(data));
 	assert_true(guest_wait(0, RESCIND_OFFER, m));
-	/* Without the device there is no service */
+	/* Without the device the service does not exist */
 	fake_start("noise=0");
 	guest_connect(V5_3);
 	guest_send(TL_CONNECT_REQUEST, connect, 8);
@@ -499,7 +504,10 @@ static void a_device_for_user_space(void **state)
 	assert_int_equal(get16(packet), PACKET_COMPLETION);
 }
 
-/* Of the balloon's driver: a type, two words behind the header, ranges */
+/*
+ * Sends a message of the balloon driver: a type, two words after the header,
+ * ranges
+ */
 static void balloon_says(u32 type, u32 first, u32 second, const u64 *ranges,
 			 u32 n)
 {
@@ -513,7 +521,7 @@ static void balloon_says(u32 type, u32 first, u32 second, const u64 *ranges,
 	guest_ring_send(&ring, 6, 0, NULL, 0, m, 16 + 8 * n);
 }
 
-/* The next request of the host, behind the descriptor: its type */
+/* Returns the type of the host's next request, which follows the descriptor */
 static u32 balloon_asked(void)
 {
 	fake_run(100);
@@ -542,7 +550,7 @@ static void memory_that_comes_and_goes(void **state)
 	open_the_balloon(ALL " noise=1");
 	assert_int_equal(balloon_asked(), 6);
 	assert_int_equal(get32(packet + 24), 256);
-	/* In two answers, and less than it was asked for: which is all there is */
+	/* In two answers, and less than requested, which is final */
 	balloon_says(7, 0, 1 | 1 << 1, ranges, 1);
 	balloon_says(7, 0, 1 << 1, ranges + 1, 1);
 	assert_int_equal(balloon_asked(), 0);
@@ -551,7 +559,9 @@ static void memory_that_comes_and_goes(void **state)
 	fake_run(20000);
 	assert_true(BALLOON_PAGE(208) && BALLOON_PAGE(311));
 	assert_false(BALLOON_PAGE(272) || BALLOON_PAGE(279));
-	/* 40 pages stay: the second range whole, and some of the first, go back */
+	/*
+	 * 40 pages stay: the second range is returned whole, the first in part
+	 */
 	options.balloon_mib = 0;
 	assert_int_equal(balloon_asked(), 8);
 	assert_int_equal(get32(packet + 24), 0);
@@ -575,7 +585,7 @@ static void pages_that_are_none(void **state)
 	balloon_says(7, 0, 1 | 4 << 1, ranges, 4);
 	assert_non_null(strstr(fake_ask("state"), "\"balloon_pages\":1,"));
 	assert_int_equal(host.violations, 3);
-	/* More than the message has */
+	/* More ranges than the message contains */
 	balloon_says(7, 0, 200 << 1, ranges, 1);
 	assert_int_equal(host.violations, 4);
 	assert_non_null(strstr(fake_ask("state"), "\"balloon_pages\":1,"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_faults.c - a host that goes on writing, and one that does wrong */
+/* test_faults.c - a host that keeps writing, and injected faults */
 #include "test.h"
 
 #define RINGS 0x50000ull
@@ -23,7 +23,7 @@ static u64 mark_in(u64 gpa)
 
 #define END(gpa) ((gpa) + HV_PAGE - 8)
 
-/* Where the host's mark is, and moves on, while it holds the page */
+/* Asserts that the host's mark is there and changes, while it holds the page */
 static const u64 places[] = {
 	END(MONITOR_GPA),
 	END(MONITOR_GPA + HV_PAGE),
@@ -55,7 +55,7 @@ static void it_writes_until_it_lets_go(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		if (places[i] >= MONITOR_GPA)
 			assert_int_equal(mark_in(places[i]), before[i]);
-	/* Of the overlays nothing is left in the guest's own pages */
+	/* The guest's own pages contain nothing of the overlays */
 	hv_write_register(2, HV_REG_SIMP, 0);
 	hv_write_register(3, HV_REG_SIEFP, 0);
 	fake_run(100);
@@ -186,7 +186,7 @@ static void nmis(void **state)
 	nmi_at("nmi-at=unload nmi-vp=that", 0);
 	nmi_at("nmi-at=unload nmi-ms=50 nmi-vp=1", 1);
 	assert_non_null(strstr(fake.log, "NMI to VP 1"));
-	/* Once, until it is asked for anew */
+	/* Once, until it is requested again */
 	guest_contact(V5_3);
 	guest_send(UNLOAD, NULL, 0);
 	fake_run(100);

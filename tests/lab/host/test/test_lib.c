@@ -141,10 +141,10 @@ static void the_heap(void **state)
 	for (i = 0; i < 300; i++)
 		heap_free(at[i]);
 	assert_int_equal(heap_used(), 0);
-	/* All of it is one again */
+	/* Everything is one block again */
 	at[0] = heap_alloc(HEAP - 8192);
 	assert_non_null(at[0]);
-	/* Twice is once */
+	/* Resetting twice changes nothing */
 	heap_free(at[0]);
 	heap_free(at[0]);
 	assert_int_equal(heap_used(), 0);

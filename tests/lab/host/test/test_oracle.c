@@ -9,7 +9,7 @@ static void expect_error(const char *request, const char *why)
 
 	assert_int_equal(strncmp(answer, "{\"error\":\"", 10), 0);
 	assert_non_null(strstr(answer, why));
-	/* One line of JSON, whatever was asked */
+	/* One line of JSON, whatever the request */
 	assert_string_equal(answer + n - 3, "\"}\n");
 	assert_ptr_equal(strchr(answer, '\n'), answer + n - 1);
 }
@@ -28,11 +28,11 @@ static void bad_requests(void **state)
 	expect_error("peek 0x", "peek: GPA");
 	expect_error("peek 12z", "peek: GPA");
 	expect_error("peek 99999999999999999999999", "peek: GPA");
-	expect_error("peek 0x200000", "no such memory");
-	expect_error("peek 0xff8 16", "no such memory");
-	expect_error("peek 0 0", "no such memory");
+	expect_error("peek 0x200000", "not within one page");
+	expect_error("peek 0xff8 16", "not within one page");
+	expect_error("peek 0 0", "not within one page");
 	expect_error("poke 0xfffffffffffff000", "poke");
-	expect_error("poke 0xffc 5", "no such memory");
+	expect_error("poke 0xffc 5", "not within one page");
 	expect_error("nmi 4", "no such VP");
 	expect_error("nmi x", "no such VP");
 	expect_error("freeze", "freeze: 0|1");
@@ -61,7 +61,7 @@ static void bad_options(void **state)
 	expect_error("option stuck-on=simp:that", "bad value");
 	expect_error("option vp-offset=1", "only at the start");
 	expect_error("option a\"\\b", "a\\\"\\\\b");
-	/* What is wrong in one leaves all as they were */
+	/* An error in one leaves all options unchanged */
 	expect_error("option unload-ms=77 fast=3", "bad value: fast=3");
 	assert_int_equal(options.unload_ms, 0);
 }

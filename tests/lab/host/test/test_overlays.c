@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_overlays.c - overlays: contents, the page beneath, and who is on top */
+/* test_overlays.c - overlays: contents, the page beneath, and their order */
 #include "test.h"
 
 #define GPA 0x50000ull
@@ -96,7 +96,7 @@ static void no_page_no_overlay(void **state)
 	assert_false(
 		hv_write_register(0, HV_REG_SIMP, FAKE_PAGES * HV_PAGE | 1));
 	assert_int_equal(read_reg(0, HV_REG_SIMP), GPA);
-	/* Off, a register is just a number */
+	/* While it is off, a register is just a number */
 	assert_true(hv_write_register(0, HV_REG_SIMP, ~1ull));
 }
 
@@ -111,11 +111,11 @@ static void the_hypercall_page(void **state)
 	assert_int_equal(read_reg(3, HV_REG_HYPERCALL), GPA | 1);
 	assert_int_equal(*fake_at(GPA), 0xc3);
 	assert_int_equal(*fake_at(GPA + 4), 0xcc);
-	/* Without an identity it goes */
+	/* Without an identity it disappears */
 	hv_write_register(2, HV_REG_GUEST_OS_ID, 0);
 	assert_int_equal(*fake_at(GPA), 0);
 	assert_int_equal(read_reg(0, HV_REG_HYPERCALL), GPA);
-	/* Locked, it stays as it is */
+	/* Once locked, it does not change */
 	hv_write_register(2, HV_REG_GUEST_OS_ID, 7);
 	hv_write_register(1, HV_REG_HYPERCALL, GPA | 3);
 	assert_true(hv_write_register(1, HV_REG_HYPERCALL, 0));
@@ -130,7 +130,7 @@ static void the_reference_tsc_page(void **state)
 	assert_int_equal(get32(fake_at(GPA)), 1);
 	assert_int_equal(get64(fake_at(GPA + 8)), 1ull << 60);
 	assert_int_equal(get64(fake_at(GPA + 16)), 7);
-	/* As Linux turns it off: the rest of the register stays */
+	/* Turn it off as Linux does: the rest of the register stays */
 	hv_write_register(0, HV_REG_REFERENCE_TSC,
 			  read_reg(0, HV_REG_REFERENCE_TSC) & ~1ull);
 	assert_int_equal(*fake_at(GPA), 0);

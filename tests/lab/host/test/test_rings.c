@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_rings.c - packets through rings, and what a guest may write into them */
+/* test_rings.c - packets through rings, and hostile contents */
 #include "test.h"
 
 #define RINGS 0x50000ull
@@ -64,7 +64,7 @@ static void around_the_end(void **state)
 	assert_int_equal(host.violations, 0);
 }
 
-/* The host reads no more than it can answer, and goes on where it was. */
+/* The host reads no more than it can answer, and later continues from there. */
 static void a_ring_that_is_full(void **state)
 {
 	u32 got = 0;
@@ -115,7 +115,9 @@ static void a_guest_that_waits_for_room(void **state)
 	assert_int_equal(fake_at(SIEFP_GPA(1) + 2 * 256)[0], 1 << BALLOON);
 }
 
-/* What the guest writes at the place of its next packet, and as write index */
+/*
+ * Writes at the position of the guest's next packet, and sets the write index
+ */
 static void nonsense(const void *packet, u32 bytes, u32 write, u32 read)
 {
 	open_balloon("fast=1 noise=0");
@@ -126,7 +128,7 @@ static void nonsense(const void *packet, u32 bytes, u32 write, u32 read)
 	assert_true(channel_of(BALLOON)->broken);
 	assert_int_equal(channel_of(BALLOON)->packets_in, 0);
 	assert_int_equal(host.violations, 1);
-	/* It is left alone from then on */
+	/* The host ignores the channel from then on */
 	hv_hypercall(0, 0x1005d, 0x10000 + BALLOON, 0);
 	assert_int_equal(host.violations, 1);
 }
@@ -177,7 +179,7 @@ static void signals_of_nonsense(void **state)
 	assert_int_equal(hv_hypercall(0, 0x5d, CALL_GPA, 0), 0);
 }
 
-/* A guest that fills its ring all the time: one call does not take for ever. */
+/* A guest that fills its ring all the time: no call may take forever. */
 static void work_is_bounded(void **state)
 {
 	u8 m[16] = { 99, 0, 16, 0 };

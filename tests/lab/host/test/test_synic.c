@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test_synic.c - message slots, event flags, IPIs, and what a VP is called */
+/* test_synic.c - message slots, event flags, IPIs, and VP numbers */
 #include "test.h"
 
 #define SLOT(vp, sint) fake_at(SIMP_GPA(vp) + (sint)*256)
@@ -27,7 +27,7 @@ static void a_second_message_waits_for_eom(void **state)
 	assert_int_equal(SLOT(1, 2)[5], 1);
 	assert_int_equal(get32(SLOT(1, 2) + 16), 10);
 	assert_int_equal(fake.interrupts[1][SINT_VECTOR], 1);
-	/* Another VP's EOM is not this one's */
+	/* Another VP's EOM does not count */
 	put32(SLOT(1, 2), 0);
 	hv_write_register(0, HV_REG_EOM, 0);
 	assert_int_equal(get32(SLOT(1, 2)), 0);
@@ -46,7 +46,7 @@ static void more_than_one_waits(void **state)
 		post(0, 2, i);
 	for (u32 i = 0; i < 5; i++) {
 		assert_int_equal(get32(SLOT(0, 2) + 16), i);
-		/* Pending is said of all but the last */
+		/* All but the last have the pending flag */
 		assert_int_equal(SLOT(0, 2)[5], i < 4);
 		put32(SLOT(0, 2), 0);
 		hv_write_register(0, HV_REG_EOM, 0);
@@ -127,7 +127,7 @@ static void event_flags(void **state)
 	synic_signal(&host.vp[3], 2, 37);
 	synic_signal(&host.vp[3], 2, 37);
 	assert_int_equal(*fake_at(SIEFP_GPA(3) + 2 * 256 + 4), 1 << 5);
-	/* A flag that is set already raises nothing */
+	/* A flag that is already set raises no interrupt */
 	assert_int_equal(fake.interrupts[3][SINT_VECTOR], 1);
 	synic_signal(&host.vp[3], 2, 4096);
 	assert_int_equal(host.events_dropped, 2);
@@ -143,7 +143,7 @@ static void ipis(void **state)
 	assert_int_equal(fake.interrupts[0][0xfd], 1);
 	assert_int_equal(fake.interrupts[3][0xfd], 1);
 	assert_int_equal(fake.interrupts[1][0xfd], 0);
-	/* VPs that there are not are no fault */
+	/* Nonexistent VPs are no error */
 	assert_int_equal(hv_hypercall(0, 0x1000b, 0xfd, ~0ull << 6 | 3), 0);
 	assert_int_equal(hv_hypercall(0, 0x1000b, 3, 1), 5);
 	/* A sparse set: bank 0 only */
@@ -171,7 +171,7 @@ static void flushes(void **state)
 	(void)state;
 	fake_start("noise=0");
 	assert_int_equal(hv_hypercall(0, 0x02, CALL_GPA, 0), 0);
-	/* All of the repetitions are done */
+	/* All repetitions are done */
 	assert_int_equal(hv_hypercall(0, 0x03 | 5ull << 32, CALL_GPA, 0),
 			 5ull << 32);
 	hv_hypercall(0, 0x13, CALL_GPA, 0);
@@ -209,7 +209,7 @@ static void crash_registers(void **state)
 	assert_non_null(strstr(fake.log, "reports a crash: 0x1 0x2 0x3"));
 	assert_non_null(strstr(fake.log, "Oops|more"));
 	assert_int_equal(read_reg(2, HV_REG_CRASH_P0 + 1), 2);
-	/* A message that is not there: the host does not look for it */
+	/* A message that does not exist: the host does not look for it */
 	hv_write_register(0, HV_REG_CRASH_P0 + 3, ~0ull);
 	hv_write_register(0, HV_REG_CRASH_CTL, 3ull << 62);
 	assert_int_equal(host.violations, 1);

@@ -45,7 +45,7 @@ static void periodic_and_never_two_at_once(void **state)
 	hv_write_register(0, CONFIG(0), ON | PERIODIC | TO_SINT(4));
 	hv_write_register(0, COUNT(0), HV_MILLISECOND);
 	fake_run(10);
-	/* The guest does not take them: one in its slot, one behind it */
+	/* The guest does not take them: one is in its slot, one in the queue */
 	assert_int_equal(host.vp[0].queue[4].length, 1);
 	put32(TIMER_SLOT(0), 0);
 	hv_write_register(0, HV_REG_EOM, 0);
@@ -88,7 +88,7 @@ static void direct(void **state)
 	assert_int_equal(due, fake.now + 100);
 	assert_int_equal(period, 0);
 	assert_int_equal(fake.direct, 2);
-	/* It is the back end's, not ours */
+	/* The back end serves it, not hv_run() */
 	fake_run(10);
 	assert_true(hv_direct_timer(2, 0, &vector, &due, &period));
 	hv_direct_timer_fired(2, 0);

@@ -101,7 +101,7 @@ static void a_gpadl_in_many_messages(void **state)
 	assert_int_equal(get32(answer + 16), 0);
 	assert_int_equal(find_gpadl(0x77)->pages, 200);
 	assert_int_equal(find_gpadl(0x77)->pfns[199], RINGS / HV_PAGE + 199);
-	/* One more body is one too many */
+	/* One body too many */
 	guest_send(GPADL_BODY, body, 4);
 	assert_int_equal(host.violations, 1);
 	assert_int_equal(find_gpadl(0x77)->pages, 200);
@@ -160,12 +160,12 @@ static void gpadls_of_nonsense(void **state)
 	refused_gpadl(two_ranges, ARRAY_SIZE(two_ranges));
 	refused_gpadl(nothing, ARRAY_SIZE(nothing));
 	refused_gpadl(no_channel, ARRAY_SIZE(no_channel));
-	/* What is more than was announced is not looked at */
+	/* Data beyond the announced size is ignored */
 	fake_start("");
 	guest_connect(V5_3);
 	guest_send(GPADL_HEADER, too_many, ARRAY_SIZE(too_many));
 	assert_int_equal(find_gpadl(5)->pages, 1);
-	/* A number that is in use, though not by another channel */
+	/* A number that is in use by another channel */
 	too_many_elsewhere[0] = HEARTBEAT;
 	guest_send(GPADL_HEADER, too_many_elsewhere, 9);
 	assert_int_equal(vmbus.nr_gpadls, 2);
@@ -211,7 +211,7 @@ static void a_guest_that_takes_no_answer(void **state)
 	}
 	assert_int_equal(status, HV_STATUS_INSUFFICIENT_BUFFERS);
 	assert_int_equal(host.messages_dropped, 0);
-	/* As soon as it takes them there is room again */
+	/* There is room again as soon as it takes them */
 	for (u32 i = 0; i < 10; i++) {
 		fake_run(2);
 		guest_take(0, NULL);
@@ -229,7 +229,7 @@ static void open_and_close(void **state)
 	fake_start("");
 	guest_connect(V5_3);
 	assert_true(guest_open(BALLOON, 0x11, RINGS, 4));
-	/* Its ring is no GPADL to be torn down while it is open */
+	/* The GPADL of an open channel's ring cannot be torn down */
 	guest_send(GPADL_TEARDOWN, words, 2);
 	assert_non_null(find_gpadl(0x11));
 	assert_int_equal(host.violations, 1);
@@ -319,7 +319,7 @@ static void rescinded(void **state)
 	assert_null(channel_of(BALLOON));
 	guest_send(RELID_RELEASED, &relid, 1);
 	assert_int_equal(host.violations, 1);
-	/* And may come back */
+	/* It may be offered again */
 	assert_string_equal(fake_ask("offer balloon"), "{}\n");
 	assert_true(guest_wait(0, OFFER_CHANNEL, m));
 	assert_true(guest_open(BALLOON, 0x11, RINGS, 4));
@@ -411,7 +411,7 @@ static void a_reserved_channel(void **state)
 	guest_open(HEARTBEAT, 0x12, RINGS + 0x10000, 4);
 	guest_send(CLOSE_CHANNEL, close, 1);
 	assert_int_equal(host.violations, 1);
-	/* It goes on after UNLOAD, and the host writes there */
+	/* It continues after UNLOAD, and the host keeps writing there */
 	guest_send(UNLOAD, NULL, 0);
 	assert_true(guest_wait(0, UNLOAD_RESPONSE, NULL));
 	assert_non_null(find_gpadl(0x11));
@@ -420,10 +420,10 @@ static void a_reserved_channel(void **state)
 	put32(fake_at(RINGS + 16), 0);
 	fake_run(50);
 	assert_true(get32(fake_at(RINGS + 16)) > 0);
-	/* A new connection is not offered it */
+	/* It is not offered to a new connection */
 	guest_connect(V5_3);
 	assert_non_null(find_gpadl(0x11));
-	/* The next kernel's numbers begin where the first one's did */
+	/* The next kernel uses the same numbers as the first one */
 	assert_true(guest_open(HEARTBEAT, 0x11, RINGS + 0x10000, 4));
 	put32(m, CLOSE_RESERVED_CHANNEL);
 	for (u32 i = 0; i < 3; i++)

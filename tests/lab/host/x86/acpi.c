@@ -64,8 +64,8 @@ static void fix_checksum(struct table *t)
 }
 
 /*
- * The CPU with the highest ID of those that are there. Behind it may be more
- * that are announced only (-smp maxcpus=): these stay, as CPUs that never come.
+ * The CPU with the highest ID among those that are present. CPUs that are only
+ * announced (-smp maxcpus=) may follow: these stay, as CPUs that never come.
  */
 u32 acpi_hide_last_cpu(void)
 {
@@ -83,7 +83,7 @@ u32 acpi_hide_last_cpu(void)
 			last = a;
 	}
 	if (cpus < 2 || cpus > MAX_CPUS || last->id != cpus - 1)
-		end_run("host: %u CPUs, and the last is number %u; it wants 2 to %u, numbered from 0",
+		end_run("host: %u CPUs, and the last is number %u; it needs 2 to %u, numbered from 0",
 			cpus, last ? last->id : 0, MAX_CPUS);
 	at = (u32)((u8 *)last - (u8 *)madt) + last->bytes;
 	madt->bytes -= last->bytes;
@@ -93,8 +93,8 @@ u32 acpi_hide_last_cpu(void)
 }
 
 /*
- * Code in SMM would run beside the host, and a guest can put some there: SeaBIOS
- * does not lock the memory for it. Firmware without it has no port for SMIs.
+ * Code in SMM would run beside the host, and a guest can put code there, since
+ * SeaBIOS does not lock that memory. Firmware without SMM has no port for SMIs.
  */
 void acpi_refuse_smm(void)
 {
@@ -102,5 +102,5 @@ void acpi_refuse_smm(void)
 
 	if (fadt && fadt->bytes >= SMI_COMMAND + 4 &&
 	    *(u32 *)((u8 *)fadt + SMI_COMMAND))
-		end_run("host: the machine has SMM, in which a guest could run beside the host: give QEMU -machine smm=off");
+		end_run("host: the machine has SMM, in which a guest could run beside the host: start QEMU with -machine smm=off");
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * apic.c - local APICs: ours to use, and what a guest wants of one CPU's
+ * apic.c - local APICs: the host's use, and the guest's requests to other CPUs
  *
- * The APICs are the guest's own. Caught are the ICR, of which the host sees to
- * it that nothing reaches its own CPU and that a CPU starts in here, and, where
- * the guest has the APIC in memory, all other writes with it.
+ * The APICs belong to the guest. Intercepted are writes of the ICR, so that
+ * nothing reaches the host's CPU and a started CPU begins in the host, and, if
+ * the guest uses the APIC in memory, all other writes with it.
  */
 #include "x86.h"
 
@@ -14,7 +14,7 @@
 #define BROADCAST 0xffu
 #define BROADCAST_X2 0xffffffffu
 
-/* As this CPU has it now */
+/* The mode of this CPU now */
 bool apic_is_x2(void)
 {
 	return rdmsr(MSR_APIC_BASE) & APIC_BASE_X2;
@@ -39,7 +39,7 @@ void apic_write(u32 at, u32 value)
 		*apic_memory(at) = value;
 }
 
-/* As the ICR's MSR of Hyper-V has it: the destination is in the upper byte */
+/* As in Hyper-V's ICR MSR: the destination is in the upper byte */
 u64 apic_read_icr(void)
 {
 	u64 icr;
@@ -93,7 +93,7 @@ static bool is_logical_target(struct vp_cpu *v, u32 destination, bool x2)
 	return bits >> 4 == destination >> 4 && (bits & destination & 0xf);
 }
 
-/* The VPs that an ICR names, as bits. The host's CPU is none of them. */
+/* The VPs that an ICR names, as bits. They never include the host's CPU. */
 static u64 targets(struct vp_cpu *v, u32 destination, u32 low)
 {
 	u64 all = vps == 64 ? UINT64_MAX : (1ull << vps) - 1, mask = 0;
@@ -119,13 +119,16 @@ static u64 targets(struct vp_cpu *v, u32 destination, u32 low)
 }
 
 /*
- * An INIT is not intercepted: the CPU is reset, wherever it is. The lock is
- * held here, so that it is not in the middle of something of the host's. One
- * that gets the lock now does nothing with it: see vp_lock().
+ * An INIT is not intercepted: the CPU is reset wherever it is. The lock is held
+ * here, so that the target is not in the middle of host code. If it gets the
+ * lock later, it touches nothing: see vp_lock().
  */
 static void send_init(struct vp_cpu *from, struct vp_cpu *v)
 {
-	/* It would begin with the firmware, and not in here. No kernel does it */
+	/*
+	 * It would start in the firmware instead of the host. No kernel does
+	 * this
+	 */
 	if (!v->number)
 		vp_guest_failed(from, "sends an INIT to the boot VP");
 	__atomic_store_n(&v->resetting, true, __ATOMIC_SEQ_CST);
@@ -150,22 +153,22 @@ static void send_to(struct vp_cpu *from, struct vp_cpu *v, u32 low)
 		nmi_send(v);
 		break;
 	case ICR_INIT:
-		/* A level that goes down says nothing to any APIC of today */
+		/* Today's APICs ignore a level deassert */
 		if (low & ICR_ASSERT || !(low & ICR_LEVEL))
 			send_init(from, v);
 		break;
 	case ICR_SIPI:
-		/* To one that is not waiting for it a SIPI does nothing */
+		/* A CPU that does not wait for a SIPI ignores it */
 		v->start_vector = (u8)low;
 		apic_send(v->number,
 			  ICR_ASSERT | ICR_SIPI | TRAMPOLINE / HV_PAGE);
 		break;
-	default: /* SMIs, and what is reserved */
+	default: /* SMIs, and reserved modes */
 		break;
 	}
 }
 
-/* The guest's ICR, of the VP that is on this CPU */
+/* Handles the ICR of the VP on this CPU */
 void apic_command(struct vp_cpu *v, u32 destination, u32 low)
 {
 	bool x2 = apic_is_x2();
@@ -186,7 +189,10 @@ void apic_command(struct vp_cpu *v, u32 destination, u32 low)
 		send_to(v, v, low);
 }
 
-/* A write of any register of the guest's, in memory or by Hyper-V's MSRs */
+/*
+ * Handles a write of any of the guest's APIC registers, in memory or by
+ * Hyper-V's MSRs
+ */
 void apic_guest_write(struct vp_cpu *v, u32 at, u32 value)
 {
 	switch (at) {

@@ -2,10 +2,10 @@
 /*
  * bios.c - a guest that the machine's own firmware boots from a disk
  *
- * SeaBIOS loaded the host as the first of its boot devices. INT 18h is a boot
- * device's word for "I have nothing": SeaBIOS goes on to the next. INT 15h,
- * function E820h, is answered in here, so that the loader and the kernel do not
- * know of the host's memory; all else of it is SeaBIOS's.
+ * SeaBIOS loaded the host as the first of its boot devices. By INT 18h a boot
+ * device reports that it has nothing to boot: SeaBIOS continues with the next.
+ * The host answers INT 15h, function E820h, itself, so that loader and kernel
+ * do not learn of the host's memory; SeaBIOS answers the rest.
  */
 #include "x86.h"
 
@@ -26,7 +26,7 @@ void boot_start_bios(struct vp_cpu *v)
 		0x75, 0x04,		/* jne other */
 		0x0f, 0x01, 0xd9,	/* vmmcall */
 		0xcf,			/* iret */
-		0xea, 0,    0,	  0, 0, /* other: ljmp where it was */
+		0xea, 0,    0,	  0, 0, /* other: ljmp to the original vector */
 	};
 
 	memcpy(code + 10, (const void *)int15, 4);
@@ -41,7 +41,7 @@ void boot_start_bios(struct vp_cpu *v)
 	v->vmcb->cr0 = 0x10;
 }
 
-/* The VMMCALL of the hook. False: it is another one. */
+/* Handles the hook's VMMCALL. False: it is a different one. */
 bool bios_memory_map(struct vp_cpu *v)
 {
 	struct vmcb *b = v->vmcb;

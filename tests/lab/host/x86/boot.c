@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * boot.c - multiboot: the first CPU comes here; the guest's kernel from modules
+ * boot.c - multiboot entry of the first CPU; starts the guest's kernel from
+ * modules
  *
  * QEMU: -kernel host.elf -append "words for the host" -initrd "KERNEL its
- * command line,INITRD". Without modules the machine's own firmware goes on to
- * the next disk that it can boot (bios.c).
+ * command line,INITRD". Without modules the machine's own firmware continues
+ * with the next disk that it can boot (bios.c).
  */
 #include "x86.h"
 
-/* Multiboot's information, words of it */
+/* Indexes of words in multiboot's information */
 #define INFO_FLAGS 0
 #define INFO_COMMAND_LINE 4
 #define INFO_MODULES 5
@@ -92,7 +93,7 @@ static void read_map(const u32 *info)
 		memory_range(from, from + length, get32(map + i + 20));
 	}
 	if (!platform_guest((u64)host_end, 1))
-		end_run("host: no memory behind %#llx, where it ends: give the machine more",
+		end_run("host: no memory after its end at %#llx: give the machine more",
 			(unsigned long long)host_end);
 }
 
@@ -115,7 +116,7 @@ static void put_e820(u8 *params)
 	params[E820_ENTRIES] = nr;
 }
 
-/* What the entry in 64 bits wants: the first 4 GiB one to one */
+/* Page tables for the 64-bit entry: the first 4 GiB one to one */
 static void put_tables(void)
 {
 	u64 *tables = (u64 *)BOOT_TABLES, *gdt = (u64 *)BOOT_GDT;
@@ -151,13 +152,13 @@ static u64 load_kernel(const struct module *kernel, const struct module *initrd)
 
 	if (bytes < 0x1000 || get32(image + HEADER_MAGIC) != HDRS ||
 	    !(image[XLOADFLAGS] & 1))
-		end_run("host: the first module is no 64-bit bzImage");
+		end_run("host: the first module is not a 64-bit bzImage");
 	setup = ((image[SETUP_SECTORS] ? image[SETUP_SECTORS] : 4) + 1) * 512u;
 	memcpy(&at, image + PREFERRED_AT, 8);
 	if (setup >= bytes || at < 1 << 20 ||
 	    at + get32(image + INIT_BYTES) > (u64)host_begin ||
 	    at + bytes > (u64)host_begin)
-		end_run("host: the kernel does not fit between %#llx, where it wants to be, and %#llx, where the host is",
+		end_run("host: the kernel does not fit between its preferred address %#llx and the host at %#llx",
 			(unsigned long long)at,
 			(unsigned long long)(u64)host_begin);
 	memset(params, 0, HV_PAGE);
@@ -189,7 +190,7 @@ static void start_host_cpu(void)
 			cpu_relax();
 }
 
-/* Words behind the name of the file, which QEMU puts first */
+/* The words after the file name, which QEMU puts first */
 static const char *words_of(const u32 *info)
 {
 	const char *words = info[INFO_FLAGS] & HAS_COMMAND_LINE ?
@@ -205,7 +206,7 @@ static void check_cpu(void)
 
 	if (!(features.c >> 2 & 1) || !(cpuid(0x8000000a, 0).d & 1) ||
 	    !(features.d >> 26 & 1))
-		end_run("host: the CPU has no SVM with nested paging and pages of 1 GiB: give QEMU -cpu EPYC,+svm");
+		end_run("host: the CPU has no SVM with nested paging and pages of 1 GiB: start QEMU with -cpu EPYC,+svm");
 }
 
 void boot_main(const u32 *info)
@@ -251,7 +252,7 @@ void boot_main(const u32 *info)
 	vp_run(v);
 }
 
-/* After a SIPI: another of the guest's, or the host's own */
+/* Entry after a SIPI: of another VP's CPU, or of the host's own */
 void cpu_main(u32 cpu)
 {
 	struct vp_cpu *v;

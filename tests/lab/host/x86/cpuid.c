@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cpuid.c - the CPU that the guest sees: the machine's, less some; and Hyper-V */
+/*
+ * cpuid.c - the CPU that the guest sees: the machine's, with some features
+ * hidden; and Hyper-V
+ */
 #include "x86.h"
 
 #define LENGTH_CPUID 2
 
-#define HYPERVISOR_LEAVES 4 /* the upper four bits of them */
+#define HYPERVISOR_LEAVES 4 /* their upper four bits */
 #define LAST_HYPERVISOR_LEAF 0x4000000au
 
 #define MISC_ACCESS_APIC_REGISTERS (1u << 4) /* of privileges_low */
@@ -33,7 +36,7 @@ static void hyperv(u32 number, struct cpuid *l)
 					     MISC_ACCESS_APIC_REGISTERS,
 				     f.privileges_high, 0, f.misc };
 		break;
-	case 0x40000004: /* EBX: spin as long as you like */
+	case 0x40000004: /* EBX: no limit on spinning */
 		l->a = f.hints | HINT_APIC_REGISTERS;
 		l->b = UINT32_MAX;
 		break;
@@ -44,16 +47,17 @@ static void hyperv(u32 number, struct cpuid *l)
 }
 
 /*
- * An emulated MWAIT does not wait, and Hyper-V has none either.
+ * MONITOR and MWAIT are hidden: an emulated MWAIT does not wait, and Hyper-V
+ * has none.
  *
- * A constant TSC, which Hyper-V shows by another way only: without it a kernel
- * finds out by a timer how long a loop takes, anew on each CPU. Where one thread
- * emulates all CPUs that goes wrong, and mdelay(10) took 15 us. With it all CPUs
- * have the first one's (calibrate_delay_is_known()).
+ * The TSC is called constant, which Hyper-V tells only in another way: without
+ * this a kernel measures by a timer how long a loop takes, on each CPU. If one
+ * thread emulates all CPUs, that goes wrong: mdelay(10) took 15 us. With it all
+ * CPUs use the first one's result (calibrate_delay_is_known()).
  *
- * XSAVE and what needs it are left out: sizes that an emulated CPU reports
- * wrongly stop kernels from 7 on. Leaves 0xb and 0x1f would count the host's
- * CPU; without them guests go by the MADT.
+ * XSAVE and features that need it are hidden: an emulated CPU reports wrong
+ * sizes, which stop kernels from 7 on. Leaves 0xb and 0x1f would count the
+ * host's CPU; without them guests use the MADT.
  */
 static void hide(u32 number, u32 sub, struct cpuid *l)
 {
@@ -63,7 +67,7 @@ static void hide(u32 number, u32 sub, struct cpuid *l)
 			  1u << 29);
 		l->c |= 1u << 31;
 		break;
-	case 7: /* not AVX2; not PKU, OSPKE, VAES, VPCLMULQDQ */
+	case 7: /* not AVX2, PKU, OSPKE, VAES, VPCLMULQDQ */
 		if (!sub) {
 			l->b &= ~(1u << 5);
 			l->c &= ~(1u << 3 | 1u << 4 | 1u << 9 | 1u << 10);
@@ -78,7 +82,7 @@ static void hide(u32 number, u32 sub, struct cpuid *l)
 	case 0x80000001: /* not SVM */
 		l->c &= ~(1u << 2);
 		break;
-	case 0x80000007: /* the TSC's rate is constant, see below */
+	case 0x80000007: /* the TSC's rate is constant, see above */
 		l->d |= 1u << 8;
 		break;
 	}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * emulate.c - a store to the APIC's page, which nested paging has caught
+ * emulate.c - emulates stores to the APIC's page, which nested paging
+ * intercepts
  *
- * Emulated SVM hands out no instruction bytes, so they are fetched by the
- * guest's own page tables. What writes an APIC is a 32-bit MOV or XCHG from a
- * register, or a MOV of a constant; anything else ends the run in a line.
+ * Emulated SVM provides no instruction bytes, so they are fetched through the
+ * guest's own page tables. Stores to an APIC are 32-bit MOVs or XCHGs from a
+ * register, or MOVs of a constant; anything else ends the run with one line.
  */
 #include "x86.h"
 
@@ -22,7 +23,7 @@ struct code {
 	u8 rex;
 };
 
-/* Four-level tables, or none: what those have that use an APIC */
+/* Four-level tables, or none: other modes do not use an APIC */
 static bool translate(struct vp_cpu *v, u64 linear, u64 *ret_gpa)
 {
 	struct vmcb *b = v->vmcb;
@@ -54,10 +55,11 @@ static u8 fetch(struct vp_cpu *v, struct code *c)
 	u8 *byte;
 
 	if (c->length == MOST_BYTES)
-		vp_guest_failed(v, "writes to its APIC by no instruction");
+		vp_guest_failed(
+			v, "writes to its APIC by too long an instruction");
 	if (!translate(v, c->at + c->length, &gpa) ||
 	    !(byte = platform_guest(gpa, 1)))
-		vp_guest_failed(v, "writes to its APIC by code in no memory");
+		vp_guest_failed(v, "writes to its APIC by code outside memory");
 	c->length++;
 	return *byte;
 }
@@ -68,8 +70,8 @@ static void skip(struct vp_cpu *v, struct code *c, u32 bytes)
 		fetch(v, c);
 }
 
-/* ModRM, SIB and displacement; returns the register that ModRM names. Where
- * the store goes is known from the fault.
+/* ModRM, SIB and displacement; returns the register that ModRM names. The
+ * fault already tells the store's address.
  */
 static u32 skip_address(struct vp_cpu *v, struct code *c)
 {
@@ -99,7 +101,7 @@ static u32 constant(struct vp_cpu *v, struct code *c)
 	return value;
 }
 
-/* The value that is written; an XCHG reads the old one, too. */
+/* Returns the value to write; an XCHG also reads the old one. */
 static u32 decode(struct vp_cpu *v, struct code *c, u32 old)
 {
 	u64 *reg;
@@ -143,7 +145,7 @@ void apic_page_exit(struct vp_cpu *v)
 	if (!c.wide && !(b->cs.attributes & CS_DEFAULT_32))
 		vp_guest_failed(v, "writes to its APIC in 16-bit code");
 	value = decode(v, &c, apic_is_x2() ? 0 : apic_read(at & ~15u));
-	/* Between its registers, and in x2APIC mode, there is nothing */
+	/* Nothing exists between its registers, or in memory in x2APIC mode */
 	if (!(at & 15) && !apic_is_x2())
 		apic_guest_write(v, at, value);
 	b->rip += c.length;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* exits.c - why a VP came out, and who deals with it */
+/* exits.c - dispatches the exits of a VP */
 #include "x86.h"
 
 #define LENGTH_VMMCALL 3 /* emulated SVM saves no next RIP */
@@ -14,8 +14,9 @@ static void hypercall_exit(struct vp_cpu *v)
 		b->rip += LENGTH_VMMCALL;
 		return;
 	}
-	/* From user mode, or in 32 bits (TLFS 3.7.1 has a second ABI for those,
-	 * which no guest of ours uses)
+	/*
+	 * From user mode, or in 32-bit mode (TLFS 3.7.1 has another ABI for
+	 * that, which none of our guests uses)
 	 */
 	if (b->cpl || !(b->efer & EFER_LMA) || !(b->cs.attributes & CS_LONG)) {
 		vp_fault(v, VECTOR_INVALID_OPCODE, false);
@@ -44,13 +45,13 @@ static void other_exit(struct vp_cpu *v)
 	struct vmcb *b = v->vmcb;
 
 	if (b->exit_code >= EXIT_VMRUN && b->exit_code <= EXIT_SKINIT) {
-		/* CPUID says that there is no SVM */
+		/* CPUID reports no SVM */
 		vp_fault(v, VECTOR_INVALID_OPCODE, false);
 		return;
 	}
 	if (b->exit_code == EXIT_SHUTDOWN)
 		vp_guest_failed(v, "triple fault");
-	/* QEMU's is 32 bits wide */
+	/* QEMU stores this code in 32 bits */
 	if (b->exit_code == EXIT_INVALID || (u32)b->exit_code == UINT32_MAX)
 		vp_guest_failed(v, "a state that no CPU has");
 	vp_guest_failed(v, "exit %#llx, which is not emulated",

@@ -2,9 +2,9 @@
 /*
  * host_cpu.c - the CPU that is the host's: hv_run(), the oracle's port, sleep
  *
- * It takes interrupts only while it sleeps. The guest cannot aim an IPI at it;
- * an MSI of a device of its own could, with mode INIT: then this loop ends for
- * good, and the VPs see to it that the run does, too.
+ * It takes interrupts only while it sleeps. The guest cannot send it an IPI; an
+ * MSI of one of the guest's devices could, with mode INIT: then this loop stops
+ * for good, and the VPs end the run.
  */
 #include "x86.h"
 
@@ -23,7 +23,7 @@ static struct {
 	char line[256];
 	u32 length;
 	char answer[ANSWER_BYTES];
-	u32 put, sent; /* of the answer */
+	u32 put, sent; /* bytes of the answer */
 	u64 moved;     /* when something last was sent */
 } oracle;
 
@@ -35,8 +35,8 @@ bool host_cpu_is_up(void)
 }
 
 /*
- * On each CPU, after all that it does. The host's own comes by each POLL_IDLE; a
- * slice of another CPU may delay it.
+ * On each CPU, after every exit. The host's CPU runs at least every POLL_IDLE;
+ * a time slice of another CPU may delay it.
  */
 void host_cpu_check(void)
 {
@@ -64,13 +64,13 @@ static void port_start(void)
 	outb(ORACLE_PORT + 4, 3); /* DTR, RTS */
 }
 
-/* A line from the port. One that is too long is cut, and so no word it knows. */
+/* A line from the port. One that is too long is cut, and then unknown. */
 static bool receive(void)
 {
 	u8 status;
 	char c;
 
-	/* No such port reads all ones, and so does one that breaks */
+	/* A missing or broken port reads all ones */
 	for (u32 i = 0; i < sizeof(oracle.line); i++) {
 		status = inb(LINE_STATUS);
 		if (status == 0xff || !(status & STATUS_RECEIVED))
@@ -87,7 +87,7 @@ static bool receive(void)
 	return false;
 }
 
-/* A port that takes nothing for a while has no reader: the rest is dropped. */
+/* If the port takes nothing for a while, it has no reader: drop the rest. */
 static void transmit(u64 now)
 {
 	const char *from = oracle.answer + oracle.sent;
@@ -110,7 +110,7 @@ static void transmit(u64 now)
 		oracle.sent = oracle.put = 0;
 }
 
-/* Returns when it wants to be called again. */
+/* Returns when to call it again. */
 static u64 serve_oracle(void)
 {
 	u64 now = platform_time();
@@ -121,7 +121,9 @@ static u64 serve_oracle(void)
 		platform_unlock();
 		oracle.moved = now = platform_time();
 	}
-	/* Some at a time: the guest's own work must not wait for a long answer */
+	/*
+	 * In pieces, so that the guest's work does not wait for a long answer
+	 */
 	for (u32 i = 0; i < 64 && oracle.put; i++) {
 		u32 before = oracle.sent;
 
@@ -134,7 +136,7 @@ static u64 serve_oracle(void)
 	return now + POLL_IDLE;
 }
 
-/* Until then, or until an interrupt comes */
+/* Sleeps until then, or until an interrupt */
 static void sleep(u64 until)
 {
 	u64 now = platform_time(), ticks = until > now ? until - now : 0;

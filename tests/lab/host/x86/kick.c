@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kick.c - VPs that are to come out of the guest, and a guest's own NMIs
+ * kick.c - gets VPs out of the guest, and handles the guest's own NMIs
  *
- * A kick is an NMI, which is intercepted: an interrupt would wait for a VP that
- * has them off. A guest has NMIs, too, and there is room for one pending NMI
- * only, in which two become one. So that none is lost and none is made up:
- *  - an NMI that a VP or the oracle wants is a flag, nmi, and a kick;
- *  - NMIs that made a VP come out are taken in here (nmi_exit());
- *  - one for the guest is sent by the VP to itself, right before it enters
- *    without the intercept: the APIC's own, with all that a CPU does of it;
- *  - until the guest's IRET, which is intercepted for it, NMIs wait as on any
- *    CPU, a kick among them. Which of the two an NMI was that came then cannot
- *    be told; if a kick was sent, one more is sent, and comes out after IRET.
- * A VP that sits in an NMI, as parked CPUs of a crash do, does not come out:
- * every wait for one has a bound.
+ * A kick is an intercepted NMI: an interrupt would not reach a VP that has
+ * interrupts off. The guest uses NMIs, too, and a CPU can hold only one pending
+ * NMI, so two may become one. To lose none and invent none:
+ *  - an NMI for the guest, from a VP or the oracle, is a flag, nmi, and a kick;
+ *  - NMIs that made a VP exit are taken in here (nmi_exit());
+ *  - the VP sends the guest's NMI to itself, right before it enters without the
+ *    intercept: the APIC's own NMI, with everything that a CPU does for it;
+ *  - until the guest's IRET, which is intercepted for that, NMIs wait as on any CPU,
+ *    including kicks. An NMI that came meanwhile may be either; if a kick was sent,
+ *    another one is sent, and causes an exit after IRET.
+ * A VP that stays in an NMI, as parked CPUs of a crash do, does not exit: every
+ * wait for one is bounded.
  */
 #include "x86.h"
 
 /*
- * A slice of QEMU's is 100 ms where one thread emulates all CPUs, so this is
- * enough for all but a VP in an NMI, or one on a machine with much else to do;
- * that one has the NMI before it runs on.
+ * QEMU's time slice is 100 ms if one thread emulates all CPUs, so this is
+ * enough except for a VP in an NMI, or on a busy machine; such a VP takes the
+ * NMI before it continues.
  */
 static u64 kick_bound(void)
 {
 	return SECONDS(1) + vps * SECONDS(1) / 5;
 }
 
-/* A snapshot is of no use with a VP in the guest, and may wait. */
+/* A snapshot is useless while a VP is in the guest, so it may wait longer. */
 #define FREEZE_BOUND SECONDS(60)
 
 void kick(struct vp_cpu *v)
 {
-	/* Pairs with vp_run(): it says "inside", then looks at what it is to do */
+	/* Pairs with vp_run(): it sets "inside", then checks for work */
 	barrier_full();
 	if (!__atomic_load_n(&v->inside, __ATOMIC_SEQ_CST))
 		return;
@@ -47,9 +47,9 @@ static bool is_in(struct vp_cpu *v, u32 outs)
 }
 
 /*
- * All VPs whose bit is set come out once; the lock, which the caller has, then
- * keeps them. Returns those that did not. One that did not come the last time,
- * and has not since, is not waited for again.
+ * All VPs whose bit is set exit once; the caller holds the lock, which then
+ * keeps them out. Returns those that did not exit. A VP that did not exit the
+ * last time, and has not since, is not waited for again.
  */
 static u64 kick_out(u64 mask, u64 bound)
 {
@@ -86,9 +86,9 @@ static u64 all_but(u32 cpu)
 }
 
 /*
- * VMRUN of QEMU's TCG loads CR3, and with it flushes; elsewhere tlb_control
- * asks for it. A VP in an NMI keeps its entries until it leaves that: what a
- * kernel runs in an NMI are pages that do not go.
+ * VMRUN of QEMU's TCG loads CR3 and thereby flushes; elsewhere tlb_control
+ * requests it. A VP in an NMI keeps its entries until it leaves the NMI: a
+ * kernel does not unmap pages that it runs in an NMI.
  */
 void platform_flush_tlb(void)
 {
@@ -149,7 +149,9 @@ void platform_nmi(u32 vp)
 		nmi_send(&vp_cpus[vp]);
 }
 
-/* Taken in here, by nmi_entry. If it was no kick it came from the machine. */
+/*
+ * Taken in here, by nmi_entry. If it was not a kick, it came from the machine.
+ */
 void nmi_exit(struct vp_cpu *v)
 {
 	asm volatile("stgi; nop; nop; clgi" ::: "memory");
@@ -157,7 +159,7 @@ void nmi_exit(struct vp_cpu *v)
 		v->nmi = true;
 }
 
-/* Before the guest is entered: it gets its NMI, unless it is in one. */
+/* Before the guest is entered: delivers its NMI, unless it is in one. */
 void nmi_enter(struct vp_cpu *v)
 {
 	if (!(v->vmcb->intercepts & INTERCEPT_NMI) || !take_flag(&v->nmi))
@@ -167,7 +169,7 @@ void nmi_enter(struct vp_cpu *v)
 	apic_send(v->number, ICR_ASSERT | ICR_NMI);
 }
 
-/* The IRET itself is still to come; NMIs wait until it is done. */
+/* The IRET itself has not executed yet; NMIs wait until it has. */
 void nmi_iret_exit(struct vp_cpu *v)
 {
 	v->vmcb->intercepts |= INTERCEPT_NMI;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * layout.h - where things are in memory, for C and assembly
+ * layout.h - the memory map, for C and assembly
  *
- * The host lies at HOST_AT (the Makefile's) in the guest's RAM, in whole 2 MiB
- * pages that nested paging leaves out. QEMU puts the modules right behind it.
+ * The host is at HOST_AT (see Makefile) in the guest's RAM, in whole 2 MiB
+ * pages that nested paging does not map. QEMU puts the modules right after it.
  */
 #ifndef LAYOUT_H
 #define LAYOUT_H
@@ -13,12 +13,16 @@
 #define STACK_SHIFT 14
 #define STACK_CANARY 0x6b617473
 
-/* CPUs that get a SIPI begin here: a page below 1 MiB that is no guest's */
+/*
+ * CPUs that get a SIPI begin here: a page below 1 MiB that the guest does not
+ * have
+ */
 #define TRAMPOLINE 0x9e000
 
 #define APIC_AT 0xfee00000
 
-/* Where the guest's kernel finds what a boot loader leaves; it is free to use
+/*
+ * Where the guest's kernel finds the data of a boot loader; it is free to reuse
  * these pages later
  */
 #define BOOT_GDT 0x1000

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* log.c - the lock, lines for the log, the end of the run, memory */
+/* log.c - the lock, the log, the end of the run, the heap */
 #include "x86.h"
 
 #define DEBUGCON 0xe9
-#define PM1A_CONTROL 0x604 /* of the ICH9, where SeaBIOS puts it */
+#define PM1A_CONTROL 0x604 /* of the ICH9, at SeaBIOS's address */
 #define POWER_OFF 0x2000   /* SLP_EN; QEMU's \_S5 is 0 */
 #define RESET_PORT 0xcf9
-/* One thread may emulate 65 CPUs, and share its own with twenty others. */
+/* One thread may emulate 65 CPUs and share a real CPU with twenty others. */
 #define LOCK_BOUND SECONDS(300)
 #define HEAP_BYTES (16u << 20)
 
-static u32 lock_owner; /* a CPU, plus one */
+static u32 lock_owner; /* CPU number plus one */
 static u32 log_owner;
 static bool ended;
 static u8 heap[HEAP_BYTES] __attribute__((aligned(4096)));
 
 /*
- * A VP that an INIT has hit stands still for good, with the lock perhaps: see
- * vp_lock() for why it has touched nothing then, so that the lock can be taken
- * from it.
+ * A VP that an INIT has hit stands still for good, perhaps with the lock. It
+ * has then touched nothing (see vp_lock()), so the lock can be taken from it.
  */
 static void take_from_reset(u32 owner, u32 me)
 {
@@ -28,7 +27,9 @@ static void take_from_reset(u32 owner, u32 me)
 					    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-/* By a CPU that has come up again: what an INIT made it leave behind */
+/*
+ * By a CPU that has come up again: releases the lock that it held at the INIT
+ */
 void lock_forget(void)
 {
 	u32 me = this_cpu() + 1;
@@ -66,7 +67,7 @@ void platform_unlock(void)
 	__atomic_store_n(&lock_owner, 0, __ATOMIC_RELEASE);
 }
 
-/* A line in one piece; another CPU's is waited for, but not for ever. */
+/* Writes a line in one piece; waits, within a bound, for another CPU's line. */
 static void write_line(const char *line, size_t length, bool last)
 {
 	u32 owner = 0, me = this_cpu() + 1;
@@ -101,7 +102,7 @@ static void write_timed(const char *text, bool last)
 	write_line(line, length, last);
 }
 
-/* The core has put the time before it. */
+/* The core has already added the time. */
 void platform_log(const char *line)
 {
 	char text[600];
@@ -123,9 +124,9 @@ void log_line(const char *format, ...)
 }
 
 /*
- * The log's last line, and the power goes. Where the guest has moved the
- * chipset's registers it does not: a reset then, and at last a triple fault,
- * with either of which QEMU ends, too, if it was told -no-reboot.
+ * Writes the log's last line and turns the power off. That fails if the guest
+ * has moved the chipset's registers: then a reset, and finally a triple fault,
+ * both of which end QEMU if it runs with -no-reboot.
  */
 void platform_end(const char *why)
 {

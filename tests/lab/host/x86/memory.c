@@ -2,24 +2,24 @@
 /*
  * memory.c - the guest's memory: nested paging, and overlays
  *
- * A GPA is the machine's address; nested paging is there to leave things out:
- * the host's own range, the page in which CPUs start, and what an APIC could be
- * told to do to the host's CPU. Leaves of 2 MiB, and of 1 GiB from 4 GiB on.
+ * A GPA is the machine's address; nested paging only serves to leave things
+ * out: the host's own range, the page in which CPUs start, and the APIC
+ * registers that could affect the host's CPU. Leaves of 2 MiB, and of 1 GiB
+ * from 4 GiB on.
  *
- * Overlays exchange contents: the words of the guest's page and of ours change
- * places, one by one, each with one atomic exchange. To a guest that is the
- * same as another mapping of the GPA:
- *  - a write of another VP that falls into the exchange lands before it or
- *    after it, and so in the one page or in the other, as with a mapping. An
- *    aligned write of up to 8 bytes is never torn or lost; a VP that writes
- *    more than that at once may find the two halves in the two pages, as it may
- *    on Hyper-V, where each VP learns of a mapping at its own time;
- *  - a guest that reads the GPA has the overlay's contents, and has its own
- *    back after it: nothing but the host can reach the page that is hidden;
- *  - all VPs see it when platform_show() returns, with no TLB to flush.
- * Where it is not the same: a device that writes the GPA by DMA finds the
- * overlay and not the page beneath; a VP may see the exchange half done. Both
- * need a guest that uses the page while it turns the overlay on or off.
+ * Overlays exchange contents: the words of the guest's page and of the host's
+ * are swapped one by one, each with an atomic exchange. To a guest that is
+ * equivalent to another mapping of the GPA:
+ *  - a write of another VP during the exchange lands before or after it, and so in one
+ *    page or the other, as with a mapping. An aligned write of up to 8 bytes is never
+ *    torn or lost; the halves of a larger write may end up in different pages, as they
+ *    may on Hyper-V, where each VP learns of a mapping at its own time;
+ *  - a guest that reads the GPA sees the overlay's contents, and later its own page's
+ *    again: only the host can reach the hidden page;
+ *  - all VPs see the change when platform_show() returns, without a TLB flush.
+ * Differences: a device that writes to the GPA by DMA reaches the overlay and
+ * not the page beneath; a VP may see a half-done exchange. Both require a guest
+ * that uses the page while it turns the overlay on or off.
  */
 #include "x86.h"
 
@@ -39,7 +39,7 @@ static u64 bigs[LOW_GIBS][512] __attribute__((aligned(4096)));
 static u64 low_pages[512] __attribute__((aligned(4096)));
 static u64 apic_pages[512] __attribute__((aligned(4096)));
 
-/* What the guest reads where CPUs start */
+/* What the guest reads at the CPUs' start page */
 static const u8 zeros[HV_PAGE] __attribute__((aligned(4096)));
 
 static struct {
@@ -48,7 +48,7 @@ static struct {
 } shown[HV_MAX_VPS * 4 + 8];
 static u32 nr_shown;
 
-/* A range with the host's own left out of it */
+/* Adds a range without the host's own part */
 void memory_range(u64 from, u64 to, u32 type)
 {
 	u64 begin = (u64)host_begin, end = (u64)host_end;
@@ -70,8 +70,8 @@ void memory_range(u64 from, u64 to, u32 type)
 }
 
 /*
- * RAM that is to come later is the guest's from the start, and not in the map
- * that it gets: none of its CPUs goes where nothing is.
+ * RAM to be hot-added later is mapped from the start, but missing from the
+ * guest's map: its CPUs do not access addresses without memory.
  */
 void memory_hold_back(u64 from, u64 bytes)
 {
@@ -87,7 +87,7 @@ void memory_hold_back(u64 from, u64 bytes)
 		memory_range(from + bytes, r.to, 1);
 		return;
 	}
-	end_run("host: no memory at %#llx that could be held back",
+	end_run("host: no memory at %#llx that could be hidden",
 		(unsigned long long)from);
 }
 
@@ -117,8 +117,9 @@ void memory_init(void)
 	/* Kernels look for tables in all of this (reserve_ibft_region()) */
 	low_pages[TRAMPOLINE / HV_PAGE] = (u64)zeros | PRESENT_USER;
 	/*
-	 * The APIC may be read; of what is written the ICR could start code on
-	 * the host's CPU. Behind it are MSIs, which a CPU does not write.
+	 * The APIC may be read; writes are intercepted, since the ICR could
+	 * start code on the host's CPU. After it come MSIs, which a CPU does
+	 * not write.
 	 */
 	apic_pages[0] &= ~WRITABLE;
 	for (u32 i = 1; i < 256; i++)

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * msr.c - registers of Hyper-V, and the CPU's own that are not the guest's alone
+ * msr.c - registers of Hyper-V, and intercepted registers of the CPU
  *
- * All others are the guest's. Synthetic registers lie outside of what SVM's map
- * covers and always come here.
+ * All others belong to the guest. Synthetic registers are outside of SVM's map
+ * and therefore always exit.
  */
 #include "x86.h"
 
-#define LENGTH_MSR 2 /* RDMSR and WRMSR; emulated SVM saves no next RIP */
+#define LENGTH_MSR \
+	2 /* RDMSR and WRMSR; emulated SVM does not save the next RIP */
 #define VECTOR_PROTECTION 13
 
 #define MSR_EOI 0x40000070u
@@ -81,8 +82,8 @@ u64 msr_map(void)
 }
 
 /*
- * The APIC stays where it is. Modes change as a CPU lets them (Intel SDM 3,
- * figure 10-27; QEMU faults on any other change), except that one in memory
+ * The APIC cannot move. Mode changes follow the CPU's rules (Intel SDM 3,
+ * figure 10-27; QEMU faults on any other change), except that an APIC in memory
  * cannot be turned off: the host could no longer reach its CPU.
  */
 static bool write_apic_base(u64 value)
@@ -148,7 +149,7 @@ static bool write_msr(struct vp_cpu *v, u32 msr, u64 value)
 				    hv_write_register(v->number, reg, value);
 }
 
-/* Of registers that it does not know QEMU reads 0; so do those out of the map. */
+/* QEMU reads unknown registers as 0; so do those outside of the map. */
 static bool read_msr(struct vp_cpu *v, u32 msr, u64 *ret_value)
 {
 	enum hv_register reg = register_of(msr);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * port.c - the few I/O ports that are not the guest's alone
+ * port.c - the few I/O ports that are intercepted
  *
  * QEMU's configuration device could copy anything into the host's memory; the
- * oracle and the log are the host's; the firmware's tables ask the port of CPU
- * hotplug which CPUs there are. Turning the power off ends the log properly.
+ * oracle and the log belong to the host; the firmware's tables ask the CPU
+ * hotplug port which CPUs exist. A power-off is intercepted to end the log
+ * properly.
  */
 #include "x86.h"
 
@@ -32,7 +33,7 @@ static const struct {
 	{ CPU_SELECTOR, CPU_FLAGS, false },
 };
 
-/* One bit a port, and some more for an access that begins at the last */
+/* One bit for each port, and some more for an access that begins at the last */
 static u8 map[12288] __attribute__((aligned(4096)));
 static u32 selected_cpu;
 
@@ -50,7 +51,7 @@ static bool is_hidden(u16 port, u32 size)
 		if (ports[i].hidden && port <= ports[i].last &&
 		    port + size > ports[i].first)
 			return true;
-	/* Of the CPUs the last is the host's, and none goes */
+	/* The last CPU is the host's, and none can be removed */
 	return port == CPU_FLAGS && selected_cpu >= vps;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What Hyper-V's firmware has and QEMU's has not: the VMBus, below the module
-// device whose _CRS is the MMIO range that VMBus hands out (vmbus_acpi_add()
-// looks for one in the parents of the VMBus device). iasl wants -f for a _HID
-// of lower case letters, which is the one that the guest looks for.
+// What Hyper-V's firmware has and QEMU's lacks: the VMBus, below the module device whose
+// _CRS is the MMIO range that VMBus hands out (vmbus_acpi_add() looks for one in the
+// parents of the VMBus device). iasl needs -f for a _HID in lower case, which is the one
+// that the guest looks for.
 DefinitionBlock ("", "SSDT", 2, "HVLAB", "VMBUS", 1)
 {
     Scope (\_SB)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * start.S - the ways into the host: multiboot on the first CPU, a SIPI on the
- * others; and the way into a guest and back.
+ * start.S - entry into the host: multiboot on the first CPU, a SIPI on the
+ * others; and entry into a guest and back.
  */
 #include "layout.h"
 
@@ -82,7 +82,7 @@ long_mode_64:
 	inc	%ebx
 	shl	$STACK_SHIFT, %ebx
 	lea	stacks(%rbx), %rsp
-	/* A stack's first words: whose it is, and one that must stay */
+	/* A stack's first words: its CPU, and a guard word */
 	shl	$STACK_SHIFT, %eax
 	mov	%edi, stacks(%rax)
 	movl	$STACK_CANARY, stacks + 4(%rax)
@@ -96,7 +96,9 @@ halt:
 	hlt
 	jmp	halt
 
-	/* Copied to TRAMPOLINE, in real mode; nothing of it is the guest's */
+	/*
+	 * Copied to TRAMPOLINE; runs in real mode; the guest cannot change it
+	 */
 	.globl	trampoline, trampoline_end
 	.code16
 trampoline:
@@ -172,7 +174,9 @@ enter_guest:
 	pop	%rbx
 	ret
 
-	/* Exceptions of the host itself: own_fault(frame), which ends the run */
+	/*
+	 * Exceptions of the host itself: own_fault(frame), which ends the run
+	 */
 	.globl	fault_entries
 	.balign	16
 fault_entries:
@@ -189,7 +193,7 @@ fault:
 	cld
 	call	own_fault
 
-	/* Its timer, and whatever else comes to the host's CPU */
+	/* The host CPU's timer, and any other interrupt on it */
 	.globl	interrupt_entry
 interrupt_entry:
 	push	%rax
@@ -198,7 +202,7 @@ interrupt_entry:
 	pop	%rax
 	iretq
 
-	/* An NMI that the host has taken. The flag is the CPU's own. */
+	/* An NMI taken in the host. The flag is per CPU. */
 	.globl	nmi_entry
 nmi_entry:
 	iretq

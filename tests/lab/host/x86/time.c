@@ -14,8 +14,8 @@
 static u64 tsc_hz, tsc_scale, tsc_at_start;
 
 /*
- * The TSC and the ACPI timer at one moment: of many pairs the one that was read
- * in the shortest time, because an emulator may stop between any two reads.
+ * Reads the TSC and the ACPI timer at one moment: of many pairs, takes the one
+ * that was read fastest, because an emulator may pause between any two reads.
  */
 static u64 sample(u32 *ret_pm)
 {
@@ -80,7 +80,7 @@ void platform_tsc_page(u64 *ret_scale, u64 *ret_offset)
 	*ret_offset = -(u64)((unsigned __int128)tsc_at_start * tsc_scale >> 64);
 }
 
-/* QEMU's APIC counts nanoseconds, which is what the guest is told, too. */
+/* QEMU's APIC counts nanoseconds, and the guest is told the same. */
 static void start_timer(u32 lvt, u64 ns)
 {
 	u32 divide = DIVIDE_BY_1;
@@ -95,14 +95,14 @@ static void start_timer(u32 lvt, u64 ns)
 }
 
 /*
- * Until its guest turns it off the direct timer has the APIC's, although it may
- * have gone off: an interrupt comes when QEMU gets to it, which on a busy
- * machine is well after its time, and a guest that is let mask the APIC's timer
- * in between (Linux does, when it finds it beside ours) waits for ever.
+ * The direct timer keeps the APIC's timer until its guest turns it off, even if
+ * it may have fired: an interrupt arrives when QEMU gets to it, which on a busy
+ * machine is well after its time, and a guest that could mask the APIC's timer
+ * in between (Linux does, when it finds both) would wait forever.
  *
- * Direct timer 0, the one that guests use, is the APIC's own timer of the VP:
- * its interrupt comes without an exit. It is far away at most; a timer that
- * goes off too early after nine minutes is set again by its guest. On its CPU.
+ * Direct timer 0, the one that guests use, is the VP's own APIC timer: its
+ * interrupt arrives without an exit. Its range is limited; a timer that fires
+ * too early, after nine minutes, is set again by its guest. On the VP's CPU.
  */
 void timer_program(struct vp_cpu *v)
 {
@@ -124,8 +124,8 @@ void timer_program(struct vp_cpu *v)
 }
 
 /*
- * A VP comes up again: a timer that went off before stays silent. Of one that
- * the APIC served the host only knows the time.
+ * A VP comes up again: a timer that fired before stays silent. For one that the
+ * APIC served, the host only knows its time.
  */
 void timer_restart(struct vp_cpu *v)
 {
@@ -138,7 +138,7 @@ void timer_restart(struct vp_cpu *v)
 	v->timer_changed = true;
 }
 
-/* The other three of a VP are the host's CPU's work. */
+/* The host's CPU serves a VP's other three. */
 static bool others_armed;
 
 void platform_direct_timer(u32 vp, u32 timer)

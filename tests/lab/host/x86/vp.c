@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* vp.c - a VP: how it begins, and its turns in the guest and out of it */
+/* vp.c - starts a VP and runs it in the guest */
 #include "x86.h"
 
-/* Access rights of a segment as a VMCB has them: bits 8 to 15 and 20 to 23 of
+/* Access rights of a segment as in a VMCB: bits 8 to 15 and 20 to 23 of
  * the descriptor (APM 15.5.1)
  */
 #define CODE_16 0x9bu
@@ -67,7 +67,7 @@ static void segments(struct vmcb *b, struct segment code, struct segment data)
 	b->ds = b->es = b->ss = data;
 }
 
-/* As a SIPI leaves a CPU: real mode, at the beginning of a page */
+/* The state after a SIPI: real mode, at the beginning of a page */
 void vp_at_vector(struct vp_cpu *v, u8 vector)
 {
 	reset(v);
@@ -78,7 +78,7 @@ void vp_at_vector(struct vp_cpu *v, u8 vector)
 	v->vmcb->cr0 = CR0_AT_RESET;
 }
 
-/* As the 64-bit boot protocol wants it (Documentation/arch/x86/boot.rst) */
+/* The state of the 64-bit boot protocol (Documentation/arch/x86/boot.rst) */
 void vp_at_kernel(struct vp_cpu *v, u64 entry)
 {
 	struct vmcb *b = v->vmcb;
@@ -116,9 +116,10 @@ void vp_guest_failed(struct vp_cpu *v, const char *format, ...)
 }
 
 /*
- * The lock, on a CPU that an INIT may hit: send_init() has the lock when it
- * sets the flag, so from then on a VP that gets it has to give it back before it
- * has touched anything. If the INIT comes in between, others may take it.
+ * Takes the lock, on a CPU that an INIT may hit. send_init() holds the lock
+ * when it sets the flag, so from then on a VP that gets the lock has to release
+ * it before it has touched anything. If the INIT comes in between, others may
+ * take it.
  */
 static void vp_lock(struct vp_cpu *v)
 {
@@ -130,7 +131,7 @@ static void vp_lock(struct vp_cpu *v)
 		cpu_relax();
 }
 
-/* On its own CPU, which has just come up, or boots */
+/* On its own CPU, which has just come up or is booting */
 void vp_start(struct vp_cpu *v)
 {
 	bool first = !v->ever_started;
@@ -149,7 +150,7 @@ void vp_start(struct vp_cpu *v)
 	asm volatile("clgi");
 }
 
-/* What is to be done out of the guest. True: all is, for now. */
+/* Does the pending work outside of the guest. True: done, for now. */
 static bool is_ready(struct vp_cpu *v)
 {
 	if (__atomic_load_n(&v->held, __ATOMIC_SEQ_CST)) {

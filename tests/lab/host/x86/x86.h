@@ -2,10 +2,10 @@
 /*
  * x86.h - the x86 back end: bare metal on AMD SVM
  *
- * The machine's devices, memory, APICs and interrupts are the guest's own. What
- * comes here is CPUID, synthetic and some few other registers, hypercalls, a
- * handful of ports, and what a guest wants of another CPU: INIT, SIPI and NMI.
- * One CPU more than the guest has is the host's.
+ * The machine's devices, memory, APICs and interrupts belong to the guest. It
+ * exits for CPUID, synthetic and a few other registers, hypercalls, a handful
+ * of ports, and requests to another CPU: INIT, SIPI and NMI. The host has a CPU
+ * of its own beyond the guest's.
  *
  * "APM" is AMD64 Architecture Programmer's Manual, volume 2.
  */
@@ -132,31 +132,31 @@ _Static_assert(offsetof(struct vmcb, pat) == 0x668, "APM");
 #define ICR_LEVEL (1u << 15)
 #define ICR_SHORTHAND(low) ((low) >> 18 & 3)
 
-/* Why a VP is not to be in the guest */
+/* Reasons to keep a VP out of the guest */
 #define HELD_FROZEN 1u /* by platform_freeze(): for a snapshot */
 #define HELD_FAULT 2u  /* by platform_freeze_vp() */
 #define HELD_LOOK 4u   /* its registers are being read */
 
 struct vp_cpu {
-	u64 gpr[16]; /* first, for start.S; [0] is the VMCB, [4] is not used */
+	u64 gpr[16]; /* first, for start.S; [0] is the VMCB, [4] unused */
 	struct vmcb *vmcb;
 	u32 number;
 	bool ever_started, started;
-	bool resetting; /* an INIT is on its way: it must not go on */
+	bool resetting; /* an INIT is on its way: it must not continue */
 	u8 start_vector;
 	u32 held;    /* HELD_... */
 	bool inside; /* in the guest, or about to be: an NMI gets it out */
 	u32 outs;    /* how often it came out */
-	bool kicked; /* an NMI of ours is on its way, or pending */
-	bool deaf;   /* it did not come out at the last kick */
+	bool kicked; /* a kick is on its way, or pending */
+	bool deaf;   /* it did not exit at the last kick */
 	bool nmi;    /* the guest is to get one */
-	bool timer_changed; /* by another CPU: timer_program() is due */
+	bool timer_changed; /* set by another CPU: timer_program() is due */
 	bool timer_ours;    /* the APIC's timer serves a direct timer */
-	u32 ldr, dfr; /* as the guest wrote them, for logical destinations */
+	u32 ldr, dfr;	    /* the guest's values, for logical destinations */
 };
 
 extern struct vp_cpu vp_cpus[HV_MAX_VPS];
-extern u32 vps; /* the guest's; the host's CPU is the next one */
+extern u32 vps; /* number of the guest's VPs; the host's CPU is the next one */
 extern char host_begin[], host_end[];
 
 static inline void outb(u16 port, u8 value)
@@ -226,7 +226,7 @@ static inline void cpu_relax(void)
 	asm volatile("pause" ::: "memory");
 }
 
-/* Between a store and a load that another CPU has the other way round */
+/* Orders a store before a load; another CPU does the opposite pair */
 static inline void barrier_full(void)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -251,7 +251,7 @@ static inline struct cpuid cpuid(u32 leaf, u32 sub)
 	return l;
 }
 
-/* At the lower end of the stack that this CPU is on, see start.S */
+/* At the lower end of this CPU's stack, see start.S */
 struct stack_end {
 	u32 cpu, canary;
 };
@@ -285,10 +285,10 @@ u64 timers_by_host(u64 now);
 #define MAX_RANGES 32
 struct range {
 	u64 from, to;
-	u32 type;     /* as an e820 entry has it */
-	bool to_come; /* the guest is told later, by its balloon device */
+	u32 type;     /* type of an e820 entry */
+	bool to_come; /* reported to the guest later, by its balloon device */
 };
-extern struct range ranges[MAX_RANGES]; /* as the guest sees them */
+extern struct range ranges[MAX_RANGES]; /* the guest's memory map */
 extern u32 nr_ranges;
 void memory_range(u64 from, u64 to, u32 type);
 void memory_hold_back(u64 from, u64 bytes);
@@ -318,7 +318,7 @@ void vp_guest_failed(struct vp_cpu *v, const char *format, ...)
 /* exits.c */
 void exit_handle(struct vp_cpu *v);
 
-/* msr.c, cpuid.c, port.c, emulate.c: an exit each */
+/* msr.c, cpuid.c, port.c, emulate.c: one kind of exit each */
 u64 msr_map(void);
 void msr_exit(struct vp_cpu *v);
 void cpuid_exit(struct vp_cpu *v);
@@ -326,7 +326,7 @@ u64 port_map(void);
 void port_exit(struct vp_cpu *v);
 void apic_page_exit(struct vp_cpu *v);
 
-/* kick.c: all but nmi_enter() with the lock held */
+/* kick.c: all except nmi_enter() are called with the lock held */
 void kick(struct vp_cpu *v);
 void nmi_exit(struct vp_cpu *v);
 void nmi_iret_exit(struct vp_cpu *v);
@@ -342,7 +342,7 @@ void host_cpu_check(void);
 /* boot.c, acpi.c, bios.c */
 void boot_start_bios(struct vp_cpu *v);
 bool bios_memory_map(struct vp_cpu *v);
-/* How many CPUs there are; the last one is no longer in the MADT */
+/* The number of CPUs; removes the last one from the MADT */
 u32 acpi_hide_last_cpu(void);
 void acpi_refuse_smm(void);
 

@@ -19,7 +19,10 @@ vectors:
 	b	guest_exception
 	.endr
 
-/* void call(u64 x[18]): HVC with X0 to X17 from there, and their values after it */
+/*
+ * void call(u64 x[18]): HVC with X0 to X17 loaded from x and stored back
+ * afterwards
+ */
 	.global	call
 call:	stp	x29, x30, [sp, #-32]!
 	str	x0, [sp, #16]

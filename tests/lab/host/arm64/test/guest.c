@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * guest.c - a guest that does what no guest should, and what Linux does not: the
- * name of the act is where its device tree would be
+ * guest.c - a hostile guest, which also uses what Linux does not. The name of
+ * the act is at the address of the device tree.
  *
- * It says on its console what came of it, a word a line, and turns the power off.
- * Acts of the first kind end before that, by the host's doing. One VP; the host's
- * CPU is number 1.
+ * It prints the results on its console, one word a line, and turns the power
+ * off. Hostile acts end earlier, because the host ends the run. One VP; the
+ * host's CPU is number 1.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,7 +48,7 @@ typedef uint64_t u64;
 #define REG_TIMER0_CONFIG 0xb0000u
 #define REG_TIMER0_COUNT 0xb0001u
 
-/* Pages of the guest's own, well above what is loaded */
+/* Pages of the guest, well above the loaded image */
 #define PAGE_A 0x48000000ul
 #define PAGE_B 0x48001000ul
 #define INPUT 0x48002000ul
@@ -161,7 +161,10 @@ static void write_host_uart(void)
 	*(volatile u8 *)HOST_UART = 'x';
 }
 
-/* The last redistributor ends the list that a driver walks: it can be read. */
+/*
+ * A driver's walk ends at the last redistributor, which therefore has to be
+ * readable.
+ */
 static void host_gicr(void)
 {
 	say_if(read32(HOST_GICR + 8) & 0x10, "last");
@@ -221,7 +224,7 @@ static void association(u32 n, u32 name, u64 value)
 	write64(INPUT + 40 + 32 * n, 0);
 }
 
-/* Both calls with their parameters in memory, several registers at once */
+/* Both calls with parameters in memory, for several registers at once */
 static void registers_in_memory(void)
 {
 	header(SELF, VP_SELF);
@@ -240,7 +243,7 @@ static void registers_in_memory(void)
 	set(REG_SIMP, 0);
 }
 
-/* What is wrong with a call is said by its status. */
+/* The status says what is wrong with a call. */
 static void wrong_calls(void)
 {
 	header(SELF, VP_SELF);
@@ -269,7 +272,7 @@ static void wrong_calls(void)
 	say_if(call3(HYPERCALL, 0x7777, INPUT, OUTPUT) == 2, "code");
 }
 
-/* An overlay is another page, and the guest's own comes back as it was. */
+/* An overlay is a different page, and the guest's own reappears unchanged. */
 static void overlay(void)
 {
 	write64(PAGE_A, 0x1111);
@@ -288,7 +291,7 @@ static void overlay(void)
 	set(REG_SIMP, 0);
 }
 
-/* The work of the host's own CPU: is it alive? */
+/* A timer, which the host's own CPU serves: is it alive? */
 static bool message_timer(void)
 {
 	volatile u32 *slot = (volatile u32 *)(PAGE_A + 2 * 256);
@@ -341,7 +344,7 @@ static void tsc_page(void)
 	say_if(now + 10 >= before && now <= get(REG_TIME) + 10, "time");
 }
 
-/* Whatever comes of it, the host goes on, and the guest with it. */
+/* Whatever the result, the host and the guest continue. */
 static void nonsense(void)
 {
 	u64 state = 0x9e3779b97f4a7c15ul, x[18];
@@ -370,7 +373,7 @@ static void nonsense(void)
 	say_if(message_timer(), "alive");
 }
 
-/* For whoever looks at it: X19 counts */
+/* Spins for the oracle's "registers": X19 counts */
 static void spin(void)
 {
 	asm volatile("mov x19, xzr\n"
@@ -379,7 +382,7 @@ static void spin(void)
 			     : "x19");
 }
 
-/* The same where each round waits for an interrupt, which is then not taken */
+/* The same, but each round waits for an interrupt, which stays pending */
 static void idle(void)
 {
 	write32(GICR + 0x14, 0);		/* GICR_WAKER */

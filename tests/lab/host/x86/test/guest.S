@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * guest.S - as little of a bzImage as the host wants to see (boot.c), and what
- * catches the guest's exceptions: they are counted, and the instruction skipped.
+ * guest.S - the minimal bzImage that the host accepts (boot.c), and the guest's
+ * exception handlers: they count the exception and skip the instruction.
  */
 	.section .setup, "a"
 	.org	0x1f1
 	.byte	1			/* setup_sects: it has two sectors */
 	.org	0x201
-	.byte	0x66			/* the header ends behind init_size */
+	.byte	0x66			/* the header ends after init_size */
 	.ascii	"HdrS"
 	.org	0x236
 	.word	1			/* xloadflags: entry in 64 bits */
@@ -24,8 +24,8 @@ _start:
 	mov	%rsi, %rdi
 	call	guest_main
 
-	/* Which one is in RDI for guest_exception(); it knows how long what
-	 * faulted was
+	/* RDI is the vector for guest_exception(), which knows the length of
+	 * the faulting instruction
 	 */
 	.globl	exception_entries
 	.balign	16
@@ -51,7 +51,7 @@ exception:
 	push	%r10
 	push	%r11
 	mov	72(%rsp), %rdi		/* vector */
-	lea	88(%rsp), %rsi		/* where RIP is */
+	lea	88(%rsp), %rsi		/* address of the saved RIP */
 	call	guest_exception
 	pop	%r11
 	pop	%r10
@@ -65,7 +65,7 @@ exception:
 	add	$16, %rsp
 	iretq
 
-	/* What a CPU is told to run: it says so in memory, if it ever does */
+	/* Code for the started CPU: sets a word in memory if it ever runs */
 	.globl	marker, marker_end
 	.code16
 marker:
@@ -76,7 +76,7 @@ marker:
 	jmp	1b
 marker_end:
 
-	/* A CPU that comes out of the guest all the time, and counts */
+	/* A CPU that exits all the time, and counts */
 	.globl	busy, busy_end
 busy:
 	xor	%ax, %ax

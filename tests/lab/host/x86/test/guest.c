@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * guest.c - a guest that does what no guest should: act=NAME of its command line
+ * guest.c - a hostile guest: it performs act=NAME of its command line
  *
- * It says on the first serial port what came of it, a word a line, and turns the
- * power off. Most acts end before that, by the host's doing.
+ * It prints the results on the first serial port, one word a line, and turns
+ * the power off. Most acts end earlier, because the host ends the run.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -93,7 +93,10 @@ static void say_if(bool so, const char *name)
 	say(so ? name : "not");
 }
 
-/* What faults on purpose here is two bytes long, or three: VMRUN and so on */
+/*
+ * Instructions that fault on purpose here have two bytes, or three (VMRUN and
+ * others)
+ */
 void guest_exception(u64 vector, u64 *rip)
 {
 	const u8 *code = (const u8 *)*rip;
@@ -176,7 +179,7 @@ static void triple_fault(void)
 	asm volatile("lidt %0; int3" ::"m"(none));
 }
 
-/* A message timer is the work of the host's own CPU. */
+/* The host's own CPU serves message timers. */
 static bool is_host_alive(void)
 {
 	volatile u32 *slot = (volatile u32 *)(MESSAGES_AT + 2 * 256);
@@ -199,7 +202,7 @@ static void put_code(const u8 *from, const u8 *end)
 		*to++ = *from++;
 }
 
-/* The host's CPU is number 1 here. It must not run a line of ours. */
+/* The host's CPU is number 1 here. It must not run any of this code. */
 static void aim_at_host(void (*send)(u32 destination, u32 low))
 {
 	put_code(marker, marker_end);
@@ -237,7 +240,7 @@ static void ipi_by_msr(void)
 	aim_at_host(send_by_msr);
 }
 
-/* VP 1 is reset again and again, mostly while the host works for it. */
+/* VP 1 is reset again and again, mostly while it is in the host. */
 static void init_storm(void)
 {
 	volatile u32 *count = (volatile u32 *)COUNT_AT;
@@ -259,7 +262,7 @@ static void init_storm(void)
 
 static void init_boot_vp(void)
 {
-	*(volatile u32 *)(APIC_AT + 0x20ull) = 5u << 24; /* an ID like any */
+	*(volatile u32 *)(APIC_AT + 0x20ull) = 5u << 24; /* an ordinary ID */
 	send_in_memory(0, ICR_INIT);
 }
 
@@ -303,7 +306,7 @@ static void svm_registers(void)
 	say_if(exceptions[13] == 2, "efer");
 }
 
-/* Whatever comes of it, the host goes on, and the guest with it. */
+/* Whatever the result, the host and the guest continue. */
 static void nonsense(void)
 {
 	u64 state = 0x9e3779b97f4a7c15ull;
