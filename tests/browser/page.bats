@@ -12,7 +12,7 @@ load ../cli/helpers
 shots=$BUILD/test/browser
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	mkdir -p "$shots"
 	core page
 	own_ram 0101c000-0101cfff 80000000-8fffffff

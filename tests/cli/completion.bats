@@ -27,7 +27,7 @@ options_of() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	export HVCRASHCTL
 }
 

@@ -7,7 +7,7 @@ load helpers
 load fake_root
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	ready_root
 	mkdir -p root/proc root/sys/devices/system/cpu root/proc/sys/kernel/random bin
 	put /sys/devices/system/cpu/online 0-1,4

@@ -128,7 +128,7 @@ ready_root() {
 	cp -a root "$BATS_FILE_TMPDIR/ready"
 }
 
-# check ID: how it stands, into "line"; the whole report is in "out"
+# check ID: how it stands, into "line", with single blanks; the whole report is in "out"
 check() {
 	try status --sysroot root -o CHECK,STATE,FOUND,FIX,ADVICE
 	line=$(row "^$1 ")

@@ -8,7 +8,7 @@ load helpers
 load fake_root
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	ready_root
 }
 

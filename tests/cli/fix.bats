@@ -10,7 +10,7 @@ load helpers
 load fake_root
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	ready_root
 	mkdir fake
 	for name in systemctl sysctl reboot modprobe kdumpctl mkdumprd mount update-initramfs dracut; do

@@ -6,7 +6,7 @@ load helpers
 load fake_root
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	ready_root
 }
 

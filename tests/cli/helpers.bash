@@ -4,20 +4,20 @@
 # HVCRASHCTL and MKCORE name the programs to test, by default those that make
 # has built. A dump is made by `core NAME`, from a fixture and further lines.
 
-CLI_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+CLI_DIR=${BASH_SOURCE[0]%/*} # load names it from the root on
 FIXTURES=$CLI_DIR/../fixtures
 BUILD=$CLI_DIR/../../build
 HVCRASHCTL=${HVCRASHCTL:-$BUILD/tools/hvcrashctl}
-MKCORE=${MKCORE:-$BUILD/tests/mkcore}
-HVCRASHCTL=$(realpath "$HVCRASHCTL")
-MKCORE=$(realpath "$MKCORE")
+MKCORE=${MKCORE:-$BUILD/fixtures/mkcore}
+[[ $HVCRASHCTL == /* ]] || HVCRASHCTL=$PWD/$HVCRASHCTL
+[[ $MKCORE == /* ]] || MKCORE=$PWD/$MKCORE
 
 # shellcheck source-path=SCRIPTDIR source=../expect.bash
 . "$CLI_DIR/../expect.bash"
 
 # Dumps and outputs go there, and messages name files without a path
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 }
 
 # core NAME [LINE...]: the fixture NAME.core and the lines, as the file "core"
@@ -66,7 +66,7 @@ try() {
 	status=0
 	"$HVCRASHCTL" "$@" >out 2>err || status=$?
 	printf '$ hvcrashctl %s\nstatus %s\n' "$*" "$status"
-	cat out err
+	printf '%s\n' "$(<out)" "$(<err)"
 }
 
 # without_clock: standard input without the line that says when it was judged
@@ -78,9 +78,16 @@ verdict() {
 	head -n 1 out
 }
 
-# The row of the table that holds a word, with single blanks
+# The last row of the table that fits a pattern, with single blanks
 row() {
-	grep -e "$1" out | tail -n 1 | tr -s ' ' | sed 's/^ //; s/ $//'
+	local text fields found=''
+	while IFS= read -r text; do
+		if [[ $text =~ $1 ]]; then
+			read -ra fields <<<"$text"
+			found="${fields[*]}"
+		fi
+	done <out
+	printf '%s\n' "$found"
 }
 
 expect_status() {

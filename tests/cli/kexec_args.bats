@@ -7,7 +7,7 @@ load helpers
 load fake_root
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	mkdir root
 	put /proc/sys/kernel/arch x86_64
 	put /proc/cmdline "root=/dev/sda1 quiet"

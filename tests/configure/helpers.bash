@@ -5,11 +5,11 @@
 # are faked (fake/chroot), as if that system ran.
 # shellcheck shell=bash
 
-CONFIGURE_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+CONFIGURE_DIR=${BASH_SOURCE[0]%/*} # load names it from the root on
 CONFIGURE=${CONFIGURE:-$CONFIGURE_DIR/../../scripts/hvcrash-configure}
-CONFIGURE=$(realpath "$CONFIGURE")
 FAKE_CHROOT=$CONFIGURE_DIR/fake/chroot
-HVCRASHCTL=$(realpath "${HVCRASHCTL:-$CONFIGURE_DIR/../../build/tools/hvcrashctl}")
+HVCRASHCTL=${HVCRASHCTL:-$CONFIGURE_DIR/../../build/tools/hvcrashctl}
+[[ $HVCRASHCTL == /* ]] || HVCRASHCTL=$PWD/$HVCRASHCTL
 export HVCRASHCTL FAKE_LOG HVCRASH_CONFIGURE_CHROOT=$FAKE_CHROOT
 # shellcheck source-path=SCRIPTDIR source=roots.bash
 . "$CONFIGURE_DIR/roots.bash"
@@ -22,7 +22,7 @@ sync() { :; }
 export -f sync
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	ROOT=$BATS_TEST_TMPDIR/root FAKE_LOG=$BATS_TEST_TMPDIR/commands
 	: >"$FAKE_LOG"
 }
@@ -32,7 +32,7 @@ try() {
 	status=0
 	"$CONFIGURE" --root "$ROOT" "$@" >out 2>err || status=$?
 	printf '$ hvcrash-configure %s\nstatus %s\n' "$*" "$status"
-	cat out err
+	printf '%s\n' "$(<out)" "$(<err)"
 }
 
 # done_by OPTION...: it went well

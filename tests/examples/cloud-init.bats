@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # examples/cloud-init.yaml: what it runs at the first boot, with faked commands.
 
+load ../expect
+
 HERE=$(cd "$(dirname "${BATS_TEST_FILENAME}")" && pwd)
 YAML=$HERE/../../examples/cloud-init.yaml
 
@@ -19,7 +21,7 @@ first_boot() {
 
 setup() {
 	local name
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	mkdir bin
 	for name in curl tar dkms make hvcrash-configure; do
 		# shellcheck disable=SC2016 # for that script

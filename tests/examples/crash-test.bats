@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # examples/crash-test: every way that it can end, against a VM made of files.
 
+load ../expect
+
 HERE=$(cd "$(dirname "${BATS_TEST_FILENAME}")" && pwd)
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	export VM=$BATS_TEST_TMPDIR/vm SSH=$HERE/fake-ssh POLL=0.1 BOOT_TIMEOUT=20 CRASH_TIMEOUT=20
 	mkdir -p "$VM/crash/202601020304" "$VM/next/202601020405"
 	echo 1 >"$VM/boot"

@@ -9,7 +9,7 @@ load ../cli/fake_root
 HERE=$(cd "$(dirname "${BATS_TEST_FILENAME}")" && pwd)
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	export HVCRASHCTL TZ=UTC
 	ready_root
 	put /proc/sys/kernel/random/boot_id 1

@@ -7,7 +7,7 @@ load ../cli/fake_root
 
 setup() {
 	command -v ansible-playbook >/dev/null || skip "ansible is not installed"
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	ready_root
 	mkdir bin
 	printf '#!/bin/sh\nexec %s "$@" --sysroot %s\n' "$HVCRASHCTL" "$PWD/root" >bin/hvcrashctl

@@ -12,7 +12,7 @@ setup_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	ready_root
 	promtool=$(command -v promtool || echo "$BUILD/promtool/promtool")
 }
