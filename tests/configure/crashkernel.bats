@@ -5,10 +5,10 @@
 load helpers
 
 setup() {
+	begin
+	# shellcheck disable=SC2034 # for what is sourced
 	root='' verb=configure
-	# shellcheck source-path=SCRIPTDIR source=../../scripts/hvcrash-configure
-	. "$CONFIGURE"
-	set +e
+	source_configure
 	CRASHKERNEL_X86_64=$(hyperv_crashkernel x86_64)
 	CRASHKERNEL_ARM64=$(hyperv_crashkernel aarch64)
 	CRASHKERNEL_ARM64_64K=$(hyperv_crashkernel aarch64-64k)

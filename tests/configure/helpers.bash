@@ -27,6 +27,14 @@ setup() {
 	: >"$FAKE_LOG"
 }
 
+# source_configure: its functions, in this shell, without its shell options: bats has
+# its own, and "set -e" is what makes an expect fail a test
+source_configure() {
+	# shellcheck source-path=SCRIPTDIR source=../../scripts/hvcrash-configure
+	. "$CONFIGURE"
+	set +u +o pipefail
+}
+
 # try OPTION...: sets status, and leaves the files out and err
 try() {
 	status=0

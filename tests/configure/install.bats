@@ -35,9 +35,7 @@ load helpers
 @test "the table of the man page is the one that is used" {
 	local low high size
 	root='' verb=''
-	# shellcheck source-path=SCRIPTDIR source=../../scripts/hvcrash-configure
-	. "$CONFIGURE"
-	set +e
+	source_configure
 	sed -n '/^\.TS/,/^\.TE/p' "$CONFIGURE_DIR/../../scripts/hvcrash-configure.8" |
 		sed -nE 's/^([0-9].*)\t([0-9]+) ([GM])iB\t([0-9]+) ([GM])iB.*/\1|\2\3|\4\5/p' >rows
 	[ "$(wc -l <rows)" -ge 7 ]

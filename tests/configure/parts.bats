@@ -6,12 +6,10 @@
 load helpers
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	ROOT=$BATS_TEST_TMPDIR/root FAKE_LOG=$BATS_TEST_TMPDIR/commands
 	mkdir -p "$ROOT/etc" "$ROOT/var/lib"
-	# shellcheck source-path=SCRIPTDIR source=../../scripts/hvcrash-configure
-	. "$CONFIGURE"
-	set +e
+	source_configure
 	sys_shell=bash sys_service=kdump.service
 	root=$ROOT journal=$ROOT/var/lib/hvcrash/configure verb=configure work=$BATS_TEST_TMPDIR/work
 	mkdir -p "$work"
@@ -34,13 +32,17 @@ setup() {
 }
 
 @test "what is more than plain assignments is refused, with its line" {
-	local text
+	local text line
 	for text in 'touch ran' 'if true; then A=2; fi' '. ./other' 'A=1 touch ran' 'A=1 >ran' 'A=(1 2)' 'A() { touch ran; }' 'A="x' 'A=$[1+1]' 'eval A=1'; do
 		printf 'B=1\n%s\n' "$text" >"$ROOT/etc/x"
 		run shell_value /etc/x B
 		expect "$status" 2
+		# a quote that stays open shows where the file ends
+		case $text in *'"x') line=3 ;; *) line=2 ;; esac
 		expect "${output%%:*}" hvcrash-configure
-		expect "${output%%, so what*}" "hvcrash-configure: /etc/x, line 2: more than plain assignments" || expect "${output%%: more*}" "hvcrash-configure: /etc/x, line 3: a quote that is not closed"
+		output=${output#*: }
+		expect "${output%%:*}" "/etc/x, line $line"
+		expect "${output##*: }" "more than plain assignments, so what it says cannot be told; change that, or give --no-bootloader"
 		[ ! -e ran ]
 	done
 	sys_shell=dash
@@ -75,10 +77,10 @@ generated() {
 	sys_shell=$1
 	for n in {1..40}; do
 		assignments -v dialect="$1" "files/$n" >plain || continue
-		evaluate plain A B C LONG_NAME _x1
+		evaluate ./plain A B C LONG_NAME _x1 || true # as the shell ends, which is not the point
 		ours=$values
 		case $ours in *$'\001'*) continue ;; esac
-		evaluate "files/$n" A B C LONG_NAME _x1
+		evaluate "files/$n" A B C LONG_NAME _x1 || true
 		real=$values
 		expect "file $n: $ours" "file $n: $real"
 		told=$((told + 1))
