@@ -74,6 +74,9 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	: >root/var/crash/202611280512/dump.202611280512
 	crashes --json
 	expect "$(field 202611280512 saved)" incomplete
+	# there is nothing in it to audit
+	crashes show last
+	expect_no_word out 'Do:'
 }
 
 @test "RHEL: the dump failed, its dmesg was saved, the crash kernel's log says why" {

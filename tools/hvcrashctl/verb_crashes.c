@@ -158,7 +158,7 @@ static bool say_what_to_do(const struct crash_record *record,
 	bool is_audited = *record->verdict;
 	int bytes, directory;
 
-	if (record->saved < CRASH_SAVED_PART || !slash)
+	if (record->saved < CRASH_SAVED_PART || !record->bytes || !slash)
 		return false;
 	if (!*record->missing && is_audited)
 		return false;
