@@ -74,11 +74,13 @@ says() {
 	done
 }
 
-@test "a dump in which crash finds no panic is a miss" {
+@test "a dump in which crash finds no panic, or in which crash or drgn print another verdict than the audit, is a miss" {
 	# shellcheck source-path=SCRIPTDIR source=lib/util.bash
 	. "$BATS_TEST_DIRNAME/lib/util.bash"
 	# shellcheck source-path=SCRIPTDIR source=lib/debug.bash
 	. "$BATS_TEST_DIRNAME/lib/debug.bash"
+	# shellcheck disable=SC2030 # each test has its own
+	local opt_mode=stock
 	misses=() opt_crash_opens=''
 	judge_opened
 	[ "${#misses[@]}" -eq 0 ]
@@ -88,6 +90,20 @@ says() {
 	[ "${misses[*]}" = 'crash found no panic in the dump' ]
 	misses=()
 	fact crash_panic 'Kernel panic - not syncing: sysrq triggered crash'
+	judge_opened
+	[ "${#misses[@]}" -eq 0 ]
+	opt_mode=hvcrash
+	echo '{"verdict": "clean"}' >"$run_dir/audit.json"
+	judge_opened
+	[ "${#misses[@]}" -eq 2 ]
+	misses=()
+	printf '%s\n' 'NOT CLEAN: 1 region' 'CLEAN: x' >"$run_dir/said"
+	fact crash_verdict "$(verdict_of "$run_dir/said")"
+	fact drgn_verdict clean
+	judge_opened
+	[ "${misses[*]}" = "in crash the verdict on the dump is 'not clean', not 'clean'" ]
+	misses=()
+	fact opened_by drgn
 	judge_opened
 	[ "${#misses[@]}" -eq 0 ]
 }

@@ -44,7 +44,7 @@ option dumps FORMS run,boot '' any \
 	'make the second kernel write dumps, into "dumps" of the run directory: vmcore, KIND-LEVEL or flat-KIND-LEVEL, separated by
 	commas; KIND is elf, zlib, lzo, snappy, zstd or raw, LEVEL that of makedumpfile -d'
 flag crash-opens crash_opens=1 run \
-	'open the dump with crash on this machine, or with drgn if crash does not know the kernel; either has to name the panic; see debug'
+	'open the dump with crash and drgn on this machine: one has to name the panic, and both print the verdict of the audit; see debug'
 flag dracut dracut=1 run,build,boot \
 	'use a crash initramfs made by dracut, in which kdump-hooks audits and puts the report beside the dump'
 setting mode boot hvcrash

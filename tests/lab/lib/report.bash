@@ -213,6 +213,7 @@ run_result() {
 		--argjson before "$(json_or overlays_before.json null)" --argjson stale "$(json_or stale_overlays.json null)" \
 		--arg audit_exit "$(fact_of audit_exit)" --arg verdict "$(audit_verdict)" --arg poked "$(fact_of poked)" \
 		--argjson left "$(audit_left_json)" --argjson crash_path_us "$(audit_number total_us)" --arg panic "$(fact_of panic)" --arg crash_panic "$(fact_of crash_panic)" --arg opened_by "$(fact_of opened_by)" \
+		--arg crash_verdict "$(fact_of crash_verdict)" --arg drgn_verdict "$(fact_of drgn_verdict)" \
 		--argjson registers "$(registers_json)" --arg dump_ok "$(fact_of dump_ok)" --argjson retries "$lab_retries" --argjson losses "$kernel_losses" --argjson nudges "$(nudges_of_run)" --arg log "$run_dir/console.log" \
 		--argjson comparisons "$(comparisons_json)" --argjson stamps "$(stamps_json)" --argjson reports "$(reports_json)" --argjson seconds "$(phases_json)" '{
 			schema: "hvcrash.lab/1", scenario: (if $scenario == "" then null else $scenario end), name: $name, result: $result,
@@ -226,6 +227,7 @@ run_result() {
 			audit_left: $left, comparisons: $comparisons, crash_path_us: $crash_path_us,
 			dump_ok: ($dump_ok == "true"), panic: (if $panic == "" then null else $panic end),
 			opened_by: (if $opened_by == "" then null else $opened_by end),
+			crash_verdict: (if $crash_verdict == "" then null else $crash_verdict end), drgn_verdict: (if $drgn_verdict == "" then null else $drgn_verdict end),
 			crash_panic: (if $crash_panic == "" then null else $crash_panic end), poked: (if $poked == "" then null else $poked end),
 			kernel_reports: $reports, registers: $registers, stamps: $stamps, seconds: $seconds, lab_retries: $retries, kernel_losses: $losses, nudges: $nudges, log: $log
 		}'
