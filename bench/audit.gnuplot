@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # gnuplot: CPU time of the audit and of makedumpfile --dump-dmesg, over the size of the guest. Called by lib/dumps.bash with
-# "dir", where plot-elf and plot-kdump are. Colours that hold on a light page and on a dark one.
+# "dir", the directory of plot-elf and plot-kdump. The colours suit light and dark pages.
 set terminal svg size 720,400 font "sans-serif,13" background rgb "white" enhanced
 set title "One dump of the lab, read for its verdict and for its log"
 set xlabel "memory of the guest, MiB"

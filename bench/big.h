@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * big.h - where the shared pages of the large sparse core lie
+ * big.h - the layout of the large sparse core
  *
- * mkbig.c makes that core, xxh_loop.c reads the same pages: both by this.
+ * mkbig.c makes that core, and xxh_loop.c reads the same pages.
  */
 #ifndef BIG_H
 #define BIG_H
@@ -11,9 +11,9 @@
 
 #include "hvcrash_abi.h"
 
-/* Guest memory begins here in the file; GPA and offset differ by that */
+/* File offset of GPA 0 */
 #define BIG_DATA_AT (1ULL << 20)
-/* Registry and chunks lie below */
+/* The registry and its chunks lie below */
 #define BIG_FIRST_EXTENT (1ULL << 30)
 #define BIG_CHUNK_BYTES (4U << 20)
 #define BIG_REGISTRY (1ULL << 20)

@@ -2,12 +2,13 @@
 /*
  * hash_read.c - rate of XXH64 against a plain read of the same memory
  *
- * Called by bench/run: hash_read MIB ROUNDS. Both go over memory that no cache
- * holds, in turns, on the CPU that they are started on; the read adds up words,
- * four sums side by side, so that it waits for memory and not for itself. Then as
- * much is hashed of a few pages that the first cache holds: what the hash takes when
- * it never waits. A line for each round: nanoseconds of the hash, of the read, of
- * the hash in the cache.
+ * Called by bench/run: hash_read MIB ROUNDS. Both go over memory larger than
+ * any cache, in turns, on the CPU that they are started on. The read adds up
+ * words, in four independent sums, so that it is limited by memory and not by
+ * the additions. Then as many bytes are hashed from a few pages in the
+ * first-level cache: the cost of the hash without waiting for memory. Prints a
+ * line for each round: nanoseconds of the hash, of the read, of the hash in the
+ * cache.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -40,7 +41,7 @@ static uint64_t read_words(const uint64_t *words, size_t count)
 }
 
 /*
- * As the crash path does it: page by page into one state; again from the start of
+ * Hashes like the crash path: page by page into one state; starts again at
  * @memory after @window bytes
  */
 static uint64_t hash_pages(const unsigned char *memory, size_t bytes,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * measure.c - runs two commands in turns and says what each run took
+ * measure.c - runs two commands in turns and measures each run
  *
- * Called by bench/run: measure N COMMAND... -- COMMAND... A line for each run of
- * either: "a" or "b", microseconds of wall clock, of CPU (its own and the
- * kernel's for it), peak memory in KiB. In turns, so that what else the machine
- * does, and what is in its caches, meets both alike; the first pair is not
- * counted. Their output goes to /dev/null; a run that ends badly ends all.
+ * Called by bench/run: measure N COMMAND... -- COMMAND... Prints a line for
+ * each run of either: "a" or "b", microseconds of wall clock, of CPU (user and
+ * kernel), peak memory in KiB. In turns, so that other load and the contents of
+ * caches affect both alike; the first pair is not counted. The commands' output
+ * goes to /dev/null; a run that fails ends the measurement.
  */
 #include <fcntl.h>
 #include <stdint.h>

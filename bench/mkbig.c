@@ -2,9 +2,10 @@
 /*
  * mkbig.c - makes a sparse ELF core of any size with many shared pages
  *
- * Called by bench/run: mkbig BYTES EXTENTS PAGES FILE. The guest's memory is one
- * hole, and so all zeros, but for the registry: a file of 1 TiB takes a few MiB.
- * tests/fixtures/mkcore keeps the guest's memory in its own and cannot do that.
+ * Called by bench/run: mkbig BYTES EXTENTS PAGES FILE. Except for the registry,
+ * the guest's memory is one hole, and so all zeros: a file of 1 TiB takes a few
+ * MiB. tests/fixtures/mkcore keeps the guest's memory in its own and cannot do
+ * that.
  */
 #include <elf.h>
 #include <errno.h>
@@ -73,7 +74,7 @@ static void put_elf(const struct big *big)
 	put(4096 + sizeof(note) + sizeof(name), info, sizeof(info));
 }
 
-/* The hash of a hole, in the pieces that the crash path hashes: the whole */
+/* The hash of a hole, in the same pieces as the crash path's */
 static uint64_t hash_zeros(uint64_t bytes)
 {
 	void *zeros = calloc(1, bytes);

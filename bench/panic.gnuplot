@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # gnuplot: what hvcrash does in a panic, and the register writes alone, over the number of CPUs. Called by lib/panic.bash with
-# "dir", where plot-added and plot-floor are. Colours that hold on a light page and on a dark one.
+# "dir", the directory of plot-added and plot-floor. The colours suit light and dark pages.
 set terminal svg size 720,400 font "sans-serif,13" background rgb "white" enhanced
 set title "Panic to the jump into the crash kernel, all CPUs on one emulated CPU"
 set xlabel "CPUs of the guest"

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * registry_cost.c - what the registry costs per extent, beside other structures
+ * registry_cost.c - the registry's cost per extent, beside other structures
  *
  * Called by bench/run: registry_cost EXTENTS PER-OWNER ROUNDS. The module's own
  * sources, built in user space as tests/unit builds them, against a red-black
- * tree of the same records (libbsd's, built like the kernel's: nodes inside of
- * records) and a sorted array of them. Both are sorted by owner, then by address,
- * since the host names an owner when it gives pages back, not an address.
+ * tree of the same records (libbsd's, built like the kernel's: nodes inside
+ * records) and a sorted array of them. Both are sorted by owner, then by
+ * address, since a teardown names an owner, not an address.
  *
  * Owners come in the order in which the kernel counts up their handles, and are
- * looked up and go in any order; addresses are scattered. A line for each round
- * and structure: its name, nanoseconds of CPU per extent of publish, lookup, walk
- * and retire, bytes per extent.
+ * looked up and retired in any order; addresses are scattered. Prints a line
+ * for each round and structure: its name, nanoseconds of CPU per extent of
+ * publish, lookup, walk and retire, bytes per extent.
  *
- * Leaves out: that neither of the others can be walked after a writer was stopped
+ * Not measured: neither of the others can be walked after a writer was stopped
  * at an arbitrary instruction, which is why the registry uses neither.
  */
 #include <bsd/sys/tree.h>
@@ -24,10 +24,13 @@
 
 #include "registry.h"
 
-/* As many publishes in a round, in repetitions, so that one can be measured */
+/*
+ * Publishes in a round, repeated until there are this many, so that one can be
+ * measured
+ */
 #define LEAST_PUBLISHES 200000
 
-/* A million shared pages are 4 GiB: of a guest of 16 */
+/* A million shared pages are 4 GiB: for a guest of 16 GiB */
 #define RAM_PAGES (16ULL << 30 >> 12)
 
 /* The shim of <linux/gfp.h> counts allocations for the unit tests */
@@ -40,13 +43,13 @@ static volatile u64 sink;
 
 /**
  * struct store - one way to keep the extents
- * @name: in the output
- * @create, @destroy: around a round
- * @publish: one extent more
+ * @name: its name in the output
+ * @create, @destroy: called before and after a round
+ * @publish: adds an extent
  * @lookup: visits the extents of an owner
  * @retire: drops them
- * @walk: visits all
- * @bytes: of memory that it has taken
+ * @walk: visits all extents
+ * @bytes: its memory
  */
 struct store {
 	const char *name;
@@ -232,7 +235,7 @@ static void tree_walk(void)
 	sink += sum;
 }
 
-/* malloc() keeps a word beside each */
+/* malloc() stores a word with each */
 static size_t tree_bytes(void)
 {
 	return nr_nodes * (sizeof(struct node) + sizeof(size_t));
@@ -336,7 +339,7 @@ static u64 now_ns(void)
 	return (u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec;
 }
 
-/* Not 0: that is no handle */
+/* Not 0, which is not a handle */
 static u32 handle_of(u32 owner)
 {
 	return 0xe1e10 + owner;
@@ -364,7 +367,7 @@ static void run(const struct store *store, u64 ns[NR_STEPS], size_t *ret_bytes)
 {
 	u64 begin = now_ns();
 
-	/* 2654435761 is odd: no two of 2^32 pages are the same */
+	/* 2654435761 is odd: all 2^32 pages are different */
 	for (u32 i = 0; i < nr_extents; i++)
 		store->publish(handle_of(i / per_owner), (u64)(i * 2654435761U)
 								 << 12);

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rendezvous_cost.c - what it takes to park many CPUs, let them revoke, and close
+ * rendezvous_cost.c - the cost of parking many CPUs, letting them revoke, and
+ * closing
  *
- * Called by bench/run: rendezvous_cost CPUS ROUNDS. The module's own rendezvous.c,
- * built in user space as tests/unit builds it, with a thread for each CPU, against the
- * same threads at two barriers of pthread. A line for each round and each of the two:
- * its name, nanoseconds from a common start until all are parked, from there until all have revoked, and
- * of the rendezvous alone to close it and for one look at all slots.
+ * Called by bench/run: rendezvous_cost CPUS ROUNDS. The module's own
+ * rendezvous.c, built in user space as tests/unit builds it, with a thread for
+ * each CPU, against the same threads at two barriers of pthread. Prints a line
+ * for each round of either: its name, nanoseconds from a common start until all
+ * are parked, and from there until all have revoked; for the rendezvous also to
+ * close it, and for one look at all slots.
  *
- * There are more threads than processors: the first two are mostly what the scheduler
- * takes to give each of them its turn, in both. The look is what the panicking CPU
- * itself does again and again, and depends on nothing else.
+ * There are more threads than processors: the first two times are mostly the
+ * scheduler's, which gives each thread its turn, in both. The look is what the
+ * panicking CPU itself does repeatedly, and depends on nothing else.
  *
- * Leaves out: the NMI that brings CPUs here, and what they do to their registers.
+ * Not measured: the NMI that brings CPUs here, and their register writes.
  */
 #include <pthread.h>
 #include <sched.h>

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * widen.c - a kdump-compressed dump as of a guest with more memory, all of it free
+ * widen.c - turns a kdump-compressed dump into one of a guest with more memory,
+ * all free
  *
- * Called by bench/run: widen BYTES FROM TO. What makedumpfile writes at level 31 of
- * such a guest differs from FROM in its two bitmaps alone, a bit for each page: in
- * the first the added pages exist, in the second none of them was dumped. The
- * pages that were are the same, and lie that much further back.
+ * Called by bench/run: widen BYTES FROM TO. What makedumpfile writes at level
+ * 31 for such a guest differs from FROM only in its two bitmaps, a bit for each
+ * page: in the first the added pages exist, in the second none of them was
+ * dumped. The dumped pages are the same, and lie that much further back.
  *
- * A real guest of that size would have more that is not free: kernel memory grows
- * with it. So this is the least that grows, and nothing else of it.
+ * A real guest of that size would have more pages that are not free: kernel
+ * memory grows with it. This is the least growth possible.
  *
- * Leaves out: damaged dumps, flattened ones, split ones. Layout: makedumpfile's
- * diskdump_mod.h, 64 bits, little-endian.
+ * Does not handle damaged dumps, flattened ones, split ones. Layout:
+ * makedumpfile's diskdump_mod.h, 64 bits, little-endian.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -66,7 +67,7 @@ static void put32(size_t at, uint32_t value)
 	memcpy(from + at, &value, sizeof(value));
 }
 
-/* The file offsets of the pages, in the descriptors behind the bitmaps */
+/* The file offsets of the pages, in the descriptors after the bitmaps */
 static void move_pages(const unsigned char *bitmap, size_t bitmap_bytes,
 		       size_t descs_at, uint64_t by)
 {
@@ -90,7 +91,7 @@ static void put(FILE *to, const void *data, size_t bytes)
 		die("cannot write");
 }
 
-/* What the old bitmap has, and @fill for each page more */
+/* The old bitmap, then @fill for each added page */
 static void put_bitmap(FILE *to, const unsigned char *old, size_t old_bytes,
 		       size_t bytes, int fill)
 {

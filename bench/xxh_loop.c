@@ -2,9 +2,9 @@
 /*
  * xxh_loop.c - the bare loop: reads the pages of a large sparse core and hashes
  *
- * Called by bench/run: xxh_loop BYTES EXTENTS PAGES FILE, as mkbig. What the
- * audit cannot be faster than: each extent by one pread() and one XXH64, and
- * nothing is looked up, judged or printed.
+ * Called by bench/run: xxh_loop BYTES EXTENTS PAGES FILE, like mkbig. The lower
+ * bound of an audit: one pread() and one XXH64 for each extent, without looking
+ * up, judging or printing anything.
  */
 #include <fcntl.h>
 #include <stdio.h>

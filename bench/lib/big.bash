@@ -12,7 +12,7 @@ big_core() {
 	"$out/mkbig" "$@" "$out/big" || die "the large core cannot be made"
 }
 
-# fitted_exponent: of "X Y" lines, by least squares over the logarithms
+# fitted_exponent: the exponent of "X Y" lines, by least squares over the logarithms
 fitted_exponent() {
 	awk '{ x = log($1); y = log($2); n++; sx += x; sy += y; sxx += x * x; sxy += x * y }
 		END { printf "%.2f\n", (n * sxy - sx * sy) / (n * sxx - sx * sx) }'
@@ -30,7 +30,7 @@ growth() {
 		points: [$points | split("\n")[] | split(" ") | map(tonumber)]} | . + {spread: [.ratio, .ratio], holds: (.ratio >= .goal)}' >>"$out/figures"
 }
 
-# median_cpu COMMAND...: microseconds of CPU, of five runs
+# median_cpu COMMAND...: median of five runs, in microseconds of CPU
 median_cpu() {
 	"$out/measure" 5 "$@" -- true | awk '$1 == "a" { print $3 }' | sort -n | sed -n 3p
 }
@@ -44,10 +44,10 @@ bench_big() {
 		'a sparse 1 TiB ELF core with a million shared pages in 62,500 regions: the whole audit, with one column of findings, against a loop of pread() and XXH64 over the same pages' \
 		'(1e6 * 3906.25 / .a.cpu)' '(1e6 * 3906.25 / .b.cpu)' '(.b.cpu / .a.cpu)' <<<"$pairs"
 	figure audit-1tib-memory KiB 1 \
-		'peak memory of that audit against the 16 MiB that it may take in a crash kernel' \
+		'peak memory of that audit against the 16 MiB that a crash kernel allows it' \
 		.a.kib 16384 '(16384 / .a.kib)' <<<"$pairs"
 	in_turns "$opt_rounds" "$tool" audit --all "$out/big" -- "$out/xxh_loop" $tib 62500 16 "$out/big" |
-		figure audit-1tib-with-table 'MiB/s of CPU' '' 'the same with the whole table of 62,500 rows, which is printed and not hashed' \
+		figure audit-1tib-with-table 'MiB/s of CPU' '' 'the same with the whole table of 62,500 rows: the cost of printing it' \
 			'(1e6 * 3906.25 / .a.cpu)' '(1e6 * 3906.25 / .b.cpu)' '(.b.cpu / .a.cpu)'
 	for size in 1000 10000 100000 1000000; do
 		big_core $tib $((size / 16 + 1)) 16

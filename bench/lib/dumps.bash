@@ -2,17 +2,17 @@
 # bash, sourced by bench/run.
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files
 #
-# The audit of a dump that the lab really wrote, against crash and drgn starting up on it and makedumpfile --dump-dmesg. All come
-# from the Debian release of the kernel that crashed, so that they know it.
+# The audit of a dump that the lab wrote, against starting crash and drgn on it and against makedumpfile --dump-dmesg. All programs
+# come from the Debian release of the kernel that crashed, so that they know it.
 
 readonly bench_release=trixie bench_kernel=6.12
 
-# crashed_kernel MIB: which a guest of that size runs. Debian's makedumpfile 1.7.6 finds no free page of 6.12: it reads all of the
-# guest's memory, and in a machine in a machine 16 GiB take longer than a bench may.
+# crashed_kernel MIB: the kernel for a guest of that size. Debian's makedumpfile 1.7.6 does not recognize 6.12's free pages and reads
+# all of the guest's memory, which for 16 GiB in a nested machine takes too long for a bench.
 crashed_kernel() { if [ "$1" -lt 8192 ]; then echo "$bench_kernel"; else echo 6.1; fi; }
 
-# dumps_of MIB: the directory of the dumps of a guest of that size, made where they are missing. "initcall_debug" fills the
-# log, as that of a machine which has run for a while is full.
+# dumps_of MIB: the directory of the dumps of a guest of that size, made if missing. "initcall_debug" fills the
+# log, which is also full on a machine that has run for a while.
 dumps_of() {
 	local dir=$out/dumps/$1 run=$repo/build/lab/runs/bench-$1-$$
 	[ ! -e "$dir/lzo-31" ] || { printf '%s' "$dir"; return; }
@@ -23,7 +23,7 @@ dumps_of() {
 	printf '%s' "$dir"
 }
 
-# fetch_debug: crash, drgn and the symbols, by the lab
+# fetch_debug: the lab fetches crash, drgn and the symbols
 fetch_debug() {
 	debug_root=''
 	[ -n "$opt_debug" ] || return 0
@@ -48,7 +48,7 @@ bench_debugger() {
 	figure "$name-memory" KiB 1 'peak memory of the same' .a.kib .b.kib '(.b.kib / .a.kib)' <"$out/pairs"
 }
 
-# Both look up one variable, so that neither has put off reading the symbols.
+# Both look up one variable, so that neither can defer reading the symbols.
 bench_debuggers() {
 	bench_debugger audit-vs-crash "$1" 50 'crash starting up on it (crash -s, one variable)' \
 		'echo "p panic_cpu" | crash -s /vmlinux /dump | grep -q counter'
@@ -56,7 +56,7 @@ bench_debuggers() {
 		'echo "print(prog[\"panic_cpu\"].counter)" >/panic_cpu.py && drgn -q -c /dump -s /vmlinux /panic_cpu.py | grep -q .'
 }
 
-# bench_dmesg DUMP NAME [WHAT]: of the audit, against makedumpfile
+# bench_dmesg DUMP NAME [WHAT]: figures of the audit against makedumpfile
 bench_dmesg() {
 	local dump=$1 name=$2 what=${3:-${1##*/} of the lab}
 	in_turns "$opt_rounds" "$tool" audit "$dump" -- \
@@ -71,7 +71,7 @@ bench_dmesg() {
 	figure "$name-memory" KiB 1 'peak memory of the same' .a.kib .b.kib '(.b.kib / .a.kib)' <"$out/pairs"
 }
 
-# What of an audit is nothing but starting: the dynamic linker, and the libraries that it links
+# The part of an audit that is program start: the dynamic linker and the libraries
 bench_start() {
 	in_turns "$opt_rounds" "$tool" version -- "$tool" audit "$1" |
 		figure audit-start-share 'ms of CPU' '' \
@@ -79,7 +79,7 @@ bench_start() {
 			'(.a.cpu / 1e3)' '(.b.cpu / 1e3)' '(.a.cpu / .b.cpu)'
 }
 
-# bench_wide DUMP: as if from guests with more free memory, which this machine cannot boot. The bitmaps grow with it.
+# bench_wide DUMP: the dump as if from guests with more free memory than this machine could boot. The bitmaps grow with it.
 bench_wide() {
 	local gib
 	for gib in 16 64 256 1024; do
@@ -91,7 +91,7 @@ bench_wide() {
 		growth audit-growth-wide 'CPU time of the audit of kdump-compressed dumps with bitmaps of 16 GiB to 1 TiB: exponent of the fitted curve, 0 is constant' 0.1
 }
 
-# plot_dumps: "MIB AUDIT MAKEDUMPFILE" of either form, of the figures, drawn into docs
+# plot_dumps: "MIB AUDIT MAKEDUMPFILE" for both forms, from the figures, drawn into docs
 plot_dumps() {
 	local form
 	for form in elf kdump; do
@@ -113,15 +113,15 @@ bench_dumps() {
 			continue
 		}
 		largest=$dir
-		[ "$(crashed_kernel "$mib")" != "$bench_kernel" ] || debugged=$dir # the kernel whose symbols there are
+		[ "$(crashed_kernel "$mib")" != "$bench_kernel" ] || debugged=$dir # the kernel whose symbols are available
 		printf '%s %s\n' "$mib" "$(median_cpu "$tool" audit "$dir/lzo-31")" >>"$out/guests"
 		bench_dmesg "$dir/elf-31" "audit-vs-dmesg-elf-$mib"
 		bench_dmesg "$dir/lzo-31" "audit-vs-dmesg-kdump-$mib"
 	done
 	largest=${opt_dumps:-$largest} debugged=${opt_dumps:-$debugged}
 	if [ -z "$largest" ]; then
-		not_measured audit-vs-crash 'there is no dump'
-		not_measured audit-vs-dmesg 'there is no dump'
+		not_measured audit-vs-crash 'no dump was made'
+		not_measured audit-vs-dmesg 'no dump was made'
 		return
 	fi
 	[ ! -e "$out/guests" ] || [ "$(wc -l <"$out/guests")" -eq 1 ] || growth audit-growth-guest \

@@ -2,7 +2,7 @@
 # bash, sourced by bench/run.
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files
 #
-# The hash that the crash path takes of the shared pages, against a plain read of the same memory.
+# The crash path's hash of the shared pages, against a plain read of the same memory.
 
 bench_hash() {
 	local mib=256 rounds
@@ -10,9 +10,9 @@ bench_hash() {
 	rounds=$("$out/hash_read" $mib "$opt_rounds" | jq -R -s --argjson mib $mib \
 		'[split("\n")[] | select(. != "") | split(" ") | map($mib * 1e9 / tonumber) | {a: .[0], b: .[1], cache: .[2]}]')
 	figure hash-vs-read MiB/s 0.8 \
-		"XXH64 page by page, as the crash path hashes, against adding up the same words; one CPU, memory that no cache holds. libxxhash's XXH64, the same algorithm as the kernel's xxh64()" \
+		"XXH64 page by page, as in the crash path, against adding up the same words; one CPU, memory larger than any cache. libxxhash's XXH64, the same algorithm as the kernel's xxh64()" \
 		.a .b '(.a / .b)' <<<"$rounds"
 	figure hash-vs-cache MiB/s '' \
-		'the same hash against itself on pages that the first cache holds: if this is near 1 it does not wait for memory, and a prefetch would not help' \
+		'the same hash against itself on pages in the first-level cache: a ratio near 1 means that it does not wait for memory, so a prefetch would not help' \
 		.a .cache '(.a / .cache)' <<<"$rounds"
 }

@@ -2,12 +2,12 @@
 # bash, sourced by bench/run.
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files
 #
-# What the registry costs per extent in the living kernel, and its walk in the crash path, beside a red-black tree and a sorted
-# array of the same records. One extent alone is not among the sizes: the clock costs fifty times what would be measured.
+# The cost of the registry per extent in the running kernel, and of its walk in the crash path, beside a red-black tree and a sorted
+# array of the same records. A single extent is not measured: reading the clock costs fifty times as much.
 
 readonly registry_owner=256
 
-# registry_pairs STRUCTURE: pairs of the registry and that structure, of lines of registry_cost on standard input
+# registry_pairs STRUCTURE: pairs of the registry and that structure, from lines of registry_cost on standard input
 registry_pairs() {
 	jq -R -s --arg other "$1" '[split("\n")[] | select(. != "") | split(" ")
 			| {name: .[0], publish: (.[1] | tonumber), lookup: (.[2] | tonumber), walk: (.[3] | tonumber),
@@ -26,7 +26,7 @@ registry_figures() {
 	for other in tree array; do
 		for step in publish lookup walk retire; do
 			registry_pairs $other <<<"$lines" | figure "registry-$step-$extents-vs-$other" 'ns of CPU' "$goal" \
-				"$step of one of $extents extents, $registry_owner to an owner, against $(name_of $other) of the same records" \
+				"$step of one of $extents extents, $registry_owner per owner, against $(name_of $other) of the same records" \
 				".a.$step" ".b.$step" "(.b.$step / .a.$step)"
 		done
 		registry_pairs $other <<<"$lines" | figure "registry-memory-$extents-vs-$other" 'bytes' '' \
@@ -36,7 +36,7 @@ registry_figures() {
 		sed -n "$((opt_rounds / 2 + 1))p" >>"$out/registry.points"
 }
 
-# One GPADL a page, as no driver does it: what the fixed number of hash buckets costs
+# One GPADL for each page, which no driver does: the cost of the fixed number of hash buckets
 registry_one_page_owners() {
 	local extents
 	for extents in 1000 10000 100000; do

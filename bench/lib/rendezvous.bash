@@ -5,7 +5,7 @@
 # The rendezvous of the crash path with up to 416 CPUs, Azure's largest VM, each a thread, beside the same threads at two barriers
 # of pthread.
 
-# rendezvous_pairs: pairs of the two, of lines of rendezvous_cost on standard input
+# rendezvous_pairs: pairs of the two, from lines of rendezvous_cost on standard input
 rendezvous_pairs() {
 	jq -R -s '[split("\n")[] | select(. != "") | split(" ")
 			| {name: .[0], park: (.[1] | tonumber), revoke: (.[2] | tonumber), close: (.[3] | tonumber), look: (.[4] | tonumber)}]
