@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * every_byte.c - a clean dump with each byte wrong once, and cut at each length
+ * every_byte.c - a clean dump with each byte changed in turn, and cut at each
+ * length
  *
- * every_byte DUMP LIVE: both made from seeds/base.core. Speaks TAP, the plan is
- * its caller's. What a fuzzer finds sooner or later is proven here for one dump,
- * the same way each time: no byte that a checksum covers may change and the
- * dump still be clean.
+ * every_byte DUMP LIVE: both made from seeds/base.core. Speaks TAP; the caller
+ * prints the plan. Proves for one dump, deterministically, what a fuzzer may
+ * find sooner or later: no byte that a checksum covers may change and leave the
+ * dump clean. dump still be clean.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #include "inside.h"
 #include "naive_elf.h"
 
-/* Where seeds/base.core has them */
+/* Addresses in seeds/base.core */
 #define HEADER_GPA 0x1000
 #define FIRST_PAGE_GPA 0x6000
 #define FIRST_PAGES 3
@@ -75,7 +76,7 @@ static void note_failure(bool has_failed, size_t offset)
 		failed_at = (int)offset;
 }
 
-/* Every byte of @bytes at @gpa: @expected and nothing else */
+/* Changes each of @bytes at @gpa in turn: the result has to be @expected */
 static void flip_memory(uint64_t gpa, size_t bytes, size_t step, int expected)
 {
 	size_t first = (size_t)(naive_elf_at(&dump, gpa, bytes) - dump.bytes);
@@ -110,7 +111,7 @@ static void flip_pages(void)
 	flip_memory(FIRST_PAGE_GPA, FIRST_PAGES * HVCRASH_PAGE_BYTES, 13, 1);
 }
 
-/* The ELF header, program headers and notes; what is not zero there */
+/* The ELF header, program headers and notes; the nonzero bytes */
 static void flip_elf(void)
 {
 	size_t end = (size_t)(naive_elf_at(&dump, HEADER_GPA, 1) - dump.bytes);
@@ -186,7 +187,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	write_whole(&dump);
 	if (run("audit", NULL)) {
-		printf("Bail out! the dump is not clean as it is\n");
+		printf("Bail out! the unchanged dump is not clean\n");
 		return 1;
 	}
 	for (int i = 0; i < nr; i++)

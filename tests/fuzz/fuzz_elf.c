@@ -3,9 +3,9 @@
  * fuzz_elf.c - fuzz target: ELF headers, segments and notes
  *
  * The file is opened as the tool opens it, and pages are read at, before and
- * after the bounds of every segment. A second opinion says for each byte
- * whether the file holds it: a byte that it does not hold must be absent, one
- * that it holds must be there, with a value that one of the segments gives it.
+ * after the bounds of every segment. A second reader says for each byte whether
+ * the file has it: other bytes must be absent, and those must be present, with
+ * a value from one of the segments.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static void fail(const char *what, uint64_t gpa)
 	abort();
 }
 
-/* For each byte from a GPA on: some segment holds it, and with that value */
+/* For each byte from a GPA on: some segment has it, with that value */
 struct opinion {
 	bool is_held[READ_BYTES];
 	bool matches[READ_BYTES];
@@ -74,8 +74,8 @@ static void ask(struct core *core, uint64_t gpa)
 			fail("a byte that no segment has", gpa + i);
 	}
 	if (is_present != holds_all)
-		fail(is_present ? "present, and the file has it not" :
-				  "absent, and the file has it",
+		fail(is_present ? "present, but not in the file" :
+				  "absent, but in the file",
 		     gpa);
 }
 

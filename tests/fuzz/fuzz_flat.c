@@ -2,10 +2,11 @@
 /*
  * fuzz_flat.c - fuzz target: makedumpfile's flattened form
  *
- * The index over the records is held to its own invariant by a second reader,
- * which has none: a byte comes from the last record that holds it, is zero in a
- * hole of a whole file, missing in a hole of a cut one. A read may refuse what
- * overlaps; it may not be wrong, and what was read is read the same again.
+ * A second reader, without an index, checks the index over the records: a byte
+ * comes from the last record that has it, is zero in a hole of a complete file,
+ * and missing in a hole of a truncated one. A read may refuse overlapping
+ * records; it must not return wrong data, and reading again has to return the
+ * same.
  */
 #include <endian.h>
 #include <stdint.h>
@@ -77,7 +78,10 @@ static void read_records(void)
 	}
 }
 
-/* The last record that holds it, NULL for a hole; @ret_holders: how many do */
+/*
+ * The last record that holds it, NULL for a hole; @ret_holders: how many
+ * records have it
+ */
 static const struct record *holder(uint64_t offset, int *ret_holders)
 {
 	const struct record *found = NULL;
@@ -99,12 +103,12 @@ static void check_byte(uint64_t offset, unsigned char value)
 	const struct record *record = holder(offset, &holders);
 
 	if (!record && is_cut)
-		fail("a byte in a hole of a cut file", offset);
+		fail("a byte in a hole of a truncated file", offset);
 	if (value != (record ? record->data[offset - record->start] : 0))
-		fail("another byte than the last record's", offset);
+		fail("a byte that is not the last record's", offset);
 }
 
-/* An error needs an overlap somewhere in what was asked for */
+/* An error is only allowed if records overlap in the requested range */
 static void check_refusal(uint64_t offset, const char *message)
 {
 	int holders;
@@ -133,7 +137,7 @@ static void ask(struct core *core, uint64_t offset)
 	}
 	for (size_t i = 0; i < got; i++)
 		check_byte(offset + i, buf[i]);
-	/* it stops at the end, or in a hole of a cut file */
+	/* it stops at the end, or in a hole of a truncated file */
 	if (got < sizeof(buf) && offset + got < core->file_bytes &&
 	    (!is_cut || holder(offset + got, &holders)))
 		fail("stopped before the end", offset + got);

@@ -2,10 +2,10 @@
 /*
  * fuzz_kdump.c - fuzz target: the header of a kdump-compressed file
  *
- * What core_kdump_check() lets pass goes to libkdumpfile, so what it promises
- * has to hold: VMCOREINFO lies inside the file. The library itself is not in
- * this process: its 0.5.1 cannot free a context whose file it could not open,
- * so that any number of bad files takes any amount of memory.
+ * Files that core_kdump_check() accepts go to libkdumpfile, so its promise has
+ * to hold: VMCOREINFO lies inside the file. The library itself is not in this
+ * process: version 0.5.1 cannot free a context whose file it could not open, so
+ * memory would grow with the number of bad files.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,10 +2,10 @@
 /*
  * fuzz_registry.c - fuzz target: the registry's decoder, and the verdict
  *
- * File 0 is guest memory from address 0 on, with no dump format around it. The
- * tool's own chain runs over it: image, iterators, contents, audit. Where the
- * verdict is "clean", every claim behind it is checked once more here, from
- * hvcrash_abi.h and the memory alone: no input may be clean that is not.
+ * File 0 is guest memory from address 0 on, without a dump format. The tool's
+ * own chain runs over it: image, iterators, contents, audit. If the verdict is
+ * "clean", every claim behind it is checked again here, from hvcrash_abi.h and
+ * the memory alone: no input that is not clean may be called clean.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +65,7 @@ static const unsigned char *need(__u64 gpa, __u64 bytes)
 
 	if (memory)
 		return memory;
-	dprintf(2, "clean, and 0x%llx is not there\n", gpa);
+	dprintf(2, "clean, but 0x%llx does not exist\n", gpa);
 	abort();
 }
 
@@ -73,7 +73,7 @@ static void require(bool holds, const char *what)
 {
 	if (holds)
 		return;
-	dprintf(2, "clean, and %s\n", what);
+	dprintf(2, "clean, but %s\n", what);
 	abort();
 }
 
@@ -156,17 +156,17 @@ static void expect_clean(void)
 			!header.crash.registers_failed &&
 			(header.crash.unload == HVCRASH_UNLOAD_ANSWERED ||
 			 header.crash.unload == HVCRASH_UNLOAD_NONE),
-		"the crash path did not end well");
+		"the crash path did not finish");
 	require(!header.coverage && !header.extents_dropped &&
 			!header.extents_torn && !header.untracked &&
 			!header.crash.pages_not_hashed,
-		"not all is covered");
+		"the coverage is incomplete");
 	require(header.nr_chunks, "no page is listed");
 	for (__u32 i = 0; i < header.nr_chunks; i++)
 		expect_clean_chunk(header.chunk_gpa[i]);
 }
 
-/* As verb_audit does, and every row made, whatever it says */
+/* Like verb_audit, but makes every row */
 static struct err *judge(const struct image *image,
 			 const struct contents *contents, struct audit *audit)
 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * fuzz_tool.c - fuzz target: the whole tool, from its arguments to its exit
+ * status
  *
  * File 0 is the dump or the live registry, file 1 --registers and file 2
- * --iomem, where the input has them. Half of the inputs get right checksums.
+ * --iomem, if the input has them. Half of the inputs get correct checksums.
  * What must hold for any file is in inside_check().
  */
 #include <stdio.h>
@@ -22,13 +23,13 @@ enum {
 	FLAG_LIST = 4,
 	FLAG_MORE = 8, /* list --all, audit with every column */
 	FLAG_NO_HEADINGS = 16,
-	FLAGS_HTML = 32 | 64, /* both: a file is slow */
+	FLAGS_HTML = 32 | 64, /* both, since a file is slow */
 };
 
 #define MAX_ARGUMENTS 16
 /* In memory: a page is synced before it gets its name */
 #define PAGE_NAME "/dev/shm/hvcrash-fuzz-%d.html"
-/* Where the seeds have it; elsewhere the checksums stay wrong */
+/* The seeds' address; checksums elsewhere stay wrong */
 #define REGISTRY_GPA 0x1000
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -58,7 +59,10 @@ static bool has_page(void)
 	       !(sparse.flags & FLAG_LIST);
 }
 
-/* Whole where the audit was, else not there; and nothing in it can run */
+/*
+ * The page is complete if the audit was, else absent, and contains nothing
+ * executable
+ */
 static void check_page(const struct inside_run *run)
 {
 	static const char end[] = "</html>\n";

@@ -2,9 +2,9 @@
 /*
  * fuzz_vmcoreinfo.c - fuzz target: the line that names the registry
  *
- * The input is the text of VMCOREINFO. Where the tool then looks for the
- * registry is compared with what a regular expression of the C library finds:
- * the last line of that name, lower-case hexadecimal, the address of a page.
+ * The input is the text of VMCOREINFO. Compares where the tool then looks for
+ * the registry with the match of a regular expression of the C library: the
+ * last line of that name, with lower-case hexadecimal, the address of a page.
  */
 #include <regex.h>
 #include <stdint.h>
@@ -42,7 +42,9 @@ static const struct core_ops text_ops = {
 	.vmcoreinfo = give_text,
 };
 
-/* Last match of the line; its value, "" where it is no address, else NULL */
+/*
+ * The value of the last such line, "" if it is not an address, NULL without one
+ */
 static const char *last_value(const char *text, regmatch_t *ret_match)
 {
 	static regex_t line;
@@ -65,7 +67,7 @@ static const char *last_value(const char *text, regmatch_t *ret_match)
 	return value;
 }
 
-/* 0: no line that names a page */
+/* 0: no line names a page */
 static __u64 expected_gpa(const char *text)
 {
 	regmatch_t match;
@@ -88,7 +90,7 @@ static __u64 expected_gpa(const char *text)
 	}
 	if (gpa % HVCRASH_PAGE_BYTES || gpa + HVCRASH_PAGE_BYTES < gpa)
 		return 0;
-	/* the last page of all ends at 2^64, which no size can express */
+	/* the very last page ends at 2^64, which no size can express */
 	return gpa + HVCRASH_PAGE_BYTES ? gpa : 0;
 }
 
@@ -106,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	err = image_open(&core, &image);
 	expected = expected_gpa(text);
 	if (!err || asked_gpa != expected) {
-		dprintf(2, "looked at 0x%llx, not at 0x%llx\n", asked_gpa,
+		dprintf(2, "looked at 0x%llx instead of 0x%llx\n", asked_gpa,
 			expected);
 		abort();
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * inside.c - runs the tool in this process and catches what it writes
+ * inside.c - runs the tool in this process and captures its output
  *
  * The tool closes stdout at its end and writes to the streams by name, so both
  * names point to memory while it runs. The fuzzer keeps its own stream.
@@ -73,7 +73,7 @@ void inside_deinit(struct inside_run *run)
 	free(run->err);
 }
 
-/* What the run wrote, before the process ends */
+/* Prints the run's output before the process ends */
 static void require_of(const struct inside_run *run, bool holds,
 		       const char *what)
 {
@@ -90,7 +90,7 @@ static void check_printable(const struct inside_run *run, const char *text,
 		require_of(run,
 			   text[i] == '\n' ||
 				   (text[i] >= ' ' && text[i] <= '~'),
-			   "a byte that a terminal may obey");
+			   "a byte that may control a terminal");
 }
 
 static bool begins(const char *text, const char *word)
@@ -100,10 +100,9 @@ static bool begins(const char *text, const char *word)
 
 static void check_error(const struct inside_run *run)
 {
-	require_of(run, run->status >= 2,
-		   "an error with the status of a verdict");
+	require_of(run, run->status >= 2, "an error with a verdict's status");
 	require_of(run, begins(run->err, "hvcrashctl: "),
-		   "an error of another form");
+		   "an error in another format");
 	require_of(run, strchr(run->err, '\n') == run->err + run->err_bytes - 1,
 		   "an error of several lines");
 }
@@ -148,7 +147,7 @@ static void check_json(const struct inside_run *run, bool is_audit)
 		require_of(run,
 			   json_object_get_int(json_object_object_get(
 				   root, "exit_status")) == run->status,
-			   "JSON with another exit status");
+			   "JSON with a different exit status");
 	require_of(run,
 		   is_audit && !is_error ? !strcmp(word_of(root, "verdict"),
 						   verdicts[run->status]) :

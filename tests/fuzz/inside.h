@@ -3,7 +3,7 @@
  * inside.h - the whole tool, run inside this process
  *
  * Used by fuzz_tool and every_byte: ten thousand runs a second instead of a
- * few hundred. Its main() is there under the name hvcrashctl_main(). Files are
+ * few hundred. Its main() is called hvcrashctl_main(). Files are
  * in memory, with names that the tool can open.
  */
 #ifndef FUZZ_INSIDE_H
@@ -16,7 +16,7 @@
 
 /**
  * struct inside_file - a file in memory
- * @fd: of it
+ * @fd: its descriptor
  * @name: a path to it
  */
 struct inside_file {
@@ -25,8 +25,10 @@ struct inside_file {
 };
 
 void inside_create(struct inside_file *ret);
-/* These bytes and no others. Pages that it has already stay: emptying it first
- * would have the kernel free and clear each of them for every input. */
+/*
+ * Exactly these bytes. Existing pages stay: emptying the file first would make
+ * the kernel free and clear each of them for every input.
+ */
 void inside_put(const struct inside_file *file, const void *bytes,
 		size_t count);
 void inside_cut(const struct inside_file *file, size_t bytes);
@@ -34,10 +36,10 @@ void inside_write(const struct inside_file *file, size_t offset,
 		  const void *bytes, size_t count);
 
 /**
- * struct inside_run - what a run did
+ * struct inside_run - the result of a run
  * @status: exit status
- * @out, @err: what it wrote, NUL-terminated, to be freed by inside_deinit()
- * @out_bytes, @err_bytes: how much
+ * @out, @err: its output, NUL-terminated, to be freed by inside_deinit()
+ * @out_bytes, @err_bytes: their sizes
  */
 struct inside_run {
 	int status;
@@ -50,9 +52,9 @@ void inside_run(char **argv, struct inside_run *ret);
 void inside_deinit(struct inside_run *run);
 
 /*
- * What holds for any file: a known exit status, a verdict that agrees with it,
- * one line for an error, nothing that a terminal would obey, sound JSON.
- * Ends the process with a message where it does not.
+ * Checks what holds for any file: a known exit status, a verdict that agrees
+ * with it, one line for an error, no terminal controls, valid JSON. Ends the
+ * process with a message if not.
  */
 void inside_check(const struct inside_run *run, bool is_json, bool is_audit);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * naive_elf.c - an ELF core read in the plainest way
+ * naive_elf.c - a deliberately simple reader of ELF cores
  *
  * Called by fuzz_elf and fuzz_tool. A header count by PN_XNUM is read from the
- * first section header, as elf(5) has it.
+ * first section header, see elf(5).
  */
 #include <string.h>
 

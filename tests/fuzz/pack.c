@@ -3,9 +3,9 @@
  * pack.c - makes a fuzz input from files: pack [-m] FLAGS INPUT FILE...
  *
  * Called by the Makefile, for the seeds. The files become files 0, 1 and 2 of
- * sparse.h; "-" is an empty one. With -m the first is an ELF core whose memory
- * is wanted, each segment at its guest physical address. Trusts its input:
- * mkcore made it.
+ * sparse.h; "-" is an empty one. With -m the first is an ELF core of which only
+ * the memory is used, each segment at its guest physical address. Trusts its
+ * input, which mkcore made.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "naive_elf.h"
 #include "sparse.h"
 
-/* A shorter run of zeros costs less than the head of another patch */
+/* A shorter run of zeros costs less than the header of another patch */
 #define LEAST_GAP 8
 
 static void die(const char *what, const char *name)
@@ -50,7 +50,7 @@ static void take_memory(struct sparse_file *file, const char *name)
 		if (phdr.p_type != PT_LOAD)
 			continue;
 		if (phdr.p_paddr + phdr.p_filesz > SPARSE_MAX_BYTES)
-			die("memory beyond what an input holds", name);
+			die("memory beyond the size of an input", name);
 		memcpy(memory->bytes + phdr.p_paddr,
 		       file->bytes + phdr.p_offset, phdr.p_filesz);
 		if (memory->size < phdr.p_paddr + phdr.p_filesz)
@@ -75,7 +75,9 @@ static void put_patch(FILE *to, int number, size_t offset,
 	fwrite(bytes, 1, count, to);
 }
 
-/* Where the bytes from @at on end: at a gap of zeros, or at a patch's limit */
+/*
+ * The end of the patch that begins at @at: at a gap of zeros, or at its limit
+ */
 static size_t find_end(const struct sparse_file *file, size_t at)
 {
 	size_t end = at + 1, zeros = 0;

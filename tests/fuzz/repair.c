@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * repair.c - hashes and checksums, as the crash path would have left them
+ * repair.c - recomputes hashes and checksums as the crash path would
  *
- * Called by the fuzz targets. Does only what the header itself allows: what a
- * damaged count or address makes impossible stays wrong, and the tool must
- * find that.
+ * Called by the fuzz targets. Does only what the header allows: what a damaged
+ * count or address makes impossible stays wrong, and the tool must find that.
  */
 #include <string.h>
 #include <xxhash.h>
@@ -12,7 +11,7 @@
 #include "hvcrash_abi.h"
 #include "repair.h"
 
-/* No fixture comes near; keeps one input from hashing for seconds */
+/* Far above any fixture; keeps one input from hashing for seconds */
 #define MAX_HASHED_BYTES (64 * 1024)
 
 static void repair_extent(const struct repair_memory *memory,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * repair.h - makes hashes and checksums of a damaged registry right again
+ * repair.h - corrects hashes and checksums of a damaged registry
  *
- * Used by targets that want to get past the checksums: a fuzzer does not guess
- * 64 bits, and what lies behind them would never be reached.
+ * Used by targets that have to get past the checksums: a fuzzer does not guess
+ * 64 bits, so the code behind them would never be reached.
  */
 #ifndef FUZZ_REPAIR_H
 #define FUZZ_REPAIR_H
@@ -14,7 +14,7 @@
 /**
  * struct repair_memory - access to guest memory, for writing
  * @at: @bytes of memory at @gpa, or NULL
- * @priv: for @at
+ * @priv: argument of @at
  */
 struct repair_memory {
 	unsigned char *(*at)(void *priv, uint64_t gpa, uint64_t bytes);

@@ -2,9 +2,9 @@
 /*
  * sparse.c - expands a fuzz input
  *
- * Called by every target that needs a file or a memory. Any bytes are a valid
- * input: what runs past the end is cut, so that no mutation is wasted on the
- * form itself.
+ * Called by every target that needs a file or memory. Any bytes are a valid
+ * input: parts beyond the end are cut, so that no mutation is wasted on the
+ * format itself.
  */
 #include <string.h>
 

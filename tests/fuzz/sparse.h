@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sparse.h - the form of a fuzz input: a few patches that make up files
+ * sparse.h - the format of a fuzz input: a few patches that make up files
  *
- * Used by the fuzz targets, and by pack to turn a seed into it. A dump is 40 KiB
- * of mostly zeros, and a fuzzer that mutates those learns nothing; in this form
- * a seed takes about one KiB, nearly every byte of which means something:
+ * Used by the fuzz targets, and by pack to make one from a seed. A dump is 40
+ * KiB of mostly zeros, and a fuzzer that mutates those learns nothing; in this
+ * format a seed takes about one KiB, and nearly every byte means something:
  *
  *	flags	1 byte, what the target does with it
  *	then	offset (3 bytes, little-endian), file (1 byte, modulo
@@ -38,7 +38,7 @@ struct sparse {
 	struct sparse_file file[SPARSE_NR_FILES];
 };
 
-/* @sparse is used again and again; the first time it must be zero */
+/* @sparse is reused; it must be zero the first time */
 void sparse_expand(struct sparse *sparse, const uint8_t *data, size_t size);
 
 #endif
