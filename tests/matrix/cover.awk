@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# awk: from the table to the cells of the matrix, one a line: its name, its values, what is expected, and options.
+# awk: turns the table into the cells of the matrix, one a line: name, values, expectation, options.
 #
 #   awk -v mode=hvcrash|stock [-v full=1] -f cover.awk table
 #
-# A pair of values is allowed if any cell that no rule forbids has both. The cells that come first cover each allowed pair
-# at least once: greedily, always a cell with the most pairs not yet covered. Scores only fall, so a cell is looked at again
-# when it is its score's turn, and not before. With full=1 the others follow. The same table gives the same cells in the
-# same order, with and without hvcrash.
+# A pair of values is allowed if any cell that no rule forbids has both. The first cells cover each allowed pair at least once: a
+# greedy choice always takes a cell with the most pairs not yet covered. Scores only fall, so a cell is scored again only when its
+# last score is reached. With full=1 the other cells follow. The same table gives the same cells in the same order, with and without
+# hvcrash.
 #
-# Leaves out: what the options mean (lib/cells.bash).
+# lib/cells.bash interprets the options.
 
 function die(what) {
 	printf "%s:%d: %s\n", FILENAME, FNR, what >"/dev/stderr"
@@ -16,13 +16,13 @@ function die(what) {
 	exit 2
 }
 
-# conditions RULE FROM TO: checks the words of this line, and keeps them
+# conditions RULE FROM TO: checks and stores the conditions of this line
 function conditions(rule, from, to,    i, name) {
 	for (i = from; i <= to; i++) {
 		name = $i
 		sub(/=.*/, "", name)
 		if ($i !~ /^[a-z]+=./ || !(name in dimension || name == "mode"))
-			die("'" $i "' is no condition")
+			die("'" $i "' is not a condition")
 		rule_name[rule, i - from] = name
 		rule_values[rule, i - from] = "," substr($i, length(name) + 2) ","
 	}
@@ -37,7 +37,7 @@ function words_before_reason(    i) {
 	return NF
 }
 
-# applies RULE: all conditions hold for the cell in value[]
+# applies RULE: whether all conditions hold for the cell in value[]
 function applies(rule,    i) {
 	for (i = 0; i < rule_conditions[rule]; i++)
 		if (!index(rule_values[rule, i], "," value[rule_name[rule, i]] ","))
@@ -70,7 +70,7 @@ function is_forbidden(    i) {
 	return 0
 }
 
-# enumerate D: every cell that no rule forbids, into cell_value[]
+# enumerate D: stores every cell that no rule forbids in cell_value[]
 function enumerate(d,    i) {
 	if (d > dimensions) {
 		if (is_forbidden())
@@ -87,7 +87,7 @@ function enumerate(d,    i) {
 	}
 }
 
-# score CELL: how many of its pairs no printed cell has
+# score CELL: the number of its pairs that no printed cell has
 function score(cell,    a, b, n) {
 	n = 0
 	for (a = 1; a < dimensions; a++)

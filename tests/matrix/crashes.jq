@@ -1,6 +1,6 @@
-# jq: results.json as a table for a document: kinds of crash by kernels. A cell says how many of the matrix's cells held of those
-# that were run, and how many of the overlays that were mapped before are mapped after; stock is all kernels without hvcrash, where
-# any was run.
+# jq: results.json as a table for a document: kinds of crash by kernels. Each entry says how many cells held of those that were run, and
+# how many of the previously mapped overlays are still mapped; "stock" covers all kernels without hvcrash, if any of its cells
+# was run.
 include "results";
 
 def row($word): ran($word) + (totals | total_left_words(null) | if . then ", \(.) left" else "" end);

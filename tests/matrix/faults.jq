@@ -1,5 +1,5 @@
-# jq: results.json as a table for a document: the faults, each with what the audit said, what is left, and how long the crash path
-# took beside its bound.
+# jq: results.json as a table for a document: for each fault what the audit said, what is left, and the duration of the crash path with
+# its bound.
 include "results";
 
 def seconds: . / 100000 | round | . / 10;

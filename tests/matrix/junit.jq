@@ -1,7 +1,7 @@
-# jq: results.json as JUnit XML, of the same cells as tap.jq.
+# jq: results.json as JUnit XML, for the same cells as tap.jq.
 include "results";
 
-def text: . // "" | @html; # escapes all that XML wants escaped
+def text: . // "" | @html; # escapes everything that XML requires
 
 def outcome:
 	if .result == "held" then ""

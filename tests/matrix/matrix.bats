@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: the matrix without machines: that its cells cover what they should, and that the runner keeps, resumes, stops and
-# reports as it says. fake-lab stands in for the lab; the real one is another test's business.
+# bash: the matrix without machines: its cells cover what they should, and the runner stores, resumes, stops and reports as
+# documented. fake-lab stands in for the lab, which has tests of its own.
 
 bats_require_minimum_version 1.5.0
 
@@ -52,20 +52,20 @@ missing_pairs() {
 	jq -Rsr --rawfile table "$dir/table" -f "$dir/pairs.jq"
 }
 
-@test "an independent reading of the table finds each allowed pair in a cell, and no forbidden cell" {
+@test "an independent reader of the table finds each allowed pair in a cell, and no forbidden cell" {
 	cells_of hvcrash >"$BATS_TEST_TMPDIR/cells"
 	run -0 missing_pairs <"$BATS_TEST_TMPDIR/cells"
 	[[ $output =~ ^[0-9]+\ allowed\ pairs$ ]]
 	[ "${output%% *}" -gt 400 ]
 }
 
-@test "that reading detects a missing cell" {
+@test "that reader detects a missing cell" {
 	cells_of hvcrash | sed 3d >"$BATS_TEST_TMPDIR/cells"
 	run -0 missing_pairs <"$BATS_TEST_TMPDIR/cells"
 	[[ $output == *'not covered: '* ]]
 }
 
-@test "that reading detects a forbidden cell" {
+@test "that reader detects a forbidden cell" {
 	{ cells_of hvcrash; printf 'x\t6.12\tsysrq\tother\t1\tY\tdirect\tidle\n'; } >"$BATS_TEST_TMPDIR/cells"
 	run -0 missing_pairs <"$BATS_TEST_TMPDIR/cells"
 	[[ $output == *'forbidden: '* ]]
@@ -94,7 +94,7 @@ missing_pairs() {
 	echo 'never colour=red : no' >>"$MATRIX_TABLE"
 	run -3 --separate-stderr matrix --list
 	# shellcheck disable=SC2154 # bats sets it
-	[[ $stderr == *"table:12: 'colour=red' is no condition"* ]]
+	[[ $stderr == *"table:12: 'colour=red' is not a condition"* ]]
 }
 
 @test "the lab accepts what it is told for every cell, and for every fault" {
@@ -108,7 +108,7 @@ missing_pairs() {
 	done < <(grep -v '^#' "$dir/faults")
 }
 
-@test "all cells held: status 0, one run each, and the lab is told the cell" {
+@test "all cells held: status 0, one run each, and the lab gets the cell's options" {
 	small_table
 	run -0 matrix
 	[ "$(runs_made)" -eq "$(result '[.cells[] | select(.mode == "hvcrash")] | length')" ]
@@ -165,7 +165,7 @@ END_OF_RESULT
 	[[ $output == *'6.1_sysrq'*'failed: a <b> & "c"'* ]]
 }
 
-@test "clean by the audit, mapped by the hypervisor: the worst failure, whatever the lab expected" {
+@test "a cell that the audit calls clean fails if the hypervisor still maps overlays, whatever the lab expected" {
 	small_table
 	echo 'stale="[{\"gpa\": \"0x1000\", \"name\": \"synic-1-msg-page\"}]"' >"$FAKE/deaf-vp.sh"
 	run -1 matrix
@@ -185,7 +185,7 @@ END_OF_RESULT
 	grep -q '^not ok .*fault_deaf-vp' "$MATRIX_OUT/results.tap"
 	grep -q 'class="disagree">DIFFERENT' "$MATRIX_OUT/results.html"
 	[ "$(xmllint --xpath 'count(//failure)' "$MATRIX_OUT/results.xml")" -eq $((1 + $(result .totals.hvcrash.failed))) ]
-	# It is a result, which is kept, and a record has it
+	# It counts as a result and goes into a record
 	: >"$FAKE/calls"
 	run -4 matrix --record "$BATS_TEST_TMPDIR/record"
 	[ "$(runs_made)" -eq 0 ]
@@ -204,13 +204,13 @@ END_OF_RESULT
 stale='[{"gpa": "0x1000", "name": "synic-1-msg-page"}]' audit_exit=1 verdict='"not clean"' left='["0x2000"]'
 END_OF_RESULT
 	run -1 matrix --only 'fault_*'
-	[ "$(result '.cells[] | select(.fault) | .disagreement')" = 'mapped, and not named by the audit: 0x1000' ]
+	[ "$(result '.cells[] | select(.fault) | .disagreement')" = 'mapped, but not named by the audit: 0x1000' ]
 	sed -i 's/"0x2000"/"0x0000000000001000"/' "$FAKE/deaf-vp.sh"
 	run -0 matrix --again --only 'fault_*'
 	[ "$(result '.cells[] | select(.fault) | .disagree')" = false ]
 	sed -i "s/stale='.*]' audit/stale='[]' audit/" "$FAKE/deaf-vp.sh"
 	run -1 matrix --again --only 'fault_*'
-	[ "$(result '.cells[] | select(.fault) | .disagreement')" = 'named by the audit, and not mapped: 0x1000' ]
+	[ "$(result '.cells[] | select(.fault) | .disagreement')" = 'named by the audit, but not mapped: 0x1000' ]
 }
 
 @test "a fault that takes longer than its bound fails, and so does one of unknown duration" {
@@ -235,7 +235,7 @@ END_OF_RESULT
 	grep -q -- '--crash null ' "$FAKE/calls"
 	[ "$(result .totals.stock.overlays_left)" -eq "$(runs_made)" ]
 	run ! grep -c stock "$MATRIX_OUT/results.tap"
-	# Where the hypervisor was never asked what is left, what was there before does not count either
+	# If the hypervisor was not asked what is left, the overlays from before do not count either
 	echo 'stale=null result=failed status=1' >"$FAKE/stock.sh"
 	run matrix --stock --again --only kernel=6.1
 	[ "$(result .totals.stock.failed)" -gt 0 ]
@@ -262,7 +262,7 @@ END_OF_RESULT
 	run cat "$MATRIX_OUT/results.md"
 	[ "${lines[0]}" = '| crash | 6.1, hvcrash | 6.12, hvcrash | stock |' ]
 	[ "${lines[1]}" = '| --- | --- | --- | --- |' ]
-	# What each row has, by another count
+	# The contents of each row, counted in another way
 	[[ ${lines[2]} == "| sysrq | $(jq -r '[.cells[] | select(.mode == "hvcrash" and .dimensions.kernel == "6.1" and .dimensions.crash == "sysrq")] |
 		"\(length) of \(length) held, 0 of \(length * 2) left"' "$MATRIX_OUT/results.json") | "* ]]
 	[[ ${lines[4]} == '| all | '*"$(jq -r '[.cells[] | select(.mode == "stock" and .result != null)] |
@@ -286,7 +286,7 @@ END_OF_RESULT
 	[ ! -e "$MATRIX_OUT/results.json" ]
 }
 
-@test "--host: separate results, and the lab is told; the page shows the other host beside" {
+@test "--host: separate results, and the lab gets the option; the page also shows the other host" {
 	small_table
 	run -0 matrix
 	run ! grep -- --host "$FAKE/calls"
@@ -301,7 +301,7 @@ END_OF_RESULT
 	run -3 matrix --host other
 }
 
-@test "a cell in which both hosts do not leave the same overlays has failed, though each held" {
+@test "a cell fails if the two hosts do not leave the same overlays, even if each held" {
 	small_table
 	run -0 matrix --only 'fault_*'
 	cat >"$FAKE/deaf-vp.sh" <<'END_OF_RESULT'
@@ -314,7 +314,7 @@ END_OF_RESULT
 	[[ $output == *'0 SynIC overlays are left here, 1 on kvm'* ]]
 }
 
-@test "--record: of both hosts, and without a host it is kvm's" {
+@test "--record: lines of both hosts, and a line without a host is kvm's" {
 	small_table
 	record=$BATS_TEST_TMPDIR/record
 	run -0 matrix --only 'fault_*' --record "$record"
@@ -331,11 +331,11 @@ END_OF_RESULT
 @test "--kernel: a path instead of a name is refused" {
 	small_table
 	run -3 matrix --kernel ../elsewhere
-	[[ $output == *"'../elsewhere' is no name of a kernel"* ]]
+	[[ $output == *"'../elsewhere' is not a kernel's name"* ]]
 	[ ! -s "$FAKE/calls" ]
 }
 
-@test "--crash-opens: for each cell with a dump, and for no fault" {
+@test "--crash-opens: for each cell with a dump, but not for faults" {
 	small_table
 	sed -i 's/^dimension crash .*/& kexec/' "$MATRIX_TABLE"
 	run -0 matrix --crash-opens
@@ -344,12 +344,12 @@ END_OF_RESULT
 	run ! grep -E 'crash kexec |scenario' <(grep -- --crash-opens "$FAKE/calls")
 }
 
-# shared_boots: how many runs kept theirs, and how many went on from one
+# shared_boots: how many runs saved a boot, and how many continued from one
 shared_boots() {
 	printf '%s %s\n' "$(grep -c -- '--keep' "$FAKE/calls")" "$(grep -c -- '--from' "$FAKE/calls")"
 }
 
-@test "cells that are the same before the crash share a boot, and nothing of it remains" {
+@test "cells that are the same before the crash share a boot, and the saved boot is removed" {
 	small_table
 	sed -i 's/^dimension crash .*/dimension crash sysrq ctl:null kexec/' "$MATRIX_TABLE"
 	for jobs in 1 3; do
@@ -357,7 +357,7 @@ shared_boots() {
 		run -0 matrix --full --again --jobs $jobs
 		# 6.12 and 6.1, 4 and 1 CPUs, by a crash and by a kexec; of the last with 1 CPU there is one cell
 		[ "$(shared_boots)" = '6 10' ]
-		# Each from a run that kept the same
+		# Each continues from a run that saved the same boot
 		while read -r from cpus kernel; do
 			grep -qE -- "--cpus $cpus .*--kernel $kernel .*--keep --name $from " "$FAKE/calls"
 		done < <(sed -n 's/.*--cpus \([0-9]*\) .*--kernel \([0-9.]*\) .*--from \([^ ]*\) .*/\3 \1 \2/p' "$FAKE/calls")
@@ -365,14 +365,14 @@ shared_boots() {
 	done
 }
 
-@test "a cell with CPU hotplug boots by itself" {
+@test "a cell with CPU hotplug has a boot of its own" {
 	small_table
 	sed -i 's/^dimension load .*/dimension load hotplug/; s/^expect clean$/&\noption steps=churn load=hotplug : it goes on/' "$MATRIX_TABLE"
 	run -0 matrix --full
 	[ "$(shared_boots)" = '0 0' ]
 }
 
-@test "a boot from which the lab cannot go on is not tried again" {
+@test "a boot from which the lab cannot continue is not tried again" {
 	small_table
 	# shellcheck disable=SC2016 # the fake lab's variable
 	echo '[ -z "${option[from]:-}" ] || { result=lab-failed failure="\"gone\"" status=2; }' >"$FAKE/matrix.sh"

@@ -1,5 +1,5 @@
-# jq: results.json as one page that needs nothing else: no script, light and dark by the reader's setting. hvcrash and
-# stock of a cell stand in one row. Colours never stand alone: each is on a word or a number.
+# jq: results.json as one self-contained page: no script, light or dark by the reader's setting. hvcrash and stock of a cell
+# share a row. Colours never stand alone: each belongs to a word or a number.
 include "results";
 
 def left: if .stale_overlays == null then "<td class=\"number\">-</td>"
@@ -25,13 +25,13 @@ def total_row($name): totals | "<tr><th scope=\"row\">\($name)</th>" + ([.cells,
 "<link rel=\"icon\" href=\"data:,\">\n<title>The crash matrix of hvcrash</title>\n<style>\n\($style)</style>\n</head>\n<body>",
 "<header class=\"\($tone)\">\n<p class=\"what\">The crash matrix of hvcrash on the host \"\(.host // "own" | @html)\", commit \(.commit | @html)</p>",
 "<h1>\($t.held) of \($t.cells) cells held</h1>",
-"<p>In \($t.differ) registry and host differ about a page, \($t.failed) failed, in \($t.disagree) audit and hypervisor disagree, in \($t.lab_failed) the lab failed, \($t.not_run) have no result yet. \(.runs) runs so far.</p>\n</header>\n<main>",
+"<p>Registry and host differ about a page in \($t.differ) cells, \($t.failed) cells failed, audit and hypervisor disagree in \($t.disagree), the lab failed in \($t.lab_failed), and \($t.not_run) have no result yet. \(.runs) runs so far.</p>\n</header>\n<main>",
 "<section>\n<h2>By kernel</h2>\n<div class=\"scroll\"><table>",
 heads(["kernel", "cells", "held", "failed", "lab failed", "not run", "registry and host differ", "disagree", "overlays left", "lab retries"]), "<tbody>",
 (("hvcrash", "stock") as $mode | $kernels[] as $kernel | $cells | map(select(.mode == $mode and .dimensions.kernel == $kernel)) | total_row("\($mode), \($kernel)")),
 ($cells | map(select(.fault)) | total_row("faults")),
 "</tbody></table></div>",
-"<p class=\"what\">Overlays left are those of the first kernel which the hypervisor still maps when the second one runs, by the hypervisor's own map. Under pages it says how the module's registry compares with the host's own account, page for page, before the crash, at UNLOAD and in the second kernel: a named gap is one that the registry admits. The other host is \(if .host == "kvm" then "the lab's own" else "QEMU's Hyper-V on KVM" end): its result, and how many SynIC overlays are left there. Of the stock kernel a cell holds if its second kernel came up and the dump could be opened.</p>\n</section>",
+"<p class=\"what\">Overlays left are overlays of the first kernel that the hypervisor still maps when the second one runs, according to the hypervisor. The pages column compares the module's registry with the host's own account, page for page, before the crash, at UNLOAD and in the second kernel: a named gap is one that the registry reports itself. The other host is \(if .host == "kvm" then "the lab's own" else "QEMU's Hyper-V on KVM" end): its result, and how many SynIC overlays are left there. A cell of the stock kernel holds if its second kernel came up and the dump could be opened.</p>\n</section>",
 "<section>\n<h2>Not as expected</h2>\n<ul>",
 ([$cells[] | select(.result != null and .result != "held")] | if length == 0 then "<li>Nothing.</li>" else
 	.[] | "<li><code>\(.mode) \(.cell | @html)</code>: \(words_of | @html)</li>" end),

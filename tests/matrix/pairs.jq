@@ -1,5 +1,5 @@
-# jq: an independent reading of the table, for matrix.bats: it shares no code with cover.awk and goes another way about it.
-# Standard input, raw and slurped: cells as cover.awk prints them. $table: the table's text. Prints each allowed pair that
+# jq: an independent reader of the table, for matrix.bats: it shares no code with cover.awk and uses another method.
+# Standard input, raw and slurped: cells as printed by cover.awk. $table: the table's text. Prints each allowed pair that
 # no cell has, and each cell that a rule forbids.
 
 def is_forbidden($rules): . as $cell | any($rules[]; all(.[]; . as $c | any($c.values[]; . == $cell[$c.name])));

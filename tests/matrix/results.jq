@@ -1,38 +1,38 @@
-# jq: what is made of a cell's result, and of all of them. Included by lib/results.bash, lib/work.bash and page.jq.
+# jq: evaluates a cell's result, and all of them. Included by lib/results.bash, lib/work.bash and page.jq.
 
-# facts_of: a line of cover.awk, or of the faults, as the facts that begin a result; $names has the dimensions, one a line
+# facts_of: a line of cover.awk, or of the faults, as the first fields of a result; $names has the dimensions, one a line
 def facts_of($line; $mode; $names): ($line | split("\t")) as $fields |
 	{cell: $fields[0], mode: $mode} + if $fields[0] | startswith("fault_") then
 		{fault: $fields[2], bound_s: (if $fields[1] == "-" then null else ($fields[1] | tonumber) end)}
 	else {dimensions: ($names | split("\n") | to_entries | map({key: .value, value: $fields[.key + 1]}) | from_entries)} end;
 
-# number_of: an address, whatever its case and leading zeros
+# number_of: normalizes an address, which may differ in case and leading zeros
 def number_of: ascii_downcase | sub("^0x0*"; "");
 
-# disagreement_of: what the audit and the hypervisor do not say alike, or null
+# disagreement_of: how the audit and the hypervisor differ, or null
 def disagreement_of:
 	(.stale_overlays // []) as $mapped |
 	if .mode == "stock" or .stale_overlays == null or .audit_exit == null then null
 	elif .verdict == "clean" and ($mapped | length) > 0 then
-		"the audit says clean, and the hypervisor maps \($mapped | length) overlays"
+		"the audit says clean, but the hypervisor maps \($mapped | length) overlays"
 	elif .verdict == "cannot tell" or .audit_left == null then null
 	else
 		($mapped | map(.gpa | number_of) | unique) as $mapped | (.audit_left | map(number_of) | unique) as $left |
-		if ($mapped - $left) != [] then "mapped, and not named by the audit: \($mapped - $left | map("0x" + .) | join(" "))"
-		elif ($left - $mapped) != [] then "named by the audit, and not mapped: \($left - $mapped | map("0x" + .) | join(" "))"
+		if ($mapped - $left) != [] then "mapped, but not named by the audit: \($mapped - $left | map("0x" + .) | join(" "))"
+		elif ($left - $mapped) != [] then "named by the audit, but not mapped: \($left - $mapped | map("0x" + .) | join(" "))"
 		else null end
 	end;
 
-# is_comparable: there is an audit's word and a hypervisor's
+# is_comparable: both the audit and the hypervisor have answered
 def is_comparable: .mode != "stock" and .stale_overlays != null and .audit_exit != null;
 
-# judged: a lab's result with what the matrix asks beyond it. A disagreement, or a bound that was not kept, fails a cell
-# whatever its expectation says.
-# differences_of: of a result, what the three comparisons found and no gap covers; comparisons_of: their results, or "-"
+# judged: a lab's result with the matrix's own conditions. A disagreement, or an exceeded bound, fails a cell whatever its
+# expectation.
+# differences_of: differences in a result that the three comparisons found and no gap covers; comparisons_of: their results, or "-"
 def differences_of: [.comparisons // {} | .[]? | objects | .differences[]? | select(.covered | not)];
 def comparisons_of: [.comparisons // {} | (.before, .unload, .second_kernel) | if type == "object" then .result else . // "-" end];
 
-# compared_words: the three as one word, the worst of them; "-" where none was made
+# compared_words: the worst of the three, in one word; "-" if none was made
 def compared_words: comparisons_of | if any(.[]; . == "different") then "DIFFERENT" elif any(.[]; . == "gap") then "named gap"
 	elif any(.[]; . == "same") then "same" else "-" end;
 
@@ -48,15 +48,15 @@ def judged:
 
 def count(f): map(select(f)) | length;
 
-# many: how many overlays; the lab lists them, a record counts them
+# many: the number of overlays; the lab lists them, a record counts them
 def many: if type == "array" then length else . end;
 
-# synic_left_of: how many overlays of the SynIC are left: those are what either host tells of. Null if it was not asked.
+# synic_left_of: the number of SynIC overlays left: both hosts report these. Null if the host was not asked.
 def synic_left_of: .synic_left // (if .stale_overlays | type == "array"
 	then .stale_overlays | map(select(.name | startswith("synic-"))) | length else null end);
 
-# beside: a result with the other host's result of the same cell; where both say how many are left, and do not say the same, that is a
-# failure, whatever each of them expected. A storm or a CPU that comes and goes leaves what it leaves: those are not compared.
+# beside: a result with the other host's result of the same cell. If both say how many overlays are left, and the numbers differ, that is
+# a failure, whatever each of them expected. Cells with a storm or CPU hotplug may differ: those are not compared.
 def beside($other; $name):
 	. + {synic_left: synic_left_of} | del(.other) |
 	if $other == null or $other.result == null or .result == null then . else
@@ -67,7 +67,7 @@ def beside($other; $name):
 				failure: "\(.synic_left) SynIC overlays are left here, \(.other.synic_left) on \($name)"} else . end
 		else . end end;
 
-# totals: of some results. An overlay counts where the hypervisor was asked before and after.
+# totals: sums over results. Overlays count only if the hypervisor was asked before and after.
 def totals: {
 	cells: length, held: count(.result == "held"), failed: count(.result == "failed"),
 	lab_failed: count(.result == "lab-failed"), not_run: count(.result == null),
@@ -76,16 +76,16 @@ def totals: {
 	overlays_left: (map(.stale_overlays // 0 | many) | add // 0)
 };
 
-# left_words: of one result, how many overlays are left of how many; "unknown of" where the hypervisor was not asked
+# left_words: how many overlays of a result are left, of how many; "unknown of" if the hypervisor was not asked
 def left_words: "\(if .stale_overlays == null then "unknown" else .stale_overlays | many end) of \(.overlays_before // 0 | many)";
 
-# total_left_words: the same of totals, and $none where there were none
+# total_left_words: the same for totals; $none if there were no overlays
 def total_left_words($none): if .overlays_before == 0 then $none else "\(.overlays_left) of \(.overlays_before)" end;
 
-# ran: of some results, how many held of those that were run; $word is what it is that an expectation that held says
+# ran: how many of some results held, of those that were run; $word names what held
 def ran($word): totals | (.cells - .not_run) as $run | if $run == 0 then "not run" else "\(.held) of \($run) \($word)" end;
 
-# recorded: what a record keeps of a result; see lib/record.bash
+# recorded: the part of a result that a record keeps; see lib/record.bash
 def recorded($host):
 	{cell, mode, host: $host, dimensions, fault, bound_s, kernel, commit, time, from, result, failure, expect,
 		overlays_before: (.overlays_before | many), stale_overlays: (.stale_overlays | many), synic_left, audit_exit, verdict, disagree, disagreement,
@@ -93,6 +93,6 @@ def recorded($host):
 		crash_path_us, kernel_reports: (.kernel_reports // [] | map(.report? // .) | unique | if . == [] then null else . end), dump_ok, opened_by, crash_panic, lab_retries, kernel_losses, nudges,
 		seconds: (.seconds // {} | {second_kernel, total})} | del(.. | nulls);
 
-# words_of: what a result says in one line
+# words_of: a result in one line
 def words_of:
 	if .result == null then "not run" elif .failure then "\(.result): \(.failure)" else .result end;

@@ -1,7 +1,7 @@
 # jq: results.json as a few lines for a document: by kernel, what held and what is left, with hvcrash and without.
 include "results";
 
-# words: of some cells; of those that were not run it is said how many
+# words: describes some cells, and says how many were not run
 def words($word): ran($word) + (totals | if .not_run == .cells then ""
 	else "\(if .not_run > 0 then " (\(.not_run) not run)" else "" end), \(total_left_words("0 of 0")) overlays left" end);
 

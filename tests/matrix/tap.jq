@@ -1,4 +1,4 @@
-# jq: results.json as TAP. The stock kernel is not on trial: what it leaves is in the JSON and on the page, and is no test.
+# jq: results.json as TAP. The stock kernel is not under test: what it leaves is in the JSON and on the page, but not here.
 include "results";
 
 .cells | map(select(.mode == "hvcrash")) | "TAP version 13", "1..\(length)",

@@ -2,20 +2,20 @@
 # bash, sourced by tests/matrix/run.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2004 # variables, arrays by name among them, are shared with the other files; check "run" with -x to see all
 #
-# Cells that differ in nothing before the crash share a boot, which is more than half of a run: the first keeps the state of its
-# machine, the others go on from there (tests/lab/lib/state.bash). Which cells have how many others beside them is the
-# table's doing: of those that cover all pairs, half have; of one kernel's, two thirds.
+# Cells that are identical before the crash share a boot, which is more than half of a run: the first saves the state of its machine,
+# and the others continue from there (tests/lab/lib/state.bash). How many cells share a boot depends on the table: half of the cells
+# that cover all pairs, two thirds for a single kernel.
 #
-# A boot is known by its words (boot_words), and boot_of has them of each cell. Of each boot: boot_run, the run that keeps it,
-# once that one is over; boot_busy, a run of it that is under way.
+# A boot is identified by its words (boot_words), and boot_of has those of each cell. For each boot: boot_run is the run that saved it,
+# once that run is over; boot_busy is a run that is making it.
 
-# Where the lab leaves its runs
+# The lab's directory of runs
 readonly lab_runs=${MATRIX_RUNS:-$repo/build/lab/runs}
 
 # is_boot_kept RUN
 is_boot_kept() { [ -e "$lab_runs/$1/machine.state" ]; }
 
-# next_cell: a number in $todo, into $next: one whose boot is saved, else one whose boot no other job makes; fails if there is none
+# next_cell: sets $next to the index in $todo of a cell whose boot is saved, else of one whose boot no other job is making; fails if there is none
 next_cell() {
 	local i boot
 	next=''
@@ -30,7 +30,7 @@ next_cell() {
 	[ -n "$next" ]
 }
 
-# is_boot_wanted BOOT: by a cell that is still to be run
+# is_boot_wanted BOOT: whether a cell that is still to be run needs it
 is_boot_wanted() {
 	local line
 	for line in ${todo[@]+"${todo[@]}"}; do
@@ -39,7 +39,7 @@ is_boot_wanted() {
 	return 1
 }
 
-# begin_boot NAME RUN: what the lab is told of the boot, into $options
+# begin_boot NAME RUN: adds the lab's options about the boot to $options
 begin_boot() {
 	local boot=${boot_of[$1]}
 	boot_busy[$boot]=$2
@@ -66,7 +66,7 @@ end_boot() {
 	is_boot_wanted "$boot" || drop_boot "$boot"
 }
 
-# drop_boot BOOT: the run stays if it did not hold
+# drop_boot BOOT: removes its run, unless that did not hold
 drop_boot() {
 	local run=${boot_run[$1]}
 	unset "boot_run[$1]"

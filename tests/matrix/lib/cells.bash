@@ -2,20 +2,20 @@
 # bash, sourced by tests/matrix/run.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "run" with -x to see all
 #
-# Which cells there are, which of them are asked for, and what "lab run" is told for one.
+# All cells, those that were requested, and the arguments of "lab run" for a cell.
 #
 # A cell is a line of cover.awk: name, a value of each dimension, what is expected, options. A fault is a cell too: its
-# name is fault_SCENARIO, and the scenario, of tests/lab/scenarios, says all the rest.
+# name is fault_SCENARIO, and the scenario, of tests/lab/scenarios, defines everything else.
 
 # dimension_names: in the table's order, one a line
 dimension_names() { awk '$1 == "dimension" { print $2 }' "$table"; }
 
-# table_cells MODE: the cells, with all that are allowed after a leading word "full"
+# table_cells MODE: the cells that cover all pairs, or all allowed ones with --full
 table_cells() {
 	awk -v mode="$1" -v full="$opt_full" -f "$matrix_dir/cover.awk" "$table" || usage_error "$table: see above"
 }
 
-# fault_lines: name, bound in seconds, what is wrong, tab-separated. Those that only the lab's own host knows are not for kvm.
+# fault_lines: name, bound in seconds, what is wrong, tab-separated. Omits on kvm those that need the lab's own host.
 fault_lines() {
 	local scenarios=$matrix_dir/../lab/scenarios
 	[ "$opt_host" != own ] || scenarios=/dev/null
@@ -26,7 +26,7 @@ fault_lines() {
 
 fault_cells() { fault_lines | sed 's/^/fault_/'; }
 
-# matches LINE FILTER: a line of table_cells or fault_cells
+# matches LINE FILTER: whether a line of table_cells or fault_cells matches
 matches() {
 	local line=$1 filter=$2 fields name index
 	IFS=$'\t' read -r -a fields <<<"$line"
@@ -48,7 +48,7 @@ matches() {
 	esac
 }
 
-# check_filter FILTER: a dimension there is, a value it has
+# check_filter FILTER: checks that the dimension and its value exist
 check_filter() {
 	local filter=$1 name=${1%%=*} value
 	case $filter in *=*) ;; *) return 0 ;; esac
@@ -59,7 +59,7 @@ check_filter() {
 	done
 }
 
-# choose_cells: those that are asked for, into $cells
+# choose_cells: puts the requested ones into $cells
 choose_cells() {
 	local line filter all=() lines
 	cells=()
@@ -78,7 +78,7 @@ choose_cells() {
 	[ ${#cells[@]} -gt 0 ] || usage_error 'no cell matches'
 }
 
-# cpu_number WORD CPUS: of boot, other, last
+# cpu_number WORD CPUS: the CPU number for boot, other or last
 cpu_number() {
 	case $1 in
 	boot) echo 0 ;;
@@ -87,7 +87,7 @@ cpu_number() {
 	esac
 }
 
-# cell_arguments LINE: of "lab run", one a line; the table's options override what the values say
+# cell_arguments LINE: arguments of "lab run", one a line; the table's options override the values
 cell_arguments() {
 	local line=$1 name kernel crash cpu cpus notifiers stimer load expect options word
 	IFS=$'\t' read -r name kernel crash cpu cpus notifiers stimer load expect options <<<"$line"
@@ -110,9 +110,9 @@ cell_arguments() {
 	for word in $options; do printf '%s\n' "--${word%%=*}" "${word#*=}"; done
 }
 
-# boot_words LINE: all of that on which the boot of the guest depends (tests/lab/lib/state.bash). A fault has its own, and so has
-# a cell in which a CPU comes and goes: where that one is when the guest crashes is what such a cell is about, and it is none of
-# those that crash.
+# boot_words LINE: everything that the boot of the guest depends on (tests/lab/lib/state.bash). Each fault has a boot of its own, and so
+# has a cell with CPU hotplug: what the CPU is doing when the guest crashes is the point of such a cell, and it must not be one that
+# crashes.
 boot_words() {
 	local words word skip=''
 	case $1 in fault_*) printf '%s' "${1%%$'\t'*}"; return ;; esac
@@ -130,13 +130,13 @@ boot_words() {
 	done
 }
 
-# cell_facts LINE: what the result says of the cell beside what the lab says, as JSON
+# cell_facts LINE: the cell's own fields of the result, as JSON
 cell_facts() {
 	jq -nc -L "$matrix_dir" --arg mode "$opt_mode" --arg line "$1" --arg names "$(dimension_names)" \
 		'include "results"; facts_of($line; $mode; $names)'
 }
 
-# cell_kernels: of the cells that are asked for, one a line
+# cell_kernels: the kernels of the requested cells, one a line
 cell_kernels() {
 	local line
 	for line in "${cells[@]}"; do

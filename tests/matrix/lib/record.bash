@@ -2,11 +2,11 @@
 # bash, sourced by tests/matrix/run.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "run" with -x to see all
 #
-# Results that outlive the machine they were made on: a file with a line of JSON for each cell, which says with which commit
-# and when. What it says of a cell counts here, unless a newer result is here; afterwards it has all that is known here. Lines of
-# the other host stay as they are; one that names no host is of a time when there was but kvm.
+# Results that outlive the machine they were made on: a file with a line of JSON for each cell, with commit and time. A recorded result
+# counts unless this machine has a newer one; afterwards the file has every known result. Lines of the other host stay unchanged; a
+# line that names no host is from the time when kvm was the only one.
 
-# take_record: its results, each where a run of the cell would have left it
+# take_record: puts each of its results where a run of the cell would have left it
 take_record() {
 	local mode cell time line file
 	[ -n "$opt_record" ] && [ -e "$opt_record" ] || return 0
@@ -20,7 +20,7 @@ take_record() {
 	done < <(jq -r --arg host "$opt_host" 'select((.host // "kvm") == $host) | "\(.mode)\t\(.cell)\t\(.time)\t\(tojson)"' "$opt_record")
 }
 
-# write_record: of cells that the table has no more nothing is kept
+# write_record: drops cells that the table no longer has
 write_record() {
 	[ -n "$opt_record" ] || return 0
 	{ [ ! -e "$opt_record" ] || jq -c --arg host "$opt_host" 'select((.host // "kvm") != $host)' "$opt_record"; } >"$opt_record.new"

@@ -2,15 +2,15 @@
 # bash, sourced by tests/matrix/run.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "run" with -x to see all
 #
-# From the cells' results to what is read: results.json, TAP, JUnit XML, a page, and the table in the terminal. All of it
-# is about every cell that was ever asked for, with and without hvcrash, whatever this run was restricted to. A cell
-# without a result is never counted as one that held.
+# Turns the cells' results into reports: results.json, TAP, JUnit XML, a page, and the table in the terminal. All cover every cell
+# that was ever requested, with and without hvcrash, whatever this run was restricted to. A cell without a result never counts as
+# one that held.
 
-# cells_with_result: of $opt_mode, one a line, whether the table has them or not
+# cells_with_result: those of $opt_mode, one a line, even if the table does not have them
 cells_with_result() { find "$out/cells/$opt_mode" -name '*.json' -printf '%f\n' | sed 's/\.json$//'; }
 
-# known_cells: the default cells of $opt_mode, and any other that has a result. To make all that are allowed takes seconds, so that
-# is asked for only where there is such a result.
+# known_cells: the default cells of $opt_mode, and any other that has a result. Generating all allowed cells takes seconds, so it
+# happens only if there is such a result.
 known_cells() {
 	local defaults
 	defaults=$(opt_full='' table_cells "$opt_mode"; [ "$opt_mode" = stock ] || fault_cells)
@@ -19,7 +19,7 @@ known_cells() {
 		opt_full=1 table_cells "$opt_mode" | awk -F'\t' 'NR == FNR { has[$1]; next } $1 in has' <(cells_with_result) -
 }
 
-# all_cells MODE: the results, and the bare cells where there is none
+# all_cells MODE: the results, or the bare cell if there is none
 all_cells() {
 	local opt_mode=$1
 	known_cells | awk -F'\t' '!seen[$1]++' | jq -Rnc -L "$matrix_dir" --arg mode "$opt_mode" --arg names "$(dimension_names)" \
@@ -28,7 +28,7 @@ all_cells() {
 }
 
 write_json() {
-	local runs=0 new=$out/results.json.$$ # a report may be requested while the matrix runs
+	local runs=0 new=$out/results.json.$$ # another process may write a report while the matrix runs
 	[ ! -e "$out/history" ] || runs=$(wc -l <"$out/history")
 	{ all_cells hvcrash; all_cells stock; } | jq -s --arg commit "$(git -C "$repo" rev-parse --short=12 HEAD 2>/dev/null)" \
 		--arg host "$opt_host" --arg other "$other_host" \
@@ -41,7 +41,7 @@ write_json() {
 	mv "$new" "$out/results.json"
 }
 
-# from_results PRODUCT PROGRAM [OPTION...]: of jq, beside this runner
+# from_results PRODUCT PROGRAM [OPTION...]: OPTION: of jq; PROGRAM: beside this runner
 from_results() {
 	local product=$out/$1 new=$out/$1.$$ program=$matrix_dir/$2; shift 2
 	jq -r -L "$matrix_dir" "$@" -f "$program" "$out/results.json" >"$new"
@@ -59,7 +59,7 @@ write_results() {
 	write_record
 }
 
-# show_results: the table, what is not as expected, and the exit status
+# show_results: prints the table and what is not as expected; returns the exit status
 show_results() {
 	jq -r -L "$matrix_dir" -f "$matrix_dir/table.jq" "$out/results.json" | column -t -s $'\t'
 	jq -r -L "$matrix_dir" 'include "results"; .cells[] | select(.mode == "hvcrash" and .result != null and .result != "held")
@@ -68,7 +68,7 @@ show_results() {
 	status_of_results
 }
 
-# status_of_results: the worst of all that has a result
+# status_of_results: the worst of all results
 status_of_results() {
 	case $(jq -r '.totals.hvcrash | if .differ > 0 then "differs" elif .failed + .disagree > 0 then "failed" elif .lab_failed > 0 then "lab" else "held" end' "$out/results.json") in
 	differs) return "$EXIT_DIFFERS" ;;

@@ -2,10 +2,10 @@
 # bash, sourced by tests/matrix/run.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "run" with -x to see all
 #
-# Runs cells, some side by side, and keeps each result the moment it is there: cells/MODE/NAME.json, what the lab said in
-# NAME.log, and a line in the history. What the run leaves in the lab's own directory is kept if it did not hold.
+# Runs cells, some side by side, and stores each result as soon as it exists: cells/MODE/NAME.json, the lab's output in NAME.log, and a
+# line in the history. The run's own directory in the lab is kept if the cell did not hold.
 
-# A run has bounds of its own for all it waits for; this one is for a lab that hangs.
+# The lab bounds every wait of a run itself; this bound is for a lab that hangs.
 readonly cell_bound=${MATRIX_CELL_BOUND:-3600}
 
 say() { printf 'matrix: %s\n' "$*"; }
@@ -15,11 +15,11 @@ cell_file() { printf '%s/cells/%s/%s' "$out" "$opt_mode" "$1"; }
 # result_of NAME: held, failed, differs, lab-failed, or "-" for none
 result_of() { jq -r .result "$(cell_file "$1").json" 2>/dev/null || echo -; }
 
-# is_done NAME: a failure of the lab is no result
+# is_done NAME: a failure of the lab does not count as a result
 is_done() { case $(result_of "$1") in held | failed | differs) return 0 ;; *) return 1 ;; esac; }
 
-# run_cell LINE RUN [OPTION...]: in a process of its own, RUN being the run's name. timeout puts the lab into a process group of
-# its own, so that a Ctrl-C reaches it once, from stop_work. What a run kept for others is not its to remove: see boots.bash.
+# run_cell LINE RUN [OPTION...]: in a process of its own; RUN is the run's name. timeout puts the lab into a process group of
+# its own, so that a Ctrl-C reaches it once, from stop_work. It does not remove a state that it saved for others: see boots.bash.
 run_cell() {
 	local line=$1 run=$2 name file child status=0 arguments; shift 2
 	name=${line%%$'\t'*}
@@ -37,13 +37,13 @@ run_cell() {
 	is_boot_kept "$run" || [ "$(result_of "$name")" != held ] || rm -rf "${lab_runs:?}/$run"
 }
 
-# tested_commit: with a "+" if what is crashed, or what crashes it, is not as committed
+# tested_commit: with a "+" if the tested code, or the lab, differs from the commit
 tested_commit() {
 	git -C "$repo" rev-parse --short=12 HEAD 2>/dev/null | tr -d '\n' || { echo unknown; return; }
 	git -C "$repo" diff --quiet HEAD -- kernel tools tests/lab 2>/dev/null || printf +
 }
 
-# keep_result LINE STATUS: the lab's result and the cell's facts, renamed when whole
+# keep_result LINE STATUS: writes the lab's result and the cell's facts, renamed when complete
 keep_result() {
 	local line=$1 status=$2 name file commit
 	name=${line%%$'\t'*}
@@ -58,14 +58,14 @@ keep_result() {
 	jq -c '{time, cell, mode, cpus, result, failure, disagreement, lab_retries, nudges, seconds: .seconds.total}' "$file.json" >>"$out/history"
 }
 
-# seconds_of CPUS: how long a run with so many takes, by what is known so far. A run's own clock, not that of its queue.
+# seconds_of CPUS: the expected duration of a run with that many CPUs, from earlier runs. Excludes the time in a queue.
 seconds_of() {
 	[ -s "$out/history" ] || { echo 90; return; }
 	jq -rs --argjson cpus "$1" 'map(select(.seconds)) | (map(select(.cpus == $cpus)) | select(length > 0)) // . |
 		if length > 0 then (map(.seconds) | add) / length | round else 90 end' "$out/history"
 }
 
-# time_left LINE...: of these cells, in words
+# time_left LINE...: the expected time for these cells, in words
 time_left() {
 	local line cpus seconds=0
 	declare -A known=()
@@ -79,7 +79,7 @@ time_left() {
 	printf '%d:%02d h' $((seconds / 3600)) $((seconds / 60 % 60))
 }
 
-# tell_cell NAME: one line of progress, for a cell that is over
+# tell_cell NAME: prints a progress line for a finished cell
 tell_cell() {
 	local file
 	file=$(cell_file "$1").json
@@ -92,7 +92,7 @@ tell_cell() {
 		", \(.seconds.total // 0 | round) s"' "$file")${todo[*]:+; $(time_left "${todo[@]}") left}"
 }
 
-# stop_work: those under way are told to stop, and what is done stays done
+# stop_work: stops the running cells; results of finished ones stay
 stop_work() {
 	local pid
 	trap '' INT TERM HUP
@@ -106,7 +106,7 @@ stop_work() {
 	exit "$EXIT_LAB"
 }
 
-# wait_for_one: until a cell is over
+# wait_for_one: waits until a cell is over
 wait_for_one() {
 	local pid='' name
 	wait -n -p pid || true
@@ -130,7 +130,7 @@ begin_cell() {
 
 is_time_over() { [ -n "$opt_minutes" ] && [ $((SECONDS - began)) -ge $((opt_minutes * 60)) ]; }
 
-# build_first: what the runs need, so that none waits for another's build
+# build_first: builds what the runs need, so that none waits for another's build
 build_first() {
 	local kernel stock=()
 	[ "$opt_mode" != stock ] || stock=(--stock)
@@ -153,7 +153,7 @@ work() {
 		boot_of[$name]=$(boot_words "$line")
 	done
 	total=${#todo[@]}
-	say "$opt_mode: ${#cells[@]} cells, $((${#cells[@]} - total)) of them have a result, $total to run, $opt_jobs side by side"
+	say "$opt_mode: ${#cells[@]} cells, $((${#cells[@]} - total)) with a result, $total to run, $opt_jobs side by side"
 	[ "$total" -gt 0 ] || return 0
 	build_first
 	say "about $(time_left "${todo[@]}")"
@@ -171,5 +171,5 @@ work() {
 	while [ ${#running[@]} -gt 0 ]; do wait_for_one; done
 	drop_boots
 	trap - INT TERM HUP
-	[ ${#todo[@]} -eq 0 ] || say "the time is over: ${#todo[@]} cells were not run, $(time_left "${todo[@]}") more"
+	[ ${#todo[@]} -eq 0 ] || say "the time is over: ${#todo[@]} cells were not run, which would take $(time_left "${todo[@]}")"
 }
