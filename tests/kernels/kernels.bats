@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: the record of kernels, and the tables made of it, with a lab that only says that it ran.
+# bash: the record of kernels, and its tables, with a lab that only pretends to run.
 
 bats_require_minimum_version 1.5.0
 
@@ -20,13 +20,13 @@ setup() {
 	chmod +x "$KERNELS_LAB"
 }
 
-# table NAME LINE...: of a record with these lines
+# table NAME LINE...: the table of a record with these lines
 table() {
 	local name=$1; shift
 	printf '%s\n' "$@" | jq -r -s --arg table "$name" -f "$KERNELS_DIR/tables.jq"
 }
 
-@test "each kernel is crashed in each way that its architecture has, and the record has a line for each" {
+@test "each kernel is crashed in each way that its architecture supports, and the record has a line for each" {
 	run -0 "$KERNELS_DIR/run" --record "$RECORD" amd64:6.12-rt arm64:6.12
 	[ "$(grep -c -- '--arch amd64 --kernel 6.12-rt' "$CALLS")" -eq 3 ]
 	[ "$(grep -c -- '--arch arm64 --kernel 6.12' "$CALLS")" -eq 2 ]
@@ -35,14 +35,14 @@ table() {
 		'["6.12.1-rt-amd64","held","clean",3,0,"same",null]' ]
 }
 
-@test "a run that failed is recorded, one that the lab failed is not" {
+@test "a failed run is recorded, a failure of the lab is not" {
 	STATUS=1 run -1 "$KERNELS_DIR/run" --record "$RECORD" --acts panic amd64:5.10
 	[ "$(wc -l <"$RECORD")" -eq 1 ]
 	STATUS=2 run -2 "$KERNELS_DIR/run" --record "$RECORD" --acts panic amd64:5.10
 	[ "$(wc -l <"$RECORD")" -eq 1 ]
 }
 
-@test "a kernel that the table does not have, an act that there is not: refused, status 3" {
+@test "an unknown kernel or act is refused with status 3" {
 	run -3 "$KERNELS_DIR/run" amd64:4.19
 	[[ $output == *'amd64:4.19: not in tests/kernels/table'* ]]
 	run -3 "$KERNELS_DIR/run" --acts reboot
@@ -51,7 +51,7 @@ table() {
 	[ ! -e "$CALLS" ]
 }
 
-@test "a table's row is the newest line of each act; what failed says so, and what was not run is empty" {
+@test "a table's row is the newest line of each act; failures say so, and what was not run is empty" {
 	run -0 table kernels \
 		'{"kernel":"5.10.1-cloud-amd64","arch":"amd64","act":"panic","result":"failed","overlays_before":9,"time":"2026-01-01T0"}' \
 		'{"kernel":"5.10.1-cloud-amd64","arch":"amd64","act":"panic","result":"held","verdict":"clean","overlays_before":9,"stale_overlays":0,"vmbus":"module","stops_by":"nmi","time":"2026-01-02T0"}' \

@@ -1,10 +1,10 @@
-# jq: the record of kernels, slurped, as tables for documents. Of each kernel and act the newest line counts. $table: "kernels" for
+# jq: the record of kernels, slurped, as tables for documents. The newest line of each kernel and act counts. $table: "kernels" for
 # docs/kernels.md, a row for each kernel; "versions" for README.md, a row for each version.
 
 def version: .kernel | capture("^(?<v>[0-9]+[.][0-9]+)").v;
 def order: version | split(".") | map(tonumber);
 
-# flavour: what Debian calls it, the architecture aside; "" for the generic one
+# flavour: Debian's name of it without the architecture; "" for the generic one
 def flavour: .kernel | if test("-cloud-") then "cloud" elif test("-rt-") then "rt" elif test("-16k$") then "16 KiB pages"
 	elif test("-builtin$") then "made by the lab" else "" end;
 def flavour_words: if flavour == "" then .arch else "\(.arch) \(flavour)" end;
@@ -13,7 +13,7 @@ def stopped_words: {"stop_this_cpu": "the kernel's crash NMI", "nmi": "an NMI of
 
 def act_words: if . == null then "" elif .result != "held" then "**\(.result)**"
 	else "\(if .verdict == "none" then "" else .verdict + ", " end)\(.stale_overlays // "?") of \(.overlays_before) left" end;
-# After a kexec into a kernel whose VMBus is up before it can be asked, the map says nothing
+# After a kexec into a kernel with built-in VMBus, the map says nothing about the kernel before
 def kexec_words: if . != null and .result == "held" and .stale_overlays == null then .verdict else act_words end;
 
 (sort_by(.time) | reduce .[] as $line ({}; .["\($line.kernel) \($line.act) \($line.compiler // "")"] = $line) | [.[]]) as $lines |
