@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# bash. build.bash - makes the packages in a release's system, as they are and under the next version
+# bash. build.bash - builds the packages in a release's system, with the current version and the next
 #
-# Who sources it sets $release, $repo and $out, the directory that gets them.
+# The caller sets $release, $repo and $out, the output directory.
 # shellcheck shell=bash disable=SC2154 # those
 
-# What is after 0.1.0, for an upgrade
+# The version after 0.1.0, for an upgrade
 readonly next=0.1.1
 
-# make_it TARGET VARIABLE PROGRAM: make deb, or rpm, with the release's PROGRAM
+# make_it TARGET VARIABLE PROGRAM: runs "make deb" or "make rpm" with the release's PROGRAM
 make_it() { make -s -C "$repo" "$1" BUILD="$out" "$2=$repo/tests/packages/in-system $release $3"; }
 
 version() { sed -n 's/^HVCRASH_VERSION := //p' "$repo/Makefile"; }
 
-# build_next: the same sources under the next version
+# build_next: builds the same sources as the next version
 build_next() {
 	local now from to=$out/next/hvcrash-$next
 	now=$(version)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The role's facts, its verdict, and its handler, on a VM made of files: Ansible's own, where it is installed.
+# The role's facts, its verdict, and its handler, on a VM made of files, with the real Ansible if it is installed.
 
 load ../cli/helpers
 load ../cli/fake_root
@@ -24,7 +24,7 @@ play() {
 	cat out
 }
 
-# facts: those that facts.yml shows
+# facts: the facts that facts.yml shows
 facts() { sed -n '/^ok: .*=> {$/,/^}$/p' out | sed '1s/.*/{/' | jq -c ".hvcrash$1"; }
 
 @test "facts: verdict, checks, and no crash" {
@@ -38,7 +38,7 @@ facts() { sed -n '/^ok: .*=> {$/,/^}$/p' out | sed '1s/.*/{/' | jq -c ".hvcrash$
 	expect "$status" 0
 }
 
-@test "facts: what is amiss, with what to do, and the last crash; verify fails" {
+@test "facts: the checks that fail, with what to do, and the last crash; verify fails" {
 	drop /sys/kernel/hvcrash
 	put /var/crash/202611280512/dump.202611280512 data
 	put /var/crash/202611280512/hvcrash-audit.json '{"verdict": "not clean", "message": "NOT CLEAN: VP 3"}'

@@ -10,7 +10,7 @@ load life.bash
 
 @test "lintian finds no error" { lintian_is_content; }
 
-@test "they are installed with nothing but what the system has" { installs_them; }
+@test "they are installed with only what the system has" { installs_them; }
 
 @test "installed, the tools run, and the module is built, comes before netvsc, uio and sockets and is in the initrd" { installed_it_works; }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# bash. helpers.bash - what the tests of the packages share: the life of both on one release
+# bash. helpers.bash - shared by the tests of the packages: the life of both on one release
 #
 # A file sets $release and goes through the steps in order, on one system that is kept between them.
 # shellcheck shell=bash disable=SC2154 # $release, of the file
@@ -19,14 +19,14 @@ setup_file() {
 	mkdir -p "$out/debs"
 }
 
-# on COMMAND...: on the system, with the packages in /mnt
+# on COMMAND...: runs it on the system, with the packages in /mnt
 on() { in_system "$release" "$out/system" "$out/debs" "$@"; }
 
-# kernel: the one the system has
+# kernel: the system's kernel
 kernel() { kernel_of "packages-$release"; }
 
-# system_files: all that is there, and what the administrator's files say. Left out: logs, caches, lists that dpkg and others
-# write anew, what DKMS keeps of its own, and what is generated from the rest, which is looked at by itself.
+# system_files: all files, and the contents of the administrator's. Left out: logs, caches, lists that dpkg and others rewrite, DKMS's
+# own data, and generated files, which are checked separately.
 system_files() {
 	on sh -c '
 		find / -xdev \( -path /mnt -o -path /proc -o -path /run -o -path /tmp -o -path /var/log -o -path /var/cache \
@@ -35,5 +35,5 @@ system_files() {
 		find /etc -xdev -type f ! -name "*-" ! -name ld.so.cache -exec sha256sum {} +' | LC_ALL=C sort
 }
 
-# initrd_modules: of the newest initrd
+# initrd_has PATTERN: how many files of the newest initrd match
 initrd_has() { on sh -c "lsinitramfs /boot/initrd.img-$(kernel) | grep -c '$1' || true"; }

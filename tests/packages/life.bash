@@ -26,8 +26,8 @@ installs_them() {
 	on dpkg --audit
 }
 
-# order_in PROGRAM MODULE: what "modprobe MODULE" loads in the normal initrd that PROGRAM makes, by that initrd's own modprobe and
-# configuration, one file name a line. PROGRAM is mkinitramfs, whose initrd is there already, or dracut.
+# order_in PROGRAM MODULE: the modules that "modprobe MODULE" loads in the normal initrd made by PROGRAM, according to that initrd's own modprobe and
+# configuration, one file name a line. PROGRAM is mkinitramfs, whose initrd exists already, or dracut.
 order_in() {
 	# shellcheck disable=SC2016 # for the shell in there
 	on sh -euc '
@@ -48,7 +48,7 @@ order_in() {
 		sed -n 's/^insmod \([^ ]*\).*/\1/p; s/^builtin //p' | sed 's|.*/||; s/\.ko.*//'
 }
 
-# comes_first DEPENDS MODULE: hvcrash, in what modprobe would load for MODULE
+# comes_first DEPENDS MODULE: hvcrash comes first among what modprobe would load for MODULE
 comes_first() {
 	expect_word <(head -n 1 "$1") hvcrash
 	expect_word <(tail -n 1 "$1") "$2"
@@ -62,7 +62,7 @@ installed_it_works() {
 	expect_word "$out/status" Checks:
 	ko=$(on modinfo -k "$(kernel)" -F filename hvcrash)
 	expect "$(on modinfo -F version "$ko")" "$(version)"
-	# modprobe takes it before VMBus, and so does the initrd
+	# modprobe loads it before VMBus, and so does the initrd
 	for module in hv_netvsc uio_hv_generic hv_sock; do
 		on modprobe -S "$(kernel)" --show-depends "$module" >"$out/depends"
 		comes_first "$out/depends" "$module.ko"
@@ -71,22 +71,22 @@ installed_it_works() {
 	expect "$(initrd_has 'modprobe.d/hvcrash\.conf')" 1
 	for program in mkinitramfs dracut; do
 		for module in hv_vmbus hv_netvsc; do
-			# Where VMBus is built in nothing comes before it
+			# Nothing can be loaded before a built-in VMBus
 			[ "$module:$vmbus" != hv_vmbus:built-in ] || continue
 			order_in "$program" "$module" >"$out/depends"
 			comes_first "$out/depends" "$module"
 		done
 	done
-	# What the packages brought is not brought again
+	# hvcrash-configure does not add what the packages contain
 	on hvcrash-configure --force --no-bootloader --dry-run >"$out/plan"
 	expect "$(grep -cE '/etc/(modprobe|modules-load).d/hvcrash' "$out/plan" || true)" 0
 }
 
-# kernel_package: whose configuration runs what is run for a new kernel
+# kernel_package: the package whose configuration runs the hooks for a new kernel
 # shellcheck disable=SC2016 # for the shell in there
 kernel_package() { on sh -c 'dpkg -S "/boot/vmlinuz-$1" 2>/dev/null || dpkg -S "/usr/lib/modules/$1/vmlinuz"' sh "$(kernel)" | sed 's/:.*//;q'; }
 
-# As in an upgrade to a kernel that the module does not build for: what apt shows names what is missing, and what to do
+# As in an upgrade to a kernel that the module does not build for: apt's output names what is missing, and what to do
 a_failed_build_is_loud() {
 	local package; package=$(kernel_package)
 	# shellcheck disable=SC2016 # for the shell in there
@@ -115,7 +115,7 @@ removes_them() {
 	on hvcrash-configure --force --no-bootloader
 	expect "$(on sh -c 'ls /etc/sysctl.d/60-hvcrash.conf')" /etc/sysctl.d/60-hvcrash.conf
 	on mkdir -p /var/lib/hvcrash/audit/20260101000000
-	# what the boot after a crash writes
+	# files that the boot after a crash writes
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	on sh -c 'mkdir -p /var/lib/prometheus/node-exporter && touch /var/lib/hvcrash/published /var/lib/hvcrash/last-crash.json /var/lib/hvcrash/boots &&
 		for n in hvcrash hvcrash-audit hvcrash-crash; do : >/var/lib/prometheus/node-exporter/$n.prom; done'
@@ -127,7 +127,7 @@ removes_them() {
 
 purges_them() {
 	on dpkg -P hvcrash-dkms hvcrash-tools
-	# the collector's directory is not ours, and has to be empty by now
+	# the collector's directory is not ours, but has to be empty now
 	on rmdir -p --ignore-fail-on-non-empty /var/lib/prometheus/node-exporter
 	on sh -c '[ ! -e /var/lib/prometheus/node-exporter ]'
 	system_files >"$out/after"
@@ -135,7 +135,7 @@ purges_them() {
 	expect "$(on sh -c 'grep -rl hvcrash /var/lib/dpkg/info /var/lib/dpkg/status /var/lib/dkms /var/lib/systemd' || true)" ""
 }
 
-# rpm knows nothing of what is installed on Debian, so it cannot ask for what the build needs
+# rpm does not know what is installed on Debian, so it cannot check build dependencies
 builds_the_rpms() {
 	make_it rpm RPMBUILD 'rpmbuild --nodeps'
 	make -s -C "$repo" install install-dkms DISTRO=rhel DESTDIR="$out/rhel"
@@ -143,7 +143,7 @@ builds_the_rpms() {
 	(cd "$out/rpm" && "$repo/tests/packages/in-system" "$release" sh -c 'rpm -qpl RPMS/*/*.rpm') |
 		grep -vE '^/usr/(lib/\.build-id|share/(doc|licenses))' >"$out/rpm-files"
 	(cd "$out/rhel" && find . -type f | sed 's/^\.//') >"$out/installed"
-	# Directories of ours are listed too; each file that make install brings is in one package
+	# Directories of ours are listed too; each file that make install installs is in one package
 	grep -vxFf <(cd "$out/rhel" && find . -type d | sed 's/^\.//') "$out/rpm-files" | sed 's/\.gz$//' | LC_ALL=C sort >"$out/packed"
 	LC_ALL=C sort "$out/installed" | diff -u - "$out/packed"
 }

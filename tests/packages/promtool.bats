@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: what Prometheus itself says of the metrics, and whether the alerts of docs/fleet.md fire on them. Here and not
-# beside the other tests of them, since promtool is 19 MB to fetch.
+# bash: Prometheus's own checks of the metrics, and whether the alerts of docs/fleet.md fire on them. Separate from the other tests of
+# them, since promtool is a download of 19 MB.
 
 # shellcheck disable=SC2016 # backquotes of Markdown, $ of Go's templates
 load ../cli/helpers
@@ -17,7 +17,7 @@ setup() {
 	promtool=$(command -v promtool || echo "$BUILD/promtool/promtool")
 }
 
-# crashed VERDICT [FILE]: this machine, two minutes ago
+# crashed VERDICT [FILE]: a crash of this machine, two minutes ago
 crashed() {
 	local dir
 	dir=/var/crash/$(date -d '2 minutes ago' +%Y%m%d%H%M)
@@ -37,7 +37,7 @@ crashed() {
 	for file in audit status crash; do "$promtool" check metrics <$file.prom; done
 }
 
-# series: each sample of the tool's own files, as it stays for two days, and that of node_exporter about the file
+# series: each sample of the tool's files, constant for two days, and node_exporter's sample about the file
 series() {
 	cat ./*.prom | sed -n '/^#/d; s/^\(.*\) \([0-9]*\)$/\1\t\2/p' | while IFS=$'\t' read -r name value; do
 		printf "      - { series: '%s', values: '%s+0x2880' }\n" "$(instance "$name")" "$value"
@@ -49,8 +49,8 @@ instance() {
 	case $1 in *'}') printf '%s,instance="vm"}' "${1%?}" ;; *) printf '%s{instance="vm"}' "$1" ;; esac
 }
 
-# expect_alerts MINUTES ALERT...: of docs/fleet.md those fire then, and no other. Prometheus' time starts at the epoch, and
-# the crash was a minute before: so does the clock of the samples.
+# expect_alerts MINUTES ALERT...: exactly these alerts of docs/fleet.md fire then. Prometheus' time starts at the epoch, and the crash
+# was a minute before: the samples use the same clock.
 expect_alerts() {
 	local at=$1 alert
 	shift
@@ -70,7 +70,7 @@ expect_alerts() {
 	"$promtool" test rules test.yml
 }
 
-# expected ALERT: with the labels and the summary that it has to have
+# expected ALERT: with its required labels and summary
 expected() {
 	local summary labels='instance: vm'
 	summary=$(grep -A 4 "alert: $1\$" rules.yml | sed -n 's/.*summary: "\(.*\)" }/\1/p' | head -n 1 | sed 's/{{ $labels.instance }}/vm/')

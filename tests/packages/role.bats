@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The Ansible role, on a Debian 13 system: configured, again, verified, undone.
+# The Ansible role, on a Debian 13 system: configure, configure again, verify, undo.
 #
-# It works on the system's directory instead of over SSH, by the connection that Ansible has for that.
+# It works on the system's directory instead of over SSH, by Ansible's chroot connection.
 # shellcheck disable=SC2034,SC2154 # helpers.bash knows of them
 
 release=trixie
@@ -10,7 +10,7 @@ load helpers.bash
 
 role=$repo/fleet/ansible
 
-# play BOOK [OPTION...]: in there no systemd runs, which Ansible does not see by itself everywhere
+# play BOOK [OPTION...]: no systemd runs in there, which Ansible does not always detect
 play() {
 	local book=$1
 	shift
@@ -31,7 +31,7 @@ setup_file() {
 	cp "$out"/deb/*.deb "$out/debs"
 }
 
-# Not a Hyper-V guest, and no boot loader: else nothing is left out
+# Not a Hyper-V guest, and no boot loader: everything else is included
 readonly configure_options='{"hvcrash_configure_options": ["--force", "--no-bootloader"]}'
 
 there() { in_system "$release" "$out/role" "$out/debs" "$@"; }
@@ -68,7 +68,7 @@ files() { there find /etc /usr/lib/systemd /usr/sbin /usr/lib/modprobe.d /var/li
 	expect_word "$out/verify" "unreachable=0"
 }
 
-@test "undo leaves what was there before" {
+@test "undo restores the previous state" {
 	need_ansible
 	play undo
 	files | diff -u "$out/files.before" -
