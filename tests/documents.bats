@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: what the documents name is there: targets of make, scenarios and cases of the lab, files.
+# bash: everything that the documents name exists: targets of make, scenarios and cases of the lab, files.
 
 bats_require_minimum_version 1.5.0
 
@@ -11,7 +11,7 @@ setup_file() {
 # documents: all of them, by their paths
 documents() { git -C "$REPO" ls-files -z --cached --others --exclude-standard '*.md' | while IFS= read -r -d '' file; do printf '%s\n' "$REPO/$file"; done; }
 
-# none_missing WHAT: of the lines of standard input; each is one that is not there
+# none_missing WHAT: fails if standard input has lines, each of which names a missing WHAT
 none_missing() {
 	local lines
 	lines=$(sort -u)
@@ -46,7 +46,7 @@ named_cases() { documents | xargs grep -hoE -- '--case [a-z,]+' | cut -d ' ' -f 
 	named_cases | grep -vxFf <(awk '!/^#/ { print $1 }' "$REPO/tests/lab/debian/cases.table") | none_missing case
 }
 
-# A link is relative to its document; what is on another site, or a place in the same document, is not looked up
+# A link is relative to its document; links to other sites, or within the same document, are not checked
 @test "every file that a document links to exists" {
 	documents | while IFS= read -r file; do
 		grep -oE '\]\([^)]+\)' "$file" | sed 's/^](//; s/)$//; s/#.*//' | grep -vE '^(https?:|$)' | while IFS= read -r link; do
@@ -73,11 +73,11 @@ named_cases() { documents | xargs grep -hoE -- '--case [a-z,]+' | cut -d ' ' -f 
 	cmp "$REPO/README.md" "$BATS_TEST_TMPDIR/repo/README.md"
 }
 
-@test "what a document quotes of the kernels is what their record says" {
+@test "the kernel tables in documents match the record" {
 	"$REPO/tests/kernels/documents" --check
 }
 
-# status and hvcrash-configure refuse what is older, and call nothing else too old
+# status and hvcrash-configure refuse exactly the kernels older than that
 @test "the first kernel that hvcrash.ko is made for is the oldest that \"make kernels\" builds it for, and that is crashed" {
 	local first
 	first=$(awk '!/^#/ && NF { print $1 "." $2 }' "$REPO/scripts/lib/tables/kernels")

@@ -3,9 +3,9 @@
 # The page of audit --html in a real browser: Chromium, without a window.
 #
 # Pictures at the width of a desk and of a phone, light and dark, are kept in
-# build/test/browser for people to look at. What can be measured is measured in
-# the page itself: a copy of it without its policy gets a script that writes the
-# figures into the document.
+# build/test/browser for people to look at. Measurements are taken in the page
+# itself: a copy without its policy gets a script that writes the figures into
+# the document.
 
 load ../cli/helpers
 
@@ -19,8 +19,8 @@ setup() {
 	"$HVCRASHCTL" audit --iomem iomem --html page.html core >out || true
 }
 
-# browse PAGE OPTION...: its console goes to the file "console". Root needs
-# --no-sandbox: the page is ours, and has no script.
+# browse PAGE OPTION...: writes the browser's console to the file "console". Root needs
+# --no-sandbox: the page is our own, without scripts.
 browse() {
 	local page=$1
 	shift
@@ -29,18 +29,18 @@ browse() {
 		"$@" "file://$PWD/$page" 2>console
 }
 
-# measure EXPRESSION OPTION...: what it is in the page
+# measure EXPRESSION OPTION...: its value in the page
 measure() {
 	local expression=$1
 	shift
 	grep -v 'http-equiv="Content-Security-Policy"' page.html >measured.html
-	# browsers take a script after the end of the body
+	# browsers accept a script after the end of the body
 	printf '<script>document.documentElement.dataset.measured = %s</script>\n' \
 		"$expression" >>measured.html
 	browse measured.html --dump-dom "$@" | grep -o 'data-measured="[^"]*"' | cut -d'"' -f2
 }
 
-# no word of the browser about the page: no error, nothing refused or missing
+# the browser reports nothing about the page: no error, nothing refused or missing
 expect_silent_console() {
 	expect "$(grep -E 'CONSOLE|ERR_|Refused' console || true)" ""
 }
@@ -51,7 +51,7 @@ shoot() {
 	shift 3
 	browse page.html --screenshot="$shots/$name.png" --window-size="$width,$height" "$@"
 	expect_silent_console
-	# width and height, as they stand in a PNG's first chunk
+	# width and height, from the PNG's first chunk
 	expect "$(od -An -j16 -N8 -t u1 "$shots/$name.png" |
 		awk '{ print $3 * 256 + $4, $7 * 256 + $8 }')" "$width $height"
 }
@@ -63,7 +63,7 @@ shoot() {
 	shoot phone-dark 390 2600 --force-dark-mode
 }
 
-# A window of Chromium is 500 wide at least, a frame is not
+# Chromium's window is at least 500 pixels wide, a frame need not be
 @test "no page is wider than its screen" {
 	local width
 	grep -v 'http-equiv="Content-Security-Policy"' page.html >framed.html
@@ -122,7 +122,7 @@ shoot() {
 	})()')" 853
 }
 
-# large_core: 128 VPs, of which VP 77 did not answer, and 3,000 regions
+# large_core: 128 VPs, VP 77 did not answer, and 3,000 regions
 large_core() {
 	local i chunk=1 gpa=$((0x1100000)) owner
 	{
@@ -157,13 +157,13 @@ large_core() {
 	"$HVCRASHCTL" audit --html page.html core >out || true
 	expect "$(head -n 1 out)" "NOT CLEAN: the host can still write to 1 page of the crashed kernel (VP 77 did not answer: SIMP 0x119a000)."
 	shoot large 1200 1900
-	# one row is open, 2999 are closed; silent, panicked and the slowest have lanes
+	# one row is open, 2999 are closed; the silent, the panicked and the slowest VPs have lanes
 	expect "$(measure '[document.querySelectorAll("#wrong tbody tr").length,
 		document.querySelectorAll("#clean tbody tr").length, document.querySelector("#clean details").open,
 		document.querySelectorAll("#timeline svg.vp").length].join(" ")')" "1 2999 false 6"
 	expect "$(measure '[...document.querySelectorAll("#timeline .name")].slice(1, 3).map((e) => e.textContent).join("; ")')" \
 		"VP 77, did not answer; VP 5, panicked"
-	# higher than what is clean, and hatched
+	# higher than clean regions, and hatched
 	expect "$(measure '(() => {
 		const bad = document.querySelector("svg.part .region.left"), good = document.querySelector("svg.part .region.clean");
 		return [Math.round(bad.getBoundingClientRect().height / good.getBoundingClientRect().height * 10),

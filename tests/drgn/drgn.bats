@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tools/drgn/hvcrash.py reads the registry by itself: its verdict is held against hvcrashctl's.
+# tools/drgn/hvcrash.py reads the registry independently: compare its verdict with hvcrashctl's.
 
 load ../cli/helpers
 
 JUDGE=$CLI_DIR/../drgn/judge.py
 
-# same VERDICT: both say so of the file "core"
+# same VERDICT: both give this verdict about the file "core"
 same() {
 	run python3 "$JUDGE" "$HVCRASHCTL" core
 	echo "$output"
@@ -59,7 +59,7 @@ same() {
 	run python3 "$JUDGE" "$HVCRASHCTL" core fuzz 400 1
 	echo "$output"
 	[ "$status" -eq 0 ]
-	# All three verdicts came about, or the damage was none
+	# All three verdicts have to occur, or the damage was ineffective
 	expect_words() { for word; do [[ $output == *" $word"* ]] || return 1; done; }
 	expect_words clean "not clean" "cannot tell"
 }

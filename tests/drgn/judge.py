@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Judges made dumps with tools/drgn/hvcrash.py and with hvcrashctl, and compares.
+"""Judges generated dumps with tools/drgn/hvcrash.py and with hvcrashctl, and compares.
 
     judge.py HVCRASHCTL CORE               verdicts, regions and gaps of one dump
-    judge.py HVCRASHCTL CORE fuzz N SEED   of N copies of it, each damaged
+    judge.py HVCRASHCTL CORE fuzz N SEED   the same for N damaged copies of it
 
 The dump's memory comes from a small ELF reader here, in place of drgn's: the
-fixtures are no whole kernels, which drgn asks for. Ends with status 1 and the
+fixtures are not whole kernels, which drgn requires. Ends with status 1 and the
 first difference.
 """
 import json
