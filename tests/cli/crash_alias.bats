@@ -6,7 +6,7 @@
 load helpers
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	begin
 	mkdir bin
 	ln -s "$HVCRASHCTL" bin/hvcrashctl
 }
