@@ -54,6 +54,33 @@ same() {
 	same "cannot tell"
 }
 
+# keep_dumps DIRECTORY: a hvcrashctl that keeps what it audits, each once
+keep_dumps() {
+	mkdir "$1"
+	cat >keeping <<-END
+		#!/bin/bash
+		file=\${*: -1}
+		if [ "\$1" = audit ] && [ -f "\$file" ] && [ "\$(head -c 4 "\$file" | tr -d '\0')" = \$'\x7fELF' ]; then
+			cp "\$file" "$1/\$(sha1sum <"\$file" | cut -c 1-40)"
+		fi
+		exec "$HVCRASHCTL" "\$@"
+	END
+	chmod +x keeping
+}
+
+@test "both judge alike every dump by which the command tests test the audit" {
+	local file
+	keep_dumps "$PWD/kept"
+	for file in good not_clean cannot_tell bad_registry; do
+		HVCRASHCTL=$PWD/keeping bats "$CLI_DIR/$file.bats" >"$file.log" || { cat "$file.log"; return 1; }
+	done
+	[ "$(find kept -type f | wc -l)" -gt 100 ]
+	run python3 "$JUDGE" "$HVCRASHCTL" kept all
+	echo "$output"
+	[ "$status" -eq 0 ]
+	for file in clean "not clean" "cannot tell"; do [[ $output == *" $file"* ]]; done
+}
+
 @test "both judge 400 damaged registries alike" {
 	core good
 	run python3 "$JUDGE" "$HVCRASHCTL" core fuzz 400 1

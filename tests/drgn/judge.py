@@ -4,6 +4,7 @@
 
     judge.py HVCRASHCTL CORE               verdicts, regions and gaps of one dump
     judge.py HVCRASHCTL CORE fuzz N SEED   the same for N damaged copies of it
+    judge.py HVCRASHCTL DIRECTORY all      the same for each dump in it
 
 The dump's memory comes from a small ELF reader here, in place of drgn's: the
 fixtures are not whole kernels, which drgn requires. Ends with status 1 and the
@@ -28,6 +29,9 @@ class Elf:
         self.data = data
         phoff, = struct.unpack_from("<Q", data, 32)
         count, = struct.unpack_from("<H", data, 56)
+        if count == 0xFFFF:  # PN_XNUM: it is in the first section header
+            shoff, = struct.unpack_from("<Q", data, 40)
+            count, = struct.unpack_from("<I", data, shoff + 44)
         self.loads, notes = [], b""
         for i in range(count):
             kind, _, offset, _, paddr, filesz, memsz, _ = struct.unpack_from(
@@ -60,7 +64,10 @@ class Elf:
             for paddr, filesz, offset in self.loads:
                 if paddr <= gpa < paddr + filesz:
                     some = min(count, paddr + filesz - gpa)
-                    result += self.data[offset + gpa - paddr:][:some]
+                    at = offset + gpa - paddr
+                    if at + some > len(self.data):
+                        raise hvcrash.AbsentError  # the file was cut short
+                    result += self.data[at:at + some]
                     break
             else:
                 raise hvcrash.AbsentError
@@ -151,7 +158,8 @@ def fuzz(tool, original, count, seed):
         for _ in range(chance.choice((1, 1, 2, 5))):
             start, size = chance.choice(ranges)
             at = start + chance.randrange(size)
-            data[at] = chance.choice((0, 1, 2, 4, 8, 0xFF, chance.randrange(256)))
+            # most fields are small numbers, among them those that the ABI reserves
+            data[at] = chance.choice((chance.randrange(16), 0xFF, chance.randrange(256)))
         if chance.random() < 0.8:
             seal(data)
         with open(path, "wb") as file:
@@ -161,8 +169,22 @@ def fuzz(tool, original, count, seed):
     print(", ".join(f"{n} {verdict}" for verdict, n in sorted(seen.items())))
 
 
+def every(tool, directory):
+    """Each dump in the directory, up to the first that differs"""
+    seen = {}
+    for name in sorted(os.listdir(directory)):
+        path = os.path.join(directory, name)
+        with open(path, "rb") as file:
+            verdict = compare(tool, path, file.read(), name)
+        seen[verdict] = seen.get(verdict, 0) + 1
+    print(", ".join(f"{n} {verdict}" for verdict, n in sorted(seen.items())))
+
+
 def main():
     tool, path = sys.argv[1:3]
+    if sys.argv[3:4] == ["all"]:
+        every(tool, path)
+        return
     with open(path, "rb") as file:
         data = file.read()
     if sys.argv[3:4] == ["fuzz"]:

@@ -35,14 +35,15 @@ NONE32 = 0xFFFFFFFF
 # A page may be shared twice, a ring in two GPADLs: not eight times
 MAX_CLAIMS_PER_PAGE = 8
 
-PHASES = {1: "live", 2: "crashing", 3: "finished", 4: "module unloaded"}
+# A number that the ABI reserves is unknown here, as one of a newer module
+PHASES = {1: "live", 2: "crashing", 3: "finished"}
 LIVE, CRASHING, FINISHED = 1, 2, 3
 WAY_KEXEC = 2
 
 KINDS = {
     1: "SIMP", 2: "SIEFP", 3: "VP assist", 4: "hypercall", 5: "reference TSC",
     6: "VMBus interrupt", 7: "VMBus monitor", 8: "GPADL", 9: "panic message",
-    10: "GHCB", 11: "host visible", 12: "driver",
+    12: "driver",
 }
 KIND_DRIVER = 12
 
@@ -64,12 +65,12 @@ EVIDENCES = {
 PROVING = {4, 5, 6, 7, 10}
 EV_DRIVER = 12
 
-VP_ABSENT, VP_ONLINE, VP_OFFLINE, VP_PARKED, VP_REVOKED, VP_SILENT = range(6)
+VP_ABSENT, VP_ONLINE, VP_OFFLINE, VP_REVOKED, VP_SILENT = 0, 1, 2, 4, 5
 
 FLAG_HASHED = 0x2
 
 GAPS = {0x1: "late", 0x2: "dropped", 0x4: "torn", 0x8: "no-vmbus",
-        0x10: "isolated"}
+        0x10: "isolated", 0x20: "under-way"}
 
 UNLOAD_FINE = (1, 3)  # answered; VMBus was not connected
 
@@ -429,7 +430,7 @@ class Registry:
         for vp in self.vps():
             if vp.state == VP_REVOKED:
                 registers_on += sum(value & 1 for value in vp.after[:3])
-            elif vp.state in (VP_ONLINE, VP_PARKED, VP_SILENT):
+            elif vp.state in (VP_ONLINE, VP_SILENT):
                 silent.append(vp.vp_index)
             elif vp.state != VP_OFFLINE:
                 unknown += 1
