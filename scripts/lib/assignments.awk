@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # awk: a file of shell assignments, taken apart and not run
 #
-# awk -v dialect=dash|bash -f assignments.awk FILE prints the file as a shell may
-# evaluate it without doing anything: $(...), `...` and $((...)) are replaced by
-# the character \001, which the value then shows. What is no plain assignment ends
-# it with status 1 and "LINE: WHY" instead.
+# awk -v dialect=dash|bash -v dir=DIR -f assignments.awk FILE... writes each file to
+# DIR/plain.NUMBER as a shell may evaluate it without doing anything: $(...), `...`
+# and $((...)) are replaced by the character \001, which the value then shows. The
+# names of the variables are in DIR/names. What is no plain assignment ends it with
+# status 1, and "FILE, line LINE: WHY" is printed.
 #
-# With -v variable=NAME, and the new value in the environment's "value", it prints
-# the file with the last assignment of NAME replaced, however many lines it spans. If
-# there is no assignment, or the last one extends an earlier one, a new one is added
-# at the end.
+# With -v variables="NAME...", and the new values in the environment's new_NAME, it
+# writes the file to DIR/changed with the last assignment of each replaced, however
+# many lines it spans, and plain.1 is what becomes of that. If there is no assignment,
+# or the last one extends an earlier one, a new one is added at the end.
 #
 # The rules are those of shell_vars.c; a test holds both against dash and bash.
 
@@ -157,6 +158,8 @@ function assignment(    name, from, begin) {
 	if (peek(0) ~ /[&|()<>]/)
 		fail("a command")
 	name = substr(name, 1, length(name) - (name ~ /\+$/))
+	if (variable == "" && !seen[name]++)
+		print name >(dir "/names")
 	if (name == variable) {
 		last_from = from
 		last_to = at
@@ -196,10 +199,12 @@ function command() {
 			return fail("a command")
 }
 
-{ text = text $0 "\n" }
-
-END {
+# parse(NAME): "text" taken apart, into "out"
+function parse(variable_name) {
+	variable = variable_name
 	at = line = 1
+	out = ""
+	last_from = is_built_on = 0
 	for (blanks(); at <= length(text) && !failed; blanks()) {
 		if (peek(0) == "\n") {
 			take()
@@ -210,19 +215,37 @@ END {
 			take()
 	}
 	if (failed) {
-		print failed
+		print file ", line " failed
 		exit 1
 	}
-	if (variable == "") {
-		printf "%s", out
-		exit 0
-	}
-	quoted = ENVIRON["value"]
+}
+
+# "text" with that value of the variable
+function replace(    quoted) {
+	quoted = ENVIRON["new_" variable]
 	gsub(/[\\"$`]/, "\\\\&", quoted)
 	if (quoted !~ /^[0-9]+$/)
 		quoted = "\"" quoted "\""
 	if (last_from && !is_built_on)
-		printf "%s%s%s", substr(text, 1, last_from - 1), variable "=" quoted, substr(text, last_to)
-	else
-		printf "%s%s=%s\n", text, variable, quoted
+		return substr(text, 1, last_from - 1) variable "=" quoted substr(text, last_to)
+	return text variable "=" quoted "\n"
+}
+
+{ texts[FILENAME] = texts[FILENAME] $0 "\n" }
+
+END {
+	printf "" >(dir "/names")
+	for (number = 1; number < ARGC; number++) {
+		file = ARGV[number]
+		text = texts[file]
+		n = split(variables, name)
+		for (i = 1; i <= n; i++) {
+			parse(name[i])
+			text = replace()
+		}
+		if (n)
+			printf "%s", text >(dir "/changed")
+		parse("")
+		printf "%s", out >(dir "/plain." number)
+	}
 }

@@ -8,7 +8,7 @@
 # Azure Linux 4 may have boot entries as Fedora has: then grubby it is.
 azurelinux_facts() {
 	rhel_facts
-	[ -z "$(rhel_entries)" ] || need_boot=grubby
+	[ ${#entry_path[@]} -eq 0 ] || need_boot=grubby
 }
 
 plan_azurelinux() {

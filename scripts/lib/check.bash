@@ -23,7 +23,7 @@ warned() { say "warn    $1${2:+: $2}"; }
 unknown() { say "?       $1"; }
 
 check_interrupted() {
-	case $(journal_state) in
+	case $journal_state in
 	applying | undoing) not_ok "a run was interrupted" "run hvcrash-configure again, or undo with --undo" ;;
 	esac
 }
@@ -82,7 +82,7 @@ check_module() {
 		unknown "no kernel is installed"
 	elif is_kernel_too_old "$sys_kernel"; then
 		not_ok "no hvcrash.ko is made for $sys_kernel, only for 5.10 and later" "boot a newer kernel"
-	elif [ -z "$(module_file "$sys_kernel")" ]; then
+	elif ! has_module "$sys_kernel"; then
 		not_ok "hvcrash.ko is not installed for $sys_kernel" "install the package, or make module and copy it below /lib/modules/$sys_kernel"
 	else
 		ok "hvcrash.ko is there for $sys_kernel, where VMBus is $(vmbus_kind "$sys_kernel")"
@@ -91,22 +91,24 @@ check_module() {
 
 # What a file sets after ours is only a warning: it may be meant so
 check_sysctls() {
-	local key value file
-	while read -r key value file; do
-		warned "$file sets $key = $value at every boot, after $SYSCTL_FILE" "change it there"
-	done < <(sysctl_beaten)
+	local i
+	sysctl_beaten
+	for i in "${!beaten[@]}"; do
+		warned "${beaten_by[i]} sets ${beaten[i]} at every boot, after $SYSCTL_FILE" "change it there"
+	done
 }
 
-# hvcrashctl_path: beside this script in the source tree, or as it is installed
+# hvcrashctl_path: answers with it, beside this script in the source tree or as it is
+# installed
 hvcrashctl_path() {
 	local file
 	for file in "${HVCRASHCTL:-}" "$lib/../../build/tools/hvcrashctl"; do
 		if [ -n "$file" ] && [ -x "$file" ]; then
-			printf '%s' "$file"
+			answer=$file
 			return 0
 		fi
 	done
-	command -v hvcrashctl
+	hash hvcrashctl 2>/dev/null && answer=${BASH_CMDS[hvcrashctl]}
 }
 
 # cell NAME: in that variable is one of hvcrashctl --raw; it becomes the text
@@ -120,12 +122,12 @@ cell() {
 
 # check_running: what hvcrashctl says of the running system
 check_running() {
-	local tool rc=0 name state found fix advice text
-	tool=$(hvcrashctl_path) || {
+	local rc=0 name state found fix advice text
+	hvcrashctl_path || {
 		not_ok "hvcrashctl is not installed, so nothing is known of the running system" "install the package, or make install"
 		return 0
 	}
-	timeout 60 "$tool" status ${root:+--sysroot "$root"} --raw --no-headings -o CHECK,STATE,FOUND,FIX,ADVICE >"$work/status" 2>"$work/status.err" || rc=$?
+	timeout 60 "$answer" status ${root:+--sysroot "$root"} --raw --no-headings -o CHECK,STATE,FOUND,FIX,ADVICE >"$work/status" 2>"$work/status.err" || rc=$?
 	if [ $rc -gt 2 ]; then
 		not_ok "hvcrashctl status: $(head -n 1 "$work/status.err")"
 		return 0
@@ -158,7 +160,7 @@ check_notes() {
 	case $sys_platform in
 	'') say "note    this is not Hyper-V: hvcrash.ko has nothing to do here" ;;
 	esac
-	if [ "$(journal_state)" = none ]; then
+	if [ "$journal_state" = none ]; then
 		say "note    there is nothing for --undo to undo"
 	fi
 }

@@ -2,14 +2,14 @@
 # bash, sourced by scripts/hvcrash-configure.
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
-# How much memory the crash kernel gets. Pure: text in, text out.
+# How much memory the crash kernel gets. Pure: text in, $answer out.
 #
 # The size is written as ranges, "4G-1T:512M", and not as one number, because an
 # Azure VM keeps its disk when it is resized, and its memory changes. The kernel
 # picks the range (parse_crashkernel_mem() in kernel/crash_core.c, since 6.9 in
 # kernel/crash_reserve.c). All sizes in here are MiB.
 
-# crashkernel_table ARCH KERNEL-RELEASE: of tables/crashkernel
+# crashkernel_table ARCH KERNEL-RELEASE: answers with that of tables/crashkernel
 crashkernel_table() {
 	case $1:$2 in
 	aarch64:*64k*) hyperv_crashkernel aarch64-64k ;;
@@ -17,142 +17,171 @@ crashkernel_table() {
 	esac
 }
 
-# The arithmetic, in one awk program: as shell it takes a process a step. A range
-# without an end ends at FOREVER; a plain size is one range for all; an offset
-# ("@") and ",high" are left out. What cannot be read, as RHEL 8's "auto", has no
-# ranges.
-# shellcheck disable=SC2016 # for awk
-readonly CRASHKERNEL_AWK='
-function size_of(text,    n, unit) {
-	if (text !~ /^[0-9]+[KkMmGgTt]?$/ || length(text) > 13)
-		return -1
-	n = text + 0
-	unit = toupper(substr(text, length(text)))
-	if (unit == "T") return n * 1048576
-	if (unit == "G") return n * 1024
-	if (unit == "M") return n
-	return int(unit == "K" ? n / 1024 : n / 1048576)
-}
-function parse(text, ranges,    part, i, n, colon, dash) {
-	sub(/@.*/, "", text)
-	sub(/,high$/, "", text)
-	if (size_of(text) >= 0) {
-		ranges[1, "from"] = 0; ranges[1, "to"] = FOREVER; ranges[1, "size"] = size_of(text)
-		return 1
-	}
-	n = split(text, part, ",")
-	for (i = 1; i <= n; i++) {
-		dash = index(part[i], "-"); colon = index(part[i], ":")
-		if (!dash || colon < dash)
-			return 0
-		ranges[i, "from"] = size_of(substr(part[i], 1, dash - 1))
-		ranges[i, "to"] = colon == dash + 1 ? FOREVER : size_of(substr(part[i], dash + 1, colon - dash - 1))
-		ranges[i, "size"] = size_of(substr(part[i], colon + 1))
-		if (ranges[i, "from"] < 0 || ranges[i, "to"] < 0 || ranges[i, "size"] < 0)
-			return 0
-	}
-	return n
-}
-function at(ranges, n, ram,    i) {
-	for (i = 1; i <= n; i++)
-		if (ram >= ranges[i, "from"] && ram < ranges[i, "to"])
-			return ranges[i, "size"]
-	return 0
-}
-function collect(ranges, n,    i) {
-	for (i = 1; i <= n; i++) {
-		bound[ranges[i, "from"]]
-		if (ranges[i, "to"] < FOREVER)
-			bound[ranges[i, "to"]]
-	}
-}
-function next_bound(after,    i, low) {
-	low = FOREVER
-	for (i in bound)
-		if (i + 0 > after && i + 0 < low)
-			low = i + 0
-	return low
-}
-function text_of(mib) {
-	if (mib && mib % 1048576 == 0) return mib / 1048576 "T"
-	if (mib && mib % 1024 == 0) return mib / 1024 "G"
-	return mib "M"
-}
-# For every amount of memory the larger of both
-function merged(    from, size, last, text) {
-	last = 0
-	for (from = next_bound(-1); from < FOREVER; from = next_bound(from)) {
-		size = at(A, na, from) > at(B, nb, from) ? at(A, na, from) : at(B, nb, from)
-		if (size == last)
-			continue
-		if (last)
-			text = text text_of(from) ":" text_of(last) ","
-		if (size)
-			text = text text_of(from) "-"
-		last = size
-	}
-	return last ? text ":" text_of(last) : substr(text, 1, length(text) - 1)
-}
-function covers(    i) {
-	for (i in bound)
-		if (at(B, nb, i + 0) < at(A, na, i + 0))
-			return 0
-	return 1
-}
-BEGIN {
-	FOREVER = 2 ^ 52
-	na = parse(a, A); nb = parse(b, B)
-	if (ram != "")
-		print at(A, na, ram + 0)
-	else if (!nb)
-		print a
-	else {
-		collect(A, na); collect(B, nb)
-		print covers() ? b : merged()
-	}
-}'
+# A range without an end ends there
+readonly FOREVER=$((1 << 52))
 
-# crashkernel_at TEXT RAM: what is reserved with that much memory; the kernel
-# takes the first range that fits. 0 for none, and for text that cannot be read.
+# mib_of SIZE: into $mib, as memparse() reads it
+mib_of() {
+	[ ${#1} -le 13 ] && [[ $1 =~ ^([0-9]+)([KkMmGgTt]?)$ ]] || return 1
+	mib=$((10#${BASH_REMATCH[1]}))
+	case ${BASH_REMATCH[2]} in
+	T | t) mib=$((mib << 20)) ;;
+	G | g) mib=$((mib << 10)) ;;
+	M | m) ;;
+	K | k) mib=$((mib >> 10)) ;;
+	*) mib=$((mib >> 20)) ;;
+	esac
+}
+
+# ranges_of TEXT: into $ranges, from, to and size of each; none where it cannot be
+# read, as RHEL 8's "auto". A plain size is one range for all; an offset ("@") and
+# ",high" are left out.
+ranges_of() {
+	local text=${1%%@*} part parts=() mib from to
+	ranges=()
+	text=${text%,high}
+	if mib_of "$text"; then
+		ranges=(0 "$FOREVER" "$mib")
+		return 0
+	fi
+	IFS=, read -ra parts <<<"$text,"
+	for part in "${parts[@]}"; do
+		to=${part#*-}
+		to=${to%%:*}
+		if [[ $part == *-*:* ]] && mib_of "${part%%-*}" && from=$mib && mib_of "${to:-$((FOREVER >> 20))T}" && to=$mib && mib_of "${part#*:}"; then
+			ranges+=("$from" "$to" "$mib")
+		else
+			ranges=()
+			return 0
+		fi
+	done
+}
+
+# size_in RAM [FROM TO SIZE]...: answers with that of the first range that fits
+size_in() {
+	local ram=$1
+	shift
+	answer=0
+	while [ $# -gt 0 ]; do
+		if ((ram >= $1 && ram < $2)); then
+			answer=$3
+			return 0
+		fi
+		shift 3
+	done
+}
+
+# crashkernel_at TEXT RAM: answers with what is reserved with that much memory; the
+# kernel takes the first range that fits. 0 for none, and for text that cannot be read.
 crashkernel_at() {
-	awk -v a="$1" -v ram="$2" "$CRASHKERNEL_AWK"
+	local ranges
+	ranges_of "$1"
+	size_in "$2" "${ranges[@]}"
 }
 
 # crashkernel_expected TEXT RAM: the same for a VM sold with a round amount of which
 # firmware holds some back. parse_crashkernel_mem() rounds up to 128 MiB, older
 # kernels do not: what either would reserve is enough.
 crashkernel_expected() {
-	local exact rounded
-	exact=$(crashkernel_at "$1" "$2")
-	rounded=$(crashkernel_at "$1" $((($2 + 127) / 128 * 128)))
-	printf '%d' $((exact < rounded ? exact : rounded))
+	local exact
+	crashkernel_at "$1" "$2"
+	exact=$answer
+	crashkernel_at "$1" $((($2 + 127) / 128 * 128))
+	[ "$exact" -ge "$answer" ] || answer=$exact
 }
 
-# crashkernel_wanted TABLE CURRENT: the table, but never less than what is set
-# already, by the distribution or by hand; exactly that where it is enough.
+# size_text MIB: answers with it as crashkernel= has it
+size_text() {
+	if (($1 && $1 % 1048576 == 0)); then
+		answer=$(($1 / 1048576))T
+	elif (($1 && $1 % 1024 == 0)); then
+		answer=$(($1 / 1024))G
+	else
+		answer=$1M
+	fi
+}
+
+# crashkernel_wanted TABLE CURRENT: answers with the table, but never less than what
+# is set already, by the distribution or by hand; exactly that where it is enough.
 crashkernel_wanted() {
-	awk -v a="$1" -v b="$2" "$CRASHKERNEL_AWK"
+	local ranges table current i bounds=() is_enough=y merged
+	ranges_of "$1"
+	table=("${ranges[@]}")
+	ranges_of "$2"
+	current=("${ranges[@]}")
+	if [ ${#current[@]} -eq 0 ]; then
+		answer=$1
+		return 0
+	fi
+	for ((i = 0; i < ${#table[@]}; i += 3)); do
+		bounds+=("${table[i]}" "${table[i + 1]}")
+	done
+	for ((i = 0; i < ${#current[@]}; i += 3)); do
+		bounds+=("${current[i]}" "${current[i + 1]}")
+	done
+	larger_sizes
+	if [ -n "$is_enough" ]; then
+		answer=$2
+	else
+		answer=$merged
+	fi
 }
 
-# last_crashkernel WORDS: the crashkernel= that counts. One with ",low" only goes
+# larger_sizes: for crashkernel_wanted; for every amount of memory the larger of
+# both, in $merged, and $is_enough is emptied where the table has more
+larger_sizes() {
+	local from=-1 next bound size last=0
+	merged=''
+	while :; do
+		next=$FOREVER
+		for bound in "${bounds[@]}"; do
+			((bound <= from || bound >= next)) || next=$bound
+		done
+		[ "$next" -lt $FOREVER ] || break
+		from=$next
+		size_in "$from" "${table[@]}"
+		size=$answer
+		size_in "$from" "${current[@]}"
+		if [ "$answer" -lt "$size" ]; then
+			is_enough=''
+		else
+			size=$answer
+		fi
+		[ "$size" -ne "$last" ] || continue
+		size_text "$from"
+		bound=$answer
+		size_text "$last"
+		[ "$last" -eq 0 ] || merged+=$bound:$answer,
+		[ "$size" -eq 0 ] || merged+=$bound-
+		last=$size
+	done
+	if [ "$last" -eq 0 ]; then
+		merged=${merged%,}
+	else
+		size_text "$last"
+		merged+=:$answer
+	fi
+}
+
+# last_crashkernel WORDS: answers with the crashkernel= that counts. One with ",low" only goes
 # with another that has ",high"; one with ",cma" is more, and not in its place.
 last_crashkernel() {
-	local words=() word last=''
-	read -ra words <<<"$1"
+	local words=() word
+	answer=''
+	read -r -d '' -a words <<<"$1" || true
 	for word in "${words[@]}"; do
 		case $word in
 		crashkernel=*,low | crashkernel=*,cma) ;;
-		crashkernel=*) last=${word#*=} ;;
+		crashkernel=*) answer=${word#*=} ;;
 		esac
 	done
-	printf '%s' "$last"
 }
 
 # has_parts WORDS: crashkernel= in several parts, which were chosen by
 # hand: one word in their place would take memory where it must not be
 has_parts() {
 	local words=() word
-	read -ra words <<<"$1"
+	read -r -d '' -a words <<<"$1" || true
 	for word in "${words[@]}"; do
 		case $word in crashkernel=*,high | crashkernel=*,low | crashkernel=*,cma) return 0 ;; esac
 	done
@@ -161,10 +190,18 @@ has_parts() {
 
 # keep_parts WORDS: they stay; what is wrong with them is said
 keep_parts() {
-	local cma
-	crashkernel=$(last_crashkernel "$1")
-	cma=$(words_of "$1" crashkernel | sed -n 's/,cma$//p' | tail -n 1)
-	[ $(($(crashkernel_at "$crashkernel" "$sys_ram_mib") + $(crashkernel_at "${cma:-0}" "$sys_ram_mib"))) -ge \
-		"$(crashkernel_expected "$crashkernel_least" "$sys_ram_mib")" ] ||
+	local word words=() cma=0 has
+	read -r -d '' -a words <<<"$1" || true
+	for word in "${words[@]}"; do
+		case $word in crashkernel=*,cma) cma=${word#*=} ;; esac
+	done
+	last_crashkernel "$1"
+	crashkernel=$answer
+	crashkernel_at "$crashkernel" "$sys_ram_mib"
+	has=$answer
+	crashkernel_at "${cma%,cma}" "$sys_ram_mib"
+	has=$((has + answer))
+	crashkernel_expected "$crashkernel_least" "$sys_ram_mib"
+	[ $has -ge "$answer" ] ||
 		warn "crashkernel= is set by hand, in parts, to less than $crashkernel_least; it is left: raise it by hand"
 }

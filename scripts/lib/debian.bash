@@ -16,43 +16,43 @@ debian_facts() {
 		/usr/share/initramfs-tools/hooks/hvcrash)
 }
 
+# debian_panic_off_text: answers with it
 debian_panic_off_text() {
 	local keys="kernel.unknown_nmi_panic=0 kernel.panic_on_io_nmi=0 kernel.panic_on_unrecovered_nmi=0"
-	cat <<END
-# Written by hvcrash-configure; hvcrash-configure --undo removes it.
+	answer="# Written by hvcrash-configure; hvcrash-configure --undo removes it.
 # In the crash kernel an NMI must not end the dump.
 [Service]
 ExecStartPost=-/bin/sh -c '[ ! -s /proc/vmcore ] || sysctl -q -w $keys'
-END
+"
 }
 
 # kdump-config's own, for where none is set: what is set replaces it
 readonly DEBIAN_APPEND="reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll usbcore.nousb"
 
-# Enabled, and with a bound for a crash kernel that panics; resume= is inherited
+# debian_kdump_text: answers with the configuration, enabled, and with a bound for a
+# crash kernel that panics; resume= is inherited
 debian_kdump_text() {
-	local append wanted inherited enabled values
-	values=$(shell_value "$sys_config" USE_KDUMP KDUMP_CMDLINE KDUMP_CMDLINE_APPEND)
-	{ read -r enabled; read -r inherited; read -r append; } <<<"$values"$'\n\n'
-	[ -n "$inherited" ] || inherited=$(first_line /proc/cmdline)
-	wanted=$(with_bound "${append:-$DEBIAN_APPEND}")
-	case " $inherited " in *' resume='*) wanted=$(with_flag "$wanted" noresume) ;; esac
-	[ "$enabled" = 1 ] || set -- "$@" USE_KDUMP 1
-	[ "$append" = "$wanted" ] || set -- "$@" KDUMP_CMDLINE_APPEND "$wanted"
-	if [ $# -gt 0 ]; then
-		with_assignment_in "$sys_config" "$@" <"$root$sys_config"
-	else
-		cat -- "$root$sys_config"
-	fi
+	local append inherited changes=()
+	shell_value "$sys_config" USE_KDUMP
+	[ "$answer" = 1 ] || changes+=(USE_KDUMP 1)
+	shell_value "$sys_config" KDUMP_CMDLINE
+	[ -n "$answer" ] || first_line /proc/cmdline
+	inherited=$answer
+	shell_value "$sys_config" KDUMP_CMDLINE_APPEND
+	append=$answer
+	with_bound "${append:-$DEBIAN_APPEND}"
+	case " $inherited " in *' resume='*) with_flag "$answer" noresume ;; esac
+	[ "$append" = "$answer" ] || changes+=(KDUMP_CMDLINE_APPEND "$answer")
+	changed_text "$sys_config" "${changes[@]}"
 }
 
 plan_debian() {
 	[ -n "$no_bootloader" ] || plan_grub_drop_in update-grub
 	plan_modules update-initramfs -u -k all
 	plan_sysctl
-	[ "$sys_arch" != x86_64 ] || plan_file "$DEBIAN_PANIC_OFF" units 644 debian_panic_off_text
+	[ "$sys_arch" != x86_64 ] || plan_text "$DEBIAN_PANIC_OFF" units debian_panic_off_text
 	plan_units
-	[ ! -e "$root$sys_config" ] || plan_file "$sys_config" kdump 644 debian_kdump_text
+	[ ! -e "$root$sys_config" ] || plan_text "$sys_config" kdump debian_kdump_text
 	plan_service
 	plan_restart
 }

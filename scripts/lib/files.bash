@@ -10,105 +10,118 @@
 
 readonly MAX_FILE_BYTES=65536 EVAL_BOUND_S=10
 
-# assignments.awk as it is installed: beside this file
-assignments() {
-	awk "${@:1:$#-1}" -f "$lib/assignments.awk" "${!#}"
-}
+# What a file says, by variable; which one, and what its text was
+declare -gA value=()
+value_file='' value_text=''
 
-# shell_program: its path; bash, which accepts more, if dash is not installed
+# shell_program: answers with its path; bash, which accepts more, if dash is not installed
 shell_program() {
-	[ "$sys_shell" != dash ] || ! type -P dash || return 0
-	type -P bash
+	local shell=$sys_shell
+	hash "$shell" 2>/dev/null || shell=bash
+	hash "$shell"
+	answer=${BASH_CMDS[$shell]}
 }
 
-# refuse_file TEXT: except for --undo, which only restores what is in the journal
-refuse_file() {
-	[ "$verb" = undo ] || refuse "$@"
-}
-
-# refuse_odd FILE: what is no file of text, or has no end, is not read at all
-refuse_odd() {
-	local full=$root$1 text
-	[ "$verb" != undo ] || return 0
+# read_config FILE: answers with its text. What is no file of text, or has no end,
+# is refused; carriage returns are, too.
+read_config() {
+	local full=$root$1
 	[ -f "$full" ] || refuse "$1: not a file"
 	# read(1) fails at the end, and not at a NUL byte or after one byte too many
-	if IFS= read -r -d '' -n $((MAX_FILE_BYTES + 1)) text <"$full"; then
+	if IFS= read -r -d '' -n $((MAX_FILE_BYTES + 1)) answer <"$full"; then
 		[ "$(stat -Lc %s -- "$full")" -le $MAX_FILE_BYTES ] || refuse "$1: larger than $MAX_FILE_BYTES bytes: no configuration"
 		refuse "$1: no text: it has NUL bytes"
 	fi
 }
 
-# plain FILE NAME: standard output is the text as it may be evaluated
-plain() {
-	local text
-	! grep -qs $'\r$' "$1" ||
-		refuse_file "$2: has carriage returns, which the shell takes into the values: sed -i 's/\r$//' $2, then again"
-	text=$(assignments -v dialect="$sys_shell" "$1") ||
-		refuse_file "$2, line $text: more than plain assignments, so what it says cannot be told; change that, or give --no-bootloader"
-	printf '%s\n' "$text"
+# read_sourced FILE: the same of one that a shell sources
+read_sourced() {
+	read_config "$1"
+	case $answer in
+	*$'\r' | *$'\r\n'*)
+		refuse "$1: has carriage returns, which the shell takes into the values: sed -i 's/\r$//' $1, then again"
+		;;
+	esac
 }
 
-# evaluate TEXT VARIABLE...: their values in $values, a line each, by the shell that reads it
+# assignments VARIABLES FILE...: into $work, see assignments.awk; what is more than
+# assignments is refused
+assignments() {
+	awk -v dialect="$sys_shell" -v dir="$work" -v variables="$1" -f "$lib/assignments.awk" -- "${@:2}" >"$work/refused" || {
+		read -r answer <"$work/refused" || answer="$2: cannot be read"
+		refuse "${answer#"$root"}: more than plain assignments, so what it says cannot be told; change that, or give --no-bootloader"
+	}
+}
+
+# evaluate FILE... -- VARIABLE...: their values into $values, by the shell that reads
+# them, one file after the other
 evaluate() {
-	local shell
-	shell=$(shell_program)
-	# In an empty environment (-c), in which PATH finds no program
-	# shellcheck disable=SC2016 # for that shell
-	values=$(exec -c timeout $EVAL_BOUND_S "$shell" -c 'PATH=/nonexistent
-		. "$0" >/dev/null 2>&1
-		for name; do eval "printf \"%s\\n\" \"\${$name-}\""; done' "$@" </dev/null)
-	values=${values//$'\t'/ }
-}
-
-# shell_value FILE VARIABLE...: what the shell makes of them, a line each
-shell_value() {
-	local file=$1 values
-	[ -e "$root$file" ] || return 0
-	refuse_odd "$file"
-	plain "$root$file" "$file" >"$work/plain"
-	evaluate "$work/plain" "${@:2}"
-	refuse_unknown "$file" "${*:2}" "$values"
-}
-
-# refuse_unknown FILE VARIABLE VALUE: one with a part that only a program knows
-refuse_unknown() {
-	case $3 in *$'\001'*) refuse_file "$1: $2 is computed by a command, so what it says cannot be told" ;; esac
-	printf '%s' "$3"
-}
-
-# with_assignment FILE VARIABLE VALUE: the file's text, with that value
-with_assignment() {
-	if [ -e "$root$1" ]; then
-		refuse_odd "$1"
-		cat -- "$root$1"
-	fi | with_assignment_in "$@"
-}
-
-# with_assignment_in NAME VARIABLE VALUE [VARIABLE VALUE]...: filter. The result is
-# read again as the shell will read it, and has to say each VALUE, and of all else
-# what it said before.
-with_assignment_in() {
-	local file=$1 before=$work/before after=$work/after wanted='' changed=() names=() values rest
-	cat >"$before"
-	cp -- "$before" "$after"
-	for ((rest = 2; rest < $#; rest += 2)); do
-		changed+=("${!rest}")
-		wanted+=${wanted:+$'\n'}${*:rest + 1:1}
-		value=${*:rest + 1:1} assignments -v dialect="$sys_shell" -v variable="${!rest}" "$after" >"$after.new" ||
-			refuse_file "$file, line $(cat -- "$after.new"): more than plain assignments; change that first"
-		mv -f -- "$after.new" "$after"
+	local files=()
+	while [ "$1" != -- ]; do
+		files+=("$1")
+		shift
 	done
-	mapfile -t names < <(sed -nE 's/^[[:blank:]]*(export[[:blank:]]+)?([A-Za-z_][A-Za-z0-9_]*)\+?=.*/\2/p' "$before" |
-		sort -u | grep -vxF -- "$(printf '%s\n' "${changed[@]}")" || true)
-	plain "$before" "$file" >"$before.plain"
-	plain "$after" "$file" >"$after.plain"
-	if [ ${#names[@]} -gt 0 ]; then
-		evaluate "$before.plain" "${names[@]}"
-		wanted+=$'\n'$values
+	shell_program
+	# In an empty environment (-c), in which PATH finds no program; assignments can
+	# take no time but that of the CPU
+	# shellcheck disable=SC2016 # for that shell
+	answer=$(
+		ulimit -t $EVAL_BOUND_S 2>/dev/null || true
+		exec -c "$answer" -c 'PATH=/nonexistent
+			while [ "$1" != -- ]; do . "$1" >/dev/null 2>&1; shift; done; shift
+			for name; do eval "printf \"%s\\036\" \"\${$name-}\""; done' "$sys_shell" "${files[@]}" "$@" </dev/null 2>/dev/null
+	) || return 1
+	mapfile -t -d $'\036' values <<<"${answer//$'\t'/ }"
+	unset 'values[-1]' # the line break of <<<
+}
+
+# read_values FILE: into "value", all that it sets
+read_values() {
+	local names=() values=() i
+	answer=''
+	[ ! -e "$root$1" ] || read_sourced "$1"
+	[ "$value_file" != "$sys_shell:$1" ] || [ "$value_text" != "$answer" ] || return 0
+	value=() value_file=$sys_shell:$1 value_text=$answer
+	[ -n "$value_text" ] || return 0
+	assignments '' "$root$1"
+	mapfile -t names <"$work/names"
+	evaluate "$work/plain.1" -- "${names[@]}" || refuse "$1: $sys_shell cannot read it"
+	for i in "${!names[@]}"; do
+		value[${names[i]}]=${values[i]}
+	done
+}
+
+# shell_value FILE VARIABLE: answers with what the shell makes of it. One with a part
+# that only a program knows is refused.
+shell_value() {
+	read_values "$1"
+	answer=${value[$2]-}
+	case $answer in *$'\001'*) refuse "$1: $2 is computed by a command, so what it says cannot be told" ;; esac
+}
+
+# changed_text FILE [VARIABLE VALUE]...: answers with the file's text, with those
+# values. It is read again as the shell will read it, and has to say each VALUE, and
+# of all else what it said before.
+changed_text() {
+	local file=$1 from=/dev/null names=() wanted=() values=() variables=() name i
+	read_values "$file"
+	answer=$value_text
+	[ $# -gt 1 ] || return 0
+	[ ! -e "$root$file" ] || from=$root$file
+	for ((i = 2; i < $#; i += 2)); do
+		variables+=("${!i}")
+		wanted+=("${*:i + 1:1}")
+		export "new_${!i}=${*:i + 1:1}"
+	done
+	for name in "${!value[@]}"; do
+		case " ${variables[*]} " in *" $name "*) continue ;; esac
+		names+=("$name")
+		wanted+=("${value[$name]}")
+	done
+	assignments "${variables[*]}" "$from"
+	unset "${variables[@]/#/new_}"
+	if ! evaluate "$work/plain.1" -- "${variables[@]}" "${names[@]}" || [ "${values[*]@Q}" != "${wanted[*]@Q}" ]; then
+		refuse "$file: ${variables[*]} cannot be set there without changing what else it says; change it by hand"
 	fi
-	while [[ $wanted == *$'\n' ]]; do wanted=${wanted%$'\n'}; done # as $values loses them
-	evaluate "$after.plain" "${changed[@]}" "${names[@]}"
-	[ "$values" = "$wanted" ] ||
-		refuse_file "$file: ${changed[*]} cannot be set there without changing what else it says; change it by hand"
-	cat -- "$after"
+	IFS= read -r -d '' answer <"$work/changed" || true
 }

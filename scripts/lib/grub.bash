@@ -8,76 +8,89 @@
 
 readonly GRUB_DROP_IN=/etc/default/grub.d/zz-hvcrash.cfg
 
-# grub_files: in the order in which grub-mkconfig reads them
+# grub_files: into $files, but for ours, in the order in which grub-mkconfig reads them
 grub_files() {
 	local file
-	for file in /etc/default/grub "$root"/etc/default/grub.d/*.cfg; do
-		file=${file#"$root"}
-		[ ! -e "$root$file" ] || printf '%s\n' "$file"
+	files=()
+	for file in "$root/etc/default/grub" "$root"/etc/default/grub.d/*.cfg; do
+		[ ! -e "$file" ] || [ "$file" = "$root$GRUB_DROP_IN" ] || files+=("${file#"$root"}")
 	done
 }
 
-# grub_words [TEXT]: what grub-mkconfig makes of all of them, with TEXT in the
-# place of our file, or without it. All in one shell: they build on each other.
-grub_words() {
-	local file files=() values
-	mapfile -t files < <({
-		grub_files | grep -vxF -- "$GRUB_DROP_IN"
-		[ -z "${1:-}" ] || printf '%s\n' "$GRUB_DROP_IN"
-	} | sort)
-	: >"$work/grub"
+# read_grub_files: once, as they may be evaluated
+read_grub_files() {
+	local file
+	grub_files
 	for file in "${files[@]}"; do
-		if [ "$file" = "$GRUB_DROP_IN" ]; then
-			cat -- "$1" >>"$work/grub"
-		else
-			refuse_odd "$file"
-			plain "$root$file" "$file" >>"$work/grub"
-		fi
+		read_sourced "$file"
 	done
-	evaluate "$work/grub" GRUB_CMDLINE_LINUX GRUB_CMDLINE_LINUX_DEFAULT
-	refuse_unknown /etc/default/grub GRUB_CMDLINE_LINUX "${values//$'\n'/ }"
+	assignments '' "${files[@]/#/$root}"
 }
 
+# grub_words [TEXT]: into $words, what grub-mkconfig makes of all of them, with TEXT
+# in the place of our file. All in one shell: they build on each other.
+grub_words() {
+	local i plain=() values=() ours=${1:-}
+	printf '%s' "$ours" >"$work/drop-in"
+	for i in "${!files[@]}"; do
+		if [ -n "$ours" ] && [[ ${files[i]} > $GRUB_DROP_IN ]]; then
+			plain+=("$work/drop-in")
+			ours=''
+		fi
+		plain+=("$work/plain.$((i + 1))")
+	done
+	[ -z "$ours" ] || plain+=("$work/drop-in")
+	evaluate "${plain[@]}" -- GRUB_CMDLINE_LINUX GRUB_CMDLINE_LINUX_DEFAULT || refuse "/etc/default/grub: $sys_shell cannot read it"
+	words="${values[*]}"
+	case $words in *$'\001'*) refuse "/etc/default/grub: GRUB_CMDLINE_LINUX is computed by a command, so what it says cannot be told" ;; esac
+}
+
+# grub_drop_in_text: answers with our file
 grub_drop_in_text() {
-	cat <<END
-# Written by hvcrash-configure; hvcrash-configure --undo removes it.
+	answer="# Written by hvcrash-configure; hvcrash-configure --undo removes it.
 # Memory for the crash kernel, by how much the VM has. Read after all others, and
 # the last crashkernel= on the command line is the one that counts.
-GRUB_CMDLINE_LINUX_DEFAULT="\$GRUB_CMDLINE_LINUX_DEFAULT crashkernel=$1"
-END
+GRUB_CMDLINE_LINUX_DEFAULT=\"\$GRUB_CMDLINE_LINUX_DEFAULT crashkernel=$crashkernel\"
+"
 }
 
 # refuse_beaten TEXT: a file after ours may start the line anew
 refuse_beaten() {
 	local words file
-	words=$(grub_words "$1")
-	[ "$(last_crashkernel "$words")" != "$crashkernel" ] || return 0
-	while read -r file; do
-		[[ ${file##*/} > ${GRUB_DROP_IN##*/} ]] || continue
+	grub_words "$1"
+	last_crashkernel "$words"
+	[ "$answer" != "$crashkernel" ] || return 0
+	for file in "${files[@]}"; do
+		[[ $file > $GRUB_DROP_IN ]] || continue
 		! grep -q GRUB_CMDLINE_LINUX "$root$file" ||
 			refuse "$file: read after $GRUB_DROP_IN, and sets the command line anew: add crashkernel=$crashkernel in there, or give it a name that sorts before zz-hvcrash.cfg"
-	done < <(grub_files)
+	done
 	refuse "/etc/default/grub: crashkernel=$crashkernel would not be the last on the command line; set it by hand, and give --no-bootloader"
 }
 
 # plan_grub_drop_in COMMAND...: no file where enough is reserved without it
 plan_grub_drop_in() {
-	local words current
-	words=$(grub_words)
-	current=$(last_crashkernel "$words")
+	local words current files
+	plan_run boot always "into the boot menu" "$@"
+	[ "$verb" != undo ] || return 0
+	read_grub_files
+	grub_words
+	last_crashkernel "$words"
+	current=$answer
 	if has_parts "$words"; then
 		keep_parts "$words"
 	else
-		crashkernel=$(crashkernel_wanted "$crashkernel_least" "$current")
+		crashkernel_wanted "$crashkernel_least" "$current"
+		crashkernel=$answer
 	fi
 	if [ "$crashkernel" = "$current" ]; then
 		plan_no_file "$GRUB_DROP_IN" boot
 	else
-		grub_drop_in_text "$crashkernel" >"$work/drop-in"
-		refuse_beaten "$work/drop-in"
-		plan_file "$GRUB_DROP_IN" boot 644 cat -- "$work/drop-in"
+		grub_drop_in_text
+		refuse_beaten "$answer"
+		grub_drop_in_text
+		plan_file "$GRUB_DROP_IN" boot
 	fi
-	plan_run boot always "into the boot menu" "$@"
 }
 
 # check_grub_cfg FILE: the menu itself, which is what boots

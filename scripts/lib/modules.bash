@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bash, sourced by scripts/hvcrash-configure.
-# shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
 # hvcrash.ko is loaded before any driver that shares pages with the host.
 #
@@ -14,10 +14,11 @@
 # hook of initramfs-tools and the dracut module in kdump-hooks/. They are asked
 # again here.
 
-# load_file_text DIRECTORY
+# load_file_text DIRECTORY: answers with our file for it
 load_file_text() {
-	printf '# Written by hvcrash-configure; hvcrash-configure --undo removes it.\n'
-	say "$(<"$lib/${1%.d}.conf")"
+	answer="# Written by hvcrash-configure; hvcrash-configure --undo removes it.
+$(<"$lib/${1%.d}.conf")
+"
 }
 
 # plan_load_file DIRECTORY: hvcrash.conf in there. The package of the module, and
@@ -26,7 +27,7 @@ plan_load_file() {
 	if [ -e "$root/usr/lib/$1/hvcrash.conf" ]; then
 		plan_no_file "/etc/$1/hvcrash.conf" modules
 	else
-		plan_file "/etc/$1/hvcrash.conf" modules 644 load_file_text "$1"
+		plan_text "/etc/$1/hvcrash.conf" modules load_file_text "$1"
 	fi
 }
 
@@ -38,9 +39,9 @@ plan_modules() {
 	plan_run modules always "hvcrash.ko into the initramfs of every kernel" "$@"
 }
 
-# module_file KERNEL: hvcrash.ko of that kernel, wherever it was installed
-module_file() {
-	find "$root/lib/modules/$1" -name 'hvcrash.ko*' -print -quit 2>/dev/null
+# has_module KERNEL: is hvcrash.ko installed for it, wherever?
+has_module() {
+	[ -n "$(find "$root/lib/modules/$1" -name 'hvcrash.ko*' -print -quit 2>/dev/null)" ]
 }
 
 # vmbus_kind KERNEL: module, or built-in

@@ -17,56 +17,48 @@
 readonly ALL_GROUPS=(modules units grub-defaults boot sysctl service kdump)
 
 plan_init() {
-	plan_path=() plan_staged=() plan_group=() plan_tool=() plan_mode=()
+	plan_path=() plan_state=() plan_text=() plan_group=() plan_tool=()
 	plan_cmd_group=() plan_cmd_why=() plan_cmd_when=()
 	plan_changes=() # of each file, once it was asked
 	plan_probe=() # groups whose commands are due though no file says so
-	rm -rf -- "$work/plan"
-	mkdir -p -- "$work/plan"
 }
 
-# plan_add PATH GROUP MODE TOOL: the file's text is in $work/plan, by its number
+# plan_add PATH GROUP TOOL STATE TEXT: STATE is text, gone, or unknown
 plan_add() {
-	local path=$1
-	[ ! -L "$root$path" ] || path=$(resolve "$path")
-	plan_staged+=("$work/plan/${#plan_path[@]}")
-	plan_path+=("$path")
+	plan_path+=("$1")
 	plan_group+=("$2")
-	plan_mode+=("$3")
-	plan_tool+=("$4")
+	plan_tool+=("$3")
+	plan_state+=("$4")
+	plan_text+=("$5")
 }
 
-# plan_file PATH GROUP MODE COMMAND...: what COMMAND prints is what the file will
-# say. MODE is that of a new file; one that is there keeps its own.
+# plan_file PATH GROUP [TOOL]: the file will say $answer. TOOL will write it, in the
+# commands of its group; without one we do. A new file has mode 644.
 plan_file() {
-	"${@:4}" >"$work/plan/${#plan_path[@]}"
-	plan_add "$1" "$2" "$3" ''
+	local path=$1 text=$answer
+	if [ -L "$root$path" ]; then
+		resolve "$path"
+		path=$answer
+	fi
+	plan_add "$path" "$2" "${3:-}" text "$text"
 }
 
-# plan_tool PATH GROUP TOOL COMMAND...: the same, but TOOL will write the file,
-# in the commands of its group, and COMMAND says what it will have written.
-plan_tool() {
-	"${@:4}" >"$work/plan/${#plan_path[@]}"
-	plan_add "$1" "$2" '' "$3"
+# plan_text PATH GROUP COMMAND...: the file will say what COMMAND answers with. For
+# --undo that does not matter.
+plan_text() {
+	[ "$verb" != undo ] || return 0
+	"${@:3}"
+	plan_file "$1" "$2"
 }
 
 # plan_may_appear PATH GROUP TOOL: TOOL may create the file, with unknown contents
 plan_may_appear() {
-	plan_path+=("$1")
-	plan_group+=("$2")
-	plan_mode+=('')
-	plan_tool+=("$3")
-	plan_staged+=('?')
+	plan_add "$1" "$2" "$3" unknown ''
 }
 
 # plan_no_file PATH GROUP: a file of an earlier run that is not wanted any more
 plan_no_file() {
-	[ -e "$(entry_of "$1")" ] || return 0
-	plan_path+=("$1")
-	plan_group+=("$2")
-	plan_mode+=('')
-	plan_tool+=('')
-	plan_staged+=('')
+	[ -z "${journal_entry[$1]-}" ] || plan_add "$1" "$2" '' gone ''
 }
 
 # plan_run GROUP WHEN WHY COMMAND...: WHEN is live, for what needs the running
@@ -90,34 +82,25 @@ plan_due() {
 # plan_due_at_first GROUP: once, since what was installed before the first run is
 # no file of the plan
 plan_due_at_first() {
-	[ "$(journal_state)" != none ] || plan_due "$1"
+	[ "$journal_state" != none ] || plan_due "$1"
 }
 
 # changes N: will file N of the plan be another than it is?
 changes() {
+	local file=$root${plan_path[$1]}
 	if [ -z "${plan_changes[$1]:-}" ]; then
 		plan_changes[$1]=no
-		case ${plan_staged[$1]} in
-		'') [ ! -e "$root${plan_path[$1]}" ] || plan_changes[$1]=yes ;;
-		'?') ;;
-		*) cmp -s -- "${plan_staged[$1]}" "$root${plan_path[$1]}" || plan_changes[$1]=yes ;;
+		case ${plan_state[$1]} in
+		gone) [ ! -e "$file" ] || plan_changes[$1]=yes ;;
+		text) { [ -f "$file" ] && read_text "$file" && [ "$answer" = "${plan_text[$1]}" ]; } || plan_changes[$1]=yes ;;
 		esac
 	fi
 	[ "${plan_changes[$1]}" = yes ]
 }
 
-# plan_look: asks of each file, here and not in subshells that cannot keep it
-plan_look() {
-	local n
-	plan_changes=()
-	for n in "${!plan_path[@]}"; do
-		changes "$n" || true
-	done
-}
-
 # touched N: is file N to be kept in the journal by this run?
 touched() {
-	changes "$1" || { [ "${plan_staged[$1]}" = '?' ] && group_due "${plan_group[$1]}"; }
+	changes "$1" || { [ "${plan_state[$1]}" = unknown ] && group_due "${plan_group[$1]}"; }
 }
 
 group_due() {
@@ -132,11 +115,12 @@ group_due() {
 	return 1
 }
 
-# The groups that have something to do, in the order they do it
+# groups_due: into $due, the groups that have something to do, in the order they do it
 groups_due() {
 	local group
+	due=()
 	for group in "${ALL_GROUPS[@]}"; do
-		! group_due "$group" || printf '%s\n' "$group"
+		! group_due "$group" || due+=("$group")
 	done
 }
 
@@ -146,7 +130,7 @@ runs_in() {
 	[ "${plan_cmd_when[$2]}" != live ] || is_live
 }
 
-# quoted WORD...: as one would type it
+# quoted WORD...: answers with them as one would type them
 quoted() {
 	local text word
 	for word; do
@@ -155,14 +139,16 @@ quoted() {
 		*) text+=" $word" ;;
 		esac
 	done
-	printf '%s' "${text# }"
+	answer=${text# }
 }
 
-# show_diff PATH STAGED: unified, as diff has it
+# show_diff N: of file N of the plan, unified, as diff has it
 show_diff() {
-	local old=$root$1 new=$2 from=$1 to=$1
+	local path=${plan_path[$1]} old=$root${plan_path[$1]} new=$work/new
+	local from=$path to=$path
+	printf '%s' "${plan_text[$1]}" >"$new"
 	[ -e "$old" ] || old=/dev/null from=/dev/null
-	[ -n "$new" ] || new=/dev/null to=/dev/null
+	[ "${plan_state[$1]}" != gone ] || new=/dev/null to=/dev/null
 	diff -u --label "$from" --label "$to" -- "$old" "$new" || true
 }
 
@@ -171,27 +157,30 @@ plan_show() {
 	local n group
 	for n in "${!plan_path[@]}"; do
 		touched "$n" || continue
-		if [ "${plan_staged[n]}" = '?' ]; then
+		if [ "${plan_state[n]}" = unknown ]; then
 			say "# ${plan_path[n]}: may be made by ${plan_tool[n]}, and is removed by --undo then"
 			continue
 		elif [ -n "${plan_tool[n]}" ]; then
 			say "# ${plan_path[n]}: written by ${plan_tool[n]}"
 		elif [ ! -e "$root${plan_path[n]}" ]; then
-			say "# ${plan_path[n]}: new, mode ${plan_mode[n]}"
+			say "# ${plan_path[n]}: new, mode 644"
 		fi
-		show_diff "${plan_path[n]}" "${plan_staged[n]}"
+		show_diff "$n"
 	done
-	while read -r group; do
+	for group in "${due[@]}"; do
 		for n in "${!plan_cmd_group[@]}"; do
 			runs_in "$group" "$n" || continue
 			local -n command_ref=plan_cmd_$n
-			say "run: $(quoted "${command_ref[@]}")    # ${plan_cmd_why[n]}"
+			quoted "${command_ref[@]}"
+			say "run: $answer    # ${plan_cmd_why[n]}"
 		done
-	done < <(groups_due)
+	done
 }
 
+# plan_is_empty: leaves the groups that are due in $due
 plan_is_empty() {
-	[ -z "$(groups_due)" ]
+	groups_due
+	[ ${#due[@]} -eq 0 ]
 }
 
 # run_group GROUP: its commands. What they print is shown if they fail.
@@ -206,23 +195,32 @@ run_group() {
 }
 
 run_command() {
-	local log=$work/log
-	say "running $(quoted "$@")"
+	local log=$work/log command
+	quoted "$@"
+	command=$answer
+	say "running $command"
 	if ! in_root "$@" >"$log" 2>&1; then
 		tail -n 20 -- "$log" >&2
-		die "$(quoted "$@"): failed; fix that and run hvcrash-configure again, or undo with --undo"
+		die "$command: failed; fix that and run hvcrash-configure again, or undo with --undo"
 	fi
+}
+
+# ours N: is file N written by us, and will it be another?
+ours() {
+	[ -z "${plan_tool[$1]}" ] && changes "$1"
 }
 
 # write_files: those of ours; a tool's are written by its command
 write_files() {
-	local n
+	local n new=()
 	for n in "${!plan_path[@]}"; do
-		[ -z "${plan_tool[n]}" ] || continue
-		changes "$n" || continue
-		if [ -n "${plan_staged[n]}" ]; then
-			make_parents "${plan_path[n]}"
-			replace_file "${plan_path[n]}" "${plan_staged[n]}" "${plan_mode[n]}"
+		[ "${plan_state[n]}" != text ] || ! ours "$n" || new+=("${plan_path[n]}")
+	done
+	make_parents "${new[@]}"
+	for n in "${!plan_path[@]}"; do
+		ours "$n" || continue
+		if [ "${plan_state[n]}" = text ]; then
+			replace_file "${plan_path[n]}" "${plan_text[n]}"
 			say "wrote ${plan_path[n]}"
 		else
 			rm -f -- "$root${plan_path[n]}"
@@ -235,7 +233,7 @@ write_files() {
 # check_written: a tool wrote what the plan said it would
 check_written() {
 	local n
-	plan_look # a tool may have written, and so have we
+	plan_changes=() # a tool may have written, and so have we
 	for n in "${!plan_path[@]}"; do
 		! changes "$n" || warn "${plan_path[n]}: ${plan_tool[n]} did not write what was expected; see hvcrash-configure --dry-run"
 	done
@@ -243,16 +241,15 @@ check_written() {
 
 # plan_apply: the journal first, then the files, then the commands
 plan_apply() {
-	local n group due=()
-	mapfile -t due < <(groups_due)
-	journal_open
+	local n group touched=()
 	for n in "${!plan_path[@]}"; do
-		! touched "$n" || journal_file "${plan_path[n]}" "${plan_group[n]}" "${plan_tool[n]}"
+		! touched "$n" || touched+=("$n")
 	done
-	for group in "${due[@]}"; do
-		journal_todo "$group"
-	done
+	journal_open
+	journal_files "${touched[@]}"
+	journal_todo "${due[@]}"
 	keep_before
+	journal_write_kept
 	set_state applying
 	sweep
 	write_files

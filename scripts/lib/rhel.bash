@@ -16,30 +16,49 @@ readonly RHEL_GRUBENV=/boot/grub2/grubenv
 rhel_facts() {
 	need_hooks=(/etc/kdump/pre.d/50-hvcrash /etc/kdump/post.d/50-hvcrash
 		/usr/lib/dracut/modules.d/99hvcrash/module-setup.sh)
+	read_entries
 }
 
-rhel_entries() {
-	local file
+# read_entries: the boot entries that are there, their text, and their options, with
+# what they take from grubenv
+read_entries() {
+	local file line
+	entry_path=() entry_text=() entry_options=() entry_words=() grubenv='' kernelopts=''
+	if [ -r "$root$RHEL_GRUBENV" ]; then
+		read_text "$root$RHEL_GRUBENV" || true
+		grubenv=$answer
+		while IFS= read -r line; do
+			case $line in kernelopts=*) kernelopts=${line#*=} ;; esac
+		done <<<"$grubenv"
+	fi
 	for file in "$root"/boot/loader/entries/*.conf; do
-		[ ! -f "$file" ] || printf '%s\n' "${file#"$root"}"
+		[ -f "$file" ] || continue
+		if [ "$verb" != undo ]; then
+			read_config "${file#"$root"}"
+		else
+			read_text "$file" || continue
+		fi
+		entry_path+=("${file#"$root"}")
+		entry_text+=("$answer")
+		options_of "$answer"
+		entry_options+=("$answer")
+		! uses_kernelopts "$answer" || answer+=" $kernelopts"
+		entry_words+=("$answer")
 	done
 }
 
-# bls_options ENTRY: its options line, without the word
-bls_options() {
-	sed -n 's/^options[[:blank:]]*//p' "$root$1" | head -n 1
-}
-
-grubenv_kernelopts() {
-	sed -n 's/^kernelopts=//p' "$root$RHEL_GRUBENV" 2>/dev/null
-}
-
-# entry_crashkernel ENTRY: what it says, with what it takes from grubenv
-entry_crashkernel() {
-	local options
-	options=$(bls_options "$1")
-	! uses_kernelopts "$options" || options+=" $(grubenv_kernelopts)"
-	last_crashkernel "$options"
+# options_of TEXT: answers with an entry's first options line, without the word
+options_of() {
+	local line
+	answer=''
+	while IFS= read -r line; do
+		case $line in options | options[[:blank:]]*)
+			line=${line#options}
+			answer=${line#"${line%%[![:blank:]]*}"}
+			return 0
+			;;
+		esac
+	done <<<"$1"
 }
 
 uses_kernelopts() {
@@ -48,89 +67,104 @@ uses_kernelopts() {
 	return 1
 }
 
-# rhel_crashkernel: what all entries get. Not less than any of them has.
+# rhel_crashkernel: answers with what all entries get. Not less than any of them has.
 rhel_crashkernel() {
-	local wanted=$crashkernel_least entry
-	while read -r entry; do
-		wanted=$(crashkernel_wanted "$wanted" "$(entry_crashkernel "$entry")")
-	done < <(rhel_entries)
-	printf '%s' "$wanted"
+	local wanted=$crashkernel_least words seen=''
+	for words in "${entry_words[@]}"; do
+		last_crashkernel "$words"
+		[ "$answer" != "$seen" ] || continue
+		seen=$answer
+		crashkernel_wanted "$wanted" "$answer"
+		wanted=$answer
+	done
+	answer=$wanted
 }
 
-# rhel_parts: the words of an entry whose crashkernel= is in parts
+# rhel_parts: answers with the words of an entry whose crashkernel= is in parts
 rhel_parts() {
-	local entry words
-	while read -r entry; do
-		words=$(bls_options "$entry")
-		! uses_kernelopts "$words" || words+=" $(grubenv_kernelopts)"
-		if has_parts "$words"; then
-			printf '%s' "$words"
-			return 0
-		fi
-	done < <(rhel_entries)
+	for answer in "${entry_words[@]}"; do
+		! has_parts "$answer" || return 0
+	done
+	answer=''
 }
 
-# grubenv is one block of 1024 bytes, filled up with #
+# grubenv_text KERNELOPTS: answers with it; one block of 1024 bytes, filled up with #
 grubenv_text() {
-	local text
-	text=$(kernelopts=$1 awk '/^#/ && NR > 1 { next }
-		/^kernelopts=/ { print "kernelopts=" ENVIRON["kernelopts"]; next } { print }' "$root$RHEL_GRUBENV")
-	text+=$'\n'
-	printf '%s%s' "$text" "$(head -c $((1024 - ${#text})) /dev/zero | tr '\0' '#')"
+	local line text='' fill
+	while IFS= read -r line; do
+		case $line in
+		'##'*) continue ;;
+		kernelopts=*) line=kernelopts=$1 ;;
+		esac
+		text+=$line$'\n'
+	done <<<"${grubenv%$'\n'}"
+	printf -v fill '%*s' $((1024 - ${#text})) ''
+	answer=$text${fill// /#}
 }
 
-# plan_words FILE WORDS COMMAND...: grubby will write into FILE what COMMAND
-# prints; nothing where the WORDS that are there say it already
+# plan_words FILE WORDS COMMAND...: grubby will write into FILE what COMMAND answers
+# with, given the new words; nothing where the WORDS that are there say it already
 plan_words() {
-	[ "$(words_of "$2" crashkernel)" = "$crashkernel" ] || plan_tool "$1" boot grubby "${@:3}"
+	words_of "$2" crashkernel
+	[ "$answer" != "$crashkernel" ] || return 0
+	with_word_last "$2" crashkernel "$crashkernel"
+	"${@:3}" "$answer"
+	plan_file "$1" boot grubby
 }
 
-# entry_text ENTRY WORDS
-entry_text() {
-	options=$2 awk '/^options/ { print "options " ENVIRON["options"]; next } { print }' "$root$1"
+# entry_text_with TEXT WORDS: answers with it
+entry_text_with() {
+	local line
+	answer=''
+	while IFS= read -r line; do
+		case $line in options*) line="options $2" ;; esac
+		answer+=$line$'\n'
+	done <<<"${1%$'\n'}"
 }
+
+# line_text WORDS: answers with them as a line
+line_text() { answer=$1$'\n'; }
 
 # plan_rhel_entries: what grubby will have written, for the diff and the check
 plan_rhel_entries() {
-	local entry words
-	while read -r entry; do
-		words=$(bls_options "$entry")
-		uses_kernelopts "$words" ||
-			plan_words "$entry" "$words" entry_text "$entry" "$(with_word_last "$words" crashkernel "$crashkernel")"
-	done < <(rhel_entries)
-	words=$(grubenv_kernelopts)
-	[ -z "$words" ] ||
-		plan_words "$RHEL_GRUBENV" "$words" grubenv_text "$(with_word_last "$words" crashkernel "$crashkernel")"
+	local i
+	for i in "${!entry_path[@]}"; do
+		uses_kernelopts "${entry_options[i]}" ||
+			plan_words "${entry_path[i]}" "${entry_options[i]}" entry_text_with "${entry_text[i]}"
+	done
+	[ -z "$kernelopts" ] || plan_words "$RHEL_GRUBENV" "$kernelopts" grubenv_text
 	if [ -e "$root/etc/kernel/cmdline" ]; then
-		words=$(first_line /etc/kernel/cmdline)
-		plan_words /etc/kernel/cmdline "$words" say "$(with_word_last "$words" crashkernel "$crashkernel")"
+		first_line /etc/kernel/cmdline
+		plan_words /etc/kernel/cmdline "$answer" line_text
 	else
 		plan_may_appear /etc/kernel/cmdline boot grubby
 	fi
 }
 
 plan_rhel_boot() {
-	local words variable
-	[ -n "$(rhel_entries)" ] || no_boot_loader "/boot/loader/entries: no boot entries, so grubby has nothing to change"
-	words=$(rhel_parts)
-	if [ -n "$words" ]; then
-		keep_parts "$words"
+	local variable=GRUB_CMDLINE_LINUX words
+	[ "$verb" != undo ] || return 0
+	[ ${#entry_path[@]} -gt 0 ] || no_boot_loader "/boot/loader/entries: no boot entries, so grubby has nothing to change"
+	rhel_parts
+	if [ -n "$answer" ]; then
+		keep_parts "$answer"
 		return 0
 	fi
-	crashkernel=$(rhel_crashkernel)
+	rhel_crashkernel
+	crashkernel=$answer
 	plan_rhel_entries
 	if [ -e "$root/etc/default/grub" ]; then
 		# _DEFAULT comes last on the line: one in there would count, and not ours
-		words=$(shell_value /etc/default/grub GRUB_CMDLINE_LINUX_DEFAULT)
-		if [ -n "$(last_crashkernel "$words")" ]; then
-			variable=GRUB_CMDLINE_LINUX_DEFAULT
-		else
-			variable=GRUB_CMDLINE_LINUX
-			words=$(shell_value /etc/default/grub $variable)
+		shell_value /etc/default/grub GRUB_CMDLINE_LINUX_DEFAULT
+		last_crashkernel "$answer"
+		[ -z "$answer" ] || variable=GRUB_CMDLINE_LINUX_DEFAULT
+		shell_value /etc/default/grub $variable
+		words=$answer
+		words_of "$words" crashkernel
+		if [ "$answer" != "$crashkernel" ]; then
+			with_word_last "$words" crashkernel "$crashkernel"
+			plan_text /etc/default/grub grub-defaults changed_text /etc/default/grub $variable "$answer"
 		fi
-		[ "$(words_of "$words" crashkernel)" = "$crashkernel" ] ||
-			plan_file /etc/default/grub grub-defaults 644 with_assignment /etc/default/grub \
-				$variable "$(with_word_last "$words" crashkernel "$crashkernel")"
 	fi
 	plan_run boot always "into every boot entry" \
 		grubby --update-kernel=ALL "--args=crashkernel=$crashkernel" --no-etc-grub-update
@@ -139,32 +173,42 @@ plan_rhel_boot() {
 # kdumpctl would set its own default again when a kernel is installed. Versions
 # that do not know the word refuse to start with it.
 rhel_kdump_conf_text() {
-	awk '
-		/^auto_reset_crashkernel[[:blank:]]/ { if (!seen++) print "auto_reset_crashkernel no"; next }
-		{ print }
-		END { if (!seen) print "auto_reset_crashkernel no" }' "$root/etc/kdump.conf"
+	local line text='' seen=''
+	read_config /etc/kdump.conf
+	while IFS= read -r line; do
+		case $line in
+		auto_reset_crashkernel[[:blank:]]*)
+			[ -z "$seen" ] || continue
+			line="auto_reset_crashkernel no" seen=y
+			;;
+		esac
+		text+=$line$'\n'
+	done <<<"${answer%$'\n'}"
+	[ -n "$seen" ] || text+=$'auto_reset_crashkernel no\n'
+	answer=$text
 }
 
 # Makes a crash kernel that panics reboot: by default it would hang
 rhel_sysconfig_text() {
-	local append bounded
-	append=$(shell_value "$sys_cmdline_file" KDUMP_COMMANDLINE_APPEND)
-	bounded=$(with_bound "$append")
-	if [ "$append" = "$bounded" ]; then
-		cat -- "$root$sys_cmdline_file"
+	local append
+	shell_value "$sys_cmdline_file" KDUMP_COMMANDLINE_APPEND
+	append=$answer
+	with_bound "$append"
+	if [ "$append" = "$answer" ]; then
+		changed_text "$sys_cmdline_file"
 	else
-		with_assignment "$sys_cmdline_file" KDUMP_COMMANDLINE_APPEND "$bounded"
+		changed_text "$sys_cmdline_file" KDUMP_COMMANDLINE_APPEND "$answer"
 	fi
 }
 
 plan_rhel_common() {
 	plan_modules dracut --force --regenerate-all
 	plan_sysctl
-	[ ! -e "$root/etc/kdump.conf" ] || refuse_odd /etc/kdump.conf
-	if [ -e "$root/etc/kdump.conf" ] && grep -qs auto_reset_crashkernel "$root/usr/bin/kdumpctl"; then
-		plan_file /etc/kdump.conf kdump 644 rhel_kdump_conf_text
+	if [ -e "$root/etc/kdump.conf" ] && [ "$verb" != undo ]; then
+		read_config /etc/kdump.conf
+		! grep -qs auto_reset_crashkernel "$root/usr/bin/kdumpctl" || plan_text /etc/kdump.conf kdump rhel_kdump_conf_text
 	fi
-	[ ! -e "$root$sys_cmdline_file" ] || plan_file "$sys_cmdline_file" kdump 644 rhel_sysconfig_text
+	[ ! -e "$root$sys_cmdline_file" ] || plan_text "$sys_cmdline_file" kdump rhel_sysconfig_text
 	plan_service
 	plan_kdump_initramfs kdumpctl rebuild
 	plan_restart
@@ -177,32 +221,33 @@ plan_rhel() {
 
 keep_rhel() {
 	[ -z "$no_bootloader" ] || return 0
-	journal_keep crashkernel "$(entry_crashkernel "$(rhel_entries | tail -n 1)")"
+	last_crashkernel "${entry_words[-1]-}"
+	journal_keep crashkernel "$answer"
 	journal_set crashkernel-ours "$crashkernel"
 }
 
-# ours_since ENTRY-OF-THE-JOURNAL WORDS: not put back byte for byte, because the
-# file came or changed since, and still with the crashkernel= of ours?
+# ours_since PATH WORDS: not put back byte for byte, because the file came or changed
+# since, and still with the crashkernel= of ours?
 ours_since() {
-	if [ -d "$1" ] && ! changed_since "$1"; then
-		return 1
-	fi
-	[ -n "$2" ] && [ "$(last_crashkernel "$2")" = "$(kept crashkernel-ours)" ]
+	[ -z "${journal_entry[$1]-}" ] || [ -n "${edited[$1]-}" ] || return 1
+	last_crashkernel "$2"
+	[ -n "$2" ] && [ "$answer" = "${kept[crashkernel-ours]-}" ]
 }
 
 # undo_rhel_boot: in entries that came or changed since grubby puts back what the
 # newest had, or takes the word out.
 undo_rhel_boot() {
-	local entry old option=--remove-args=crashkernel
-	old=$(kept crashkernel)
-	[ "$old" != "$(kept crashkernel-ours)" ] || return 0
+	local i old=${kept[crashkernel]-} option=--remove-args=crashkernel linux
+	[ "$old" != "${kept[crashkernel-ours]-}" ] || return 0
 	[ -z "$old" ] || option=--args=crashkernel=$old
-	while read -r entry; do
-		ours_since "$(entry_of "$entry")" "$(bls_options "$entry")" || continue
-		run_command grubby "--update-kernel=/boot/$(sed -n 's|^linux[[:blank:]]*.*/||p' "$root$entry")" "$option"
+	read_entries
+	for i in "${!entry_path[@]}"; do
+		ours_since "${entry_path[i]}" "${entry_options[i]}" || continue
+		linux=$(sed -n 's|^linux[[:blank:]]*.*/||p' "$root${entry_path[i]}")
+		run_command grubby "--update-kernel=/boot/$linux" "$option"
 		step
-	done < <(rhel_entries)
-	if ours_since "$(entry_of "$RHEL_GRUBENV")" "$(grubenv_kernelopts)"; then
+	done
+	if ours_since "$RHEL_GRUBENV" "$kernelopts"; then
 		run_command grubby --update-kernel=ALL "$option" --no-etc-grub-update
 		step
 	fi

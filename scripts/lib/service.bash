@@ -6,17 +6,24 @@
 # soon as there is memory for it. Without a reservation it cannot start, so it is
 # left to the next boot then; it would only be shown as failed.
 
+# service_is_enabled: asked once a run, before anything is changed
 service_is_enabled() {
-	in_root systemctl is-enabled --quiet "$sys_service" 2>/dev/null
+	if [ -z "$sys_enabled" ]; then
+		sys_enabled=no
+		! in_root systemctl is-enabled --quiet "$sys_service" 2>/dev/null || sys_enabled=yes
+	fi
+	[ "$sys_enabled" = yes ]
 }
 
 has_reservation() {
-	is_live && [ "$(first_line /sys/kernel/kexec_crash_size)" != 0 ] && [ -n "$(first_line /sys/kernel/kexec_crash_size)" ]
+	is_live || return 1
+	first_line /sys/kernel/kexec_crash_size
+	[ "${answer:-0}" != 0 ]
 }
 
 plan_service() {
 	plan_run service always "at every boot" systemctl enable --quiet "$sys_service"
-	service_is_enabled || plan_due service
+	[ "$verb" = undo ] || service_is_enabled || plan_due service
 }
 
 # plan_kdump_initramfs COMMAND...: what makes the crash kernel's initramfs again.
@@ -45,7 +52,7 @@ keep_service() {
 }
 
 undo_service() {
-	[ "$(kept service)" = disabled ] || return 0
+	[ "${kept[service]-}" = disabled ] || return 0
 	run_command systemctl disable --quiet "$sys_service"
 	step
 }

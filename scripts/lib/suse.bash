@@ -11,17 +11,23 @@
 readonly SUSE_KDUMP=/etc/sysconfig/kdump
 
 suse_facts() {
-	need_hooks=(/usr/lib/dracut/modules.d/99hvcrash/module-setup.sh "$(suse_hook suse-pre)" "$(suse_hook suse-post)")
+	need_hooks=(/usr/lib/dracut/modules.d/99hvcrash/module-setup.sh)
+	suse_hook suse-pre
+	need_hooks+=("$answer")
+	suse_hook suse-post
+	need_hooks+=("$answer")
 }
 
-# Where pbl keeps the command line
+# suse_cmdline_file: answers with where pbl keeps the command line
 suse_cmdline_file() {
-	case $(shell_value /etc/sysconfig/bootloader LOADER_TYPE) in
-	grub2-bls | systemd-boot) printf /etc/kernel/cmdline ;;
-	*) printf /etc/default/grub ;;
+	shell_value /etc/sysconfig/bootloader LOADER_TYPE
+	case $answer in
+	grub2-bls | systemd-boot) answer=/etc/kernel/cmdline ;;
+	*) answer=/etc/default/grub ;;
 	esac
 }
 
+# suse_cmdline FILE: answers with it
 suse_cmdline() {
 	case $1 in
 	/etc/default/grub) shell_value "$1" GRUB_CMDLINE_LINUX_DEFAULT ;;
@@ -29,37 +35,43 @@ suse_cmdline() {
 	esac
 }
 
-# suse_cmdline_text FILE WORDS: the file as pbl writes it
+# suse_cmdline_text FILE WORDS: answers with the file as pbl writes it
 suse_cmdline_text() {
 	case $1 in
-	/etc/default/grub) with_assignment "$1" GRUB_CMDLINE_LINUX_DEFAULT "$2" ;;
-	*) say "$2" ;;
+	/etc/default/grub) changed_text "$1" GRUB_CMDLINE_LINUX_DEFAULT "$2" ;;
+	*) answer=$2$'\n' ;;
 	esac
 }
 
 plan_suse_boot() {
 	local file words current
-	file=$(suse_cmdline_file)
+	[ "$verb" != undo ] || return 0
+	suse_cmdline_file
+	file=$answer
 	[ -e "$root$file" ] || no_boot_loader "$file: not there, so pbl has nothing to change"
-	words=$(suse_cmdline "$file")
+	suse_cmdline "$file"
+	words=$answer
 	if has_parts "$words"; then
 		keep_parts "$words"
 		return 0
 	fi
-	current=$(last_crashkernel "$words")
-	crashkernel=$(crashkernel_wanted "$crashkernel_least" "$current")
-	[ "$crashkernel" = "$current" ] ||
-		plan_tool "$file" boot pbl suse_cmdline_text "$file" "$(with_word "$words" crashkernel "$crashkernel")"
+	last_crashkernel "$words"
+	current=$answer
+	crashkernel_wanted "$crashkernel_least" "$current"
+	crashkernel=$answer
+	if [ "$crashkernel" != "$current" ]; then
+		with_word "$words" crashkernel "$crashkernel"
+		suse_cmdline_text "$file" "$answer"
+		plan_file "$file" boot pbl
+	fi
 	plan_run boot always "into the boot loader" pbl --add-option "crashkernel=$crashkernel" --config
 }
 
-# suse_hook NAME: where make install put it
+# suse_hook NAME: answers with where make install put it
 suse_hook() {
-	local dir
-	for dir in /usr/lib/hvcrash /usr/local/lib/hvcrash; do
-		[ ! -e "$root$dir/$1" ] || break
+	for answer in "/usr/lib/hvcrash/$1" "/usr/local/lib/hvcrash/$1"; do
+		[ ! -e "$root$answer" ] || return 0
 	done
-	printf '%s/%s' "$dir" "$1"
 }
 
 # suse_chains: may a script's value be two commands? Version 2.1.1 and later give
@@ -73,62 +85,47 @@ suse_chains() {
 	done
 }
 
-# suse_with_script VARIABLE HOOK [ARGUMENT]: filter, the file's text; ours first,
-# then what was there. Nothing changes where ours cannot be put there.
-suse_with_script() {
-	local text old values ours=$2${3:+ $3}
-	text=$work/script
-	cat >"$text"
-	plain "$text" "$SUSE_KDUMP" >"$text.plain"
-	evaluate "$text.plain" "$1"
-	old=$(refuse_unknown "$SUSE_KDUMP" "$1" "$values")
-	if [ ! -e "$root$2" ] || [[ $old == *"$2"* ]] || { [ -n "$old" ] && ! suse_chains; }; then
-		cat -- "$text"
-	else
-		with_assignment_in "$SUSE_KDUMP" "$1" "$ours${old:+; $old}" <"$text"
-	fi
+# suse_script VARIABLE HOOK [ARGUMENT]: adds to $changes that ours comes first, then
+# what was there. Nothing changes where ours cannot be put there, which is said.
+suse_script() {
+	local ours=$2${3:+ $3}
+	[ -e "$root$2" ] || return 0
+	shell_value "$SUSE_KDUMP" "$1"
+	case $answer in
+	*"$2"*) ;;
+	'') changes+=("$1" "$ours") ;;
+	*)
+		if suse_chains; then
+			changes+=("$1" "$ours; $answer")
+		else
+			warn "$SUSE_KDUMP: $1 runs another program and this kdump takes only one: let that one run $2"
+		fi
+		;;
+	esac
 }
 
-# suse_crashkernel_text: only kdump 2 knows KDUMP_CRASHKERNEL; a value that says
-# it already, with ",high" and ",low", is left
-suse_crashkernel_text() {
-	local set
-	set=$(shell_value "$SUSE_KDUMP" KDUMP_CRASHKERNEL)
-	if [ -n "$crashkernel" ] && grep -q '^KDUMP_CRASHKERNEL=' "$root$SUSE_KDUMP" &&
-		[ "$(last_crashkernel "$set")" != "$crashkernel" ]; then
-		with_assignment "$SUSE_KDUMP" KDUMP_CRASHKERNEL "crashkernel=$crashkernel"
-	else
-		cat -- "$root$SUSE_KDUMP"
-	fi
-}
-
+# suse_kdump_text: answers with kdump's configuration. Only kdump 2 knows
+# KDUMP_CRASHKERNEL; a value that says it already, with ",high" and ",low", is left.
 suse_kdump_text() {
+	local changes=()
+	if [ -n "$crashkernel" ] && grep -q '^KDUMP_CRASHKERNEL=' "$root$SUSE_KDUMP"; then
+		shell_value "$SUSE_KDUMP" KDUMP_CRASHKERNEL
+		last_crashkernel "$answer"
+		[ "$answer" = "$crashkernel" ] || changes+=(KDUMP_CRASHKERNEL "crashkernel=$crashkernel")
+	fi
+	suse_hook suse-pre
+	suse_script KDUMP_PRESCRIPT "$answer"
+	suse_hook suse-post
 	# shellcheck disable=SC2016 # for kdump-save
-	suse_crashkernel_text |
-		suse_with_script KDUMP_PRESCRIPT "$(suse_hook suse-pre)" |
-		suse_with_script KDUMP_POSTSCRIPT "$(suse_hook suse-post)" '"$DIR"'
-}
-
-# Another script, to which ours cannot be added
-warn_suse_scripts() {
-	local variable hook
-	for variable in KDUMP_PRESCRIPT:suse-pre KDUMP_POSTSCRIPT:suse-post; do
-		hook=$(suse_hook "${variable#*:}") variable=${variable%:*}
-		[ -e "$root$hook" ] || continue
-		grep -q "^$variable=.*$hook" "$work/plan/kdump" ||
-			warn "$SUSE_KDUMP: $variable runs another program and this kdump takes only one: let that one run $hook"
-	done
+	suse_script KDUMP_POSTSCRIPT "$answer" '"$DIR"'
+	changed_text "$SUSE_KDUMP" "${changes[@]}"
 }
 
 plan_suse() {
 	[ -n "$no_bootloader" ] || plan_suse_boot
 	plan_modules dracut --force --regenerate-all
 	plan_sysctl
-	if [ -e "$root$SUSE_KDUMP" ]; then
-		suse_kdump_text >"$work/plan/kdump"
-		plan_file "$SUSE_KDUMP" kdump 644 cat -- "$work/plan/kdump"
-		warn_suse_scripts
-	fi
+	[ ! -e "$root$SUSE_KDUMP" ] || plan_text "$SUSE_KDUMP" kdump suse_kdump_text
 	plan_units
 	plan_service
 	plan_kdump_initramfs mkdumprd -f

@@ -8,53 +8,55 @@
 # What Azure writes there, also on Azure Stack (cloud-init's ds-identify)
 readonly AZURE_ASSET_TAG=7783-7084-3265-9085-8269-3286-77
 
-# os_release: ID, VERSION_ID and PRETTY_NAME, a line each
+# os_release: ID, VERSION_ID and PRETTY_NAME
 os_release() {
 	local file sys_shell=dash
+	sys_id='' sys_version='' sys_name=''
 	for file in /etc/os-release /usr/lib/os-release; do
-		file=$(resolve "$file")
+		resolve "$file"
+		file=$answer
 		[ -r "$root$file" ] || continue
-		shell_value "$file" ID VERSION_ID PRETTY_NAME
+		shell_value "$file" ID && sys_id=$answer
+		shell_value "$file" VERSION_ID && sys_version=$answer
+		shell_value "$file" PRETTY_NAME && sys_name=$answer
 		return 0
 	done
 }
 
 detect_distribution() {
-	local values
-	values=$(os_release)
-	{ read -r sys_id; read -r sys_version; read -r sys_name; } <<<"$values"$'\n\n'
+	os_release
 	find_distribution "$sys_id" "$sys_version"
 	find_family "$sys_family"
 }
 
-# efi_variable NAME: what the boot loader says of itself, or nothing
+# efi_variable NAME: answers with what the boot loader says of itself, or nothing
 # (https://systemd.io/BOOT_LOADER_INTERFACE)
 efi_variable() {
 	local file=$root/sys/firmware/efi/efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
-	[ ! -r "$file" ] || tail -c +5 -- "$file" | tr -cd ' -~'
+	answer=''
+	[ ! -r "$file" ] || answer=$(tail -c +5 -- "$file" | tr -cd ' -~')
 }
 
 # The boot loader of this boot: its files are those that count, whatever others are there
 detect_loader() {
 	sys_loader=''
-	if [ -n "$(efi_variable StubInfo)" ]; then
-		sys_loader=uki
-	elif [[ $(efi_variable LoaderInfo) == systemd-boot* ]]; then
-		sys_loader=systemd-boot
-	fi
+	efi_variable LoaderInfo
+	[[ $answer != systemd-boot* ]] || sys_loader=systemd-boot
+	efi_variable StubInfo
+	[ -z "$answer" ] || sys_loader=uki
 }
 
 detect_platform() {
-	local dmi=/sys/class/dmi/id
+	local dmi=/sys/class/dmi/id vendor
 	sys_platform=''
-	if [ "$(first_line $dmi/chassis_asset_tag)" = "$AZURE_ASSET_TAG" ]; then
-		sys_platform=Azure
-	elif [ "$(first_line $dmi/sys_vendor)" = "Microsoft Corporation" ] &&
-		[ "$(first_line $dmi/product_name)" = "Virtual Machine" ]; then
-		sys_platform=Hyper-V
-	elif [ -d "$root/sys/bus/vmbus" ]; then # registered after contact with the host
-		sys_platform=Hyper-V
+	first_line $dmi/sys_vendor
+	vendor=$answer
+	first_line $dmi/product_name
+	if [ "$vendor $answer" = "Microsoft Corporation Virtual Machine" ] || [ -d "$root/sys/bus/vmbus" ]; then
+		sys_platform=Hyper-V # the bus is registered after contact with the host
 	fi
+	first_line $dmi/chassis_asset_tag
+	[ "$answer" != "$AZURE_ASSET_TAG" ] || sys_platform=Azure
 	sys_generation=1
 	[ ! -d "$root/sys/firmware/efi" ] || sys_generation=2
 }
@@ -62,7 +64,8 @@ detect_platform() {
 # The kernel that is configured: the running one, or the newest of an image
 detect_kernel() {
 	if is_live; then
-		sys_kernel=$(first_line /proc/sys/kernel/osrelease)
+		first_line /proc/sys/kernel/osrelease
+		sys_kernel=$answer
 	else
 		sys_kernel=$(cd "$root/lib/modules" 2>/dev/null && printf '%s\n' * | sort -V | tail -n 1) || sys_kernel=''
 		[ "$sys_kernel" != '*' ] || sys_kernel=''
@@ -74,7 +77,8 @@ detect_architecture() {
 	local file magic=''
 	for file in /usr/bin/bash /bin/bash /usr/bin/env /usr/lib/systemd/systemd; do
 		[ -r "$root$file" ] || continue
-		magic=$(od -An -tx1 -j18 -N2 -- "$root$(resolve $file)" 2>/dev/null | tr -d ' \n') || magic=''
+		resolve $file
+		magic=$(od -An -tx1 -j18 -N2 -- "$root$answer" 2>/dev/null | tr -d ' \n') || magic=''
 		break
 	done
 	case $magic in
@@ -87,15 +91,23 @@ detect_architecture() {
 # The kernel's count: System RAM of /proc/iomem, which shows addresses to root
 # only; otherwise the free count and what the crash kernel took from it.
 detect_memory() {
-	local range what mib=0 total reserved
-	while read -r range what; do # parts of System RAM are indented: not counted twice
-		mib=$((mib + 0x${range#*-} + 1 - 0x${range%-*}))
-	done < <(grep -E '^[0-9a-f]+-[0-9a-f]+ : System RAM$' "$root/proc/iomem" 2>/dev/null)
+	local range what key value mib=0 total=0
+	if [ -r "$root/proc/iomem" ]; then
+		while IFS= read -r what; do # parts of System RAM are indented: not counted twice
+			case $what in [0-9a-f]*' : System RAM') ;; *) continue ;; esac
+			range=${what%% *}
+			mib=$((mib + 0x${range#*-} + 1 - 0x${range%-*}))
+		done <"$root/proc/iomem"
+	fi
 	mib=$((mib >> 20))
 	if [ $mib -lt 64 ]; then
-		total=$(awk '$1 == "MemTotal:" { print $2 }' "$root/proc/meminfo" 2>/dev/null) || total=0
-		reserved=$(first_line /sys/kernel/kexec_crash_size)
-		mib=$((${total:-0} / 1024 + ${reserved:-0} / 1048576))
+		if [ -r "$root/proc/meminfo" ]; then
+			while read -r key value _; do
+				[ "$key" != MemTotal: ] || { total=$value && break; }
+			done <"$root/proc/meminfo"
+		fi
+		first_line /sys/kernel/kexec_crash_size
+		mib=$((total / 1024 + ${answer:-0} / 1048576))
 	fi
 	sys_ram_mib=$mib
 }
@@ -114,8 +126,13 @@ is_container() {
 	for mark in /run/systemd/container /.dockerenv /run/.containerenv; do
 		[ ! -e "$root$mark" ] || return 0
 	done
-	case $(first_line /proc/sys/kernel/osrelease) in *WSL*) return 0 ;; esac
-	is_live && grep -zqs '^container=.' "$root/proc/1/environ"
+	first_line /proc/sys/kernel/osrelease
+	case $answer in *WSL*) return 0 ;; esac
+	is_live && [ -r "$root/proc/1/environ" ] || return 1
+	while IFS= read -r -d '' mark || [ -n "$mark" ]; do
+		case $mark in container=?*) return 0 ;; esac
+	done <"$root/proc/1/environ"
+	return 1
 }
 
 # One line that says what was found

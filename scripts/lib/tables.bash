@@ -28,12 +28,12 @@ find_family() {
 	done <"$lib/tables/families"
 }
 
-# hyperv_crashkernel ARCHITECTURE: the ranges of tables/crashkernel
+# hyperv_crashkernel ARCHITECTURE: answers with the ranges of tables/crashkernel
 hyperv_crashkernel() {
 	local who since architecture ranges
 	while read -r who since architecture ranges; do
 		if [ "$who:$architecture" = "hyperv:$1" ]; then
-			printf '%s' "$ranges"
+			answer=$ranges
 			return 0
 		fi
 	done <"$lib/tables/crashkernel"

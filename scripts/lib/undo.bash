@@ -9,42 +9,51 @@
 # since a stale copy of a boot entry may name a kernel that is gone. Nothing is
 # undone of what was edited since, unless --force says so.
 
-# The entries that were edited since, except those of a boot loader's tool
-edited_since() {
-	local entry
-	while read -r entry; do
-		[ -n "$(<"$entry/tool")" ] || ! changed_since "$entry" || cat -- "$entry/path"
-	done < <(journal_entries)
+# tool_of PATH: answers with the command that wrote it, or nothing if we did
+tool_of() { read -r answer <"${journal_entry[$1]}/tool"; }
+
+# edited_files: answers with those, except what a boot loader's tool writes
+edited_files() {
+	local path list=''
+	look_for_edits
+	for path in "${journal_paths[@]}"; do
+		[ -n "${edited[$path]-}" ] || continue
+		tool_of "$path"
+		[ -n "$answer" ] || list+=", $path"
+	done
+	answer=${list#, }
 }
 
 # restore_files: the last first
 restore_files() {
-	local entry path tool
-	while read -r entry; do
-		read -r path <"$entry/path"
-		read -r tool <"$entry/tool"
-		if [ -n "$tool" ] && { [ ! -e "$root$path" ] || changed_since "$entry"; }; then
+	local i path
+	for ((i = ${#journal_paths[@]} - 1; i >= 0; i--)); do
+		path=${journal_paths[i]}
+		tool_of "$path"
+		if [ -n "$answer" ] && { [ ! -e "$root$path" ] || [ -n "${edited[$path]-}" ]; }; then
 			continue # its tool does it, in undo_boot
 		fi
-		restore_file "$entry"
-		if [ -e "$entry/absent" ]; then
+		restore_file "$path"
+		if [ -e "${journal_entry[$path]}/absent" ]; then
 			say "removed $path"
 		else
 			say "restored $path"
 		fi
-	done < <(journal_entries | tac)
+	done
 }
 
-# The groups of the journal's files, and those whose commands are due
+# groups_undone: into $due, the groups of the journal's files, and those whose
+# commands are due
 groups_undone() {
-	local group entry seen=' service '
-	while read -r entry; do
-		read -r group <"$entry/group"
+	local group path seen=' service '
+	due=()
+	for path in "${journal_paths[@]}"; do
+		read -r group <"${journal_entry[$path]}/group"
 		seen+="$group "
-	done < <(journal_entries)
+	done
 	for group in "${ALL_GROUPS[@]}"; do
 		if has_todo "$group" || [[ $seen == *" $group "* ]]; then
-			printf '%s\n' "$group"
+			due+=("$group")
 		fi
 	done
 }
@@ -61,20 +70,18 @@ undo_group() {
 }
 
 undo() {
-	local edited group due=()
-	if [ "$(journal_state)" = none ]; then
+	local group
+	if [ "$journal_state" = none ]; then
 		journal_remove # of a run that had not changed anything yet, or of an --undo that was at its end
 		say "nothing to undo"
 		return 0
 	fi
-	edited=$(edited_since)
-	if [ -n "$edited" ] && [ -z "$opt_force" ]; then
-		refuse "edited since it was configured: ${edited//$'\n'/, }; nothing was undone; --force restores the old contents anyway"
+	edited_files
+	if [ -n "$answer" ] && [ -z "$opt_force" ]; then
+		refuse "edited since it was configured: $answer; nothing was undone; --force restores the old contents anyway"
 	fi
-	mapfile -t due < <(groups_undone)
-	for group in "${due[@]}"; do
-		journal_todo "$group"
-	done
+	groups_undone
+	journal_todo "${due[@]}"
 	set_state undoing
 	sweep
 	restore_files

@@ -4,6 +4,9 @@
 #
 # Messages, the four ways to end, and commands of the system that is configured.
 #
+# A function that answers leaves its text in $answer, until the next one does:
+# $(...) is a process, and each run has hundreds of such calls.
+#
 # That system is the running one, or a tree below --root: an image that is being
 # built, or a fixture. Paths are written without the root, as the system itself
 # sees them; only "$root" in front of one reaches the disk.
@@ -56,21 +59,36 @@ has_command() {
 	return 1
 }
 
-# first_line FILE: nothing where there is no file
+# first_line FILE: answers with it, or with nothing where there is no file
 first_line() {
-	local line=''
-	[ ! -r "$root$1" ] || [ ! -f "$root$1" ] || IFS= read -r line <"$root$1" 2>/dev/null || true
-	printf '%s' "$line"
+	answer=''
+	[ ! -r "$root$1" ] || [ ! -f "$root$1" ] || IFS= read -r answer <"$root$1" 2>/dev/null || true
 }
 
-# resolve PATH: the file behind symbolic links, which are relative to the root.
-# A link is followed, not replaced: /etc/sysconfig/grub stays one.
+# read_text FILE: answers with all of it; status 1 where it has a NUL byte
+read_text() {
+	answer=''
+	! IFS= read -r -d '' answer <"$1"
+}
+
+# lexical PATH: answers without ".", ".." and slashes in a row; links are not looked at
+lexical() {
+	local part parts=() out=()
+	IFS=/ read -ra parts <<<"$1"
+	for part in "${parts[@]}"; do
+		case $part in
+		'' | .) ;;
+		..) [ ${#out[@]} -eq 0 ] || unset 'out[-1]' ;;
+		*) out+=("$part") ;;
+		esac
+	done
+	printf -v answer '/%s' "${out[@]}"
+}
+
+# resolve PATH: answers with the file behind symbolic links, which are relative to
+# the root. A link is followed, not replaced: /etc/sysconfig/grub stays one.
 resolve() {
 	local path=$1 target hops=0
-	if [ ! -L "$root$path" ]; then
-		printf '%s' "$path"
-		return 0
-	fi
 	while [ -L "$root$path" ] && [ $hops -lt 10 ]; do
 		target=$(readlink -- "$root$path")
 		case $target in
@@ -79,18 +97,15 @@ resolve() {
 		esac
 		hops=$((hops + 1))
 	done
-	if [ $hops -gt 0 ]; then
-		realpath -ms -- "$path"
-	else
-		printf '%s' "$path"
-	fi
+	answer=$path
+	[ $hops -eq 0 ] || lexical "$path"
 }
 
-# with_word WORDS KEY VALUE: words with KEY=VALUE where KEY= stood first, or at
+# with_word WORDS KEY VALUE: answers with KEY=VALUE where KEY= stood first, or at
 # the end. Further KEY= go: for crashkernel only the last would count.
 with_word() {
 	local words=() key=$2 value=$3 out=() word done_once=''
-	read -ra words <<<"$1"
+	read -r -d '' -a words <<<"$1" || true
 	for word in "${words[@]}"; do
 		case $word in
 		"$key="*)
@@ -102,43 +117,43 @@ with_word() {
 		esac
 	done
 	[ -n "$done_once" ] || out+=("$key=$value")
-	printf '%s' "${out[*]}"
+	answer="${out[*]}"
 }
 
 # with_bound WORDS: a crash kernel that panics has to reboot, not to hang
 with_bound() {
-	local panic
-	panic=$(words_of "$1" panic | tail -n 1)
-	case ${panic:-0} in
-	0) with_word "$1" panic 10 ;;
-	*) printf '%s' "$1" ;;
+	words_of "$1" panic
+	case ${answer##*$'\n'} in
+	'' | 0) with_word "$1" panic 10 ;;
+	*) answer=$1 ;;
 	esac
 }
 
 # with_flag WORDS WORD: with that word, once
 with_flag() {
 	case " $1 " in
-	*" $2 "*) printf '%s' "$1" ;;
-	*) printf '%s' "${1:+$1 }$2" ;;
+	*" $2 "*) answer=$1 ;;
+	*) answer="${1:+$1 }$2" ;;
 	esac
 }
 
 # words_of WORDS KEY: the values of every KEY=, one a line
 words_of() {
 	local words=() word
-	read -ra words <<<"$1"
+	answer=''
+	read -r -d '' -a words <<<"$1" || true
 	for word in "${words[@]}"; do
-		case $word in "$2="*) printf '%s\n' "${word#*=}" ;; esac
+		case $word in "$2="*) answer+=${answer:+$'\n'}${word#*=} ;; esac
 	done
 }
 
 # with_word_last WORDS KEY VALUE: the same at the end, as grubby does it
 with_word_last() {
 	local words=() out=() word
-	read -ra words <<<"$1"
+	read -r -d '' -a words <<<"$1" || true
 	for word in "${words[@]}"; do
 		case $word in "$2" | "$2="*) ;; *) out+=("$word") ;; esac
 	done
 	out+=("$2=$3")
-	printf '%s' "${out[*]}"
+	answer="${out[*]}"
 }

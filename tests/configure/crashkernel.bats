@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # How much memory the crash kernel gets: scripts/lib/crashkernel.bash alone.
 
+# shellcheck disable=SC2154 # "answer" is set by what is sourced
+
 load helpers
 
 setup() {
@@ -9,19 +11,21 @@ setup() {
 	# shellcheck disable=SC2034 # for what is sourced
 	root='' verb=configure
 	source_configure
-	CRASHKERNEL_X86_64=$(hyperv_crashkernel x86_64)
-	CRASHKERNEL_ARM64=$(hyperv_crashkernel aarch64)
-	CRASHKERNEL_ARM64_64K=$(hyperv_crashkernel aarch64-64k)
+	CRASHKERNEL_X86_64=$(answer_of hyperv_crashkernel x86_64)
+	CRASHKERNEL_ARM64=$(answer_of hyperv_crashkernel aarch64)
+	CRASHKERNEL_ARM64_64K=$(answer_of hyperv_crashkernel aarch64-64k)
 }
 
 # at TEXT RAM MIB
 at() {
-	expect "$2: $(crashkernel_at "$1" "$2")" "$2: $3"
+	crashkernel_at "$1" "$2"
+	expect "$2: $answer" "$2: $3"
 }
 
 # wanted CURRENT RESULT, of a short table
 wanted() {
-	expect "$1 -> $(crashkernel_wanted 1G-4G:256M,4G-:512M "$1")" "$1 -> $2"
+	crashkernel_wanted 1G-4G:256M,4G-:512M "$1"
+	expect "$1 -> $answer" "$1 -> $2"
 }
 
 @test "the kernel's own reading of ranges, sizes and offsets" {
@@ -43,13 +47,16 @@ wanted() {
 	at 1G-2G 1024 0
 	at 1G-2G:x 1024 0
 	at '' 8192 0
+	at 1G-2G:64M, 1024 0
+	at 08M 100 8
+	at 1g-2t:64m 2048 64
 }
 
 @test "firmware holds some back: what an old kernel or a new one reserves is enough" {
-	expect "$(crashkernel_expected 1G-4G:256M,4G-:512M 4095)" 256
-	expect "$(crashkernel_expected 1G-4G:256M,4G-:512M 4096)" 512
-	expect "$(crashkernel_expected 1G-4G:256M,4G-:512M 3900)" 256
-	expect "$(crashkernel_expected 1G-4G:256M,4G-:512M 1020)" 0
+	expect "$(answer_of crashkernel_expected 1G-4G:256M,4G-:512M 4095)" 256
+	expect "$(answer_of crashkernel_expected 1G-4G:256M,4G-:512M 4096)" 512
+	expect "$(answer_of crashkernel_expected 1G-4G:256M,4G-:512M 3900)" 256
+	expect "$(answer_of crashkernel_expected 1G-4G:256M,4G-:512M 1020)" 0
 }
 
 @test "the tables give a dump on Azure what it needs, and never more than a quarter" {
@@ -64,16 +71,17 @@ wanted() {
 	at "$CRASHKERNEL_ARM64_64K" 8192 768
 	for table in "$CRASHKERNEL_X86_64" "$CRASHKERNEL_ARM64" "$CRASHKERNEL_ARM64_64K"; do
 		for ((ram = 512; ram < 16 * 1024 * 1024; ram += ram / 4)); do
-			size=$(crashkernel_at "$table" $ram)
+			crashkernel_at "$table" $ram
+			size=$answer
 			[ $((size * 4)) -le $ram ] || { echo "$size of $ram MiB: $table"; return 1; }
 		done
 	done
 }
 
 @test "the table of an architecture and a page size" {
-	expect "$(crashkernel_table x86_64 6.1)" "$CRASHKERNEL_X86_64"
-	expect "$(crashkernel_table aarch64 6.1)" "$CRASHKERNEL_ARM64"
-	expect "$(crashkernel_table aarch64 5.14.0-503.el9.aarch64+64k)" "$CRASHKERNEL_ARM64_64K"
+	expect "$(answer_of crashkernel_table x86_64 6.1)" "$CRASHKERNEL_X86_64"
+	expect "$(answer_of crashkernel_table aarch64 6.1)" "$CRASHKERNEL_ARM64"
+	expect "$(answer_of crashkernel_table aarch64 5.14.0-503.el9.aarch64+64k)" "$CRASHKERNEL_ARM64_64K"
 	run crashkernel_table s390x 6.1
 	expect "$status" 1
 }
@@ -95,15 +103,17 @@ wanted() {
 @test "merging again changes nothing: a second run is a no-op" {
 	local current once
 	for current in 384M-:128M 512M-:192M 2G-4G:320M,4G-32G:512M,32G-:1G 300M 1G-2G:2G 8T-:8G auto ''; do
-		once=$(crashkernel_wanted "$CRASHKERNEL_X86_64" "$current")
-		expect "$(crashkernel_wanted "$CRASHKERNEL_X86_64" "$once")" "$once"
+		crashkernel_wanted "$CRASHKERNEL_X86_64" "$current"
+		once=$answer
+		crashkernel_wanted "$CRASHKERNEL_X86_64" "$once"
+		expect "$answer" "$once"
 	done
 }
 
 @test "the last crashkernel= counts, but for one with ,low" {
-	expect "$(last_crashkernel "ro crashkernel=1G crashkernel=2G quiet")" 2G
-	expect "$(last_crashkernel "ro crashkernel=300M,high crashkernel=72M,low")" 300M,high
-	expect "$(last_crashkernel "ro crashkernel=512M crashkernel=1G,cma")" 512M
-	expect "$(last_crashkernel "ro nocrashkernel=1G")" ""
-	expect "$(last_crashkernel "")" ""
+	expect "$(answer_of last_crashkernel "ro crashkernel=1G crashkernel=2G quiet")" 2G
+	expect "$(answer_of last_crashkernel "ro crashkernel=300M,high crashkernel=72M,low")" 300M,high
+	expect "$(answer_of last_crashkernel "ro crashkernel=512M crashkernel=1G,cma")" 512M
+	expect "$(answer_of last_crashkernel "ro nocrashkernel=1G")" ""
+	expect "$(answer_of last_crashkernel "")" ""
 }

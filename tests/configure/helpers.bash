@@ -35,6 +35,12 @@ source_configure() {
 	set +u +o pipefail
 }
 
+# answer_of FUNCTION...: prints what it answers with
+answer_of() {
+	"$@"
+	printf '%s' "$answer"
+}
+
 # try OPTION...: sets status, and leaves the files out and err
 try() {
 	status=0
@@ -62,13 +68,12 @@ configured() {
 		mkdir -p -- "${made%/*}"
 		mkdir -- "$made.$$"
 		cp -a -- "$ROOT" "$made.$$/root"
-		cp -- out err "$FAKE_LOG" "$made.$$"
+		cp -- out err "$FAKE_LOG" "$made.$$/"
 		mv -T -- "$made.$$" "$made" 2>/dev/null || rm -rf -- "$made.$$"
 	fi
 	rm -rf -- "$ROOT"
 	cp -a -- "$made/root" "$ROOT"
-	cp -- "$made/out" "$made/err" .
-	cp -- "$made/${FAKE_LOG##*/}" "$FAKE_LOG"
+	cp -- "$made/out" "$made/err" "$made/${FAKE_LOG##*/}" "${FAKE_LOG%/*}"
 }
 
 # refused WORDS OPTION...: status 2, one line that says why, and nothing changed
@@ -83,32 +88,30 @@ refused() {
 	same_tree tree.before
 }
 
-# tree: every file with type, mode, owner and contents. Times too of what no
-# command generates.
-tree() {
+# files [FORMAT]: every file with type, mode, owner and contents, and what FORMAT says
+# of those that no command generates
+files() {
 	(
 		cd "$ROOT" || return 1
-		find . -mindepth 1 -type d -printf '%p %y %m %u\n'
-		find . -type l -printf '%p %y -> %l\n'
-		find . -type f -printf '%p\0' | xargs -0 stat -c '%n %a %u:%g'
-		find . -type f ! -path './boot/*' ! -path './proc/*' -printf '%p %T@\n'
-		find . -type f -print0 | xargs -0 sha256sum
+		find . -mindepth 1 \( -type d -printf '%p %y %m %u\n' -o -type l -printf '%p %y -> %l\n' -o \
+			-type f -printf '%p %m %U:%G\n' \( -path './boot/*' -o -path './proc/*' -o -printf "${1:-}" \) -exec sha256sum {} + \)
 	) | sort
 }
 
-# the same without times, for what was written at another time
-contents() {
-	tree | grep -vE ' [0-9]+\.[0-9]+$'
-}
+# tree: with times
+tree() { files '%p %T@\n'; }
+
+# contents: without, for what was written at another time
+contents() { files; }
 
 same_tree() {
 	tree >tree.now
-	diff -u "$1" tree.now
+	[ "$(<"$1")" = "$(<tree.now)" ] || diff -u "$1" tree.now
 }
 
 same_contents() {
 	contents >contents.now
-	diff -u "$1" contents.now
+	[ "$(<"$1")" = "$(<contents.now)" ] || diff -u "$1" contents.now
 }
 
 # boot MIB: what the configured system shows after its next boot

@@ -31,9 +31,9 @@ load helpers
 	grep -oE '^\.B(I|R)? (-h ", " )?(--[a-z-]+)' page | grep -oE -- '--[a-z-]+' | sort -u | diff -u in-help -
 }
 
-# shellcheck disable=SC2034 # for what is sourced
+# shellcheck disable=SC2034,SC2154 # for what is sourced, and set by it
 @test "the table of the man page is the one that is used" {
-	local low high size
+	local low high size reserved mib
 	root='' verb=''
 	source_configure
 	sed -n '/^\.TS/,/^\.TE/p' "$CONFIGURE_DIR/../../scripts/hvcrash-configure.8" |
@@ -42,8 +42,16 @@ load helpers
 	while IFS='|' read -r low size high; do
 		low=$(echo "$low" | sed -E 's/^([0-9]+) ([MGT])iB to.*/\1\2/; s/^([0-9]+) to [0-9]+ ([MGT])iB/\1\2/; s/iB.*//')
 		[ "$low" != 384M ] || low=512M
-		expect "$low $(crashkernel_at "$(hyperv_crashkernel x86_64)" "$(crashkernel_at "$low" 0)")" "$low $(crashkernel_at "$size" 0)"
-		expect "$low $(crashkernel_at "$(hyperv_crashkernel aarch64)" "$(crashkernel_at "$low" 0)")" "$low $(crashkernel_at "$high" 0)"
+		mib_of "$low"
+		hyperv_crashkernel x86_64
+		crashkernel_at "$answer" "$mib"
+		reserved=$answer
+		hyperv_crashkernel aarch64
+		crashkernel_at "$answer" "$mib"
+		mib_of "$size"
+		expect "$low $reserved" "$low $mib"
+		mib_of "$high"
+		expect "$low $answer" "$low $mib"
 	done <rows
 }
 
