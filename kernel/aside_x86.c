@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * aside_x86.c - [NMI] a kernel that revokes on a panic itself: come after it, and look
+ * aside_x86.c - [NMI] check what a kernel that revokes on a panic itself has done
  *
  * With kernel/upstream each CPU that a crash stops waits for VMBus to be unloaded and
- * turns off its own registers, hv_crash_stop_cpu(); the panicking CPU sends UNLOAD,
- * turns off its own, and waits for the others, hv_crash_release_cpus(). There hvcrash
- * leaves all of that to the kernel. What it does elsewhere when a CPU parks it does
- * here when that CPU comes out of the first function, and what it does instead of
- * VMBus's crash handler, when the panicking CPU comes out of the second: each finds
- * its registers off, and the registry says so, by what was read back.
+ * turns off its own registers in hv_crash_stop_cpu(); the panicking CPU sends UNLOAD,
+ * turns off its own, and waits for the others in hv_crash_release_cpus(). hvcrash
+ * leaves all of that to the kernel. It does its usual work of a parking CPU when that
+ * CPU returns from the first function, and its usual work in place of VMBus's crash
+ * handler when the panicking CPU returns from the second: each finds its registers
+ * off, and the registry records what was read back.
  *
- * A register that is still on is turned off, as anywhere else.
+ * It turns off a register that is still on, as usual.
  *
- * Invariant: where one of the two functions is not there, or allows no probe, hvcrash
- * does not stand aside at all.
+ * Invariant: if either function does not exist, or allows no probe, hvcrash does not
+ * stand aside at all.
  *
- * Leaves out: the kexec, which such a kernel does as others do.
+ * Leaves out: kexec, where such a kernel does the same as others.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -59,7 +59,7 @@ static struct kretprobe release_probe = {
 static bool is_aside;
 
 /**
- * hvcrash_is_aside - does the kernel revoke on a panic, and hvcrash look?
+ * hvcrash_is_aside - whether the kernel revokes on a panic and hvcrash only checks
  *
  * Context: any, NMI too.
  */
@@ -69,16 +69,16 @@ bool hvcrash_is_aside(void)
 }
 
 /**
- * hvcrash_aside_init - stand aside, if the kernel revokes by itself
- * @finish: called on the panicking CPU when it has
+ * hvcrash_aside_init - stand aside if the kernel revokes by itself
+ * @finish: called on the panicking CPU when the kernel has revoked
  *
  * Context: process, may sleep.
- * Return: true if it does; hvcrash then takes no hook that is called before.
+ * Return: true if it does; hvcrash then takes no hook that is called earlier.
  */
 bool hvcrash_aside_init(void (*finish)(void))
 {
 	finish_crash = finish;
-	/* They may all be in there at the same time */
+	/* All CPUs may be in the function at the same time */
 	stop_probe.maxactive = nr_cpu_ids;
 	if (register_kretprobe(&stop_probe))
 		return false;
@@ -87,7 +87,7 @@ bool hvcrash_aside_init(void (*finish)(void))
 		return false;
 	}
 	is_aside = true;
-	pr_info("this kernel revokes on a panic itself: hvcrash looks at what it did\n");
+	pr_info("this kernel revokes on a panic itself: hvcrash only checks the result\n");
 	return true;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * aside_x86.h - a kernel that revokes on a panic itself: hvcrash comes after it, and
- * looks
+ * aside_x86.h - check what a kernel that revokes on a panic itself has done
  */
 #ifndef _HVCRASH_ASIDE_X86_H
 #define _HVCRASH_ASIDE_X86_H

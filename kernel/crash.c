@@ -188,8 +188,7 @@ static void seal(void)
 
 /**
  * hvcrash_crash_finish - hand over, unload, revoke, record, hash
- * @release: lets the other CPUs go on from where they parked into the kernel's own
- *	     stop
+ * @release: lets the parked CPUs continue into the kernel's own stop
  *
  * The hand-over comes first: then the registry is found whatever happens next. If the
  * crash path does not finish, the audit says that it cannot tell.
@@ -201,7 +200,7 @@ static void seal(void)
  *
  * If a step faults, only the revoke is still tried, and never twice: if the kernel
  * came here from an oops with its die_lock held, a second fault would wait for that
- * lock for ever (oops_begin(), arch/x86/kernel/dumpstack.c).
+ * lock forever (oops_begin(), arch/x86/kernel/dumpstack.c).
  *
  * Context: panicking CPU, after hvcrash_revoke_wait_parked().
  */

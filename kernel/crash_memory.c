@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * crash_memory.c - memory that this kernel uses and that its crash kernel will
+ * crash_memory.c - memory that this kernel uses and its crash kernel will use
  *
  * With crashkernel=SIZE,cma (v6.17) most of the crash kernel's memory is not kept
- * free for it: movable pages of the first kernel lie there until the crash. What a
- * host writes there after the crash, it writes into the kernel that runs. The audit
- * says so of each page that was left, by what is noted here at load, and it can say
- * so of a dump anywhere else, later: no dump has that memory, nor where it was.
+ * free for it: movable pages of the first kernel occupy it until the crash. If the
+ * host writes there afterwards, it writes into the running crash kernel. The audit
+ * warns about each page left there. It needs the ranges recorded here at load, since
+ * a dump contains neither that memory nor its place.
  *
  * Leaves out: kernels before 7.0, which have no such file.
  */
@@ -24,8 +24,8 @@
 
 /**
  * hvcrash_crash_memory_parse - read lines of the form FIRST-LAST, in hexadecimal
- * @header: gets what they say; nothing is known if a line is anything else
- * @text: the lines; written to
+ * @header: receives the ranges; marked as unknown if a line has another form
+ * @text: the lines; modified
  */
 void hvcrash_crash_memory_parse(struct hvcrash_header *header, char *text)
 {
@@ -54,8 +54,8 @@ void hvcrash_crash_memory_parse(struct hvcrash_header *header, char *text)
 }
 
 /**
- * hvcrash_crash_memory - note which memory this kernel lends until it crashes
- * @header: zeroed where that is noted
+ * hvcrash_crash_memory - record which crash kernel memory this kernel uses meanwhile
+ * @header: receives the ranges; zeroed there
  *
  * Context: process, may sleep. At load: the ranges are fixed at boot.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * crash_memory.h - memory that this kernel uses and that its crash kernel will
+ * crash_memory.h - memory that this kernel uses and its crash kernel will use
  */
 #ifndef _HVCRASH_CRASH_MEMORY_H
 #define _HVCRASH_CRASH_MEMORY_H

@@ -237,7 +237,7 @@ void hvcrash_driver_pages_revoke(void)
 	}
 }
 
-/* GOING comes after the module's own exit, and before its memory is freed */
+/* GOING follows the module's own exit and precedes the freeing of its memory */
 static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct module *mod = data;
@@ -247,7 +247,7 @@ static int on_module(struct notifier_block *nb, unsigned long event, void *data)
 		return NOTIFY_OK;
 	n = forget_module(mod);
 	if (n)
-		pr_err("%s goes and leaves %u registrations of shared pages behind\n",
+		pr_err("%s was unloaded and left %u registrations of shared pages behind\n",
 		       mod->name, n);
 	return NOTIFY_OK;
 }

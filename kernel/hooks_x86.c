@@ -29,8 +29,8 @@
  * work (unload; timers, SynIC). To restore them their addresses are looked up by
  * name; if that fails the module stays loaded.
  *
- * Where the kernel revokes on a panic itself, hvcrash comes after it: the crash handler
- * stays hv_vmbus's, and no CPU parks on its way (aside_x86.c).
+ * If the kernel revokes on a panic itself, hvcrash only checks the result: the crash
+ * handler stays hv_vmbus's, and no CPU parks (aside_x86.c).
  *
  * Leaves out: what is done at each of these moments (crash.c, kexec.c).
  */
@@ -113,7 +113,7 @@ static void finish(void)
 		hvcrash_crash_finish_unprepared();
 }
 
-/* When the kernel has revoked, which takes no longer than it waits */
+/* Called when the kernel has revoked; its waits are bounded */
 static void finish_after_kernel(void)
 {
 	if (has_begun)
@@ -287,7 +287,7 @@ int hvcrash_hooks_init(void)
 		goto guard_deinit;
 	hvcrash_aside_init(finish_after_kernel);
 	take_smp_ops();
-	/* Loaded late: the address is there; else it comes with hv_vmbus */
+	/* Known already if loaded late; otherwise hv_vmbus brings it */
 	if (hvcrash_compat_lookup("vmbus_initiate_unload"))
 		take_slots();
 	else

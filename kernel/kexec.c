@@ -80,8 +80,8 @@ static void seal(void)
 
 /**
  * hvcrash_kexec_finish - revoke, record, seal
- * @release: lets the other CPUs go on from where they parked into the kernel's own
- *	     stop, and returns when they have stopped for good
+ * @release: lets the parked CPUs continue into the kernel's own stop, and returns
+ *	     when they have stopped for good
  *
  * Nothing is printed before @release: a parked CPU may hold the console's lock. For the
  * rest of the order see hvcrash_crash_finish(). After a fault of our own the kexec goes

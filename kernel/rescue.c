@@ -291,7 +291,7 @@ static void say_why_not(const struct rescue *r)
 	if (!missing)
 		return;
 	if (IS_ENABLED(CONFIG_ARM64))
-		pr_warn("%u pages of VPs that were not reached stay shared: such a VP still runs, and PSCI starts only what is off\n",
+		pr_warn("%u pages of VPs that were not reached stay shared: such a VP still runs, and PSCI can start only VPs that are off\n",
 			missing);
 	else if (num_present_cpus() == 1)
 		pr_warn("%u pages of VPs that were not reached stay shared: this crash kernel runs one CPU only; give it maxcpus=1 instead of nr_cpus=1\n",

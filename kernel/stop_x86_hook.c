@@ -24,7 +24,7 @@ static void (*orig_stop_this_cpu)(void);
 
 static void stop_this_cpu_hook(void)
 {
-	/* Where hvcrash stands aside it comes after the kernel, which is in there */
+	/* If hvcrash stands aside, the kernel's own revoke is in there */
 	if (hvcrash_way() &&
 	    !(hvcrash_is_aside() && hvcrash_way() == HVCRASH_WAY_CRASH))
 		hvcrash_revoke_park(raw_smp_processor_id());

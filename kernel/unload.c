@@ -75,7 +75,7 @@ void hvcrash_unload_learn(void)
 	hvcrash_vmbus_learn_messages();
 	WRITE_ONCE(conn_state, hvcrash_vmbus_conn_state());
 	if (!unload_event)
-		pr_info("no BTF of hv_vmbus: whether UNLOAD is answered will not be known\n");
+		pr_info("no BTF of hv_vmbus: cannot tell later whether UNLOAD is answered\n");
 }
 
 /**
@@ -180,7 +180,7 @@ static int ask_thread(void *unused)
  */
 static enum answer ask_and_wait(void)
 {
-	/* Otherwise there is no request of ours that could be answered */
+	/* Otherwise the host got no request that it could answer */
 	bool will_ask = conn_state && READ_ONCE(*conn_state) == CONNECTED;
 	u32 waited;
 
@@ -202,7 +202,7 @@ static enum answer ask_and_wait(void)
 		mdelay(1);
 		schedule();
 	}
-	pr_err("no answer to VMBus UNLOAD: the kexec goes on\n");
+	pr_err("no answer to VMBus UNLOAD: continuing the kexec\n");
 	return ANSWER_NO;
 }
 

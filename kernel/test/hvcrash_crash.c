@@ -199,8 +199,8 @@ static void panic_when_other_is_ready(void)
 }
 
 /*
- * By the clock that the detectors go by: on an emulated CPU 120 s of mdelay() were
- * over in 23 s of that. It runs on with interrupts off.
+ * Uses the detectors' clock: on an emulated CPU 120 s of mdelay() took only 23 s of
+ * it. It keeps running with interrupts off.
  */
 static void spin_for_a_while(void)
 {
@@ -373,7 +373,7 @@ static int run_thread(void *fn)
 /*
  * The partner starts when this CPU can run nothing else. Otherwise a worker here could
  * wait for an answer from the other CPU, which is stuck by then, and keep this CPU from
- * crashing for ever.
+ * crashing forever.
  */
 static int run_with_partner(void *fn)
 {

@@ -28,8 +28,8 @@ module_param(forgets, bool, 0444);
 MODULE_PARM_DESC(forgets, "does not unregister the pages when it is unloaded");
 
 /*
- * Where the pages have to lie, for memory of crashkernel=SIZE,cma: that is given to
- * movable pages only, which no driver's are. These say they are, and stay all the same.
+ * Range for the pages, for memory of crashkernel=SIZE,cma: the kernel gives that to
+ * movable pages only, which a driver's never are. These claim to be movable, but stay.
  */
 static unsigned long within_first, within_last;
 module_param(within_first, ulong, 0444);
@@ -43,7 +43,7 @@ MODULE_PARM_DESC(within_last, "and end no later than here");
 static void *pages;
 static int handle;
 
-/* [NMI] As the header asks: no lock, no printk, and 0 only when it is done */
+/* [NMI] As the header requires: no lock, no printk, and 0 only if it is done */
 static int take_back(void *context)
 {
 	return fails ? -EIO : 0;
@@ -111,7 +111,7 @@ static bool is_within(struct page *page)
 	return gpa >= within_first && gpa + PAGES_BYTES - 1 <= within_last;
 }
 
-/* One after the other, and those that lie elsewhere kept until one does not */
+/* Allocates until a page lies in the range, and keeps the others meanwhile */
 static void *get_pages_within(void)
 {
 	struct page *page, *found = NULL;
