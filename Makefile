@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Fan-out only: every target is a line that calls what does the work.
+# Fan-out only: every target is a line that calls the Makefile or script that does the work.
 
 HVCRASH_VERSION := 0.1.0
 export HVCRASH_VERSION
@@ -13,7 +13,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 all: tool
 
 help:
-	@echo 'Targets; [root] needs root, [lab] crashes virtual machines and nothing else:'
+	@echo 'Targets; [root] needs root, [lab] crashes virtual machines only:'
 	@echo '  demo     the main job, side by side with the stock kernel     [root] [lab]'
 	@echo '  test     every test                                           [root] [lab]'
 	@echo '  check    the quick tests: builds, unit, commands, style       [root]'
@@ -23,18 +23,18 @@ help:
 	@echo '  kernels  the module for every kernel that Debian has: half an hour   [root]'
 	@echo '  browser  the page of audit --html in Chromium                 [root]'
 	@echo '  packages-test  the packages, from their build to the purge    [root]'
-	@echo '  e2e-debian  what a whole Debian system goes through            [root] [lab]'
+	@echo '  e2e-debian  whole Debian systems: crashes, undo, upgrade, a pipeline, a fleet            [root] [lab]'
 	@echo '  bench    the figures, into build/bench/results.json           [root] [lab]'
 	@echo '  all      tools/hvcrashctl, into build/'
 	@echo '  module   kernel/hvcrash.ko for KDIR, into build/'
 	@echo '  crash-module  hvcrash_crash.ko for KDIR, which hvcrashctl crash loads'
 	@echo '  install  hvcrashctl, hvcrash-configure, man pages and the kdump hooks of DISTRO (debian,'
-	@echo '           rhel, suse; by default what this machine is), below DESTDIR and PREFIX'
-	@echo '  install-dkms  the module'"'"'s sources for DKMS, and what loads it before VMBus'
-	@echo '  uninstall, uninstall-dkms  take those back'
+	@echo '           rhel, suse; by default that of this machine), below DESTDIR and PREFIX'
+	@echo '  install-dkms  the module'"'"'s sources for DKMS, and the configuration that loads it before VMBus'
+	@echo '  uninstall, uninstall-dkms  remove those again'
 	@echo '  deb, rpm packages of both, into build/deb and build/rpm'
-	@echo '  deps     install from the Debian mirror what is missing       [root]'
-	@echo '  clean    remove build/ but for the lab; distclean: the lab too [root]'
+	@echo '  deps     install missing packages from the Debian mirror       [root]'
+	@echo '  clean    remove build/ except the lab; distclean: the lab too [root]'
 
 tool:
 	$(MAKE) -C tools/hvcrashctl O=$(abspath $(BUILD)/tools)
@@ -63,7 +63,7 @@ uninstall:
 	$(MAKE) -C scripts uninstall
 	$(MAKE) -C fleet uninstall
 
-# The module's sources, for DKMS to build it for every kernel, and what loads it before VMBus
+# The module's sources, for DKMS to build it for every kernel, and the configuration that loads it before VMBus
 install-dkms:
 	$(MAKE) -C kernel install-source
 	$(MAKE) -C scripts install-load

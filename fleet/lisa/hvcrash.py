@@ -109,8 +109,8 @@ class Hvcrash(TestSuite):
 
     @TestCaseMetadata(
         description="""
-        As verify_hvcrash_audit_clean, on the last of at least two CPUs: what the
-        stock kernel revokes, it revokes on the CPU that panics alone.
+        As verify_hvcrash_audit_clean, on the last of at least two CPUs: the stock
+        kernel revokes pages only on the CPU that panics.
         """,
         priority=2,
         timeout=CASE_TIMEOUT,

@@ -41,7 +41,7 @@ install() {
 	if hvcrash_is_kdump; then
 		inst_multiple hvcrashctl /bin/sh /usr/lib/hvcrash/hvcrash-hook.sh
 		inst_multiple -o "${hvcrash_programs[@]}" /usr/lib/hvcrash/suse-pre /usr/lib/hvcrash/suse-post /usr/lib/hvcrash/suse-emergency
-		# kdump-utils has a place of its own for this, emergency.d
+		# kdump-utils has its own directory for this, emergency.d
 		if [[ -e ${moddir-}/emergency.sh ]]; then
 			inst_hook emergency 50 "$moddir/emergency.sh"
 			inst_hook shutdown-emergency 50 "$moddir/emergency.sh"

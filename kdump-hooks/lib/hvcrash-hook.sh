@@ -5,7 +5,7 @@
 # Runs in the second kernel, around the dump: finds hvcrashctl, runs it bounded, keeps its report, puts it beside the dump.
 # A hook never costs the dump. So each function here returns within its bound whatever the tool, the disk or the memory do,
 # and reports a failure in one line on stderr (the caller of an adapter sends it to the journal and the console); and a file
-# of a report is never visible half-written. Leaves out where the dump is, which the adapters know.
+# of a report is never visible half-written. The adapters know where the dump is.
 #
 # HVCRASH_ROOT is put before every absolute path, for tests.
 
@@ -258,7 +258,7 @@ hook_dump_seconds() {
 }
 
 # hook_reboot_when_over: returns only if there is no bound. A dump that hangs (a disk that does not answer, a shell
-# that waits for an operator) would keep the VM down for ever; neither systemd nor kdump has a bound for it. It uses SysRq,
+# that waits for an operator) would keep the VM down forever; neither systemd nor kdump has a bound for it. It uses SysRq,
 # which needs no other part of the system. SIGTERM ends it like any other process: an orderly reboot does not wait for it.
 hook_reboot_when_over() {
 	local seconds

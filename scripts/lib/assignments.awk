@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# awk: a file of shell assignments, taken apart and not run
+# awk: parses a file of shell assignments without running it
 #
 # awk -v dialect=dash|bash -v dir=DIR -f assignments.awk FILE... writes each file to
 # DIR/plain.NUMBER as a shell may evaluate it without doing anything: $(...), `...`
@@ -12,7 +12,7 @@
 # many lines it spans, and plain.1 is what becomes of that. If there is no assignment,
 # or the last one extends an earlier one, a new one is added at the end.
 #
-# The rules are those of shell_vars.c; a test holds both against dash and bash.
+# The rules are those of shell_vars.c; a test compares both with dash and bash.
 
 function fail(why) {
 	if (!failed)
@@ -30,7 +30,7 @@ function take(    c) {
 	return c
 }
 
-# Behind what opened it; its contents do not come into the output
+# After the opening characters; skips the contents
 function skip(opener, closer,    depth, c, quote, kept) {
 	kept = out
 	depth = 1
@@ -52,7 +52,7 @@ function skip(opener, closer,    depth, c, quote, kept) {
 	fail("an expansion that does not end")
 }
 
-# Behind "$"
+# After "$"
 function expand(quoted,    c) {
 	c = peek(0)
 	if (c == "(") {
@@ -63,7 +63,7 @@ function expand(quoted,    c) {
 	} else if (c == "{") {
 		take()
 		if (peek(0) !~ /[A-Za-z_]/)
-			return fail("an expansion of no name")
+			return fail("an expansion without a name")
 		while (peek(0) ~ /[A-Za-z0-9_]/)
 			take()
 		if (peek(0) != "}" && (peek(0) peek(1)) !~ /^(:[-=+]|[-=+])/)
@@ -83,7 +83,7 @@ function expand(quoted,    c) {
 		fail("a parameter of the shell")
 }
 
-# A word, up to a blank or an operator outside of quotes
+# Reads a word, up to a blank or an operator outside of quotes
 function word(    c) {
 	while (at <= length(text) && (c = peek(0)) !~ /[ \t\n;&|()<>]/) {
 		take()
@@ -143,7 +143,7 @@ function blanks(    c) {
 
 function command_ends() { return at > length(text) || peek(0) == "\n" || peek(0) == ";" }
 
-# At a NAME= or, in bash, NAME+=: it is taken, with its value
+# At a NAME= or, in bash, NAME+=: reads it with its value
 function assignment(    name, from, begin) {
 	if (!match(substr(text, at), /^[A-Za-z_][A-Za-z0-9_]*\+?=/))
 		return 0
@@ -151,7 +151,7 @@ function assignment(    name, from, begin) {
 	from = at
 	begin = length(out)
 	if (name ~ /\+$/ && dialect == "dash")
-		return fail("+= is nothing to dash")
+		return fail("dash does not know +=")
 	at += RLENGTH
 	out = out substr(text, from, RLENGTH)
 	word()

@@ -2,10 +2,10 @@
 # bash, sourced by scripts/hvcrash-configure.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
-# Azure Linux: RHEL's kdumpctl and dracut, but in version 3 no boot entries of its
-# own: GRUB's defaults in grub.d, and grub2-mkconfig.
+# Azure Linux: RHEL's kdumpctl and dracut. Version 3 has no boot entries, but GRUB's
+# defaults in grub.d, and grub2-mkconfig.
 
-# Azure Linux 4 may have boot entries as Fedora has: then grubby it is.
+# Azure Linux 4 may have boot entries like Fedora: then use grubby.
 azurelinux_facts() {
 	rhel_facts
 	[ ${#entry_path[@]} -eq 0 ] || need_boot=grubby

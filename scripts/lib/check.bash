@@ -2,11 +2,10 @@
 # bash, sourced by scripts/hvcrash-configure.
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
-# --check: one line for each thing that has to hold for the next crash to leave a
-# dump and a verdict. What the running system is like is asked of "hvcrashctl
-# status", so that the two never say different things; added to it is what only
-# the plan, the journal and systemctl know. An image has no running system: there
-# only the files are looked at.
+# --check: one line for each requirement for the next crash to leave a dump and a
+# verdict. "hvcrashctl status" reports on the running system, so that the two never
+# disagree; this adds what only the plan, the journal and systemctl know. An image has no
+# running system: only its files are checked.
 
 check_failed=0
 
@@ -67,7 +66,7 @@ check_tool() {
 	fi
 }
 
-# SLES loads what SUSE did not build only if it is told to
+# SLES loads modules that SUSE did not build only if configured to
 check_unsupported() {
 	[ "$sys_family" = suse ] || return 0
 	if grep -qsE '^[[:blank:]]*allow_unsupported_modules[[:blank:]]+1' "$root"/etc/modprobe.d/*.conf; then
@@ -89,7 +88,7 @@ check_module() {
 	fi
 }
 
-# What a file sets after ours is only a warning: it may be meant so
+# A later file that overrides ours is only a warning: it may be intended
 check_sysctls() {
 	local i
 	sysctl_beaten
@@ -111,7 +110,7 @@ hvcrashctl_path() {
 	hash hvcrashctl 2>/dev/null && answer=${BASH_CMDS[hvcrashctl]}
 }
 
-# cell NAME: in that variable is one of hvcrashctl --raw; it becomes the text
+# cell NAME: decodes the variable NAME, which holds a cell of hvcrashctl --raw
 cell() {
 	if [ "${!1}" = - ]; then
 		printf -v "$1" ''
@@ -120,11 +119,11 @@ cell() {
 	fi
 }
 
-# check_running: what hvcrashctl says of the running system
+# check_running: reports what hvcrashctl status says about the running system
 check_running() {
 	local rc=0 name state found fix advice text
 	hvcrashctl_path || {
-		not_ok "hvcrashctl is not installed, so nothing is known of the running system" "install the package, or make install"
+		not_ok "hvcrashctl is not installed, so nothing is known about the running system" "install the package, or make install"
 		return 0
 	}
 	timeout 60 "$answer" status ${root:+--sysroot "$root"} --raw --no-headings -o CHECK,STATE,FOUND,FIX,ADVICE >"$work/status" 2>"$work/status.err" || rc=$?
@@ -155,7 +154,7 @@ check_image() {
 	unknown "what is reserved shows after the boot"
 }
 
-# Notes do not fail the check: they may be meant so
+# Notes do not fail the check: the state may be intended
 check_notes() {
 	case $sys_platform in
 	'') say "note    this is not Hyper-V: hvcrash.ko has nothing to do here" ;;
@@ -173,7 +172,7 @@ check() {
 	check_sysctls
 	check_hooks
 	if is_live; then
-		is_kernel_too_old "$sys_kernel" || check_module # else status says so
+		is_kernel_too_old "$sys_kernel" || check_module # otherwise status reports it
 		check_running
 	else
 		check_image

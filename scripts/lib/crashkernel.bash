@@ -79,9 +79,9 @@ crashkernel_at() {
 	size_in "$2" "${ranges[@]}"
 }
 
-# crashkernel_expected TEXT RAM: the same for a VM sold with a round amount of which
-# firmware holds some back. parse_crashkernel_mem() rounds up to 128 MiB, older
-# kernels do not: what either would reserve is enough.
+# crashkernel_expected TEXT RAM: the same for a VM sold with a round amount of memory, part
+# of which firmware keeps. parse_crashkernel_mem() rounds up to 128 MiB, older kernels do
+# not: the smaller of both results is enough.
 crashkernel_expected() {
 	local exact
 	crashkernel_at "$1" "$2"
@@ -188,7 +188,7 @@ has_parts() {
 	return 1
 }
 
-# keep_parts WORDS: they stay; what is wrong with them is said
+# keep_parts WORDS: leaves them as they are, with a warning if they are too small
 keep_parts() {
 	local word words=() cma=0 has
 	read -r -d '' -a words <<<"$1" || true

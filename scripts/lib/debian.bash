@@ -26,7 +26,7 @@ ExecStartPost=-/bin/sh -c '[ ! -s /proc/vmcore ] || sysctl -q -w $keys'
 "
 }
 
-# kdump-config's own, for where none is set: what is set replaces it
+# kdump-config's default, which a configured value replaces
 readonly DEBIAN_APPEND="reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll usbcore.nousb"
 
 # debian_kdump_text: answers with the configuration, enabled, and with a bound for a

@@ -29,8 +29,8 @@ read_config() {
 	[ -f "$full" ] || refuse "$1: not a file"
 	# read(1) fails at the end, and not at a NUL byte or after one byte too many
 	if IFS= read -r -d '' -n $((MAX_FILE_BYTES + 1)) answer <"$full"; then
-		[ "$(stat -Lc %s -- "$full")" -le $MAX_FILE_BYTES ] || refuse "$1: larger than $MAX_FILE_BYTES bytes: no configuration"
-		refuse "$1: no text: it has NUL bytes"
+		[ "$(stat -Lc %s -- "$full")" -le $MAX_FILE_BYTES ] || refuse "$1: larger than $MAX_FILE_BYTES bytes: not a configuration file"
+		refuse "$1: not text: it has NUL bytes"
 	fi
 }
 
@@ -49,7 +49,7 @@ read_sourced() {
 assignments() {
 	awk -v dialect="$sys_shell" -v dir="$work" -v variables="$1" -f "$lib/assignments.awk" -- "${@:2}" >"$work/refused" || {
 		read -r answer <"$work/refused" || answer="$2: cannot be read"
-		refuse "${answer#"$root"}: more than plain assignments, so what it says cannot be told; change that, or give --no-bootloader"
+		refuse "${answer#"$root"}: more than plain assignments, so its values cannot be determined; change that, or use --no-bootloader"
 	}
 }
 
@@ -96,7 +96,7 @@ read_values() {
 shell_value() {
 	read_values "$1"
 	answer=${value[$2]-}
-	case $answer in *$'\001'*) refuse "$1: $2 is computed by a command, so what it says cannot be told" ;; esac
+	case $answer in *$'\001'*) refuse "$1: $2 is computed by a command, so its value cannot be determined" ;; esac
 }
 
 # changed_text FILE [VARIABLE VALUE]...: answers with the file's text, with those
@@ -121,7 +121,7 @@ changed_text() {
 	assignments "${variables[*]}" "$from"
 	unset "${variables[@]/#/new_}"
 	if ! evaluate "$work/plain.1" -- "${variables[@]}" "${names[@]}" || [ "${values[*]@Q}" != "${wanted[*]@Q}" ]; then
-		refuse "$file: ${variables[*]} cannot be set there without changing what else it says; change it by hand"
+		refuse "$file: ${variables[*]} cannot be set there without changing other values; change it by hand"
 	fi
 	IFS= read -r -d '' answer <"$work/changed" || true
 }

@@ -54,7 +54,7 @@ GRUB_CMDLINE_LINUX_DEFAULT=\"\$GRUB_CMDLINE_LINUX_DEFAULT crashkernel=$crashkern
 "
 }
 
-# refuse_beaten TEXT: a file after ours may start the line anew
+# refuse_beaten TEXT: a file after ours may replace the line
 refuse_beaten() {
 	local words file
 	grub_words "$1"
@@ -68,7 +68,7 @@ refuse_beaten() {
 	refuse "/etc/default/grub: crashkernel=$crashkernel would not be the last on the command line; set it by hand, and give --no-bootloader"
 }
 
-# plan_grub_drop_in COMMAND...: no file where enough is reserved without it
+# plan_grub_drop_in COMMAND...: plans no file if enough is reserved without it
 plan_grub_drop_in() {
 	local words current files
 	plan_run boot always "into the boot menu" "$@"
@@ -93,8 +93,8 @@ plan_grub_drop_in() {
 	fi
 }
 
-# check_grub_cfg FILE: the menu itself, which is what boots
+# check_grub_cfg FILE: checks the menu itself, since the machine boots from that
 check_grub_cfg() {
 	[ ! -e "$root$1" ] || [ -n "$no_bootloader" ] || grep -q "^[[:blank:]]*linux.* crashkernel=" "$root$1" ||
-		grep -q blscfg "$root$1" || warn "$1: the boot menu has no crashkernel=, though $need_boot has made it anew"
+		grep -q blscfg "$root$1" || warn "$1: the boot menu has no crashkernel=, though $need_boot has just written it"
 }

@@ -2,7 +2,7 @@
 # bash, sourced by scripts/hvcrash-configure.
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
-# The journal: what was there before, and what has to be done yet.
+# The journal: the previous state, and the work that is still to be done.
 #
 #   /var/lib/hvcrash/configure/
 #     state          applying, configured or undoing
@@ -18,7 +18,7 @@
 # begins. Everything appears whole or not at all, by rename; so being killed
 # between any two steps leaves a journal that --undo, or a further run, can use.
 
-# step: everything so far is on the disk. The tests stop here, at every n.
+# step: everything up to here is on disk. The tests stop here, at every n.
 steps=0
 step() {
 	steps=$((steps + 1))
@@ -30,7 +30,7 @@ on_disk() {
 	sync -- "$@" || die "$1: cannot be written to the disk"
 }
 
-# put FILE TEXT: that becomes the file, whole or not at all
+# put FILE TEXT: replaces the file by TEXT, completely or not at all
 put() {
 	local new=$1.new
 	if ! printf '%s' "$2" >"$new" || ! sync -- "$new" || ! mv -fT -- "$new" "$1"; then
@@ -100,10 +100,10 @@ journal_lock() {
 	flock -n 9 || refuse "another hvcrash-configure is at work"
 }
 
-# Only now is something written. A journal without a state is one whose making
-# was interrupted: nothing was changed then.
+# The first write. A journal without a state was interrupted while being made: nothing
+# had been changed then.
 journal_open() {
-	# The second is what an --undo leaves that was killed at its very end
+	# The latter is left by an --undo that was killed at its very end
 	if [ "$journal_state" = none ] && { [ -e "$journal" ] || [ -e "${journal%/*}/.configure-gone" ]; }; then
 		rm -rf -- "$journal" "${journal%/*}/.configure-gone"
 	fi
@@ -360,7 +360,7 @@ remove_parents() {
 	step
 }
 
-# What a killed run left on its way
+# Temporary files of a killed run
 sweep() {
 	local path gone=()
 	for path in "${PROBED[@]/%//$PROBE}"; do

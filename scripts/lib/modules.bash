@@ -6,13 +6,12 @@
 #
 # Where hv_vmbus is a module, that means before hv_vmbus, in the initramfs of the
 # first kernel. Where it is built in, nothing can come before it: hvcrash then
-# finds what VMBus shared already; the buffers of netvsc and of uio drivers, and the
-# rings of sockets, it finds afterwards by BTF only, so it comes before those. All of
-# it is right for both kinds of kernel, since an upgrade may change the kind.
+# finds what VMBus has already shared; it finds the buffers of netvsc and of uio drivers, and
+# the rings of sockets, later only through BTF, so it comes before those. All of this suits
+# both kinds of kernel, since an upgrade may change the kind.
 #
-# What puts the module into an initramfs, and not into the crash kernel's, is the
-# hook of initramfs-tools and the dracut module in kdump-hooks/. They are asked
-# again here.
+# The hook of initramfs-tools and the dracut module in kdump-hooks/ put the module into an
+# initramfs, but not into the crash kernel's. They are run again here.
 
 # load_file_text DIRECTORY: answers with our file for it
 load_file_text() {
@@ -31,7 +30,7 @@ plan_load_file() {
 	fi
 }
 
-# plan_modules COMMAND...: what makes the initramfs of every kernel again
+# plan_modules COMMAND...: COMMAND rebuilds the initramfs of every kernel
 plan_modules() {
 	plan_load_file modprobe.d
 	plan_load_file modules-load.d

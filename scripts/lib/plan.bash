@@ -2,18 +2,18 @@
 # bash, sourced by scripts/hvcrash-configure.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2178 # SC2178: a nameref; variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
-# The plan: which files will say what, and which commands make that take effect.
+# The plan: the files with their new contents, and the commands that make them take effect.
 #
-# A distribution's plan_*() only declares. What a file says is computed from what
-# it says now, and computing it again from the result gives the result: that is
-# why a second run changes nothing. --dry-run, --check and the run itself read
-# the same plan, so they cannot disagree.
+# A distribution's plan_*() only declares. A file's new contents are computed from its
+# present ones, and computing them again gives the same result: that is why a second run
+# changes nothing. --dry-run, --check and the run itself read the same plan, so they cannot
+# disagree.
 #
 # A group ties commands to files: they run if a file of the group changed, or if
 # a run that changed one was interrupted before them.
 
-# What changes together. First the files of the initramfs and of systemd, then
-# the boot loader, which may name that initramfs; the service when all is there.
+# The groups in order: first the files of the initramfs and of systemd, then the boot
+# loader, which may name that initramfs; the service last.
 readonly ALL_GROUPS=(modules units grub-defaults boot sysctl service kdump)
 
 plan_init() {
@@ -56,7 +56,7 @@ plan_may_appear() {
 	plan_add "$1" "$2" "$3" unknown ''
 }
 
-# plan_no_file PATH GROUP: a file of an earlier run that is not wanted any more
+# plan_no_file PATH GROUP: a file of an earlier run that is no longer wanted
 plan_no_file() {
 	[ -z "${journal_entry[$1]-}" ] || plan_add "$1" "$2" '' gone ''
 }
@@ -74,7 +74,7 @@ plan_run() {
 	command_ref=("$@")
 }
 
-# plan_due GROUP: its commands are to run whatever the files say
+# plan_due GROUP: runs its commands even if no file changes
 plan_due() {
 	plan_probe+=("$1")
 }
@@ -85,7 +85,7 @@ plan_due_at_first() {
 	[ "$journal_state" != none ] || plan_due "$1"
 }
 
-# changes N: will file N of the plan be another than it is?
+# changes N: whether file N of the plan will change
 changes() {
 	local file=$root${plan_path[$1]}
 	if [ -z "${plan_changes[$1]:-}" ]; then
@@ -98,7 +98,7 @@ changes() {
 	[ "${plan_changes[$1]}" = yes ]
 }
 
-# touched N: is file N to be kept in the journal by this run?
+# touched N: whether this run has to save file N in the journal
 touched() {
 	changes "$1" || { [ "${plan_state[$1]}" = unknown ] && group_due "${plan_group[$1]}"; }
 }
@@ -124,7 +124,7 @@ groups_due() {
 	done
 }
 
-# runs_in GROUP N: is command N of this group, and for this system as it is now?
+# runs_in GROUP N: whether command N belongs to this group and applies to this system now
 runs_in() {
 	[ "${plan_cmd_group[$2]}" = "$1" ] || return 1
 	[ "${plan_cmd_when[$2]}" != live ] || is_live
@@ -152,7 +152,7 @@ show_diff() {
 	diff -u --label "$from" --label "$to" -- "$old" "$new" || true
 }
 
-# plan_show: everything that a run would do, and nothing done
+# plan_show: shows everything that a run would do
 plan_show() {
 	local n group
 	for n in "${!plan_path[@]}"; do
@@ -230,7 +230,7 @@ write_files() {
 	done
 }
 
-# check_written: a tool wrote what the plan said it would
+# check_written: checks that tools wrote what the plan expected
 check_written() {
 	local n
 	plan_changes=() # a tool may have written, and so have we

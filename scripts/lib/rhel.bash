@@ -125,7 +125,7 @@ entry_text_with() {
 # line_text WORDS: answers with them as a line
 line_text() { answer=$1$'\n'; }
 
-# plan_rhel_entries: what grubby will have written, for the diff and the check
+# plan_rhel_entries: what grubby will write, for the diff and the check
 plan_rhel_entries() {
 	local i
 	for i in "${!entry_path[@]}"; do
@@ -154,7 +154,7 @@ plan_rhel_boot() {
 	crashkernel=$answer
 	plan_rhel_entries
 	if [ -e "$root/etc/default/grub" ]; then
-		# _DEFAULT comes last on the line: one in there would count, and not ours
+		# _DEFAULT comes last on the line: a crashkernel= there would count instead of ours
 		shell_value /etc/default/grub GRUB_CMDLINE_LINUX_DEFAULT
 		last_crashkernel "$answer"
 		[ -z "$answer" ] || variable=GRUB_CMDLINE_LINUX_DEFAULT
@@ -234,8 +234,8 @@ ours_since() {
 	[ -n "$2" ] && [ "$answer" = "${kept[crashkernel-ours]-}" ]
 }
 
-# undo_rhel_boot: in entries that came or changed since grubby puts back what the
-# newest had, or takes the word out.
+# undo_rhel_boot: in entries that were added or changed since, grubby restores what the
+# newest entry had, or removes the word.
 undo_rhel_boot() {
 	local i old=${kept[crashkernel]-} option=--remove-args=crashkernel linux
 	[ "$old" != "${kept[crashkernel-ours]-}" ] || return 0

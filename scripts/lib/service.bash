@@ -3,8 +3,8 @@
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
 # The distribution's kdump service: enabled, and with the new configuration as
-# soon as there is memory for it. Without a reservation it cannot start, so it is
-# left to the next boot then; it would only be shown as failed.
+# soon as there is memory for it. Without a reservation it cannot start and would only be
+# shown as failed, so it is left to the next boot.
 
 # service_is_enabled: asked once a run, before anything is changed
 service_is_enabled() {
@@ -26,8 +26,8 @@ plan_service() {
 	[ "$verb" = undo ] || service_is_enabled || plan_due service
 }
 
-# plan_kdump_initramfs COMMAND...: what makes the crash kernel's initramfs again.
-# It may be older than the hooks.
+# plan_kdump_initramfs COMMAND...: COMMAND rebuilds the crash kernel's initramfs, which may
+# be older than the hooks.
 plan_kdump_initramfs() {
 	plan_run kdump live "the hooks into the crash kernel's initramfs" "$@"
 	plan_due_at_first kdump

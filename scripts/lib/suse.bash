@@ -74,7 +74,7 @@ suse_hook() {
 	done
 }
 
-# suse_chains: may a script's value be two commands? Version 2.1.1 and later give
+# suse_chains: whether a script's value may be two commands. Version 2.1.1 and later pass
 # it to the shell, as 1.0 did; 2.0 only splits it into words.
 suse_chains() {
 	local script

@@ -6,7 +6,7 @@
 #
 # Left alone on purpose: hung_task_panic and softlockup_panic, since a host that
 # freezes the VM for maintenance looks like both; hyperv_record_panic_msg, which
-# is on where it may be. A value that another file sets is kept where it does.
+# is already on if allowed. A value that another file sets is left to that file.
 
 readonly SYSCTL_FILE=/etc/sysctl.d/60-hvcrash.conf
 
@@ -72,7 +72,7 @@ sysctl_beaten() {
 	done
 }
 
-# Said at once: after the boot it would look as if nothing had been done
+# Warn now: after the boot it would look as if nothing had been configured
 warn_sysctls() {
 	local i
 	sysctl_beaten
@@ -82,7 +82,7 @@ warn_sysctls() {
 	for i in "${!set_key[@]}"; do
 		case ${set_key[i]}:${set_value[i]} in
 		kernel.kexec_load_disabled:1 | kernel.kexec_load_limit_panic:0)
-			warn "${set_file[i]}: sets ${set_key[i]} = ${set_value[i]} at boot, which forbids kdump to load the crash kernel unless that comes first: take it out, or set it in a unit ordered After=$sys_service"
+			warn "${set_file[i]}: sets ${set_key[i]} = ${set_value[i]} at boot, which prevents kdump from loading the crash kernel unless that comes first: remove it, or set it in a unit ordered After=$sys_service"
 			;;
 		esac
 	done
@@ -113,7 +113,7 @@ kernel.panic_on_oops = 1
 	sysctl_last kernel.panic
 	if [ "${answer:-0}" = 0 ]; then
 		text+="
-# A panic that found no crash kernel: reboot after 10 s, do not hang for ever.
+# A panic that found no crash kernel: reboot after 10 s instead of hanging forever.
 kernel.panic = 10
 "
 	fi

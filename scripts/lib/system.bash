@@ -37,7 +37,7 @@ efi_variable() {
 	[ ! -r "$file" ] || answer=$(tail -c +5 -- "$file" | tr -cd ' -~')
 }
 
-# The boot loader of this boot: its files are those that count, whatever others are there
+# The boot loader of this boot: only its files count, whatever others exist
 detect_loader() {
 	sys_loader=''
 	efi_variable LoaderInfo
@@ -72,7 +72,7 @@ detect_kernel() {
 	fi
 }
 
-# The architecture of the tree, not of who looks at it
+# The architecture of the tree, not of the running machine
 detect_architecture() {
 	local file magic=''
 	for file in /usr/bin/bash /bin/bash /usr/bin/env /usr/lib/systemd/systemd; do
@@ -89,7 +89,7 @@ detect_architecture() {
 }
 
 # The kernel's count: System RAM of /proc/iomem, which shows addresses to root
-# only; otherwise the free count and what the crash kernel took from it.
+# only; otherwise the total of free(1) plus the crash kernel's reservation.
 detect_memory() {
 	local range what key value mib=0 total=0
 	if [ -r "$root/proc/iomem" ]; then
@@ -135,7 +135,7 @@ is_container() {
 	return 1
 }
 
-# One line that says what was found
+# Describes in one line what was found
 describe_system() {
 	printf '%s on %s, %s' "${sys_name:-$sys_id $sys_version}" "${sys_platform:-no Hyper-V}" "$sys_arch"
 	[ -z "$sys_platform" ] || printf ', generation %d' "$sys_generation"

@@ -17,7 +17,7 @@ find_distribution() {
 	done <"$lib/tables/distributions"
 }
 
-# find_family FAMILY: how kdump is called there
+# find_family FAMILY: sets the names of the parts of kdump there
 find_family() {
 	local family config cmdline program unit shell boot
 	while read -r family config cmdline program unit shell boot; do
@@ -40,7 +40,7 @@ hyperv_crashkernel() {
 	return 1
 }
 
-# is_kernel_too_old RELEASE: no hvcrash.ko is made for it
+# is_kernel_too_old RELEASE: whether it is older than hvcrash.ko supports
 is_kernel_too_old() {
 	local major minor own
 	while read -r major minor; do

@@ -2,12 +2,12 @@
 # bash, sourced by scripts/hvcrash-configure.
 # shellcheck shell=bash disable=SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
-# --undo: every file as it was, then the commands that make that take effect.
+# --undo: restores every file, then runs the commands that make that take effect.
 #
-# What a boot loader's tool wrote is restored byte for byte while nothing else has
-# written there since; otherwise the tool is asked to take our words out again,
-# since a stale copy of a boot entry may name a kernel that is gone. Nothing is
-# undone of what was edited since, unless --force says so.
+# Files written by a boot loader's tool are restored byte for byte if nothing else has
+# written there since; otherwise the tool removes our words again, since an old copy of a
+# boot entry may name a kernel that is gone. Files edited since are not undone without
+# --force.
 
 # tool_of PATH: answers with the command that wrote it, or nothing if we did
 tool_of() { read -r answer <"${journal_entry[$1]}/tool"; }
@@ -58,8 +58,8 @@ groups_undone() {
 	done
 }
 
-# undo_group GROUP: the same commands again, now that the files are the old ones;
-# but for what a command keeps elsewhere
+# undo_group GROUP: runs the same commands again, now that the files are the old ones;
+# excludes what a command keeps elsewhere
 undo_group() {
 	case $1 in
 	sysctl) undo_sysctls ;;
@@ -72,7 +72,7 @@ undo_group() {
 undo() {
 	local group
 	if [ "$journal_state" = none ]; then
-		journal_remove # of a run that had not changed anything yet, or of an --undo that was at its end
+		journal_remove # left by a run that had not changed anything yet, or by an --undo that was at its end
 		say "nothing to undo"
 		return 0
 	fi
@@ -92,5 +92,5 @@ undo() {
 	remove_parents
 	journal_remove
 	step
-	say "undone; what the running kernel has changes at the next boot"
+	say "undone; the running kernel keeps some of it until the next boot"
 }

@@ -2,7 +2,7 @@
 # bash, sourced by scripts/hvcrash-configure.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the other files; check "hvcrash-configure" with -x to see all
 #
-# Messages, the four ways to end, and commands of the system that is configured.
+# Messages, the four ways to exit, and commands of the system that is being configured.
 #
 # A function that answers leaves its text in $answer, until the next one does:
 # $(...) is a process, and each run has hundreds of such calls.
@@ -17,13 +17,13 @@ warn() { printf 'hvcrash-configure: %s\n' "$*" >&2; }
 
 say() { printf '%s\n' "$*"; }
 
-# die TEXT: something failed on the way. What was done is in the journal.
+# die TEXT: a step failed. The journal has what was done.
 die() {
 	warn "$@"
 	exit "$EXIT_NOT"
 }
 
-# refuse TEXT: nothing was changed, and nothing will be.
+# refuse TEXT: nothing was changed, and nothing will be changed.
 refuse() {
 	warn "$@"
 	exit "$EXIT_REFUSED"
@@ -35,7 +35,7 @@ usage_error() {
 	exit "$EXIT_USAGE"
 }
 
-# in_root COMMAND...: as the configured system runs it
+# in_root COMMAND...: runs it in the configured system
 in_root() {
 	if [ -z "$root" ]; then
 		"$@" </dev/null

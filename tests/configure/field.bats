@@ -83,7 +83,7 @@ with_grub() {
 	done_by --no-bootloader
 	make_root debian13
 	printf 'A=1\0' >"$ROOT/etc/default/grub"
-	refused "/etc/default/grub: no text: it has NUL bytes"
+	refused "/etc/default/grub: not text: it has NUL bytes"
 	truncate -s 100M "$ROOT/etc/default/grub"
 	refused "/etc/default/grub: larger than 65536 bytes"
 }

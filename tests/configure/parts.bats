@@ -29,7 +29,7 @@ setup() {
 	expect "$(answer_of shell_value /etc/none A)" ""
 	run shell_value /etc/x C
 	expect "$status" 2
-	expect "$output" "hvcrash-configure: /etc/x: C is computed by a command, so what it says cannot be told"
+	expect "$output" "hvcrash-configure: /etc/x: C is computed by a command, so its value cannot be determined"
 	[ ! -e ran ]
 }
 
@@ -44,7 +44,7 @@ setup() {
 		expect "${output%%:*}" hvcrash-configure
 		output=${output#*: }
 		expect "${output%%:*}" "/etc/x, line $line"
-		expect "${output##*: }" "more than plain assignments, so what it says cannot be told; change that, or give --no-bootloader"
+		expect "${output##*: }" "more than plain assignments, so its values cannot be determined; change that, or use --no-bootloader"
 		[ ! -e ran ]
 	done
 	sys_shell=dash
@@ -57,10 +57,10 @@ setup() {
 	local file=$ROOT/etc/x
 	printf 'A=1\n\0' >"$file"
 	run shell_value /etc/x A
-	expect "$output" "hvcrash-configure: /etc/x: no text: it has NUL bytes"
+	expect "$output" "hvcrash-configure: /etc/x: not text: it has NUL bytes"
 	truncate -s 100M "$file"
 	run shell_value /etc/x A
-	expect "$output" "hvcrash-configure: /etc/x: larger than 65536 bytes: no configuration"
+	expect "$output" "hvcrash-configure: /etc/x: larger than 65536 bytes: not a configuration file"
 	rm "$file"
 	mkfifo "$file"
 	run shell_value /etc/x A
@@ -106,7 +106,7 @@ generated() {
 	printf '%s\n' 'A="ro"' 'B="$A quiet"' >"$ROOT/etc/x"
 	run changed_text /etc/x A 'ro x'
 	expect "$status" 2
-	expect "$output" "hvcrash-configure: /etc/x: A cannot be set there without changing what else it says; change it by hand"
+	expect "$output" "hvcrash-configure: /etc/x: A cannot be set there without changing other values; change it by hand"
 }
 
 @test "words of a command line: replaced in place as pbl does, or last as grubby does" {

@@ -73,10 +73,10 @@ END
 	ends 3 "no JSON"
 	rm -r "$VM/crash/202601020405"
 	report splendid >"$VM/next/202601020405/hvcrash-audit.json"
-	ends 3 "a verdict that is unknown: splendid"
+	ends 3 "unknown verdict: splendid"
 	rm -r "$VM/crash/202601020405"
 	echo '{}' >"$VM/next/202601020405/hvcrash-audit.json"
-	ends 3 "a verdict that is unknown: null"
+	ends 3 "unknown verdict: null"
 }
 
 @test "two new reports are 3, since either could be the right one" {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # awk: the tables as C, for tools/hvcrashctl: awk -f to_c.awk distributions ...
 #
-# An array for each file, a row for each line, its columns as strings. What the
-# last column holds may have blanks.
+# An array for each file, a row for each line, its columns as strings. The last
+# column may contain blanks.
 
 function columns(name) {
 	if (name == "distributions" || name == "families")

@@ -154,7 +154,7 @@ static void read_export(struct shell_reader *reader)
 			length = shell_name_length(reader);
 			if (!length ||
 			    !strchr(WORD_STOPS, shell_peek(reader, length)))
-				shell_lose(reader, "export of no name");
+				shell_lose(reader, "export without a name");
 			else
 				reader->at += length;
 		}
@@ -173,7 +173,7 @@ static void read_unset(struct shell_reader *reader)
 		if (!length ||
 		    (shell_peek(reader, length) &&
 		     !strchr(" \t\n;", shell_peek(reader, length)))) {
-			shell_lose(reader, "unset of no name");
+			shell_lose(reader, "unset without a name");
 			return;
 		}
 		var = shell_make(reader, reader->at, length);

@@ -275,7 +275,7 @@ static void expand(struct shell_reader *reader, struct shell_value *value,
 	name = reader->at;
 	length = shell_name_length(reader);
 	if (!length) {
-		shell_lose(reader, "an expansion of no name");
+		shell_lose(reader, "an expansion without a name");
 		return;
 	}
 	reader->at += length;
