@@ -592,3 +592,55 @@ END
 	kdump_tools "KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\""
 	says crash-cmdline warn "the kernel reads nothing of what comes after it" "this kernel's command line"
 }
+
+@test "kdump.conf that kdumpctl refuses, so that nothing is loaded at the next boot" {
+	local lines words
+	while IFS='|' read -r lines words; do
+		on_rhel 9 "$(printf '%b' "$lines")"
+		says kdump fail "kdumpctl refuses /etc/kdump.conf, and loads nothing at the next boot: $words" "change that line"
+	done <<'END'
+path /var/crash\npath /data|path stands there twice
+nfs host:/x\next4 /dev/sdb1|ext4 is a second target
+ext4 /dev/sdb1\ndracut_args --mount "/dev/sdc1 /mnt xfs defaults"|dracut_args is a second target
+pathh /var/crash|pathh is no option
+PATH /var/crash|PATH is no option
+net host:/x|net is no option
+path # /var/crash|path has no value
+failure_action halt\ndefault shell|default stands there twice
+END
+	on_rhel 9 '# path /x' '' '	path	/var/crash  # here' 'core_collector makedumpfile -l -d 31' 'dracut_args --gzip' 'extra_bins /bin/a /bin/b' 'sshkey /k'
+	says kdump ok ""
+}
+
+@test "configuration that cannot be read is not known, and nothing of it is ok by chance" {
+	local file
+	for file in /etc/kdump.conf /etc/default/kdump-tools /etc/sysconfig/kdump; do
+		case $file in
+		*tools) put /etc/os-release $'ID=debian\nVERSION_ID="13"' ;;
+		*.conf) on_rhel 9 'path /var/crash' ;;
+		*) on_suse ;;
+		esac
+		rm -rf "root$file"
+		mkdir -p "root$file"
+		says kdump unknown "$file cannot be read: not a file" "make it a file of text"
+		says target unknown "$file cannot be read: not a file"
+		says space unknown "not known"
+		rmdir "root$file"
+		mkfifo "root$file"
+		says kdump unknown "$file cannot be read: not a file"
+		rm "root$file"
+	done
+	on_rhel 9
+	printf 'path /data\0\n' >root/etc/kdump.conf
+	says kdump unknown "/etc/kdump.conf cannot be read: no text, it has NUL bytes"
+	says target unknown "no text"
+	truncate -s 100M root/etc/kdump.conf
+	says kdump unknown "/etc/kdump.conf cannot be read: File too large"
+}
+
+@test "dracut_args --mount names the disk of the dump" {
+	on_rhel 9 'dracut_args --mount "/dev/sdb1 /mnt ext4 defaults"' 'path /dumps'
+	says target ok "/dev/sdb1, /dumps"
+	put /proc/mounts $'/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /data ext4 rw 0 0'
+	says target ok "/data/dumps"
+}

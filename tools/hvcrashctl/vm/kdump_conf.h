@@ -25,4 +25,11 @@ void kdump_conf_init(struct kdump_conf *ret, const char *text, size_t bytes);
 bool kdump_conf_get(const struct kdump_conf *conf, const char *name,
 		    char ret[KDUMP_CONF_VALUE_BYTES]);
 
+/*
+ * Would kdumpctl refuse the file, and load nothing (parse_config() in kdumpctl)?
+ * Then the first reason for it is in @buf.
+ */
+bool kdump_conf_is_refused(const struct kdump_conf *conf, char *buf,
+			   size_t bytes);
+
 #endif

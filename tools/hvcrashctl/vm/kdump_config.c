@@ -52,6 +52,20 @@ static void copy(char *to, size_t bytes, const char *text)
 	to[length] = '\0';
 }
 
+static void set_unreadable(struct kdump_config *ret, const char *path,
+			   const char *why)
+{
+	ret->is_unreadable = true;
+	snprintf(ret->problem, sizeof(ret->problem),
+		 "%.60s cannot be read: %.40s", path, why);
+}
+
+/* sysroot_open() opens regular files only */
+static const char *why_unreadable(void)
+{
+	return errno == EINVAL ? "not a file" : strerror(errno);
+}
+
 /* The text of a file that a shell sources; false with ret->problem */
 static bool read_vars(const struct sysroot *sysroot, const char *path,
 		      enum shell_dialect dialect, struct kdump_config *ret,
@@ -64,9 +78,7 @@ static bool read_vars(const struct sysroot *sysroot, const char *path,
 	shell_vars_read(vars, text, bytes, dialect);
 	if (!text) {
 		if (errno != ENOENT)
-			snprintf(ret->problem, sizeof(ret->problem),
-				 "%.60s cannot be read: %.50s", path,
-				 strerror(errno));
+			set_unreadable(ret, path, why_unreadable());
 		return false;
 	}
 	ret->has_returns |= !!strstr(text, "\r\n");
@@ -355,6 +367,22 @@ static void use_device(const struct sysroot *sysroot, const char *path,
 		 ret->device, *path ? ", " : "", path);
 }
 
+/*
+ * dracut_args --mount "DEVICE POINT TYPE OPTIONS": the device's own file system;
+ * get_dracut_args_target() takes the word behind --mount and one character
+ */
+static bool find_mount_argument(const char *arguments, char *buf, size_t bytes)
+{
+	const char *at = strstr(arguments, "--mount");
+
+	if (!at || !at[7] || !at[8])
+		return false;
+	at += 8;
+	at += *at == '"' || *at == '\'';
+	snprintf(buf, bytes, "%.*s", (int)strcspn(at, " \t"), at);
+	return *buf;
+}
+
 static void read_rhel_target(const struct sysroot *sysroot,
 			     const struct kdump_conf *conf,
 			     struct kdump_config *ret)
@@ -373,6 +401,9 @@ static void read_rhel_target(const struct sysroot *sysroot,
 		copy(ret->device, sizeof(ret->device), value);
 		use_device(sysroot, path, ret);
 	}
+	if (kdump_conf_get(conf, "dracut_args", value) &&
+	    find_mount_argument(value, ret->device, sizeof(ret->device)))
+		use_device(sysroot, path, ret);
 	if (kdump_conf_get(conf, "raw", value)) {
 		copy(ret->device, sizeof(ret->device), value);
 		ret->target_kind = KDUMP_TARGET_DEVICE;
@@ -410,9 +441,11 @@ static void read_rhel(const struct sysroot *sysroot, const char *text,
 	char value[KDUMP_CONF_VALUE_BYTES];
 
 	kdump_conf_init(&conf, text, bytes);
-	if (conf.is_binary)
-		snprintf(ret->problem, sizeof(ret->problem), "%s: no text",
-			 ret->file);
+	if (conf.is_binary) {
+		set_unreadable(ret, ret->file, "no text, it has NUL bytes");
+		return;
+	}
+	kdump_conf_is_refused(&conf, ret->refused, sizeof(ret->refused));
 	ret->is_enabled = is_service_enabled(sysroot, ret->unit);
 	read_rhel_target(sysroot, &conf, ret);
 	if (kdump_conf_get(&conf, "core_collector", value))
@@ -517,6 +550,7 @@ static void read_all(const struct sysroot *sysroot, struct kdump_config *ret)
 	ret->family = KDUMP_OTHER;
 	read_os_release(sysroot, ret);
 	*ret->problem = '\0';
+	ret->is_unreadable = false;
 	if (ret->family == KDUMP_DEBIAN || ret->family == KDUMP_SUSE) {
 		read_sourced(sysroot, ret);
 		return;
@@ -526,9 +560,7 @@ static void read_all(const struct sysroot *sysroot, struct kdump_config *ret)
 	if (text)
 		read_rhel(sysroot, text, bytes, ret);
 	else if (errno != ENOENT)
-		snprintf(ret->problem, sizeof(ret->problem),
-			 "%s cannot be read: %.60s", ret->file,
-			 strerror(errno));
+		set_unreadable(ret, ret->file, why_unreadable());
 }
 
 void kdump_config_read(const struct sysroot *sysroot, struct kdump_config *ret)
@@ -536,6 +568,7 @@ void kdump_config_read(const struct sysroot *sysroot, struct kdump_config *ret)
 	char real[SYSROOT_PATH_BYTES];
 
 	read_all(sysroot, ret);
+	ret->is_target_vague |= ret->is_unreadable;
 	if (ret->target_kind == KDUMP_TARGET_DIRECTORY &&
 	    sysroot_resolve(sysroot, ret->target, real))
 		copy(ret->target, sizeof(ret->target), real);

@@ -52,6 +52,8 @@ struct kdump_value {
  * @install: the command that installs kdump; NULL where it is not known
  * @is_found: @file is there
  * @problem: why it cannot be read, or what is in it that cannot; or empty
+ * @is_unreadable: so nothing of it is known
+ * @refused: why kdump itself refuses the file, and loads nothing; or empty
  * @has_returns: a line of a file that a shell sources ends in a carriage return
  * @is_enabled: kdump is to load a crash kernel at boot
  * @is_unit_disabled: not, since its unit is not
@@ -90,6 +92,8 @@ struct kdump_config {
 	const char *install;
 	bool is_found;
 	char problem[128];
+	bool is_unreadable;
+	char refused[80];
 	bool has_returns;
 	bool is_enabled;
 	bool is_unit_disabled;

@@ -136,6 +136,8 @@ void status_target(const struct status_facts *facts, struct status_answer *ret)
 			"%.100s, with accelerated networking: the kdump initrd needs %s",
 			kdump->target, driver);
 		status_advice(ret, "crash-initrd says whether it is in there");
+	} else if (kdump->is_unreadable) {
+		status_found(ret, STATUS_UNKNOWN, "%s", kdump->problem);
 	} else if (kdump->is_target_vague) {
 		status_found(ret, STATUS_UNKNOWN,
 			     "%s: only a shell knows what it says: %.120s",
@@ -239,7 +241,10 @@ void status_space(const struct status_facts *facts, struct status_answer *ret)
 	const char *target = facts->kdump.target;
 	__u64 available, needed;
 
-	if (facts->kdump.target_kind == KDUMP_TARGET_NETWORK) {
+	if (facts->kdump.is_target_vague) {
+		status_found(ret, STATUS_UNKNOWN,
+			     "where the dump goes is not known");
+	} else if (facts->kdump.target_kind == KDUMP_TARGET_NETWORK) {
 		status_found(ret, STATUS_UNKNOWN,
 			     "not checked: the dump does not stay here");
 	} else if (facts->kdump.target_kind == KDUMP_TARGET_DEVICE) {

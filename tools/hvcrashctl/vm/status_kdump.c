@@ -95,10 +95,20 @@ void status_kdump(const struct status_facts *facts, struct status_answer *ret)
 	if (*kdump->problem) {
 		status_found(ret, STATUS_UNKNOWN, "%s", kdump->problem);
 		status_advice(
-			ret,
-			"only plain assignments can be judged: put what is computed there into its place");
+			ret, "%s",
+			kdump->is_unreadable ?
+				"make it a file of text, as the distribution has it" :
+				"only plain assignments can be judged: put what is computed there into its place");
 	} else if (!kdump->is_found) {
 		judge_missing(facts, ret);
+	} else if (*kdump->refused) {
+		status_found(
+			ret, STATUS_FAIL,
+			"kdumpctl refuses %s, and loads nothing at the next boot: %s",
+			kdump->file, kdump->refused);
+		status_advice(ret,
+			      "change that line, then: systemctl restart %s",
+			      kdump->unit);
 	} else if (kdump->has_returns) {
 		status_found(
 			ret, STATUS_FAIL,
