@@ -644,3 +644,46 @@ END
 	put /proc/mounts $'/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /data ext4 rw 0 0'
 	says target ok "/data/dumps"
 }
+
+@test "crashkernel= that asks for nothing with this memory: no word of dmesg, but what reserves enough" {
+	local asked
+	put /sys/kernel/kexec_crash_size 0
+	for asked in 0 2G-:512M 512M-768M:128M banana; do
+		put /proc/cmdline "root=/dev/sda1 ro crashkernel=$asked"
+		put /boot/grub/grub.cfg $'menuentry A {\n\tlinux /v ro crashkernel=256M\n}'
+		says crashkernel fail "crashkernel=$asked asks for nothing with 768 MiB of RAM" reboot
+		put /boot/grub/grub.cfg $'menuentry A {\n\tlinux /v ro crashkernel='"$asked"$'\n}'
+		says crashkernel fail "crashkernel=$asked asks for nothing" "hvcrash-configure"
+	done
+}
+
+@test "the command that adds panic=10 adds it once" {
+	kdump_tools 'unset KDUMP_CMDLINE_APPEND'
+	says way-out warn "no panic=" 'irqpoll panic=10"'
+	expect_no_word out "panic=10 panic=10"
+	kdump_tools "KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND panic=0\""
+	says way-out warn "panic=0" 'panic=10 panic=0 panic=10"'
+}
+
+@test "boot loader's files that cannot be read by root either: no advice to be root" {
+	truncate -s 100M root/boot/grub/grub.cfg
+	says next-boot unknown "GRUB: its files cannot be read" "look at them"
+	expect_no_word out "run it as root"
+}
+
+@test "a crash initrd that is no file, or has no end" {
+	truncate -s 1G root/var/lib/kdump/initrd.img # zeros behind an archive are allowed
+	timeout 5 "$HVCRASHCTL" status --sysroot root >out
+	says crash-initrd ok ""
+	: >root/var/lib/kdump/initrd.img
+	truncate -s 3G root/var/lib/kdump/initrd.img
+	says crash-initrd unknown "it is empty"
+	rm root/var/lib/kdump/initrd.img
+	mkfifo root/var/lib/kdump/initrd.img
+	says crash-initrd unknown "cannot be read: not a file"
+}
+
+@test "SUSE: a path without a slash in front is of no use, and of no network" {
+	on_suse 'KDUMP_SAVEDIR="crash"'
+	says target fail "crash: no absolute path, so the dump is lost"
+}

@@ -260,7 +260,7 @@ struct err *crash_history_read(const struct sysroot *sysroot,
 			       struct crash_history *ret)
 {
 	bool is_here = config->target_kind == KDUMP_TARGET_DIRECTORY &&
-		       *config->target;
+		       *config->target == '/';
 	struct err *err;
 
 	memset(ret, 0, sizeof(*ret));

@@ -174,14 +174,27 @@ static void read_compressed(struct input *input, struct initrd *ret,
 	snprintf(ret->why, sizeof(ret->why), "an unknown compression");
 }
 
+/* They stand between archives; false at the end of the file */
+static bool skip_zeros(struct input *input)
+{
+	while (fill(input)) {
+		size_t at = input->from;
+
+		while (at < input->used && !input->buf[at])
+			at++;
+		input->at += at - input->from;
+		input->from = at;
+		if (at < input->used)
+			return true;
+	}
+	return false;
+}
+
 static void read_archives(struct input *input, struct initrd *ret, size_t *used,
 			  bool is_inner)
 {
 	for (;;) {
-		/* zeros stand between archives */
-		while (fill(input) && !input->buf[input->from])
-			take_bytes(input, NULL, 1);
-		if (!fill(input))
+		if (!skip_zeros(input))
 			return;
 		if (input->buf[input->from] != '0') {
 			if (is_inner)
@@ -211,7 +224,7 @@ void initrd_read(const struct sysroot *sysroot, const char *path,
 	*ret->names = '\0';
 	input->fd = sysroot_open(sysroot, path);
 	if (input->fd < 0) {
-		snprintf(ret->why, sizeof(ret->why), "%s", strerror(errno));
+		snprintf(ret->why, sizeof(ret->why), "%s", sysroot_error());
 		return;
 	}
 	read_archives(input, ret, &used, false);

@@ -60,12 +60,6 @@ static void set_unreadable(struct kdump_config *ret, const char *path,
 		 "%.60s cannot be read: %.40s", path, why);
 }
 
-/* sysroot_open() opens regular files only */
-static const char *why_unreadable(void)
-{
-	return errno == EINVAL ? "not a file" : strerror(errno);
-}
-
 /* The text of a file that a shell sources; false with ret->problem */
 static bool read_vars(const struct sysroot *sysroot, const char *path,
 		      enum shell_dialect dialect, struct kdump_config *ret,
@@ -78,7 +72,7 @@ static bool read_vars(const struct sysroot *sysroot, const char *path,
 	shell_vars_read(vars, text, bytes, dialect);
 	if (!text) {
 		if (errno != ENOENT)
-			set_unreadable(ret, path, why_unreadable());
+			set_unreadable(ret, path, sysroot_error());
 		return false;
 	}
 	ret->has_returns |= !!strstr(text, "\r\n");
@@ -495,7 +489,8 @@ static void read_suse(const struct sysroot *sysroot,
 
 		if (!strncasecmp(path, "file://", 7))
 			path += 7;
-		if (*path != '/')
+		/* a path without a slash in front is of no use, not of a network */
+		if (strstr(path, "://"))
 			ret->target_kind = KDUMP_TARGET_NETWORK;
 		ret->is_target_vague = !value.is_exact;
 		snprintf(ret->target, sizeof(ret->target), "%.250s", path);
@@ -560,7 +555,7 @@ static void read_all(const struct sysroot *sysroot, struct kdump_config *ret)
 	if (text)
 		read_rhel(sysroot, text, bytes, ret);
 	else if (errno != ENOENT)
-		set_unreadable(ret, ret->file, why_unreadable());
+		set_unreadable(ret, ret->file, sysroot_error());
 }
 
 void kdump_config_read(const struct sysroot *sysroot, struct kdump_config *ret)

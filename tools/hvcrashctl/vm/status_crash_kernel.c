@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "tables.h"
@@ -263,6 +264,15 @@ static void judge_none(const struct status_facts *facts, __u64 wanted,
 		fix_reservation(facts, wanted, ret);
 		return;
 	}
+	/* 0, ranges of which none fits, or what is no size at all */
+	if (strcmp(asked, "auto") && !reserved_for(asked, facts->ram_bytes)) {
+		status_found(
+			ret, STATUS_FAIL,
+			"crashkernel=%.100s asks for nothing with %llu MiB of RAM",
+			asked, facts->ram_bytes / MIB);
+		fix_reservation(facts, wanted, ret);
+		return;
+	}
 	status_found(ret, STATUS_FAIL, "crashkernel=%.100s reserved nothing",
 		     asked);
 	advise_refused(asked, ret);
@@ -473,7 +483,11 @@ void status_next_boot(const struct status_facts *facts,
 		status_found(ret, STATUS_UNKNOWN,
 			     "%s: its files cannot be read",
 			     *loader->name ? loader->name : "the boot loader");
-		status_advice(ret, "run it as root");
+		status_advice(
+			ret, "%s",
+			geteuid() ?
+				"run it as root" :
+				"look at them: one is no text, or far larger than a boot menu");
 	} else if (!*loader->crashkernel && loader->kind == BOOT_LOADER_UKI) {
 		char asked[WORDS_WORD_BYTES];
 

@@ -513,7 +513,8 @@ void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 			    kdump->family == KDUMP_DEBIAN ? DEBIAN_APPEND :
 							    "");
 	/* the last one counts */
-	words_append(value, "panic=10");
+	if (!words_last(value, "panic", panic) || strcmp(panic, "10"))
+		words_append(value, "panic=10");
 	fix_append(facts, value, ret);
 }
 

@@ -139,6 +139,11 @@ static int open_file(const struct sysroot *sysroot, const char *path)
 	return fd;
 }
 
+const char *sysroot_error(void)
+{
+	return errno == EINVAL ? "not a file" : strerror(errno);
+}
+
 /* Bytes read, or -1 with errno */
 static ssize_t read_file(const struct sysroot *sysroot, const char *path,
 			 char *buf, size_t bytes)

@@ -75,6 +75,9 @@ bool sysroot_resolve(const struct sysroot *sysroot, const char *path,
 /* A regular file, to be read; -1 with errno */
 int sysroot_open(const struct sysroot *sysroot, const char *path);
 
+/* Why a file could not be read, by errno */
+const char *sysroot_error(void);
+
 /* Into a file that is there, of /proc or /sys; false with errno */
 bool sysroot_write(const struct sysroot *sysroot, const char *path,
 		   const char *text);
