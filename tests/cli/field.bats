@@ -687,3 +687,20 @@ END
 	on_suse 'KDUMP_SAVEDIR="crash"'
 	says target fail "crash: no absolute path, so the dump is lost"
 }
+
+@test "no kdump, or a distribution that cannot be told: no target is ok by default" {
+	drop /etc/default/kdump-tools
+	says kdump warn "no kdump is configured: no /etc/default/kdump-tools" "apt-get install -y kdump-tools"
+	says target unknown "no kdump is configured"
+	says space unknown "not known"
+	rm root/etc/os-release
+	mkfifo root/etc/os-release
+	says kdump unknown "whose kdump this is"
+	expect_no_word out "install this distribution's kdump"
+	rm root/etc/os-release
+	put /etc/os-release 'NAME=x'
+	says kdump unknown "whose kdump this is"
+	put /etc/os-release 'ID=arch'
+	says kdump warn "no kdump is configured: no /etc/kdump.conf"
+	says target unknown "no kdump is configured"
+}

@@ -138,6 +138,8 @@ void status_target(const struct status_facts *facts, struct status_answer *ret)
 		status_advice(ret, "crash-initrd says whether it is in there");
 	} else if (kdump->is_unreadable) {
 		status_found(ret, STATUS_UNKNOWN, "%s", kdump->problem);
+	} else if (!kdump->is_found) {
+		status_found(ret, STATUS_UNKNOWN, "no kdump is configured");
 	} else if (kdump->is_target_vague) {
 		status_found(ret, STATUS_UNKNOWN,
 			     "%s: only a shell knows what it says: %.120s",
@@ -241,7 +243,7 @@ void status_space(const struct status_facts *facts, struct status_answer *ret)
 	const char *target = facts->kdump.target;
 	__u64 available, needed;
 
-	if (facts->kdump.is_target_vague) {
+	if (facts->kdump.is_target_vague || !facts->kdump.is_found) {
 		status_found(ret, STATUS_UNKNOWN,
 			     "where the dump goes is not known");
 	} else if (facts->kdump.target_kind == KDUMP_TARGET_NETWORK) {

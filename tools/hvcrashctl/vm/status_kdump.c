@@ -48,6 +48,12 @@ static void judge_missing(const struct status_facts *facts,
 	const struct kdump_config *kdump = &facts->kdump;
 	char command[STATUS_COMMAND_BYTES];
 
+	if (!*kdump->id) {
+		status_found(
+			ret, STATUS_UNKNOWN,
+			"whose kdump this is: /etc/os-release cannot be read, or has no ID");
+		return;
+	}
 	status_found(ret, STATUS_WARN, "no kdump is configured: no %s",
 		     kdump->file);
 	if (kdump->install) {
