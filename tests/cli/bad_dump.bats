@@ -185,7 +185,7 @@ load helpers
 	done
 }
 
-@test "a registry that the dump does not hold" {
+@test "a registry that the dump does not contain" {
 	core good "drop 0x100000"
 	refused 2 "core: registry header at 0x101000: not in the dump"
 }

@@ -54,13 +54,13 @@ UNIT=systemd.unit=kdump-tools-dump.service
 @test "hardening forbids kexec: which sysctl, in which file, and that only a reboot resets it" {
 	put /sys/kernel/kexec_crash_loaded 0
 	put /proc/sys/kernel/kexec_load_disabled 1
-	says crash-loaded fail "kernel.kexec_load_disabled=1 forbids" "has to do so after kdump-tools.service"
+	says crash-loaded fail "kernel.kexec_load_disabled=1 prevents" "has to do so after kdump-tools.service"
 	put /etc/sysctl.d/99-stig.conf $'# x\nkernel.kexec_load_disabled = 1'
-	says crash-loaded fail "kernel.kexec_load_disabled=1 forbids" "sed -i --follow-symlinks '/kexec_load_disabled/d' /etc/sysctl.d/99-stig.conf && reboot"
+	says crash-loaded fail "kernel.kexec_load_disabled=1 prevents" "sed -i --follow-symlinks '/kexec_load_disabled/d' /etc/sysctl.d/99-stig.conf && reboot"
 	expect_no_word out "systemctl enable"
 	put /proc/sys/kernel/kexec_load_disabled 0
 	put /proc/sys/kernel/kexec_load_limit_panic 0
-	says crash-loaded fail "kernel.kexec_load_limit_panic=0 forbids"
+	says crash-loaded fail "kernel.kexec_load_limit_panic=0 prevents"
 	put /sys/kernel/kexec_crash_loaded 1
 	says crash-loaded ok "is loaded"
 }
@@ -293,7 +293,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=5 hvcrash_dump_minutes=90\""
 	says way-out ok "panic=5; a dump that hangs is ended after 90 min"
 	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=5 hvcrash_dump_minutes=0\""
-	says way-out warn "hvcrash_dump_minutes=0: a dump that hangs keeps the VM down for ever" "take it out of /etc/default/kdump-tools"
+	says way-out warn "hvcrash_dump_minutes=0: a dump that hangs keeps the VM down forever" "take it out of /etc/default/kdump-tools"
 	drop /usr/lib/systemd/system/kdump-tools-dump.service.d
 	says way-out warn "nothing ends a dump that hangs" "see hooks"
 }
@@ -590,7 +590,7 @@ END
 	says kdump fail "KDUMP_KERNEL=/boot/none: not there"
 	put /proc/cmdline 'root=/dev/sda1 crashkernel=256M -- quiet'
 	kdump_tools "KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\""
-	says crash-cmdline warn "the kernel reads nothing of what comes after it" "this kernel's command line"
+	says crash-cmdline warn "the kernel ignores everything after it" "this kernel's command line"
 }
 
 @test "kdump.conf that kdumpctl refuses, so that nothing is loaded at the next boot" {
@@ -622,7 +622,7 @@ END
 		esac
 		rm -rf "root$file"
 		mkdir -p "root$file"
-		says kdump unknown "$file cannot be read: not a file" "make it a file of text"
+		says kdump unknown "$file cannot be read: not a file" "replace it with a text file"
 		says target unknown "$file cannot be read: not a file"
 		says space unknown "not known"
 		rmdir "root$file"

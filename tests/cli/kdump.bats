@@ -145,7 +145,7 @@ part() {
 	done
 }
 
-@test "a registry that the dump does not hold" {
+@test "a registry that the dump does not contain" {
 	kdump zlib 0 "exclude 0x101000 1"
 	refused 2 "core: registry header at 0x101000: not in the dump"
 }

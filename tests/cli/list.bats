@@ -111,7 +111,7 @@ load helpers
 	live good
 	try audit registry
 	expect_status 2
-	expect_word out "CANNOT TELL: 18 regions not in the dump (first missing page 0x200000: the registry file holds no other memory)"
+	expect_word out "CANNOT TELL: 18 regions not in the dump (first missing page 0x200000: the registry file contains no other memory)"
 }
 
 @test "a dry run: the audit of the living kernel's registry tells what a crash has to revoke" {
@@ -119,7 +119,7 @@ load helpers
 	try audit registry
 	expect_status 2
 	expect "$(verdict)" "CANNOT TELL: the crash path did not run (phase: live); 18 regions of 25 pages shared now, to be revoked in a crash."
-	expect "$(row 0x203000)" "SIMP VP 1 0x203000 1 shared register on not checked shared now, a crash has to take it back"
+	expect "$(row 0x203000)" "SIMP VP 1 0x203000 1 shared register on not checked shared now, to be revoked in a crash"
 	expect_no_word out CLEAN
 	try audit --json registry
 	expect_status 2

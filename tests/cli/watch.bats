@@ -170,7 +170,7 @@ write_at() {
 	expect "$(wc -c <err)" 0
 }
 
-@test "a registry that was not finished is not watched for ever" {
+@test "a registry that was not finished is not watched forever" {
 	watched_core good "header phase=crashing"
 	watch true
 	expect_status 2

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_kernel.c - a kernel that panics or makes a kexec, for tests of the way out
+ * fake_kernel.c - a kernel that panics or makes a kexec, for tests of the way
+ * out
  *
  * Built twice: with FAKE_STOP_HOOK it is a kernel whose crash NMI ends in
  * smp_ops.stop_this_cpu, without it a kernel before 6.11.
@@ -123,7 +124,7 @@ static void note(enum fake_phase phase)
 void native_halt(void)
 {
 	if (shim_cpu == self_cpu)
-		die("the CPU that goes on halts for ever");
+		die("the CPU that goes on halts forever");
 	smp_store_release(&fake_notes.is_stopped[shim_cpu], 1);
 	while (!smp_load_acquire(&is_over))
 		nap();
@@ -150,7 +151,10 @@ void unregister_nmi_handler(unsigned int type, const char *name)
 
 struct smp_ops smp_ops;
 
-/* arch/x86/kernel/reboot.c, crash_nmi_callback(); registered last, it is asked first */
+/*
+ * arch/x86/kernel/reboot.c, crash_nmi_callback(); registered last, it is asked
+ * first
+ */
 static void crash_nmi(void)
 {
 	__atomic_sub_fetch(&waiting, 1, __ATOMIC_SEQ_CST);
@@ -199,7 +203,7 @@ int unregister_die_notifier(struct notifier_block *nb)
 static void oops_begin(void)
 {
 	if (die_lock && die_owner != shim_cpu + 1)
-		die("spins in oops_begin() for ever");
+		die("spins in oops_begin() forever");
 	die_lock = 1;
 	die_nest++;
 	die_owner = shim_cpu + 1;
@@ -231,7 +235,10 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	g[REG_RIP] = regs.ip;
 	g[REG_RSP] = regs.sp;
 	g[REG_RAX] = regs.ax;
-	/* The functions that the fault jumps over have poisoned their part of the stack */
+	/*
+	 * The functions that the fault jumps over have poisoned their part of
+	 * the stack
+	 */
 	if (__asan_handle_no_return)
 		__asan_handle_no_return();
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bash, loaded by bash-completion: completes the command line of hvcrashctl.
 #
-# Knows no verb and no option: `hvcrashctl help --words` says what its own tables
-# hold, so that this file cannot fall behind them.
+# Knows no verb and no option: `hvcrashctl help --words` prints those in its own tables,
+# so that this file cannot become outdated.
 
 # _hvcrashctl_replies WORDS CURRENT: those of the words that CURRENT begins
 _hvcrashctl_replies() {

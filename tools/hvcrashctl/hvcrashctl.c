@@ -82,7 +82,8 @@ struct help_options {
 };
 
 static const struct opts_desc help_options[] = {
-	{ "words", 0, NULL, NULL, "what a shell may complete, one a line",
+	{ "words", 0, NULL, NULL,
+	  "the words that a shell can complete, one a line",
 	  OPTS_FLAG(struct help_options, is_words) },
 	{ 0 },
 };

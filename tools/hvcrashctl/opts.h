@@ -3,8 +3,8 @@
  * opts.h - options as tables
  *
  * Each verb has one constant table. It drives the parser, --help and the bash
- * completion, so that they always agree. main() parses; a verb gets its options as
- * its own struct, which begins with the common ones.
+ * completion, so that they always agree. main() parses; a verb gets its options
+ * as its own struct, which begins with the common ones.
  */
 #ifndef HVCRASHCTL_OPTS_H
 #define HVCRASHCTL_OPTS_H
@@ -46,12 +46,12 @@ struct opts_common {
  * struct opts_desc - one option; a table ends with a name of NULL
  * @name: long name
  * @letter: short name, or 0
- * @argument: what it takes, for --help: FILE and DIR are completed as such,
+ * @argument: its argument, for --help: FILE and DIR are completed as such,
  * COLUMNS by the verb's columns; NULL for a flag
  * @words: the possible arguments, separated by blanks, for --help and the
  * completion; or NULL
  * @help: a line
- * @offset: OPTS_FLAG() where there is no argument, else OPTS_TEXT()
+ * @offset: OPTS_FLAG() without an argument, else OPTS_TEXT()
  */
 struct opts_desc {
 	const char *name;
@@ -66,7 +66,7 @@ struct opts_desc {
  * struct opts_verb - the command line of a verb
  * @name: its name
  * @summary: a few words, for the list of verbs
- * @operand: "FILE", or NULL where it takes none
+ * @operand: "FILE", or NULL if it takes none
  * @before_operand: a word that may precede the operand, or NULL
  * @purpose: the first lines of --help
  * @options: its own; --help, --json and those of a table are added
@@ -105,7 +105,7 @@ void opts_print_help(const struct opts_verb *verb);
  */
 void opts_print_words(const struct opts_verb *verb);
 
-/* Is --json among the arguments, even where others are wrong */
+/* Whether --json is among the arguments, even if others are wrong */
 bool opts_wants_json(const struct opts_verb *verb, int argc, char **argv);
 
 #endif

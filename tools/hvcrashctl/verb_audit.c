@@ -2,8 +2,8 @@
 /*
  * verb_audit.c - hvcrashctl audit: did the crashed kernel revoke its pages
  *
- * Called by main(), usually in the second kernel, or anywhere on a dump.
- * Reads everything twice: once to judge, before anything is written, and once to
+ * Called by main(), usually in the second kernel, or anywhere on a dump. Reads
+ * everything twice: once to judge, before anything is written, and once to
  * show, so that an error leaves no partial report and no list is kept in
  * memory.
  */
@@ -187,7 +187,7 @@ static struct err *show(const struct audit_run *run,
 	return err;
 }
 
-/* Whatever ends the rounds, what they found is found */
+/* However the rounds end, their findings count */
 static struct err *collect(struct audit_run *run, struct watch *watch,
 			   bool is_watched)
 {
@@ -236,8 +236,8 @@ static struct err *write_page(const struct audit_run *run,
 }
 
 /*
- * A crash kernel has the dump; a kernel after kexec what it was told to keep; the
- * kernel that has not crashed yet the registry itself, for a dry run.
+ * A crash kernel has the dump; a kernel after kexec the registry that it was
+ * told to keep; a kernel that has not crashed its own registry, for a dry run.
  */
 static struct err *choose_file(const char **ret)
 {

@@ -2,8 +2,8 @@
 /*
  * verb_crashes.c - hvcrashctl crashes: the crashes of this machine
  *
- * Called by main(). A table, the newest first, or with an ID all that is known of
- * one. What is known is crash_history's business.
+ * Called by main(). Shows a table, the newest first, or with an ID everything
+ * known about one crash, from crash_history.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -148,8 +148,8 @@ static void show_lines(struct out *out, const struct crash_record *record)
 }
 
 /*
- * To have the whole dump, and a verdict. The audit reads what there is of an
- * incomplete one, too. False: nothing to do, or the path is too long to name.
+ * How to complete the dump and get a verdict. The audit also reads an
+ * incomplete dump. False: nothing to do, or the path is too long.
  */
 static bool say_what_to_do(const struct crash_record *record,
 			   char action[OUT_CELL_BYTES])
@@ -178,7 +178,7 @@ static bool say_what_to_do(const struct crash_record *record,
 	return bytes < OUT_CELL_BYTES;
 }
 
-/* What the audit said, or what to do to have one */
+/* The audit's verdict, or how to get one */
 static void head_of_one(const struct crash_record *record,
 			char message[OUT_CELL_BYTES],
 			char action[OUT_CELL_BYTES], struct out_head *head)
@@ -306,7 +306,9 @@ static struct err *show_all(const struct crash_history *history, __u64 since,
 	return err;
 }
 
-/* "2 days ago", "2d", "90 min": how many seconds, as systemd.time(7) has them */
+/*
+ * "2 days ago", "2d", "90 min": how many seconds, as systemd.time(7) has them
+ */
 static bool parse_span(const char *text, __u64 *ret)
 {
 	static const struct {

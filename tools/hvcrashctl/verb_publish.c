@@ -2,10 +2,10 @@
 /*
  * verb_publish.c - hvcrashctl publish: a crash, to Prometheus and the journal
  *
- * Called by main(), at the boot after a crash: a crash kernel has neither. With a
- * FILE what the hook has found there is published, and nothing is judged again,
- * since the dump may be filtered by then. With --crash it is a crash of this
- * machine, whether there was an audit and a dump or not.
+ * Called by main(), at the boot after a crash: a crash kernel has neither. With
+ * FILE it publishes the hook's report without judging again, since the dump may
+ * be filtered by then. With --crash it publishes a crash of this machine, with
+ * or without an audit and a dump.
  */
 #include "report/journal.h"
 #include "report/metrics.h"

@@ -57,8 +57,8 @@ void audit_init(struct audit *audit, const struct hvcrash_header *header)
 }
 
 /*
- * Evidence that a page was revoked, as opposed to shared. A driver's statement counts
- * only for its own pages.
+ * Evidence that a page was revoked, as opposed to shared. A driver's statement
+ * counts only for its own pages.
  */
 static bool proves_return(const struct hvcrash_extent *extent)
 {
@@ -102,13 +102,13 @@ static void set_result(struct audit_result *result, enum audit_finding finding,
 	snprintf(result->why, sizeof(result->why), "%s", why);
 }
 
-/* A state that says "revoked": trust it only with proof and matching contents */
+/* The state says "revoked": trust that only with proof and matching contents */
 static void judge_returned(const struct hvcrash_extent *extent,
 			   enum contents_fact fact, struct audit_result *result)
 {
 	const char *evidence = names_evidence(extent->evidence);
 
-	/* it is still being written, whatever the record rests on */
+	/* it is still being written, whatever the evidence */
 	if (fact == CONTENTS_WRITTEN) {
 		set_result(result, AUDIT_CHANGED, "written while watched");
 		return;
@@ -256,7 +256,7 @@ void audit_extent(const struct audit *audit,
 	if (ret->finding != AUDIT_SKIPPED && !audit->is_finished)
 		set_result(ret, AUDIT_NOT_CHECKED,
 			   is_shared_now(audit, extent) ?
-				   "shared now, a crash has to take it back" :
+				   "shared now, to be revoked in a crash" :
 				   "the registry was not finished");
 	else if (ret->finding != AUDIT_SKIPPED &&
 		 ret->finding != AUDIT_LEFT_SHARED &&

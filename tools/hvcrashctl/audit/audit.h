@@ -84,7 +84,7 @@ struct audit_reasons {
 };
 
 struct audit {
-	/* what it is made from, the caller's */
+	/* input, owned by the caller */
 	const struct hvcrash_header *header;
 	bool is_finished;
 	const struct own_registers *registers; /* NULL: not asked */
@@ -99,10 +99,10 @@ struct audit {
 	__u64 torn_down;
 	__u64 shared_regions; /* while the kernel lives: to be revoked */
 	__u64 shared_pages;
-	__u64 by_fact[CONTENTS_NR];  /* not checked because of it */
+	__u64 by_fact[CONTENTS_NR];  /* regions not checked because of this */
 	__u64 not_checked_otherwise; /* unknown numbers, contradictions */
 	__u64 written;	    /* contents changed while they were watched */
-	__u64 registers_on; /* VPs said "revoked", the register reads enabled */
+	__u64 registers_on; /* registers enabled on VPs that say "revoked" */
 	__u64 own_pointing; /* own registers that point into an extent */
 	__u32 nr_changed, nr_left, nr_left_of_vps;
 	struct hvcrash_extent changed[AUDIT_MAX_NAMED];
@@ -114,7 +114,7 @@ struct audit {
 	__u64 unknown_vps;
 
 	/* set by audit_finish() */
-	__u64 rounds; /* times that contents were read */
+	__u64 rounds; /* how often the contents were read */
 	bool is_watched;
 	enum audit_verdict verdict;
 	__u32 nr_gaps;
@@ -148,7 +148,7 @@ static inline bool audit_is_fine(enum audit_finding finding)
 	return finding == AUDIT_EXTENT_CLEAN || finding == AUDIT_REVOKED_LATE;
 }
 
-/* Is it owned by a VP that did not revoke, and by which of audit->silent */
+/* Whether a VP that did not revoke owns it, and which of audit->silent */
 bool audit_is_of_silent_vp(const struct audit *audit,
 			   const struct hvcrash_extent *extent,
 			   __u32 *ret_place);

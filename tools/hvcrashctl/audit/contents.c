@@ -3,10 +3,10 @@
  * contents.c - hashes the extents' pages again
  *
  * Called by verb_audit. Streams each extent through XXH64, seed 0, as the crash
- * path did, with one small buffer. A page that is not in the dump ends its extent,
- * so a wrong page count costs only one failed lookup; and all extents together may
- * claim at most a small multiple of what the dump holds, so that a corrupt
- * registry cannot keep the crash kernel busy for ever.
+ * path did, with one small buffer. A page that is not in the dump ends its
+ * extent, so a wrong page count costs only one failed lookup; and all extents
+ * together may claim at most a small multiple of what the dump holds, so that a
+ * corrupt registry cannot keep the crash kernel busy forever.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 
 #define READ_BYTES (64 * 1024)
 
-/* The same page may be shared twice, a ring in two GPADLs: not eight times */
+/* A page may be shared twice, as a ring in two GPADLs, but not eight times */
 #define MAX_CLAIMS_PER_PAGE 8
 
 struct hasher {
@@ -95,7 +95,7 @@ static enum contents_fact hash_extent(struct hasher *hasher,
 	return CONTENTS_SAME;
 }
 
-/* What there is to say before the contents are read */
+/* Findings that need no look at the contents */
 static enum contents_fact fact_unread(const struct hasher *hasher,
 				      const struct hvcrash_extent *extent)
 {
@@ -122,7 +122,10 @@ static bool is_worth_watching(const struct hasher *hasher,
 	       !(extent->flags & HVCRASH_EXTENT_NOT_RAM);
 }
 
-/* Back as it was is written as well: by whom, and what else, is not known */
+/*
+ * A page that was changed back counts as written: by whom, and what else, is
+ * unknown
+ */
 static bool was_written(struct contents *contents, __u64 number, __u64 hash)
 {
 	struct contents_watched *watched = &contents->watched[number];
@@ -138,7 +141,7 @@ static bool was_written(struct contents *contents, __u64 number, __u64 hash)
 	return watched->is_written;
 }
 
-/* The first one only: it has a place in the report */
+/* Only the first one, which the report names */
 static void note_absence(struct contents *contents, const struct hasher *hasher)
 {
 	if (contents->has_absent)

@@ -20,9 +20,9 @@ enum contents_fact {
 	CONTENTS_SAME,
 	CONTENTS_WRITTEN, /* they changed from one round to another */
 	CONTENTS_CHANGED,
-	CONTENTS_NOT_HASHED, /* the registry holds no hash */
+	CONTENTS_NOT_HASHED, /* the registry has no hash */
 	CONTENTS_MISSING,    /* a page is not in the dump */
-	CONTENTS_UNREADABLE, /* a page is, and reading it failed */
+	CONTENTS_UNREADABLE, /* a page is there, but reading it failed */
 	CONTENTS_TOO_MANY, /* the extents claim more pages than the dump holds */
 	CONTENTS_GIVEN_ON, /* after a kexec: the next kernel uses that memory */
 	CONTENTS_STOPPED,  /* told to stop before it was read once */
@@ -30,11 +30,9 @@ enum contents_fact {
 };
 
 /**
- * struct contents_watched - contents from one round to the next; a million of them
- * have to fit into a crash kernel
- * @hash: most of the last round's
- * @is_hashed: whether there is one
- * @is_written: it was another one before
+ * struct contents_watched - contents from one round to the next; a million of
+ * them have to fit into a crash kernel @hash: most of the last round's
+ * @is_hashed: whether there is one @is_written: the hash was different before
  */
 struct contents_watched {
 	__u64 hash : 62;
@@ -48,7 +46,7 @@ struct contents_watched {
  * struct contents - one fact for each extent record
  * @is_watched: set by the caller: there will be more rounds, so keep @watched,
  * and read also what is still shared or has no hash
- * @rounds: how many times all was read
+ * @rounds: how often all contents were read
  * @written: extents that changed from one round to another
  * @watched: one for each record, NULL if not watched
  * @fact: enum contents_fact

@@ -19,7 +19,7 @@ extern const size_t rows_nr_list_columns;
 extern const size_t rows_nr_audit_columns;
 
 /**
- * struct rows_words - words of the rows so far, to be explained below them
+ * struct rows_words - words in the rows so far, to be explained below them
  * @kinds: bit N is kind N
  * @has_vp: some belong to a VP
  */

@@ -189,7 +189,7 @@ static void show_own_ram(struct out *out, const struct audit *audit,
 		 audit->left_in_ram);
 }
 
-/* Nothing where the kernel has none: few do */
+/* Prints nothing if the kernel has no such memory: few do */
 static void show_crash_cma(struct out *out, const struct audit *audit)
 {
 	const struct hvcrash_header *header = audit->header;
@@ -210,7 +210,7 @@ static void show_crash_cma(struct out *out, const struct audit *audit)
 			 audit->changed_in_crash_cma);
 	out_line(
 		out, "CMA",
-		"%llu MiB of the crash kernel's memory were the first kernel's; of the regions in there %llu are left shared, %llu changed",
+		"%llu MiB of the crash kernel's memory were in use by the first kernel; of the regions there %llu are left shared, %llu changed",
 		bytes >> 20, audit->left_in_crash_cma,
 		audit->changed_in_crash_cma);
 }
@@ -257,7 +257,7 @@ void summary_registry(struct out *out, const struct hvcrash_header *header)
 	show_host(out, header);
 }
 
-/* No time_t holds all that a dump may say */
+/* A dump may contain times that do not fit into a time_t */
 static const char *format_time(__u64 seconds, char buf[TIME_TEXT_BYTES])
 {
 	if (!seconds || seconds > MAX_SECONDS)
@@ -265,7 +265,10 @@ static const char *format_time(__u64 seconds, char buf[TIME_TEXT_BYTES])
 	return time_text_utc(seconds, TIME_TEXT_ISO, buf);
 }
 
-/* Whose dump, when and why, and who says so: a report is read months later */
+/*
+ * Machine, time and reason of the crash, and the tool that judged it: a report
+ * is read months later
+ */
 static void show_origin(struct out *out, const struct origin *origin)
 {
 	char crashed[TIME_TEXT_BYTES], judged[TIME_TEXT_BYTES];

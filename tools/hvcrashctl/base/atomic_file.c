@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * atomic_file.c - written beside its name, on the disk, then renamed
+ * atomic_file.c - writes a temporary file beside the target, syncs it, renames
+ * it
  *
  * Called by html, metrics and crash_marker.
  */
@@ -59,7 +60,9 @@ struct err *atomic_file_create(const char *path, struct atomic_file *ret)
 	return NULL;
 }
 
-/* The name, too: a crash may follow at once. A directory may refuse it */
+/*
+ * Syncs the name, too: a crash may follow at once. A directory may refuse that
+ */
 static void sync_directory(const char *path)
 {
 	char *copy guarded_free = strdup(path);

@@ -24,11 +24,14 @@ struct atomic_file {
 	char *temporary;
 };
 
-/* A new file beside @path, which must be no directory, device or the like */
+/*
+ * Creates a file beside @path, which must not be a directory, device or the
+ * like
+ */
 struct err *atomic_file_create(const char *path, struct atomic_file *ret);
-/* Everything to the disk, and the file under its name */
+/* Writes everything to the disk and gives the file its name */
 struct err *atomic_file_commit(struct atomic_file *file);
-/* Nothing is left of a file that was not committed */
+/* Removes a file that was not committed */
 void atomic_file_deinit(struct atomic_file *file);
 
 #endif

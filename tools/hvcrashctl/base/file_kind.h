@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * file_kind.h - accepts only regular files, which have an end and can be read twice
+ * file_kind.h - accepts only regular files, which have an end and can be read
+ * twice
  *
  * Called before reading a file named on the command line.
  */
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* What the file is instead, for the end of a message; NULL for a regular file */
+/* The actual kind of file, for the end of a message; NULL for a regular file */
 const char *file_kind_not_regular(mode_t mode);
 
 /* Opens a regular file to read; NULL with the reason in *ret_why */

@@ -2,8 +2,8 @@
 /*
  * pager.c - $HVCRASH_PAGER, $PAGER or less
  *
- * See pager.h. Like journalctl: the command comes from the environment, and
- * the user's own settings of less are kept. Not if the process gained privileges
+ * See pager.h. Like journalctl: the command comes from the environment, and the
+ * user's own settings of less are kept. Not if the process gained privileges
  * (sudo keeps $PAGER), since less can run commands.
  */
 #include <errno.h>
@@ -33,7 +33,10 @@ static void run(int from)
 	if (dup2(from, STDIN_FILENO) < 0)
 		_exit(127);
 	close(from);
-	/* end where one screen holds it, keep colours, leave the text there */
+	/*
+	 * quit if the text fits on one screen, keep colours, leave the text
+	 * there
+	 */
 	setenv("LESS", "FRXM", 0);
 	setenv("LESSSECURE", "1", 1);
 	execv("/bin/sh", (char *const *)arguments);

@@ -2,8 +2,8 @@
 /*
  * time_text.h - a time in seconds since 1970, as text
  *
- * Called by whoever shows a time. It may come from a dump or a file name, so it may be
- * any number.
+ * Called by whoever shows a time. It may come from a dump or a file name, so it
+ * may be any number.
  */
 #ifndef HVCRASHCTL_TIME_TEXT_H
 #define HVCRASHCTL_TIME_TEXT_H
@@ -14,16 +14,15 @@
 
 #define TIME_TEXT_BYTES 32
 
-/* As the audit and all JSON have it: "2026-11-28T05:30:11Z" */
+/* The format of the audit and of all JSON: "2026-11-28T05:30:11Z" */
 #define TIME_TEXT_ISO "%Y-%m-%dT%H:%M:%SZ"
 
 /**
- * time_text_utc, time_text_local - by strftime(3), in UTC or of this machine's zone
- * @seconds: since 1970
- * @format: of strftime(3)
- * @buf: gets the text
+ * time_text_utc, time_text_local - by strftime(3), in UTC or in this machine's
+ * time zone @seconds: since 1970 @format: of strftime(3) @buf: gets the text
  *
- * Return: @buf; NULL for a time that no calendar has, or one that does not fit.
+ * Return: @buf; NULL for a time outside of the calendar, or one that does not
+ * fit.
  */
 const char *time_text_utc(__u64 seconds, const char *format,
 			  char buf[TIME_TEXT_BYTES]);

@@ -2,10 +2,10 @@
 /*
  * core.c - finds the format of a file and hands reads on to it
  *
- * Called by the verbs (open, close) and by image and facts (reads). Reads are
- * pread() only (core_io.c): /proc/vmcore cannot be mapped everywhere, and a
+ * Called by the verbs (open, close) and by image and contents (reads). Reads
+ * are pread() only (core_io.c): /proc/vmcore cannot be mapped everywhere, and a
  * crash kernel has no memory to keep a file in. The flattened form lies beneath
- * the formats: what is in it is found as in a plain file.
+ * the formats, which read it like a plain file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,15 +27,18 @@ static const struct core_ops *const formats[] = {
 	&core_devmem_ops,
 };
 
-/* Memory of this machine, by its device number (Documentation/admin-guide/devices.txt) */
+/*
+ * Memory of this machine, by its device number
+ * (Documentation/admin-guide/devices.txt)
+ */
 static bool is_devmem(const struct stat *st)
 {
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 1);
 }
 
 /*
- * Compressed once more, as kdump-tools and administrators do: such a file cannot
- * be read at an offset. NULL: not by a program that is known here.
+ * Compressed once more, as kdump-tools and administrators do: such a file
+ * cannot be read at an offset. NULL: not by a known program.
  */
 static const char *find_decompressor(const unsigned char *head, size_t bytes)
 {
@@ -109,7 +112,9 @@ static struct err *open_file(struct core *core, const char *path)
 	if (fstat(core->fd, &st))
 		return err_create(ERR_IO, "cannot stat: %s", strerror(errno));
 	why = file_kind_not_regular(st.st_mode);
-	/* a dump may lie on a partition of its own, as kdump.conf's "raw" does */
+	/*
+	 * a dump may lie on a partition of its own, as kdump.conf's "raw" does
+	 */
 	if (why && !is_devmem(&st) && !S_ISBLK(st.st_mode))
 		return err_create(ERR_IO, "not a dump: %s", why);
 	core->stored_bytes = (__u64)st.st_size;
@@ -169,7 +174,7 @@ void core_close(struct core *core)
 struct err *core_read_gpa(struct core *core, __u64 gpa, void *buf, size_t bytes,
 			  bool *ret_is_present)
 {
-	core->absence = "the dump does not hold it";
+	core->absence = "the dump does not contain it";
 	return core->ops->read_gpa(core, gpa, buf, bytes, ret_is_present);
 }
 

@@ -2,10 +2,10 @@
 /*
  * core.h - reader of a guest's physical memory, whatever it is stored in
  *
- * Called by image and facts. One struct core_ops per format; a format lives in
- * one core_*.c file with the library it needs, named nowhere else. A page that
- * the source does not hold is no error: *ret_is_present says so, and nothing
- * is ever made up for it.
+ * Called by image and contents. One struct core_ops per format; a format lives
+ * in one core_*.c file with the library it needs, named nowhere else. A page
+ * that the source does not contain is not an error: *ret_is_present says so,
+ * and no contents are ever invented.
  */
 #ifndef HVCRASHCTL_CORE_H
 #define HVCRASHCTL_CORE_H
@@ -30,7 +30,7 @@ struct flat;
  * core->absence
  * @vmcoreinfo: the text of VMCOREINFO, NUL-terminated, to be freed
  * @next_held: the first range of guest memory that it holds at or after @from,
- * both bounds inclusive; NULL where only a search of all pages could tell
+ * both bounds inclusive; NULL if only a search of all pages could tell
  * @close: free @priv
  */
 struct core_ops {
@@ -46,16 +46,12 @@ struct core_ops {
 };
 
 /**
- * struct core - an open source
- * @ops: its format
- * @fd: the file
- * @stored_bytes: its size
- * @file_bytes: the same; of a flattened file, the size of the plain one
- * @bytes_held: how much guest memory it holds, an upper bound for any reading
- * @absence: why what was read last is not present, in a few words
- * @flat: the index of a flattened file, else NULL
- * @next_shown: of core_show()
- * @priv: the format's own
+ * struct core - an open source @ops: its format @fd: the file @stored_bytes:
+ * its size @file_bytes: the same; of a flattened file, the size of the plain
+ * one @bytes_held: amount of guest memory that it contains, an upper bound for
+ * reads @absence: why the last read found nothing, in a few words @flat: the
+ * index of a flattened file, else NULL @next_shown: of core_show() @priv: the
+ * format's own
  */
 struct core {
 	const struct core_ops *ops;
@@ -76,10 +72,10 @@ extern const struct core_ops core_devmem_ops;
 
 #define CORE_DEVMEM "/dev/mem"
 
-/* Does this kernel's command line say where the last one's registry is */
+/* Whether this kernel's command line says where the last one's registry is */
 bool core_devmem_is_told(void);
 
-/* Of a dump that was split any part stands for all that lie beside it */
+/* Any part of a split dump opens all parts beside it */
 struct err *core_open(const char *path, struct core **ret);
 /* For core_split.c: that file alone */
 struct err *core_open_file(const char *path, struct core **ret);
@@ -95,7 +91,7 @@ static inline void core_guard(struct core **core)
 struct err *core_read_gpa(struct core *core, __u64 gpa, void *buf, size_t bytes,
 			  bool *ret_is_present);
 struct err *core_vmcoreinfo(struct core *core, char **ret_text);
-/* false at the end, or where the source cannot say */
+/* false at the end, or if the source cannot say */
 bool core_next_held(const struct core *core, __u64 from, __u64 *ret_first,
 		    __u64 *ret_last);
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_devmem.c - after a kexec: the last kernel's registry, in this machine's memory
+ * core_devmem.c - after a kexec: the last kernel's registry, in this machine's
+ * memory
  *
  * Reached through core.c for /dev/mem. The registry was kept by what
- * "hvcrashctl kexec-args" prints: its memory is reserved on this kernel's command
- * line, and hvcrash_registry= says where it is.
+ * "hvcrashctl kexec-args" prints: its memory is reserved on this kernel's
+ * command line, and hvcrash_registry= says where it is.
  *
- * Invariant: only memory that the running kernel does not use can be read, which
- * the kernel itself sees to (CONFIG_STRICT_DEVMEM): all else is absent.
+ * Invariant: only memory that the running kernel does not use can be read,
+ * which the kernel itself ensures (CONFIG_STRICT_DEVMEM): everything else is
+ * absent.
  */
 #define _GNU_SOURCE
 #include <stdio.h>

@@ -77,7 +77,8 @@ static struct err *check_header(Elf *elf, GElf_Ehdr *ret_header)
 
 /*
  * elf_getphdrnum() quietly lowers a count that does not fit into the file, so
- * that a cut dump would look like a small one: compare with what was claimed.
+ * that a truncated dump would look like a small one: compare with the count in
+ * the header.
  */
 static struct err *count_headers(struct core *core, Elf *elf,
 				 const GElf_Ehdr *header, size_t *ret)
@@ -128,7 +129,7 @@ static struct err *add_segment(struct core *core, const GElf_Phdr *phdr,
 			ERR_IO, phdr->p_paddr,
 			"program header %zu: address 0x%llx and size 0x%llx overflow",
 			index, (__u64)phdr->p_paddr, (__u64)phdr->p_memsz);
-	/* a cut file: keep what is there, the rest is absent */
+	/* a truncated file: keep what it has, the rest is absent */
 	if (end > core->file_bytes) {
 		end = core->file_bytes;
 		self->is_cut = true;

@@ -2,9 +2,9 @@
 /*
  * core_file.c - a dump's file as it is on disk
  *
- * Below core_flat.c, which makes a plain file of a flattened one, and core_io.c,
- * which shows the result to everybody. Asks the kernel by the number of the
- * system call: pread() is a name that core_io.c has taken.
+ * Below core_flat.c, which makes a plain file of a flattened one, and
+ * core_io.c, which shows the result to all readers. Makes the system call by
+ * its number, since core_io.c has taken the name pread().
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -13,10 +13,10 @@
 
 #include "base/err.h"
 
-/* The kernel's pread(), whatever core_io.c makes of that name */
+/* The kernel's pread(), not the one that core_io.c defines */
 ssize_t file_pread_once(int fd, void *buf, size_t bytes, __s64 offset);
 
-/* Reads on to the end; *ret_bytes is less only at end of file */
+/* Reads until complete; *ret_bytes is less only at end of file */
 struct err *file_pread(int fd, __u64 offset, void *buf, size_t bytes,
 		       size_t *ret_bytes);
 

@@ -6,17 +6,18 @@
  * and then records: a head that says where in the plain file the data belong,
  * and the data; the last one is -1, -1 (makedumpfile.h, struct
  * makedumpfile_data_header, big-endian). It is what makedumpfile -F writes into
- * a pipe, and what kdump-tools of Debian and Ubuntu writes always.
+ * a pipe, and what kdump-tools of Debian and Ubuntu always writes.
  *
  * Keeping the place of every record would take memory that grows with the dump.
- * But makedumpfile writes only a few interleaved streams, each in order, mainly page
- * descriptors and page data. So only pieces of streams are kept, and
+ * But makedumpfile writes only a few interleaved streams, each in order, mainly
+ * page descriptors and page data. So only pieces of streams are kept, and
  * within a piece the records are searched again, head by head. A piece is long
  * enough that MAX_PIECES suffice.
  *
- * Invariant: a byte is read from the last record that holds it, or not at all.
- * What no record holds is a hole, and zeros, as in the file that makedumpfile -R
- * would write; in a file without its end record it is missing.
+ * Invariant: a byte is read from the last record that contains it, or not at
+ * all. Bytes in no record are a hole, and read as zeros, as in the file that
+ * makedumpfile -R would write; in a file without its end record they are
+ * missing.
  */
 #include <endian.h>
 #include <stdint.h>
@@ -37,7 +38,9 @@
 #define FIRST_PIECES 256
 #define NR_OPEN 4
 
-/* How much of the file a piece spans at first; doubled as often as needed */
+/*
+ * The part of the file that a piece spans at first; doubled as often as needed
+ */
 #define FIRST_SPAN (256 * 1024)
 
 struct flat_header {
@@ -56,7 +59,7 @@ struct record_head {
  * @start, @end: what they hold of the plain file
  * @first, @last: heads of the first and the last of them in this file
  * @reach: the largest @end of this piece and all before it, once sorted
- * @stream: pieces of one number follow each other
+ * @stream: pieces with the same number follow each other
  */
 struct piece {
 	__u64 start;
@@ -118,8 +121,9 @@ static int compare_starts(const void *a, const void *b)
 }
 
 /*
- * One piece of two that a longer span would not have parted. The records of the
- * first lead to those of the second: they were followed when the file was read.
+ * Joins two pieces that a longer span would not have separated. The records of
+ * the first lead to those of the second: they were followed when the file was
+ * read.
  */
 static void join_pieces(struct flat *flat)
 {
@@ -182,7 +186,9 @@ static struct err *close_piece(struct flat *flat, struct piece *piece)
 	return NULL;
 }
 
-/* What is written over an open piece ends it: the piece stays the older one */
+/*
+ * A record that overlaps an open piece ends it: the piece stays the older one
+ */
 static struct err *close_overlapped(struct flat *flat, __u64 start, __u64 end,
 				    const struct piece *except)
 {
@@ -244,7 +250,7 @@ static struct err *read_head(struct core *core, __u64 pos,
 	return NULL;
 }
 
-/* All heads, from the first to the end record or to where the file is cut */
+/* Walks all heads, from the first to the end record or to the truncation */
 static struct err *walk(struct core *core)
 {
 	struct flat *flat = core->flat;
@@ -354,8 +360,8 @@ static size_t count_before(const struct flat *flat, __u64 offset)
 }
 
 /*
- * The piece that was written last of those that hold @offset, NULL in a hole.
- * Two of which neither ended before the other began cannot be told apart.
+ * The most recently written piece that contains @offset, NULL in a hole. If two
+ * pieces were written at the same time, their order is unknown.
  */
 static struct err *find_piece(const struct flat *flat, __u64 offset,
 			      const struct piece **ret, __u64 *ret_limit)
@@ -383,7 +389,7 @@ static struct err *find_piece(const struct flat *flat, __u64 offset,
 	return NULL;
 }
 
-/* From the piece's first record on, or from the one found last */
+/* Searches from the piece's first record on, or from the one found last */
 static struct err *find_record(struct core *core, const struct piece *piece,
 			       __u64 offset)
 {

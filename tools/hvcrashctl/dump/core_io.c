@@ -2,19 +2,20 @@
 /*
  * core_io.c - every read of a dump's file, ours and those of the libraries
  *
- * Called by core.c and core_*.c, and through pread() by libelf and libkdumpfile.
+ * Called by core.c and core_*.c, and through pread() by libelf and
+ * libkdumpfile.
  *
- * Those libraries take a file descriptor and read it with pread(); nothing else
- * can be handed to them, and what they must be shown of a flattened dump is a
- * file that does not exist: its bytes in another order. A copy would be as large
- * as the dump, in a memory file or on a disk that a crash kernel may not have; a
- * pipe cannot be read at an offset. So the program defines pread() itself, as
- * programs may (the dynamic linker looks there first, as it does for malloc()),
- * and answers for that one descriptor; every other one goes to the kernel.
+ * Those libraries take a file descriptor and read it with pread(); they accept
+ * nothing else, and for a flattened dump they need a file that does not exist:
+ * its bytes in another order. A copy would be as large as the dump, in a memory
+ * file or on a disk that a crash kernel may not have; a pipe cannot be read at
+ * an offset. So the program defines pread() itself, as programs may (the
+ * dynamic linker looks there first, as it does for malloc()), and answers for
+ * that one descriptor; every other one goes to the kernel.
  *
  * Invariant: for a library there is no end of file inside a dump. libkdumpfile
- * reads whole blocks and takes what is missing for zeros; a page that a cut file
- * does not hold must be an error, not zeros.
+ * reads whole blocks and takes missing bytes for zeros; a page that a truncated
+ * file lacks must be an error, not zeros.
  */
 #include <errno.h>
 #include <string.h>
@@ -24,10 +25,15 @@
 #include "dump/core_file.h"
 #include "dump/core_flat.h"
 
-/* The dumps whose descriptors libraries read: a run has one, or the parts of one */
+/*
+ * The dumps whose descriptors libraries read: a run has one, or the parts of
+ * one
+ */
 static struct core *shown;
 static __u64 reads_shown;
-/* What stands behind the end of the file in its last block, or -1: an error */
+/*
+ * The byte to read after the end of the file in its last block, or -1: an error
+ */
 static int filler;
 
 struct err *core_pread(struct core *core, __u64 offset, void *buf, size_t bytes,
@@ -91,7 +97,10 @@ static ssize_t read_shown(struct core *core, void *buf, size_t bytes,
 		memset((char *)buf + got, filler, bytes - got);
 		got = bytes;
 	}
-	/* only of a flattened file is it known that it ends where it should */
+	/*
+	 * only a flattened file has an end record, so that its end is known to
+	 * be right
+	 */
 	if (!err &&
 	    (got == bytes || (got && core->flat && !flat_is_cut(core->flat))))
 		return (ssize_t)got;

@@ -6,13 +6,14 @@
  * the pages and decompresses them (zlib, lzo, snappy, zstd).
  *
  * The library is loaded when such a file is opened, not linked: with all it
- * needs (libstdc++ for snappy) it is 4 MiB that the audit of /proc/vmcore would
- * carry into every crash kernel's initramfs and memory, and never use.
+ * needs (libstdc++ for snappy) it is 4 MiB that every crash kernel's initramfs
+ * and memory would carry, and that an audit of /proc/vmcore never uses.
  *
- * Invariant: the library opens no file whose header core_kdump_check() has not
- * passed, since it allocates what the header says. Its reads come to core_io.c:
- * so a flattened file is read with any version of it, although 0.5.1 (Debian 12)
- * knows only plain ones, and never more of it is in memory than its caches.
+ * Invariant: the library opens no file that core_kdump_check() has not
+ * accepted, since it allocates as much as the header says. Its reads come to
+ * core_io.c: so a flattened file is read with any version of it, although 0.5.1
+ * (Debian 12) knows only plain ones, and never more of it is in memory than its
+ * caches.
  */
 #include <dlfcn.h>
 #include <libkdumpfile/kdumpfile.h>
@@ -32,7 +33,7 @@
 /* Pages in the library's cache: each of ours is read once */
 #define CACHE_PAGES 16
 
-/* What is used of the library, by the names in its header */
+/* The library's functions in use, by the names in its header */
 struct library {
 	void *handle;
 	__typeof__(&kdump_new) create;
@@ -202,9 +203,9 @@ static kdump_status read_memory(const struct core_kdump *self,
 
 /*
  * A page whose data lie in the file's last block, which the library reads as a
- * whole: are they complete, or is the file cut there? It is asked twice, with
- * other bytes behind the end each time, and by a library that has not yet seen
- * that block. Only what does not depend on those bytes is in the file.
+ * whole: are they complete, or is the file truncated there? Read it twice, with
+ * different bytes after the end each time, by a library that has not yet seen
+ * that block. Only contents that do not depend on those bytes are in the file.
  */
 static bool read_at_end(struct core *core, __u64 gpa, void *buf, size_t bytes)
 {
@@ -259,7 +260,7 @@ static struct err *kdump_read_gpa(struct core *core, __u64 gpa, void *buf,
 	return NULL;
 }
 
-/* Not the library's: it wants to be told first what system it looks at */
+/* Not by the library, which first has to be told what system this is */
 static struct err *kdump_vmcoreinfo(struct core *core, char **ret_text)
 {
 	const struct core_kdump *self = core->priv;
@@ -286,8 +287,8 @@ static struct err *kdump_vmcoreinfo(struct core *core, char **ret_text)
 }
 
 /*
- * By the library's map of the pages that are in the file. Its numbers are those
- * of the dump's own pages, 16 or 64 KiB on some arm64.
+ * Uses the library's map of the pages in the file. It counts the dump's own
+ * pages, of 16 or 64 KiB on some arm64.
  */
 static bool kdump_next_held(const struct core *core, __u64 from,
 			    __u64 *ret_first, __u64 *ret_last)

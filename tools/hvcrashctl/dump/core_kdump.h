@@ -16,16 +16,13 @@
 #include "dump/core.h"
 
 /**
- * struct kdump_head - what the header says
- * @dump_level: makedumpfile -d
- * @is_split: one file of several
- * @first_pfn, @end_pfn: of a split dump, which pages of the machine are in here
- * @written: when makedumpfile was started, in microseconds: the same in each part
- * @is_incomplete: makedumpfile ran out of space, and says so
- * @page_bytes: of a page of the dump
- * @most_pages: pages that its bitmap can tell of
- * @bytes_held: guest memory that the file can hold at most
- * @vmcoreinfo_offset, @vmcoreinfo_bytes: inside the file, or no bytes
+ * struct kdump_head - what the header says @dump_level: makedumpfile -d
+ * @is_split: one file of several @first_pfn, @end_pfn: for a split dump, the
+ * machine's pages in this part @written: when makedumpfile was started, in
+ * microseconds: the same in each part @is_incomplete: makedumpfile ran out of
+ * space and noted that @page_bytes: of a page of the dump @most_pages: number
+ * of pages in its bitmap @bytes_held: guest memory that the file can hold at
+ * most @vmcoreinfo_offset, @vmcoreinfo_bytes: inside the file, or no bytes
  */
 struct kdump_head {
 	int dump_level;
@@ -43,7 +40,7 @@ struct kdump_head {
 
 bool core_kdump_probe(const unsigned char *head, size_t bytes);
 struct err *core_kdump_check(struct core *core, struct kdump_head *ret);
-/* Of an open dump: its header where it is one part of several, else NULL */
+/* The header of an open dump that is one part of several, else NULL */
 const struct kdump_head *core_kdump_part(const struct core *core);
 
 #endif

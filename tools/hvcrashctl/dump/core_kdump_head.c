@@ -2,11 +2,11 @@
 /*
  * core_kdump_head.c - checks the header of a kdump-compressed file
  *
- * Called by core_kdump.c. libkdumpfile allocates the bitmap and the notes in the
- * size that the header gives, whatever that is; here it is held against the file
- * and against what a machine can have. Where the pages are is left to the
- * library. Layout: makedumpfile's diskdump_mod.h, on a 64-bit machine; dumps of
- * others are refused, as in core_elf.c.
+ * Called by core_kdump.c. libkdumpfile allocates the bitmap and the notes in
+ * the size that the header gives, whatever that is; here that size is compared
+ * with the file and with the largest possible machine. Where the pages are is
+ * left to the library. Layout: makedumpfile's diskdump_mod.h, on a 64-bit
+ * machine; dumps of others are refused, as in core_elf.c.
  */
 #include <endian.h>
 #include <stdint.h>
@@ -98,8 +98,9 @@ static struct err *read_header(struct core *core, __u64 offset, void *buf,
 }
 
 /*
- * The library tries the 32-bit layout first: what has a page size there is
- * taken for one, so it must not have one. Byte-swapped dumps have none here.
+ * The library tries the 32-bit layout first and accepts a header that has a
+ * valid page size there, so refuse that. In byte-swapped dumps the page size
+ * here is invalid.
  */
 static struct err *check_layout(const struct disk_header *disk)
 {

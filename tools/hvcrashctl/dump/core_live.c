@@ -45,7 +45,9 @@ static struct err *live_open(struct core *core)
 	return err;
 }
 
-/* Where @gpa is in the file, and how many bytes follow it there */
+/*
+ * The offset of @gpa in the file, and the number of bytes that follow it there
+ */
 static __u64 find_offset(const struct hvcrash_header *header, __u64 gpa,
 			 __u64 *ret_offset)
 {
@@ -77,7 +79,7 @@ static struct err *live_read_gpa(struct core *core, __u64 gpa, void *buf,
 	size_t got;
 
 	*ret_is_present = false;
-	core->absence = "the registry file holds no other memory";
+	core->absence = "the registry file contains no other memory";
 	if (find_offset(core->priv, gpa, &offset) < bytes)
 		return NULL;
 	err = core_pread(core, offset, buf, bytes, &got);
@@ -85,7 +87,7 @@ static struct err *live_read_gpa(struct core *core, __u64 gpa, void *buf,
 	return err;
 }
 
-/* The file stands for itself: the line that a dump would hold */
+/* The line that a dump would contain */
 static struct err *live_vmcoreinfo(struct core *core, char **ret_text)
 {
 	const struct hvcrash_header *header = core->priv;

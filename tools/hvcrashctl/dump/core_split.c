@@ -2,9 +2,9 @@
 /*
  * core_split.c - a dump in several files, read as one
  *
- * See core_split.h. makedumpfile takes the names from its caller, so a part is
- * known by its name only as far as the numbers go: vmcore1, dump-02.img. Which
- * pages are in it, and whether it belongs to this dump, is in its header.
+ * See core_split.h. makedumpfile's caller chooses the names, so only the number
+ * in a name identifies a part: vmcore1, dump-02.img. Its header says which
+ * pages it has and to which dump it belongs.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -122,7 +122,9 @@ static void split_close(struct core *core)
 	free(self);
 }
 
-/* Never looked for by a file's first bytes: core_split_join() makes it of others */
+/*
+ * Not detected by a file's first bytes: core_split_join() makes it from others
+ */
 static const struct core_ops core_split_ops = {
 	.name = "kdump-compressed, split",
 	.read_gpa = split_read_gpa,
@@ -131,7 +133,7 @@ static const struct core_ops core_split_ops = {
 	.close = split_close,
 };
 
-/* The last run of digits in a name: where it begins, and how long it is */
+/* The last run of digits in a name: its position and length */
 static const char *find_number(const char *name, size_t *ret_length)
 {
 	const char *end = name + strlen(name), *begin;

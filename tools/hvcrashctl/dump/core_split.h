@@ -11,8 +11,8 @@
 #include "dump/core.h"
 
 /*
- * If *core, the open file @path, is one part of several: *core becomes all that
- * lie beside it. Parts that are missing are no error: what is in them is absent.
+ * If *core, the open file @path, is one part of several, *core becomes all
+ * parts beside it. Missing parts are not an error: their pages are absent.
  */
 struct err *core_split_join(const char *path, struct core **core);
 

@@ -4,9 +4,9 @@
  *
  * See origin.h. VMCOREINFO says where they are (kernel/vmcore_info.c,
  * kernel/printk/printk.c: log_buf_vmcoreinfo_setup()). The log is searched and
- * not parsed: a record's text lies in one piece in the ring
- * (kernel/printk/printk_ringbuffer.c: data_alloc()), and of a ring that was
- * damaged this still finds the line.
+ * not parsed: a record's text is contiguous in the ring
+ * (kernel/printk/printk_ringbuffer.c: data_alloc()), and this finds the line
+ * even in a damaged ring.
  *
  * Everything comes from the dump: addresses may lead anywhere and are only
  * read from, each loop has a bound, and only printable bytes are returned.
@@ -264,8 +264,9 @@ static bool find_log(const struct memory *memory, struct log *ret)
 }
 
 /*
- * A text is not terminated: up to seven bytes of an older one may follow it. The
- * number of its record stands before it, and its length in that record's head.
+ * Texts are not terminated: up to seven bytes of an older one may follow. The
+ * number of the record precedes the text, and that record's head has the
+ * length.
  */
 static void cut_line(const struct memory *memory, const struct log *log,
 		     __u64 address, char *line)
@@ -283,7 +284,7 @@ static void cut_line(const struct memory *memory, const struct log *log,
 		line[length] = '\0';
 }
 
-/* In the order of how much they say; an oops may go to kdump without a panic() */
+/* The most informative first; an oops may go to kdump without a panic() */
 static const char *const last_words[] = {
 	"Kernel panic - not syncing",
 	"BUG: ",
@@ -292,7 +293,7 @@ static const char *const last_words[] = {
 
 #define NR_LAST_WORDS (sizeof(last_words) / sizeof(last_words[0]))
 
-/* Where the last line is that says most; @rank is that of what is there */
+/* The position of the last line of the best rank; @rank is its rank */
 static const unsigned char *search(const unsigned char *text, size_t bytes,
 				   size_t *rank)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * origin.h - which machine a dump is of, when it crashed and with which panic line
+ * origin.h - which machine a dump is of, when it crashed and with which panic
+ * line
  *
  * Called by audit_run, for the head of a report. All of it is optional: what
  * the dump does not contain is unknown, never an error.
@@ -15,7 +16,7 @@
 
 /**
  * struct origin - where a dump comes from; printable
- * @seconds: when the kernel crashed, of the epoch, 0 if not known
+ * @seconds: when the kernel crashed, since 1970, 0 if unknown
  * @machine: its host name, or empty
  * @panic: the line with which it panicked, or empty
  */

@@ -8,8 +8,8 @@
 #define HVCRASHCTL_VMCOREINFO_H
 
 /*
- * What follows "KEY=" up to the end of its line, NULL where there is none. Of
- * several lines the last is the newest: a module was loaded again.
+ * The text after "KEY=" up to the end of its line, NULL without such a line.
+ * The last of several lines is the newest: the module was loaded again.
  */
 const char *vmcoreinfo_value(const char *text, const char *key);
 

@@ -2,8 +2,8 @@
 /*
  * out.c - what the renderers share: cells, columns, and the choice of renderer
  *
- * Called by the verbs. Write errors are not looked at here: stdout remembers
- * them and main() asks once, at the end.
+ * Called by the verbs. Write errors are not checked here: stdout remembers
+ * them and main() checks once, at the end.
  */
 #include <stdarg.h>
 #include <stdio.h>

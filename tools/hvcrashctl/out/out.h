@@ -54,7 +54,7 @@ struct out_column {
 #define OUT_CELL_BYTES 512
 #define OUT_MAX_COLUMNS 32
 
-/* How a word is meant, for those renderers that have colours */
+/* The meaning of a word, for renderers that have colours */
 enum out_mood {
 	OUT_PLAIN,
 	OUT_GOOD,
@@ -144,8 +144,8 @@ struct out {
 	struct out_style style;
 	const struct out_head *head;   /* the caller's, until out_end() */
 	const struct out_table *table; /* while inside it */
-	unsigned int width; /* of the terminal, 0 where there is none */
-	bool has_colours;   /* it is one, and NO_COLOR is not set */
+	unsigned int width;	       /* of the terminal, 0 without one */
+	bool has_colours;	       /* it is one, and NO_COLOR is not set */
 	bool is_in_section;
 	bool is_first; /* JSON: no comma before the next; table: no remark yet */
 	const char *item_key; /* of a list's identifiers */

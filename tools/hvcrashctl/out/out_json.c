@@ -23,7 +23,7 @@ static void put_value(struct json_object *value)
 	json_object_put(value);
 }
 
-/* How long the UTF-8 sequence at @text is, 0 where there is none (RFC 3629) */
+/* The length of the UTF-8 sequence at @text, 0 if it is invalid (RFC 3629) */
 static size_t sequence_bytes(const unsigned char *text)
 {
 	unsigned char least = 0x80, most = 0xbf;
@@ -82,7 +82,7 @@ static struct json_object *make_text(const char *text)
 	return json_object_new_string(clean);
 }
 
-/* What a double cannot hold would be rounded by most who read it */
+/* Most readers would round what a double cannot represent */
 static struct json_object *make_number(__u64 number)
 {
 	char text[24];

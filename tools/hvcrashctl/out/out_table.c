@@ -6,9 +6,9 @@
  * printed in blocks, so that its length costs no memory; the widths of a block
  * are the least widths of the next.
  *
- * On a terminal text wraps between words, what does not fit into a column goes
- * to a line below its row, and the verdict stands at the end once more: it has
- * scrolled away by then.
+ * On a terminal text wraps between words, text that does not fit into a column
+ * goes to a line below its row, and the verdict is repeated at the end, since
+ * it has scrolled away by then.
  */
 #define _GNU_SOURCE
 #include <libsmartcols.h>
@@ -220,7 +220,7 @@ static struct err *failed(struct out *out)
 	return err_create(ERR_IO, "cannot make the table");
 }
 
-/* Does a column go to a line of its own below the row */
+/* Whether a column goes to a line of its own below the row */
 static bool is_detail(const struct out *out, const struct out_column *column)
 {
 	if (!out->width || is_rows_only(out))
@@ -277,7 +277,7 @@ static struct err *table_begin(struct out *out)
 	return NULL;
 }
 
-/* Blanks at the end of a line are of no use to anyone */
+/* Drops blanks at the end of a line */
 static void put_lines(const char *text)
 {
 	while (*text) {

@@ -28,7 +28,7 @@ struct channels {
 
 struct err *channels_read(const struct image *image, struct channels *ret);
 void channels_deinit(struct channels *channels);
-/* NULL where it is not known */
+/* NULL if unknown */
 const struct channel *channels_find(const struct channels *channels,
 				    __u32 relid);
 

@@ -2,8 +2,8 @@
 /*
  * crash_times.c - stamps of the crash path as steps and microseconds
  *
- * Called by summary and audit_page. The stamps are the dump's word: one that
- * lies before the other gives no time.
+ * Called by summary and audit_page. The stamps come from the dump: if the end
+ * is before the begin, there is no time.
  */
 #include <stdint.h>
 #include <string.h>
@@ -13,7 +13,9 @@
 void crash_times_steps(const struct hvcrash_crash *crash,
 		       struct crash_times_step ret[CRASH_TIMES_NR_STEPS + 1])
 {
-	/* the last thing before it: with debug_revoke_first that is the unload */
+	/*
+	 * the last thing before it: with debug_revoke_first that is the unload
+	 */
 	const __u64 hash_begin = crash->tsc_unload_end > crash->tsc_revoke_end ?
 					 crash->tsc_unload_end :
 					 crash->tsc_revoke_end;

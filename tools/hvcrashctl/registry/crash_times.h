@@ -32,7 +32,7 @@ struct crash_times_step {
 void crash_times_steps(const struct hvcrash_crash *crash,
 		       struct crash_times_step ret[CRASH_TIMES_NR_STEPS + 1]);
 
-/* Ticks to microseconds; false where a stamp was not reached or is no time */
+/* Ticks to microseconds; false if a stamp was not reached or is invalid */
 bool crash_times_elapsed_us(const struct hvcrash_crash *crash, __u64 from,
 			    __u64 to, __u64 *ret_us);
 

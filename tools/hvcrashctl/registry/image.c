@@ -16,7 +16,7 @@
 #include "registry/image.h"
 #include "registry/names.h"
 
-/* Chunks are contiguous memory of the kernel, which ends at 4 MiB */
+/* Chunks are contiguous kernel memory, at most 4 MiB */
 #define MAX_CHUNK_BYTES (4U << 20)
 
 static const __u32 record_bytes[] = {

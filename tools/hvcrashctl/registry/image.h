@@ -2,11 +2,11 @@
 /*
  * image.h - the registry inside a core: found, checked, record by record
  *
- * Called by the verbs and by facts. After image_open() every count, offset and
- * address of the header and of the chunks has been checked against the format,
- * and in a finished registry every checksum as well; an extent that an iterator
- * returns from a finished registry has a sound address and size. Nothing but
- * the header page and the chunk heads is kept in memory.
+ * Called by the verbs and by contents. After image_open() every count, offset
+ * and address of the header and of the chunks has been checked against the
+ * format, and in a finished registry every checksum as well; an extent that an
+ * iterator returns from a finished registry has a sound address and size.
+ * Nothing but the header page and the chunk heads is kept in memory.
  */
 #ifndef HVCRASHCTL_IMAGE_H
 #define HVCRASHCTL_IMAGE_H

@@ -2,10 +2,10 @@
 /*
  * image_iter.c - walks the records of a checked registry
  *
- * Called by the verbs and by facts, several times over the same records: they
- * are read again each time rather than kept, a page at a time, so that memory
- * stays small and constant in a crash kernel. What a record means is left to
- * audit; only an impossible address is refused here.
+ * Called by the verbs and by contents, several times over the same records:
+ * they are read again each time rather than kept, a page at a time, so that
+ * memory stays small and constant in a crash kernel. What a record means is
+ * left to audit; only an impossible address is refused here.
  */
 #include <stdint.h>
 #include <stdlib.h>

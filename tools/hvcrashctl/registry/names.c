@@ -177,7 +177,9 @@ const char *names_or_number(const char *name, __u32 number, char *buf,
 	return buf;
 }
 
-/* The dump's bytes reach a terminal: no escape sequence may be among them */
+/*
+ * The dump's bytes reach a terminal, so they must not contain escape sequences
+ */
 void names_clean_string(const char *field, size_t field_bytes, char *buf,
 			size_t bytes)
 {

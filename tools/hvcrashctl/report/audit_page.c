@@ -259,7 +259,7 @@ static struct err *show_lanes(const struct page *page,
 	return err;
 }
 
-/* A registry that no crash path has touched says nothing of any VP */
+/* The registry of a kernel that has not crashed says nothing about any VP */
 static struct err *show_timeline(const struct page *page)
 {
 	const struct hvcrash_header *header = &page->run->image->header;
@@ -309,7 +309,10 @@ static struct err *add_rows(struct page *page, __u32 mask,
 	return err;
 }
 
-/* Rows number @first to @last of those that are fine, or are not: the worst first */
+/*
+ * Rows number @first to @last of those that are fine, or are not: the worst
+ * first
+ */
 static struct err *show_rows(struct page *page, const struct out_table *table,
 			     bool is_fine, __u64 first, __u64 last)
 {
@@ -369,8 +372,8 @@ static struct err *show_closed(struct page *page, const struct out_table *table,
 }
 
 /*
- * Directly below the verdict: the reasons for it, and what the words mean. Omitted if
- * the only reason is a single gap, which the verdict names itself.
+ * Directly below the verdict: the reasons for it, and what the words mean.
+ * Omitted if the only reason is a single gap, which the verdict names itself.
  */
 static struct err *show_wrong(struct page *page, const struct out_table *table)
 {

@@ -59,7 +59,7 @@ void html_deinit(struct html *html)
 	atomic_file_deinit(&html->file);
 }
 
-/* Texts are ASCII: what is not was made '?' on its way in, or is here */
+/* Texts are ASCII: other bytes became '?' earlier, or do so here */
 static void put_text(struct html *html, const char *text, size_t length)
 {
 	for (; length && *text; text++, length--) {
@@ -264,7 +264,7 @@ static void page_remark(struct out *out, const char *text)
 	fputs("</p>\n", html->to);
 }
 
-/* A list without items is none, and has no heading */
+/* A list without items is omitted, with its heading */
 static void page_list_begin(struct out *out, const char *key, const char *label)
 {
 	(void)key;
@@ -305,7 +305,7 @@ static struct err *page_table_begin(struct out *out)
 	return NULL;
 }
 
-/* With the first row: a table without one is none */
+/* Called with the first row: a table without rows is omitted */
 static void put_headings(struct out *out)
 {
 	const struct out_table *table = out->table;

@@ -3,8 +3,8 @@
  * html.h - the report as one page that needs nothing else
  *
  * Called by audit_page. A page is a third renderer of out.h, with two drawings
- * beside it (html_map, html_timeline). No scripts, links, external fonts or pictures:
- * a policy in the page forbids them even if the escaping had a hole.
+ * beside it (html_map, html_timeline). No scripts, links, external fonts or
+ * pictures: a policy in the page forbids them even if the escaping had a hole.
  *
  * Invariant: the file appears whole under its name or not at all, and every
  * text in it came through html_text().
@@ -35,13 +35,13 @@ struct err *html_create(const char *path, const char *subject,
 			struct html *ret);
 /* Everything to the disk, and the page under its name */
 struct err *html_commit(struct html *html);
-/* Nothing is left of a page that was not committed */
+/* Removes a page that was not committed */
 void html_deinit(struct html *html);
 
 /* out.h writes to @html from here on */
 void html_out(struct html *html, struct out *out);
 
-/* @text with all that HTML would obey made harmless */
+/* Writes @text with HTML's special characters escaped */
 void html_text(struct html *html, const char *text);
 
 /* A paragraph; a warning must not be overlooked */

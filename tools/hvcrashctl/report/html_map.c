@@ -4,8 +4,8 @@
  *
  * Called by audit_page. The bars are pictures without text, as wide as there is
  * room; all text is beside them, so that it can be read on any screen. Where
- * several regions share a spot the worst one determines how it looks, and never by
- * colour alone: what is not clean is taller, and hatched.
+ * several regions share a spot the worst one determines how it looks, and never
+ * by colour alone: what is not clean is taller, and hatched.
  */
 #include <string.h>
 
@@ -24,7 +24,10 @@ static bool is_close(const struct html_map_ranges *ranges,
 	return first > before->last && first - before->last - 1 <= ranges->gap;
 }
 
-/* A compressed dump may have any number of ranges: the smallest gaps are dropped first */
+/*
+ * A compressed dump may have any number of ranges: the smallest gaps are
+ * dropped first
+ */
 static void join_close(struct html_map_ranges *ranges)
 {
 	__u32 last = 0;
@@ -115,7 +118,7 @@ void html_map_mark(struct html_map *map, __u64 first, __u64 last,
 	}
 }
 
-/* The best place to give up for a worse one, or -1 */
+/* The place to replace by a worse one, or -1 */
 static int find_better(const struct html_map *map, enum html_class class)
 {
 	int found = -1;
@@ -249,7 +252,7 @@ static void put_rect(struct html *html, const char *class, double from,
 		is_full ? 100 : 40);
 }
 
-/* What is not clean is as high as the bar, and hatched */
+/* Regions that are not clean are as high as the bar, and hatched */
 static void put_region(struct html *html, enum html_class class, double from,
 		       double to)
 {

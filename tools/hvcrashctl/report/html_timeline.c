@@ -4,7 +4,7 @@
  *
  * Called by audit_page. All lanes share one scale, from the first stamp to the
  * last, so that a VP which held up the others stands out. The times in figures
- * are in a table beside: a step of a microsecond in a second is not to be seen.
+ * are in a table beside: a step of a microsecond in a second is invisible.
  */
 #include <string.h>
 
@@ -61,7 +61,7 @@ static double position_of(const struct html_timeline *timeline, __u64 tsc)
 	return (double)(tsc - first) / (double)(timeline->last - first);
 }
 
-/* Nothing where one of the stamps is missing */
+/* Draws nothing if one of the stamps is missing */
 static void put_span(struct html *html, const struct html_timeline *timeline,
 		     const char *class, __u64 from, __u64 to, const char *title)
 {

@@ -28,7 +28,10 @@ struct html_timeline {
 	__u32 lanes_not_drawn;
 };
 
-/* Neither one that never was online, nor one that went before the crash */
+/*
+ * Neither VPs that were never online, nor those that went offline before the
+ * crash
+ */
 bool html_timeline_has_lane(const struct hvcrash_vp *vp);
 void html_timeline_begin(struct html *html, const struct hvcrash_crash *crash,
 			 struct html_timeline *ret);

@@ -2,10 +2,10 @@
 /*
  * journal.c - one datagram in the journal's native protocol
  *
- * See journal.h. The protocol is lines of FIELD=value in a datagram to a socket,
- * stable and documented (systemd.io/JOURNAL_NATIVE_PROTOCOL): less code than
- * loading libsystemd would take, and no library more in a crash kernel. Where
- * there is no journal, that is an error and not silence.
+ * See journal.h. The protocol is lines of FIELD=value in a datagram to a
+ * socket, stable and documented (systemd.io/JOURNAL_NATIVE_PROTOCOL): less code
+ * than loading libsystemd would take, and no additional library in a crash
+ * kernel. A missing journal is an error, not ignored.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -171,7 +171,7 @@ struct err *journal_send_audit(const struct result *result)
 	return send_entry(&entry);
 }
 
-/* Without a whole dump, or with pages that the host kept, someone has to look */
+/* An incomplete dump, or pages that the host kept, need attention */
 static int priority_of(const struct crash_record *record)
 {
 	if (record->saved != CRASH_SAVED_DUMP ||

@@ -2,9 +2,9 @@
 /*
  * metrics.c - the text format of Prometheus, version 0.0.4
  *
- * See metrics.h. All are gauges. Of a set of words that exclude each other every
- * one has a series, 1 or 0, so that an alert never waits for a series to appear;
- * only of the checks, which are many, the one that holds.
+ * See metrics.h. All are gauges. Each of a set of mutually exclusive words has
+ * a series, 1 or 0, so that an alert never waits for a series to appear;
+ * checks, which are many, have only the series of the current state.
  *
  * Leaves out: when it was written, which node_exporter says of each file.
  */
@@ -143,9 +143,10 @@ struct err *metrics_write_audit(const char *path, const struct result *result)
 		   "Gaps in the tracking; with any the verdict is not clean.",
 		   result->gaps);
 	if (result->crash_seconds)
-		put_number(file.to, "hvcrash_audit_crash_time_seconds",
-			   "When the kernel crashed, in seconds of the epoch.",
-			   result->crash_seconds);
+		put_number(
+			file.to, "hvcrash_audit_crash_time_seconds",
+			"When the kernel crashed, in seconds since the epoch.",
+			result->crash_seconds);
 	return atomic_file_commit(&file);
 }
 
@@ -158,15 +159,16 @@ struct err *metrics_write_crash(const char *path,
 
 	if (err)
 		return err;
-	put_number(file.to, "hvcrash_crash_time_seconds",
-		   "When this machine last crashed, in seconds of the epoch.",
-		   record->seconds);
+	put_number(
+		file.to, "hvcrash_crash_time_seconds",
+		"When this machine last crashed, in seconds since the epoch.",
+		record->seconds);
 	put_verdict(
 		file.to, "hvcrash_crash_verdict",
-		"What the audit of the last crash found: 1 for the verdict that holds.",
+		"What the audit of the last crash found: 1 for the verdict.",
 		crash_record_verdict(record));
 	metric(file.to, saved,
-	       "What was saved of the last crash: 1 for what holds.");
+	       "What was saved of the last crash: 1 for the current value.");
 	for (int kind = CRASH_SAVED_NOTHING; kind <= CRASH_SAVED_DUMP; kind++)
 		sample(file.to, saved, "saved",
 		       crash_saved_name((enum crash_saved)kind),

@@ -2,8 +2,8 @@
 /*
  * report_none.c - no page, no metrics, no journal: "make REPORT="
  *
- * In the place of all other files here, for a crash kernel in which every
- * kilobyte counts. Each says so instead of doing nothing.
+ * Replaces all other files here, for a crash kernel in which every kilobyte
+ * counts. Each function returns an error instead of silently doing nothing.
  */
 #include "report/audit_page.h"
 #include "report/journal.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * result.h - what an audit came to, in a few numbers
+ * result.h - the result of an audit, in a few numbers
  *
  * Made of an audit, or of the report that a kdump hook left beside the dump;
  * metrics and journal show it.
@@ -18,9 +18,9 @@
  * @verdict: the verdict
  * @regions, @pages: by finding
  * @left_in_ram: regions left shared inside the second kernel's own memory
- * @vps_not_revoked: VPs that did not take their pages back
+ * @vps_not_revoked: VPs that did not revoke their pages
  * @gaps: how many
- * @crash_seconds: when the kernel crashed, of the epoch, 0 if not known
+ * @crash_seconds: when the kernel crashed, since 1970, 0 if unknown
  */
 struct result {
 	const char *file;

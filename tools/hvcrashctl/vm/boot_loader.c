@@ -56,7 +56,10 @@ static bool find_crashkernel(const char *line, char ret[WORDS_WORD_BYTES])
 	return is_found;
 }
 
-/* By what the entry asks for, not by a name in it such as root=/dev/recovery/root */
+/*
+ * Judged by the entry's options, not by a name in it such as
+ * root=/dev/recovery/root
+ */
 static bool is_rescue(const char *line)
 {
 	static const char *const words[] = { "single",
@@ -72,7 +75,7 @@ static bool is_rescue(const char *line)
 	return false;
 }
 
-/* A line of words: of the first entry, or one that differs from it */
+/* Takes a command line: of the first entry, or of one that differs from it */
 static void take_line(struct boot_loader *ret, const char *line,
 		      const char *from)
 {
@@ -94,7 +97,10 @@ static void take_line(struct boot_loader *ret, const char *line,
 	}
 }
 
-/* @cfg: whose variables the entry may use; NULL for systemd-boot, which has none */
+/*
+ * @cfg: whose variables the entry may use; NULL for systemd-boot, which has
+ * none
+ */
 static void take_entry(const struct sysroot *sysroot, const char *path,
 		       const struct grub_cfg *cfg, struct boot_loader *ret)
 {
@@ -253,8 +259,8 @@ static bool file_has(const struct sysroot *sysroot, const char *path,
 }
 
 /*
- * Beside which image its addons are: IMAGE.efi.extra.d. FAT knows no case. Where
- * the stub does not say which image was booted, those of any count.
+ * Beside which image its addons are: IMAGE.efi.extra.d. FAT knows no case.
+ * Where the stub does not say which image was booted, those of any count.
  */
 static bool is_addon_of(const char *path, const char *image)
 {
@@ -270,7 +276,10 @@ static bool is_addon_of(const char *path, const char *image)
 	       !strncasecmp(name, from, strlen(name));
 }
 
-/* What is built into the image cannot be changed; an addon beside it adds to it */
+/*
+ * The command line in the image cannot be changed; an addon beside it adds to
+ * it
+ */
 static void take_addons(const struct sysroot *sysroot, struct boot_loader *ret)
 {
 	static const char *const patterns[] = {
@@ -311,7 +320,10 @@ static void take_addons(const struct sysroot *sysroot, struct boot_loader *ret)
 	}
 }
 
-/* Was the file there, as it is, when this kernel booted? By btime of /proc/stat. */
+/*
+ * Whether the file already existed unchanged when this kernel booted, by btime
+ * of /proc/stat
+ */
 static bool is_older_than_boot(const struct sysroot *sysroot, const char *path)
 {
 	char *text guarded_free =

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * boot_loader.h - which boot loader booted this kernel, and its next command line
+ * boot_loader.h - which boot loader booted this kernel, and its next command
+ * line
  *
- * Called by the checks next-boot and crashkernel. What booted says so in EFI
- * variables: LoaderInfo, and StubInfo of a unified kernel image
- * (https://systemd.io/BOOT_LOADER_INTERFACE). The files that it reads are
- * looked into, not those that they are made from.
+ * Called by the checks next-boot and crashkernel. The boot loader names itself
+ * in EFI variables: LoaderInfo, and StubInfo of a unified kernel image
+ * (https://systemd.io/BOOT_LOADER_INTERFACE). Reads the files that the boot
+ * loader reads, not those that they are made from.
  */
 #ifndef HVCRASHCTL_BOOT_LOADER_H
 #define HVCRASHCTL_BOOT_LOADER_H
@@ -22,10 +23,10 @@ enum boot_loader_kind {
 
 /**
  * struct boot_loader - the next boot
- * @kind: what booted, or else what is there
+ * @kind: what booted, or else what is installed
  * @name: "GRUB", "systemd-boot 256"
  * @file: where the command line was read; empty if nowhere
- * @without: an entry that has no crashkernel=, where another one has; or empty
+ * @without: an entry without crashkernel=, if another one has it; or empty
  * @crashkernel: of the entry that is booted by default; or empty
  * @is_known: the files could be read
  * @is_vague: a command line has a variable from a file that could not be read

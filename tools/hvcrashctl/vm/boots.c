@@ -60,8 +60,8 @@ static size_t count_lines(const char *text)
 }
 
 /*
- * A unit that was stopped and started again has written "shutdown" and "boot" of
- * one boot: that is neither.
+ * A unit that was stopped and started again has written "shutdown" and "boot"
+ * with the same boot ID: ignore those.
  */
 static struct boot *read_own(const struct sysroot *sysroot, size_t *ret_nr)
 {

@@ -2,8 +2,8 @@
 /*
  * boots.h - when this machine booted, and whether it had been shut down before
  *
- * Called by crash_history: some crashes leave only a boot that followed no shutdown.
- * Read from /var/log/wtmp, where systemd (systemd-update-utmp) and
+ * Called by crash_history: some crashes leave only a boot that followed no
+ * shutdown. Read from /var/log/wtmp, where systemd (systemd-update-utmp) and
  * sysvinit write both; on a system without it (Debian 13 has wtmpdb instead)
  * from /var/lib/hvcrash/boots, which hvcrash-publish.service writes from the
  * first boot with hvcrash on. Without either nothing is known, and the answer
@@ -18,9 +18,8 @@
 #include "vm/sysroot.h"
 
 /**
- * struct boot - one boot
- * @seconds: when, since 1970
- * @is_after_shutdown: the one before it ended by a shutdown; so does the first
+ * struct boot - one boot @seconds: when, since 1970 @is_after_shutdown: the
+ * boot before it ended in a shutdown; true for the first
  */
 struct boot {
 	__u64 seconds;

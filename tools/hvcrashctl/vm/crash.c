@@ -99,8 +99,8 @@ static const char *sysctl_path(const char *name, char buf[SYSROOT_PATH_BYTES])
 }
 
 /*
- * A directory may be /, or have this machine's /proc in it, and the module would
- * be loaded here in any case: nothing of this machine is touched then.
+ * The directory may be /, or contain this machine's /proc, and a module would
+ * be loaded here in any case: refuse whatever would affect this machine.
  */
 static struct err *check_sysroot(const struct crash *crash)
 {
@@ -200,7 +200,7 @@ static struct err *load_module(const struct crash *crash)
 	char how[64], cpu[32], other[32];
 	char *argv[] = { "modprobe", MODULE, how, cpu, other, NULL };
 
-	/* its parameters are those of the first time, and it stays */
+	/* it keeps the parameters of the first time, and cannot be unloaded */
 	if (sysroot_exists(crash->sysroot, "/sys/module/" MODULE))
 		return err_create(
 			ERR_IO, MODULE

@@ -2,12 +2,12 @@
 /*
  * crash.h - the kinds of test crash, and how each is set off
  *
- * Called by verb_crash. sysrq needs no module of ours; the others are made by the
- * module hvcrash_crash (kernel/test), which is shipped separately and is loaded only
- * here.
+ * Called by verb_crash. sysrq needs no module of ours; the others use the
+ * module hvcrash_crash (kernel/test), which is shipped separately and loaded
+ * only here.
  *
- * Invariant: what was changed to make the crash one (panic_on_oops and the like)
- * is restored if the crash does not happen.
+ * Invariant: settings that were changed to get a panic (panic_on_oops and the
+ * like) are restored if the crash does not happen.
  */
 #ifndef HVCRASHCTL_CRASH_H
 #define HVCRASHCTL_CRASH_H
@@ -25,7 +25,7 @@
  * @module_kind: the module's parameter "how"; NULL for sysrq
  * @needs_other: takes a second CPU
  * @detector: sysctl of the detector that has to be on, or NULL
- * @sysctls: set before, so that what happens is a panic
+ * @sysctls: set before, so that the kernel panics
  * @wait_s: how long it may take
  */
 struct crash_kind {
@@ -51,7 +51,7 @@ const struct crash_kind *crash_find(const char *name);
  * @sysroot: where
  * @kind: how
  * @cpu: on which CPU
- * @other: the second CPU, where the kind has one
+ * @other: the second CPU, if the kind has one
  * @module: file of the module, NULL: modprobe finds it
  * @saved: values of @kind->sysctls before
  */

@@ -21,7 +21,7 @@
 
 #define AUDITS "/var/lib/hvcrash/audit"
 
-/* Of dumps that go to another machine: what a user copied from there */
+/* For dumps that go to another machine: where users copy them back */
 #define DEFAULT_TARGET "/var/crash"
 
 /* The newest crashes stay, in whatever order the directories are read */
@@ -61,8 +61,8 @@ static struct err *add(struct crash_history *history,
 }
 
 /*
- * Where the disk was full a hook has set the audit aside, and the dump that was
- * cut short lies elsewhere: one crash. Both are written within minutes.
+ * If the disk was full, a hook has set the audit aside, and the truncated dump
+ * lies elsewhere: one crash. Both are written within minutes.
  */
 #define SET_ASIDE_S (10 * 60)
 
@@ -159,8 +159,8 @@ static struct crash_record *find_near(struct crash_history *history,
 }
 
 /*
- * What the firmware kept of the log. systemd-pstore moves it away at boot
- * (pstore.conf(5)), else it is still in /sys/fs/pstore.
+ * The part of the log that the firmware kept. systemd-pstore moves it away at
+ * boot (pstore.conf(5)); otherwise it is still in /sys/fs/pstore.
  */
 static struct err *add_pstore(const struct sysroot *sysroot,
 			      struct crash_history *history)
@@ -206,7 +206,7 @@ static struct err *add_pstore(const struct sysroot *sysroot,
 	return err;
 }
 
-/* Of a crash that left no file only the boot after it tells */
+/* A crash that left no file shows only in the boot after it */
 static struct err *add_boots(const struct sysroot *sysroot,
 			     struct crash_history *history)
 {

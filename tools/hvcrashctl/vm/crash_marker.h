@@ -3,8 +3,8 @@
  * crash_marker.h - a note from before a test crash to after it
  *
  * Called by verb_crash, which leaves it, and by the status check that tells at
- * the next boot how that crash went. What a crash left is crash_history's
- * business; the note adds that one was to happen, and how it was made.
+ * the next boot how that crash went. crash_history finds what a
+ * crash left; the note adds that one was intended, and how it was made.
  */
 #ifndef HVCRASHCTL_CRASH_MARKER_H
 #define HVCRASHCTL_CRASH_MARKER_H
@@ -35,7 +35,7 @@ struct err *crash_marker_write(const struct sysroot *sysroot,
 			       const struct crash_marker *marker);
 void crash_marker_remove(const struct sysroot *sysroot);
 
-/* false: there is none, or it says nothing */
+/* false: there is none, or it is empty */
 bool crash_marker_read(const struct sysroot *sysroot, struct crash_marker *ret);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * crash_record.c - reads what kdump left in one directory
  *
- * See crash_record.h. What the files are called, by whose script: kdump-tools,
+ * See crash_record.h. The names of the files depend on the script: kdump-tools,
  * kdump-config kdump_save_core() (dump.STAMP, dump-incomplete, vmcore.STAMP,
  * dmesg.STAMP); kdump-utils, dracut/99kdumpbase/kdump.sh (vmcore,
  * vmcore-incomplete, vmcore.flat, vmcore-dmesg.txt, kexec-dmesg.log); SUSE's
@@ -70,7 +70,7 @@ static bool ends(const char *name, size_t length, const char *with)
 	return length >= bytes && !strncmp(name + length - bytes, with, bytes);
 }
 
-/* Without what a compressor has put behind it */
+/* The length of the name without a compressor's suffix */
 static size_t length_uncompressed(const char *name)
 {
 	static const char *const suffixes[] = { ".gz",	".xz",	".zst",
@@ -84,8 +84,8 @@ static size_t length_uncompressed(const char *name)
 }
 
 /*
- * The number of "vmcore1", "vmcore-1", "vmcore.1": not of "vmcore.202611280512",
- * which is a stamp. -1: none of these.
+ * The number of "vmcore1", "vmcore-1", "vmcore.1": not of
+ * "vmcore.202611280512", which is a stamp. -1: none of these.
  */
 static int part_number(const char *name)
 {
@@ -153,7 +153,7 @@ static void keep(const char *from, char *to, size_t bytes)
 	names_clean_string(from, length, to, bytes);
 }
 
-/* A line more where a byte of binary data would end the text */
+/* Replaces a byte of binary data that would end the text by a line break */
 static void end_lines_at_nul(char *text, size_t bytes)
 {
 	for (size_t i = 0; text && i < bytes; i++)
@@ -161,7 +161,7 @@ static void end_lines_at_nul(char *text, size_t bytes)
 			text[i] = '\n';
 }
 
-/* What a kernel says when it dies; the first line of all says why */
+/* Messages of a dying kernel; the first of them says why */
 static bool is_panic(const char *line)
 {
 	static const char *const words[] = {
@@ -220,8 +220,8 @@ static bool has_one_of(const char *line, const char *const *words)
 }
 
 /*
- * The crash kernel's own log: the last thing that it could not do. Who gives up
- * says so after who failed, and less.
+ * The crash kernel's own log: the last failure in it. The program that gives up
+ * comes after the one that failed, and says less.
  */
 static void read_failure(const struct sysroot *sysroot, const char *path,
 			 struct crash_record *record)
@@ -263,8 +263,8 @@ static void read_failure(const struct sysroot *sysroot, const char *path,
 }
 
 /*
- * SUSE gives a vmcore its name before it is whole, and what became of it is in
- * README.txt, whose first version is written before the dump.
+ * SUSE gives a vmcore its name before it is complete, and records the outcome
+ * in README.txt, whose first version is written before the dump.
  */
 static void read_readme(const struct sysroot *sysroot, const char *path,
 			struct crash_record *record)
@@ -328,7 +328,7 @@ static void read_audit(const struct sysroot *sysroot, const char *path,
 	if (!report)
 		return;
 	take_text(report, "verdict", record->verdict, sizeof(record->verdict));
-	/* what is no verdict is never taken for a good one */
+	/* an invalid verdict never counts as a good one */
 	if (strcmp(record->verdict, "clean") &&
 	    strcmp(record->verdict, "not clean"))
 		strcpy(record->verdict, "cannot tell");
@@ -444,7 +444,9 @@ static void take_file(const char *name, const struct stat *st,
 		found->newest = st->st_mtime;
 }
 
-/* A dump may be a link to where there is room; what is read is no link */
+/*
+ * A dump may be a link to a larger disk; a file that is read must not be a link
+ */
 static bool is_file(int dir, const char *name, struct stat *ret)
 {
 	enum file_kind kind = kind_of(name);
@@ -456,7 +458,7 @@ static bool is_file(int dir, const char *name, struct stat *ret)
 	       S_ISREG(ret->st_mode);
 }
 
-/* False with errno where the directory cannot be opened */
+/* False with errno if the directory cannot be opened */
 static bool look_into(const struct sysroot *sysroot, const char *dir,
 		      struct contents *found)
 {

@@ -3,10 +3,10 @@
  * crash_record.h - one crash of this machine, by what it left behind
  *
  * Called by crash_history. A record is made of a directory that some
- * distribution's kdump wrote: the dump, whole, in parts or cut short, the log of
- * the crashed kernel, that of the crash kernel, and the audit beside them. All of
- * it is another kernel's data: sizes are bounded, and no byte of it reaches a
- * terminal unchecked.
+ * distribution's kdump wrote: the dump, complete, in parts or truncated, the
+ * log of the crashed kernel, that of the crash kernel, and the audit beside
+ * them. All of it is another kernel's data: sizes are bounded, and no byte of
+ * it reaches a terminal unchecked.
  */
 #ifndef HVCRASHCTL_CRASH_RECORD_H
 #define HVCRASHCTL_CRASH_RECORD_H
@@ -32,11 +32,11 @@ enum crash_saved {
  * @panic: its panic line; or empty
  * @verdict: "clean", "not clean" or "cannot tell"; empty without an audit
  * @verdict_line: the same in a line
- * @saved: what there is of the memory
+ * @saved: what was saved of the memory
  * @bytes: its size, of all parts
  * @parts: 1, or how many files makedumpfile --split made
  * @path: the dump, or the best of what was saved, below the root
- * @why: why no dump was saved, where a log tells; or empty
+ * @why: why no dump was saved, if a log says so; or empty
  * @missing: which part of a split dump is not beside the others, in words; or
  *           empty
  * @is_unreadable: its directory cannot be opened, so nothing is known

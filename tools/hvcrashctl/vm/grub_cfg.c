@@ -27,7 +27,7 @@ const char *grub_cfg_get(const struct grub_cfg *cfg, const char *name)
 	return NULL;
 }
 
-/* What grubenv has stays: "set" has it only as the default, as of kernelopts */
+/* grubenv's values stay: "set" only provides a default, as for kernelopts */
 static void set(struct grub_cfg *cfg, const char *name, size_t length,
 		const char *value, bool is_fixed)
 {
@@ -90,7 +90,9 @@ static const char *expand(const struct grub_cfg *cfg, const char *from,
 	return name + length + is_braced;
 }
 
-/* A line without its end: "\" and a line break, with a carriage return or not */
+/*
+ * A line without its end: "\" and a line break, with a carriage return or not
+ */
 static size_t line_break_at(const char *at)
 {
 	return *at == '\n' ? 1 : at[0] == '\r' && at[1] == '\n' ? 2 : 0;

@@ -251,7 +251,7 @@ bool initrd_has(const struct initrd *initrd, const char *end)
 	return false;
 }
 
-/* The kernel takes - and _ for the same */
+/* To the kernel - and _ are the same */
 bool initrd_has_module(const struct initrd *initrd, const char *module)
 {
 	static const char *const ends[] = { ".ko", ".ko.xz", ".ko.zst",

@@ -3,8 +3,8 @@
  * initrd.h - the names of the files in an initrd
  *
  * Called by the check crash-initrd. Reads the cpio archives one after another
- * (Documentation/driver-api/early-userspace/buffer-format.rst), a compressed one
- * through gzip, xz, zstd and their like.
+ * (Documentation/driver-api/early-userspace/buffer-format.rst), a compressed
+ * one through gzip, xz, zstd and their like.
  */
 #ifndef HVCRASHCTL_INITRD_H
 #define HVCRASHCTL_INITRD_H
@@ -27,7 +27,7 @@ void initrd_read(const struct sysroot *sysroot, const char *path,
 		 struct initrd *ret);
 void initrd_deinit(struct initrd *initrd);
 
-/* Does a name end like that: "/hvcrashctl" */
+/* Whether a name ends like that: "/hvcrashctl" */
 bool initrd_has(const struct initrd *initrd, const char *end);
 
 /* A module by its file's name, "hv_storvsc", compressed or not */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kdump_config.c - /etc/default/kdump-tools, /etc/kdump.conf, /etc/sysconfig/kdump
+ * kdump_config.c - /etc/default/kdump-tools, /etc/kdump.conf,
+ * /etc/sysconfig/kdump
  *
  * See kdump_config.h. Which distribution has which file is in the tables that
  * hvcrash-configure reads, too (scripts/lib/tables).
@@ -83,7 +84,7 @@ static bool read_vars(const struct sysroot *sysroot, const char *path,
 	return true;
 }
 
-/* True where there is a value, "?" in it for what is not known */
+/* True if there is a value; it has "?" for unknown parts */
 static bool get(const struct shell_vars *vars, const char *name,
 		struct kdump_value *ret)
 {
@@ -258,8 +259,8 @@ static bool is_secure_boot_enforced(const struct sysroot *sysroot)
 }
 
 /*
- * The init script asks [ "$USE_KDUMP" -ne 0 ], which fails for what is no number,
- * and then does nothing. The unit that calls it may be disabled.
+ * The init script tests [ "$USE_KDUMP" -ne 0 ], which fails unless it is a
+ * number, and then does nothing. The unit that calls it may be disabled.
  */
 static void judge_use_kdump(const struct sysroot *sysroot,
 			    const struct shell_vars *vars,
@@ -292,7 +293,10 @@ static void judge_use_kdump(const struct sysroot *sysroot,
 	}
 }
 
-/* locate_kdump_kernel() ends there; those of its own directory it makes itself */
+/*
+ * locate_kdump_kernel() gives up there; files in its own directory it makes
+ * itself
+ */
 static void find_missing(const struct sysroot *sysroot,
 			 const struct shell_vars *vars,
 			 struct kdump_config *ret)
@@ -444,7 +448,7 @@ static void read_rhel(const struct sysroot *sysroot, const char *text,
 	read_rhel_target(sysroot, &conf, ret);
 	if (kdump_conf_get(&conf, "core_collector", value))
 		find_dump_level(value, ret);
-	/* "default" is what failure_action was called once */
+	/* "default" is the old name of failure_action */
 	if (kdump_conf_get(&conf, "default", value) ||
 	    kdump_conf_get(&conf, "failure_action", value))
 		snprintf(ret->failure_action, sizeof(ret->failure_action),
@@ -455,12 +459,12 @@ static void read_rhel(const struct sysroot *sysroot, const char *text,
 	if (kdump_conf_get(&conf, "fence_kdump_nodes", value))
 		copy(ret->fence_nodes, sizeof(ret->fence_nodes), value);
 	read_rhel_sysconfig(sysroot, ret);
-	/* its kdumpctl says -s whatever is configured */
+	/* its kdumpctl passes -s whatever is configured */
 	if (ret->family == KDUMP_AZURE_LINUX)
 		ret->call = KDUMP_SYSCALL_FILE;
 }
 
-/* kdump-read-config.sh: yes, true, 1; what is none of either is the default */
+/* kdump-read-config.sh: yes, true, 1; any other value is the default */
 static bool is_true(const struct shell_vars *vars, const char *name,
 		    bool is_default)
 {

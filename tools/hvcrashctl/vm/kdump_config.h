@@ -2,9 +2,10 @@
 /*
  * kdump_config.h - what this distribution's kdump is told to do
  *
- * Called by the status checks and by crash_history. Each file is read by the rules
- * of who reads it: a shell (shell_vars.h), or kdump.conf's own. Nothing of it is
- * executed. What those rules leave open is "not known", never a guess.
+ * Called by the status checks and by crash_history. Each file is read by the
+ * rules of its usual reader: a shell (shell_vars.h), or kdump.conf's own.
+ * Nothing is executed. A value that these rules do not determine is "not
+ * known", never guessed.
  */
 #ifndef HVCRASHCTL_KDUMP_CONFIG_H
 #define HVCRASHCTL_KDUMP_CONFIG_H
@@ -36,7 +37,7 @@ enum kdump_target_kind {
 /* A variable of a configuration file */
 struct kdump_value {
 	bool is_set;
-	bool is_exact; /* else with '?' for what only a shell knows */
+	bool is_exact; /* else with '?' for parts that only a shell knows */
 	char text[WORDS_LINE_BYTES];
 };
 
@@ -51,17 +52,17 @@ struct kdump_value {
  * @unit: the service that loads the crash kernel
  * @install: the command that installs kdump; NULL where it is not known
  * @is_found: @file is there
- * @problem: why it cannot be read, or what is in it that cannot; or empty
- * @is_unreadable: so nothing of it is known
+ * @problem: why it, or a part of it, cannot be read; or empty
+ * @is_unreadable: so nothing in it is known
  * @refused: why kdump itself refuses the file, and loads nothing; or empty
  * @has_returns: a line of a file that a shell sources ends in a carriage return
  * @is_enabled: kdump is to load a crash kernel at boot
- * @is_unit_disabled: not, since its unit is not
- * @why_disabled: else why not
+ * @is_unit_disabled: not enabled, since its unit is not
+ * @why_disabled: why else it is not enabled
  * @target_kind: where the dump goes
  * @target: the directory, its links followed; or the target as configured
  * @is_target_vague: only a shell knows what it says
- * @missing: a kernel or initrd that is configured and not there; or empty
+ * @missing: a configured kernel or initrd that does not exist; or empty
  * @device: of a device that is not mounted
  * @core_dir: of Debian, where kexec_cmd is
  * @dump_level: -d of makedumpfile
@@ -74,7 +75,7 @@ struct kdump_value {
  * @has_shell_on_error: SUSE stops at a shell where the dump fails
  * @is_staying: SUSE does not reboot after the dump
  * @has_no_dump: SUSE saves the dmesg only
- * @transfer: SUSE's program that does all of it, without any hook
+ * @transfer: SUSE's program that replaces kdump's own, without any hook
  * @fail_command: Debian's, where the dump fails
  * @fence_nodes: of kdump.conf
  * @kernel: the release kdump is pinned to; or empty

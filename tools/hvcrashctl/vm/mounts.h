@@ -2,8 +2,8 @@
 /*
  * mounts.h - which disk a directory is on, and what is under it
  *
- * Called by kdump_config and the check target. By /proc/mounts and sysfs; UUID=,
- * LABEL= and links in /dev are followed.
+ * Called by kdump_config and the check target. By /proc/mounts and sysfs;
+ * UUID=, LABEL= and links in /dev are followed.
  */
 #ifndef HVCRASHCTL_MOUNTS_H
 #define HVCRASHCTL_MOUNTS_H
@@ -28,7 +28,10 @@ bool mounts_find(const struct sysroot *sysroot, const char *path, char *buf,
 void mounts_block_name(const struct sysroot *sysroot, const char *device,
 		       char *buf, size_t bytes);
 
-/* Does any layer of a block device, as dm-crypt below LVM, need to be unlocked */
+/*
+ * Whether any layer of a block device, such as dm-crypt below LVM, has to be
+ * unlocked
+ */
 bool mounts_is_encrypted(const struct sysroot *sysroot, const char *name);
 
 /* The first disk under all layers: "sda" of dm-1 on sda2 */

@@ -36,7 +36,7 @@ const char *own_register_name(enum own_register number);
  * struct own_registers - Hyper-V's registers of the CPU we run on
  * @is_read: for each, whether @value holds it
  * @value: the registers
- * @is_checked: all of those that hold a page were read
+ * @is_checked: all registers that hold a page were read
  * @why: else why not
  */
 struct own_registers {

@@ -3,9 +3,9 @@
  * shell_vars.c - evaluates assignments as the shell that sources them
  *
  * See shell_vars.h. The rules are those of POSIX, XCU 2.2 (quoting), 2.3
- * (tokens) and 2.9.1 (simple commands), where dash and bash agree; where they do
- * not, or where a rule is rarely met, the variable cannot be told. What a word says
- * is in shell_words.c. tests/cli/shell_vars.bats compares the result with both
+ * (tokens) and 2.9.1 (simple commands), where dash and bash agree; if they do
+ * not, or for rarely used rules, the variable is unknown. shell_words.c
+ * evaluates words. tests/cli/shell_vars.bats compares the result with both
  * shells.
  */
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 /* What ends a word outside of quotes */
 #define WORD_STOPS " \t\n;&|()<>"
 
-/* At a NAME=, or NAME+= of bash: how long the name is, else 0 */
+/* At a NAME=, or NAME+= of bash: the length of the name, else 0 */
 static size_t assignment_at(const struct shell_reader *reader,
 			    bool *ret_is_append)
 {
@@ -83,7 +83,9 @@ static bool is_command_end(const struct shell_reader *reader)
 	       *reader->at == ';';
 }
 
-/* After assignments: is this all of the command? They last only then. */
+/*
+ * After assignments: whether the command ends here. Only then do they persist.
+ */
 static bool is_assignments_only(struct shell_reader *reader)
 {
 	struct shell_reader ahead = *reader;

@@ -5,8 +5,8 @@
  * Called by kdump_config. /etc/default/kdump-tools, /etc/sysconfig/kdump and
  * os-release are sourced by a shell. Nothing is executed here: assignments are
  * evaluated as dash or bash does it, with quotes, comments, continued lines and
- * the variables assigned before. Anything that only a shell can evaluate ($(...), a
- * command, "if") results in SHELL_CANNOT_TELL, never in a guess.
+ * the variables assigned before. Anything that only a shell can evaluate
+ * ($(...), a command, "if") results in SHELL_CANNOT_TELL, never in a guess.
  */
 #ifndef HVCRASHCTL_SHELL_VARS_H
 #define HVCRASHCTL_SHELL_VARS_H
@@ -25,7 +25,10 @@ enum shell_state {
 	SHELL_CANNOT_TELL,
 };
 
-/* Stands in a value for what is not known; no blank, so it cuts no word */
+/*
+ * Replaces an unknown part of a value; not a blank, so that it does not split
+ * words
+ */
 #define SHELL_UNKNOWN_CHAR '?'
 
 #define SHELL_MAX_VARS 256
@@ -62,7 +65,10 @@ struct shell_vars {
 	const char *lost_why;
 };
 
-/* @bytes: of @text, which a NUL byte makes no text; NULL leaves all unset */
+/*
+ * @bytes: size of @text, which is invalid if it has a NUL byte; NULL leaves all
+ * unset
+ */
 void shell_vars_read(struct shell_vars *ret, const char *text, size_t bytes,
 		     enum shell_dialect dialect);
 void shell_vars_deinit(struct shell_vars *vars);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shell_words.c - what a word says: quotes, expansions, and the variables in them
+ * shell_words.c - evaluates a word: quotes, expansions, and the variables in
+ * them
  *
  * See shell_words.h. The rules are those of POSIX, XCU 2.2 (quoting) and 2.6.2
  * (parameter expansion), where dash and bash agree.
@@ -144,7 +145,7 @@ void shell_assign(struct shell_reader *reader, const char *name, size_t length,
 	var->line = reader->line;
 }
 
-/* Behind "(", "`" or "{": to the end that fits, whatever stands in between */
+/* After "(", "`" or "{": skips to the matching end */
 static void skip_nested(struct shell_reader *reader, char open, char close)
 {
 	unsigned int depth = 1;

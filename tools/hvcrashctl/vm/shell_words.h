@@ -11,13 +11,10 @@
 #include "shell_vars.h"
 
 /**
- * struct shell_reader - where the reading stands
- * @vars: what is known so far
- * @dialect: of which shell
- * @at, @end: the rest of the text
- * @line: of @at
- * @depth: expansions in expansions
- * @nr_unused: words around this one whose value is not needed, so that they set nothing
+ * struct shell_reader - the state of reading a text @vars: what is known so far
+ * @dialect: of which shell @at, @end: the rest of the text @line: of @at
+ * @depth: expansions in expansions @nr_unused: words around this one whose
+ * value is not needed, so that they set nothing
  */
 struct shell_reader {
 	struct shell_vars *vars;
@@ -29,7 +26,7 @@ struct shell_reader {
 	unsigned int nr_unused;
 };
 
-/* A value that grows; what does not fit into MAX_VALUE_BYTES is not known */
+/* A growing value; the part beyond MAX_VALUE_BYTES is unknown */
 struct shell_value {
 	char *text;
 	size_t length;
@@ -50,7 +47,7 @@ size_t shell_name_length(const struct shell_reader *reader);
 struct shell_var *shell_find(const struct shell_vars *vars, const char *name,
 			     size_t length);
 
-/* The same, made if it is not there; NULL, and lost, where it cannot be */
+/* The same, created if missing; NULL, and lost, if that fails */
 struct shell_var *shell_make(struct shell_reader *reader, const char *name,
 			     size_t length);
 

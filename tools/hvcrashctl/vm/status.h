@@ -2,11 +2,11 @@
 /*
  * status.h - is this VM ready to crash safely: a table of small checks
  *
- * Called by the verbs status and crash. A check answers in one line and, if something
- * is wrong, has a command that corrects it, or advice if no command can. It
- * prints nothing and changes nothing.
+ * Called by the verbs status and crash. A check answers in one line and, if
+ * something is wrong, has a command that corrects it, or advice if no command
+ * can. It prints nothing and changes nothing.
  *
- * Invariant: what cannot be read is "unknown" and never "ok".
+ * Invariant: a fact that cannot be read is "unknown" and never "ok".
  */
 #ifndef HVCRASHCTL_STATUS_H
 #define HVCRASHCTL_STATUS_H
@@ -81,7 +81,7 @@ void status_advice(struct status_answer *answer, const char *format, ...)
  * @cmdline: of this kernel
  * @kdump: the distribution's configuration
  * @line: the crash kernel's command line
- * @loader: what booted, and what the next boot is told
+ * @loader: what booted, and the command line of the next boot
  */
 struct status_facts {
 	struct sysroot sysroot;
@@ -101,7 +101,10 @@ struct status_facts {
 	struct boot_loader loader;
 };
 
-/* hvcrash-configure sets crashkernel= for what booted, and does not refuse */
+/*
+ * Whether hvcrash-configure can set crashkernel= for the boot loader of this
+ * boot
+ */
 bool status_configures_boot(const struct status_facts *facts);
 
 #define STATUS_COMMAND_BYTES 64
@@ -111,13 +114,16 @@ void status_configure_command(const struct status_facts *facts,
 			      char ret[STATUS_COMMAND_BYTES]);
 
 /*
- * That as the fix, for all but crashkernel=, followed by @then ("&& reboot") if
- * that is not empty; where it refuses this distribution the words @by_hand
+ * Sets the fix to that, for everything except crashkernel=, followed by @then
+ * ("&& reboot") if not empty; if it refuses this distribution, to the words
+ * @by_hand
  */
 void status_fix_configure(const struct status_facts *facts, const char *then,
 			  const char *by_hand, struct status_answer *ret);
 
-/* What sets crashkernel=: hvcrash-configure, or words with @size where it refuses */
+/*
+ * How to set crashkernel=: hvcrash-configure, or words with @size if it refuses
+ */
 void status_fix_crashkernel(const struct status_facts *facts, const char *size,
 			    bool is_reboot, struct status_answer *ret);
 
@@ -130,7 +136,7 @@ void status_read_facts(const struct sysroot *sysroot, struct status_facts *ret);
 /**
  * struct status_check - one line of the report
  * @id: its name, which never changes
- * @is_vital: not known is not ready
+ * @is_vital: if unknown, the VM is not ready
  * @run: answers; @ret says STATUS_UNKNOWN and nothing before
  */
 struct status_check {

@@ -3,8 +3,8 @@
  * status_crash_initrd.c - check: what is in the crash kernel's initrd
  *
  * See status.h. On Debian the dump is taken from the real root file system, so
- * the initrd needs the disk's driver; elsewhere all of it happens in the initrd,
- * and our tool and hook have to be in there, too.
+ * the initrd needs the disk's driver; elsewhere the dump is taken in the
+ * initrd, which needs our tool and hook, too.
  */
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +60,7 @@ static void fix_initrd(const struct status_facts *facts,
 			   facts->kdump.unit);
 		break;
 	default:
-		status_advice(ret, "build the crash kernel's initrd again");
+		status_advice(ret, "rebuild the crash kernel's initrd");
 	}
 }
 
@@ -88,7 +88,9 @@ static bool lacks_module(const struct status_facts *facts,
 	       !initrd_has_module(initrd, module);
 }
 
-/* What drives the disk of the dump: VMBus's SCSI, or NVMe behind PCI on VMBus */
+/*
+ * What drives the disk of the dump: VMBus's SCSI, or NVMe behind PCI on VMBus
+ */
 static const char *missing_disk_driver(const struct status_facts *facts,
 				       const struct initrd *initrd,
 				       bool *ret_is_known)
@@ -209,7 +211,7 @@ static void judge(const struct status_facts *facts, const char *path,
 	} else if (!is_known) {
 		status_found(
 			ret, STATUS_UNKNOWN,
-			"%.120s: which disk the dump goes to is not known, so neither whether its driver is in there",
+			"%.120s: which disk the dump goes to is not known, so it is unknown whether its driver is in there",
 			path);
 	} else {
 		status_found(ret, STATUS_OK, "%.150s", path);

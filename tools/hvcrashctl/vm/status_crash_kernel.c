@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * status_crash_kernel.c - checks: the crash kernel's memory and how it is loaded
+ * status_crash_kernel.c - checks: the crash kernel's memory and how it is
+ * loaded
  *
  * See status.h. How much is advised is in scripts/lib/tables/crashkernel, which
  * hvcrash-configure reads, too.
@@ -22,10 +23,10 @@
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
-/* More is never advised: the VM is there for something else */
+/* Never advise more: the VM has another purpose */
 #define MAX_SHARE 4
 
-/* Hot-added memory: this much more than at boot is no rounding any more */
+/* Hot-added memory: a difference to the boot that is more than rounding */
 #define ADDED_SHARE 8
 
 /* Columns of scripts/lib/tables/crashkernel */
@@ -147,7 +148,9 @@ static __u64 cma_asked_bytes(const struct status_facts *facts)
 	return bytes;
 }
 
-/* Of kernels that do not say: SUSE had it before mainline, which has it on x86 */
+/*
+ * Of kernels that do not say: SUSE had it before mainline, which has it on x86
+ */
 static bool knows_cma(const struct status_facts *facts)
 {
 	return facts->kdump.family == KDUMP_SUSE ||
@@ -155,7 +158,7 @@ static bool knows_cma(const struct status_facts *facts)
 		!sysroot_release_is_before(facts->release, 6, 17));
 }
 
-/* What it added, as the kernel says from 7.0 on */
+/* The amount that it added, which kernels report from 7.0 on */
 static __u64 cma_bytes(const struct status_facts *facts)
 {
 	char *text guarded_free = sysroot_read_all(
@@ -175,7 +178,7 @@ static __u64 cma_bytes(const struct status_facts *facts)
 	return bytes;
 }
 
-/* Devices that write by DMA on their own, whatever VMBus does: SR-IOV, MANA, NVMe */
+/* Devices that write by DMA independently of VMBus: SR-IOV, MANA, NVMe */
 static bool has_passed_through(const struct status_facts *facts)
 {
 	char path[SYSROOT_PATH_BYTES];
@@ -327,7 +330,7 @@ static void judge_cma(const struct status_facts *facts, __u64 cma,
 		ret->level = STATUS_WARN;
 		status_advice(
 			ret,
-			"hvcrash takes back what VMBus shares; a device passed through to this VM (SR-IOV, MANA, NVMe) may write into CMA memory until its driver resets it: with such devices reserve without ,cma");
+			"hvcrash revokes what VMBus shares; a device passed through to this VM (SR-IOV, MANA, NVMe) may write into CMA memory until its driver resets it: with such devices reserve without ,cma");
 	}
 }
 
@@ -382,7 +385,7 @@ static bool is_kexec_disabled(const struct status_facts *facts,
 	key = keys[disabled != 1];
 	snprintf(path, sizeof(path), "%s=%d", key, disabled == 1);
 	status_found(ret, STATUS_FAIL,
-		     "no crash kernel is loaded, and %s forbids to load one",
+		     "no crash kernel is loaded, and %s prevents loading one",
 		     path);
 	if (sysctl_files_find(&facts->sysroot, key, value, file)) {
 		status_fix(ret,
@@ -473,7 +476,10 @@ void status_kexec_call(const struct status_facts *facts,
 	}
 }
 
-/* What the boot loader will give the next kernel: its own files are the result */
+/*
+ * The next kernel's command line, according to the files that the boot loader
+ * reads
+ */
 void status_next_boot(const struct status_facts *facts,
 		      struct status_answer *ret)
 {
@@ -504,7 +510,7 @@ void status_next_boot(const struct status_facts *facts,
 	} else if (!*loader->file) {
 		status_found(
 			ret, STATUS_UNKNOWN,
-			"%s: no entry of its files can be read, so what it boots cannot be told",
+			"%s: no entry of its files can be read, so its next boot is unknown",
 			loader->name);
 	} else if (!*loader->crashkernel && loader->is_vague) {
 		status_found(
@@ -520,7 +526,10 @@ void status_next_boot(const struct status_facts *facts,
 		status_found(ret, STATUS_WARN,
 			     "crashkernel=%.60s, but an entry has none: %.100s",
 			     loader->crashkernel, loader->without);
-		/* hvcrash-configure has nothing to change where the others have it */
+		/*
+		 * hvcrash-configure has nothing to change where the others have
+		 * it
+		 */
 		status_advice(ret, "give that entry crashkernel=%.60s, too",
 			      loader->crashkernel);
 	} else {

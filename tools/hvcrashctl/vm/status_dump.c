@@ -86,7 +86,10 @@ static bool is_temporary_disk(const struct status_facts *facts)
 	       !strncmp(target, "/mnt", 4) && (!target[4] || target[4] == '/');
 }
 
-/* What is mounted there in this kernel is no disk that the second one finds */
+/*
+ * The file system that is mounted there now is not on a disk that the second
+ * kernel finds
+ */
 static bool judge_type(const struct status_facts *facts,
 		       struct status_answer *ret)
 {
@@ -166,7 +169,7 @@ void status_target(const struct status_facts *facts, struct status_answer *ret)
 	}
 }
 
-/* What a dump of now would hold, before compression */
+/* The size of a dump taken now, before compression */
 static bool estimate(const struct status_facts *facts, __u64 *ret)
 {
 	const struct {
@@ -282,7 +285,7 @@ static int compare_versions(const char *a, const char *b)
 	return strverscmp(a, b);
 }
 
-/* The program says so itself, in the words of its -v */
+/* The program's own version, as -v prints it */
 static bool read_version(const struct status_facts *facts, char ret[32])
 {
 	static const char *const places[] = { "/usr/bin/makedumpfile",

@@ -2,7 +2,7 @@
 /*
  * status_kdump.c - checks: kdump's service, and what the second kernel is told
  *
- * See status.h. The command line is judged as the crash kernel gets it
+ * See status.h. Judges the command line that the crash kernel gets
  * (crash_line.h), not the file that a part of it comes from.
  */
 #include <stdio.h>
@@ -19,7 +19,9 @@
 #define DEBIAN_APPEND \
 	"reset_devices systemd.unit=" DUMP_UNIT " nr_cpus=1 irqpoll panic=10"
 
-/* What UNLOAD may take before the second kernel starts (vmbus_wait_for_unload) */
+/*
+ * What UNLOAD may take before the second kernel starts (vmbus_wait_for_unload)
+ */
 #define UNLOAD_S 100
 
 /* A command that appends an assignment, which counts as the last one does */
@@ -103,8 +105,8 @@ void status_kdump(const struct status_facts *facts, struct status_answer *ret)
 		status_advice(
 			ret, "%s",
 			kdump->is_unreadable ?
-				"make it a file of text, as the distribution has it" :
-				"only plain assignments can be judged: put what is computed there into its place");
+				"replace it with a text file, like the distribution's" :
+				"only plain assignments can be judged: replace the computation with its value");
 	} else if (!kdump->is_found) {
 		judge_missing(facts, ret);
 	} else if (*kdump->refused) {
@@ -291,11 +293,14 @@ static bool judge_words(const struct status_facts *facts,
 			      place_of(facts, "ata_piix.prefer_ms_hyperv=0"));
 		return true;
 	}
-	/* parse_args() ends there: what follows, as what kdump appends, is for init */
+	/*
+	 * parse_args() ends there: what follows, as what kdump appends, is for
+	 * init
+	 */
 	if (words_have(line, "--")) {
 		status_found(
 			ret, STATUS_WARN,
-			"-- in the crash kernel's command line: the kernel reads nothing of what comes after it");
+			"-- in the crash kernel's command line: the kernel ignores everything after it");
 		status_advice(ret,
 			      "take it out of %s, then: systemctl restart %s",
 			      place_of(facts, "--"), facts->kdump.unit);
@@ -390,8 +395,8 @@ static bool judge_suse_actions(const struct status_facts *facts,
 }
 
 /*
- * KDUMP_FAIL_CMD is split into words and run, so a ";" in it ends nothing. Without
- * it the VM reboots.
+ * KDUMP_FAIL_CMD is split into words and run, so a ";" in it ends nothing.
+ * Without it the VM reboots.
  */
 static bool judge_fail_command(const struct status_facts *facts,
 			       struct status_answer *ret)
@@ -447,8 +452,8 @@ static bool find_hook(const struct status_facts *facts,
 }
 
 /*
- * kdump has no bound for a dump that hangs, and systemd none for its unit: our hook
- * has (hook_dump_seconds() in kdump-hooks/lib/hvcrash-hook.sh).
+ * kdump has no bound for a dump that hangs, and systemd none for its unit: our
+ * hook has (hook_dump_seconds() in kdump-hooks/lib/hvcrash-hook.sh).
  */
 static void judge_hang(const struct status_facts *facts, const char *panic,
 		       struct status_answer *ret)
@@ -462,12 +467,12 @@ static void judge_hang(const struct status_facts *facts, const char *panic,
 	if (!find_hook(facts, path)) {
 		status_found(
 			ret, STATUS_WARN,
-			"nothing ends a dump that hangs: that is for hvcrash's hook to do");
+			"nothing ends a dump that hangs: hvcrash's hook would");
 		status_advice(ret, "see hooks");
 	} else if (!bound) {
 		status_found(
 			ret, STATUS_WARN,
-			"hvcrash_dump_minutes=0: a dump that hangs keeps the VM down for ever");
+			"hvcrash_dump_minutes=0: a dump that hangs keeps the VM down forever");
 		status_advice(ret, "take it out of %s",
 			      facts->kdump.cmdline_file);
 	} else {
@@ -478,7 +483,9 @@ static void judge_hang(const struct status_facts *facts, const char *panic,
 	}
 }
 
-/* A VM has no operator at its console: whatever happens has to end in a reboot */
+/*
+ * A VM has no operator at its console: whatever happens has to end in a reboot
+ */
 void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 {
 	const struct kdump_config *kdump = &facts->kdump;
@@ -503,12 +510,12 @@ void status_way_out(const struct status_facts *facts, struct status_answer *ret)
 	if (*panic)
 		status_found(
 			ret, STATUS_WARN,
-			"panic=%.40s in the crash kernel's command line: if it panics the VM hangs for ever",
+			"panic=%.40s in the crash kernel's command line: if it panics the VM hangs forever",
 			panic);
 	else
 		status_found(
 			ret, STATUS_WARN,
-			"no panic= in the crash kernel's command line: if it panics the VM hangs for ever");
+			"no panic= in the crash kernel's command line: if it panics the VM hangs forever");
 	if (kdump->append.is_set && !kdump->append.is_exact) {
 		status_advice(ret, "add panic=10 to the line in %s",
 			      kdump->cmdline_file);
@@ -555,8 +562,9 @@ void status_hooks(const struct status_facts *facts, struct status_answer *ret)
 }
 
 /*
- * A cluster that is not told in time takes the VM for dead, and resets it in the
- * middle of its dump. The message needs the network, the dump itself may not.
+ * A cluster that is not told in time takes the VM for dead, and resets it in
+ * the middle of its dump. The message needs the network, the dump itself may
+ * not.
  */
 void status_fence(const struct status_facts *facts, struct status_answer *ret)
 {

@@ -2,9 +2,9 @@
 /*
  * status_last_crash.c - check: how the last crash of this machine went
  *
- * See status.h. The last crash is that of crash_history, whoever asked for it. A
- * marker (crash_marker.h) says that "hvcrashctl crash" was to make one: then it
- * also counts where nothing of it is found.
+ * See status.h. The last crash is that of crash_history, whoever asked for it.
+ * A marker (crash_marker.h) says that "hvcrashctl crash" was to make one: then
+ * it also counts where nothing of it is found.
  */
 #include <stdio.h>
 #include <string.h>
@@ -100,7 +100,7 @@ static const char *show_minute(__u64 seconds, char buf[TIME_TEXT_BYTES])
 		       time_text_number(seconds, buf);
 }
 
-/* Of the crash that the marker announced nothing is found */
+/* There is no trace of the crash that the marker announced */
 static void judge_marker_alone(const struct status_facts *facts,
 			       const char *what, struct status_answer *ret)
 {
@@ -148,7 +148,7 @@ static void judge_last(const struct status_facts *facts,
 	} else if (has_marker && (!last || last->seconds < from)) {
 		judge_marker_alone(facts, what, ret);
 	} else if (last) {
-		/* a crash long after the announced one is another */
+		/* a crash long after the announced one is a different one */
 		if (!has_marker ||
 		    last->seconds > marker.seconds + CRASH_HISTORY_SAME_S)
 			snprintf(what, sizeof(what), "%s%s%.60s",

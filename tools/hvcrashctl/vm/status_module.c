@@ -2,8 +2,8 @@
 /*
  * status_module.c - checks: hvcrash.ko, now and after the next boot
  *
- * See status.h. Where the module is not loaded the first check says how to load
- * it, and the others say what follows from that.
+ * See status.h. If the module is not loaded, the first check says how to load
+ * it, and the others report the consequences.
  */
 #define _GNU_SOURCE /* strverscmp() */
 #include <errno.h>
@@ -52,7 +52,7 @@ static bool find_module(const struct status_facts *facts,
 	return find_module_of(&facts->sysroot, facts->release, ret);
 }
 
-/* What the module is built against */
+/* The headers that the module is built against */
 static const char *build_of(const char *release, char ret[SYSROOT_PATH_BYTES])
 {
 	snprintf(ret, SYSROOT_PATH_BYTES, "/lib/modules/%s/build", release);
@@ -294,7 +294,10 @@ static bool newest_kernel(const struct status_facts *facts,
 	return newest == ret;
 }
 
-/* A kernel upgrade whose module could not be built shows here, before the reboot */
+/*
+ * A kernel upgrade whose module could not be built shows here, before the
+ * reboot
+ */
 void status_next_kernel(const struct status_facts *facts,
 			struct status_answer *ret)
 {
@@ -326,8 +329,9 @@ void status_next_kernel(const struct status_facts *facts,
 }
 
 /*
- * Loaded after hv_vmbus. Where it is configured to come first, hvcrash-configure has
- * nothing to change, and a reboot alone does not help: the initrd lacks it.
+ * Loaded after hv_vmbus. Where it is configured to come first,
+ * hvcrash-configure has nothing to change, and a reboot alone does not help:
+ * the initrd lacks it.
  */
 static void fix_late(const struct status_facts *facts,
 		     struct status_answer *ret)
@@ -405,7 +409,7 @@ void status_hand_over(const struct status_facts *facts,
 	}
 	is_read = sysroot_read(&facts->sysroot, "/sys/kernel/hvcrash/address",
 			       address, sizeof(address));
-	/* mode 0400: that it is there is what counts */
+	/* mode 0400: its existence is enough */
 	if (!is_read && errno == EACCES)
 		snprintf(address, sizeof(address), "an address for root only");
 	if (!*address)

@@ -44,8 +44,8 @@ static bool is_unset_at_boot(const struct status_facts *facts, const char *key,
 }
 
 /*
- * What sets it now and at the next boot. Where a file that comes after ours sets
- * it to 0, hvcrash-configure cannot help: that line has to change.
+ * What sets it now and at the next boot. Where a file that comes after ours
+ * sets it to 0, hvcrash-configure cannot help: that line has to change.
  */
 static void fix_sysctl(const struct status_facts *facts, const char *key,
 		       unsigned int value, struct status_answer *ret)
@@ -78,7 +78,7 @@ static void fix_sysctl(const struct status_facts *facts, const char *key,
 	}
 }
 
-/* It is set now, and a file takes it back at the next boot */
+/* It is set now, but a file resets it at the next boot */
 static void judge_next_boot(const struct status_facts *facts, const char *key,
 			    unsigned int value, struct status_answer *ret)
 {

@@ -11,7 +11,9 @@
 
 #include "vm/sysroot.h"
 
-/* @key "kernel.panic"; false where no file sets it. @ret_file: the one that wins */
+/*
+ * @key: "kernel.panic"; false if no file sets it. @ret_file: the file that wins
+ */
 bool sysctl_files_find(const struct sysroot *sysroot, const char *key,
 		       char value[64], char ret_file[SYSROOT_PATH_BYTES]);
 

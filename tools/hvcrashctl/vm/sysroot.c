@@ -109,8 +109,9 @@ bool sysroot_is_machine(const struct sysroot *sysroot, const char *machine)
 }
 
 /*
- * Links are followed below the root, as that system would. FIFOs, which may block for
- * ever, and devices, which may have no end, are not read: they are no configuration.
+ * Links are followed below the root, as that system would. FIFOs, which may
+ * block forever, and devices, which may be endless, are not read: they are not
+ * configuration.
  */
 static int open_file(const struct sysroot *sysroot, const char *path)
 {

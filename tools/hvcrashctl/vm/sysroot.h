@@ -37,11 +37,11 @@ const char *sysroot_path(const struct sysroot *sysroot, const char *path,
 
 bool sysroot_exists(const struct sysroot *sysroot, const char *path);
 
-/* Is there a file that the pattern of glob(7) fits, and which */
+/* Whether a file matches the pattern of glob(7), and which */
 bool sysroot_glob(const struct sysroot *sysroot, const char *pattern,
 		  char ret_path[SYSROOT_PATH_BYTES]);
 
-/* How many files the pattern fits */
+/* The number of files that match the pattern */
 unsigned int sysroot_count(const struct sysroot *sysroot, const char *pattern);
 
 /* "x86_64", by uname(2) or the sysctl that says the same */
@@ -58,7 +58,9 @@ bool sysroot_read(const struct sysroot *sysroot, const char *path, char *buf,
 char *sysroot_read_all(const struct sysroot *sysroot, const char *path,
 		       size_t max);
 
-/* The same, with how long it is; EFBIG where it is longer, EINVAL for no file */
+/*
+ * The same, with how long it is; EFBIG where it is longer, EINVAL for no file
+ */
 char *sysroot_read_text(const struct sysroot *sysroot, const char *path,
 			size_t max, size_t *ret_bytes);
 
@@ -68,7 +70,9 @@ bool sysroot_read_link(const struct sysroot *sysroot, const char *path,
 bool sysroot_mtime(const struct sysroot *sysroot, const char *path,
 		   time_t *ret);
 
-/* Where a path leads to once all links are followed; false if there is nothing */
+/*
+ * Where a path leads to once all links are followed; false if there is nothing
+ */
 bool sysroot_resolve(const struct sysroot *sysroot, const char *path,
 		     char ret[SYSROOT_PATH_BYTES]);
 
@@ -85,7 +89,7 @@ bool sysroot_write(const struct sysroot *sysroot, const char *path,
 bool sysroot_read_number(const struct sysroot *sysroot, const char *path,
 			 __u64 *ret);
 
-/* Does the text of a file have the word, between blanks or line breaks */
+/* Whether the text of a file has the word, between blanks or line breaks */
 bool sysroot_has_word(const struct sysroot *sysroot, const char *path,
 		      const char *word);
 bool sysroot_text_has_word(const char *text, const char *word);

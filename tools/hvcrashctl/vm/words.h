@@ -20,7 +20,7 @@ bool words_next(const char **at, char buf[WORDS_WORD_BYTES]);
 /* KEY=VALUE, or KEY alone, which is ""; the last one. False: there is none. */
 bool words_last(const char *line, const char *key, char buf[WORDS_WORD_BYTES]);
 
-/* Is a whole word of the line @word */
+/* Whether @word is a word of the line */
 bool words_have(const char *line, const char *word);
 
 /* @line without the words that are one of @keys, or KEY=...; NULL ends @keys */
