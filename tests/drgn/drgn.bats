@@ -91,6 +91,24 @@ keep_dumps() {
 	expect_words clean "not clean" "cannot tell"
 }
 
+@test "of a kernel that runs it prints what is shared, and judges nothing" {
+	core live
+	run python3 - "$CLI_DIR/../drgn" core <<'END'
+import sys
+sys.path.insert(0, sys.argv[1])
+import judge
+source = judge.Elf(open(sys.argv[2], "rb").read())
+judge.hvcrash.show(judge.hvcrash.Registry(source))
+source.is_live = True
+judge.hvcrash.show(judge.hvcrash.Registry(source))
+END
+	echo "$output"
+	[ "$status" -eq 0 ]
+	# the same registry in a dump: the kernel died without a word
+	[[ ${lines[0]} == 'CANNOT TELL: phase'* ]]
+	[[ $output == *$'\nThis kernel runs, and shares '*' pages in '*' regions:'* ]]
+}
+
 @test "the module's own XXH64 agrees with libxxhash" {
 	command -v python3 >/dev/null
 	run python3 - "$CLI_DIR/../../tools/drgn" <<'END'

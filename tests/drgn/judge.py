@@ -193,4 +193,5 @@ def main():
         print(compare(tool, path, data, path))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -331,6 +331,11 @@ class Registry:
     def is_finished(self):
         return self.phase == FINISHED
 
+    @property
+    def is_running(self):
+        """The kernel runs: there is nothing to judge yet"""
+        return getattr(self._source, "is_live", False)
+
     def _of_type(self, wanted):
         for kind, body in self._records:
             if kind == wanted:
@@ -504,10 +509,10 @@ class _Drgn:
 
         self._prog = prog
         self._fault = drgn.FaultError
-        self._is_live = bool(prog.flags & drgn.ProgramFlags.IS_LIVE)
+        self.is_live = bool(prog.flags & drgn.ProgramFlags.IS_LIVE)
 
     def find(self):
-        if not self._is_live:
+        if not self.is_live:
             return registry_gpa(self._prog["VMCOREINFO"].string_().decode(
                 "ascii", "replace"))
         # The line is written in the crash path; until then sysfs has the address
@@ -540,8 +545,19 @@ WORDS = {
 }
 
 
+def show_shared(registry):
+    """Print what a running kernel shares with the host now"""
+    shared = [r for r in registry.regions() if r.state_number != TORN_DOWN]
+    print(f"This kernel runs, and shares {sum(r.pages for r in shared)} pages in {len(shared)} regions:")
+    for region in shared:
+        print(f"  {region.gpa:#014x} {region.pages:6} {region.kind:16} {region.owner:12} {region.state}")
+    return None
+
+
 def show(registry):
-    """Print the verdict, and each region that is not clean"""
+    """Print the verdict, and each region that is not clean; of a running kernel, what it shares"""
+    if registry.is_running:
+        return show_shared(registry)
     audit = registry.audit()
     good = ("clean", "revoked late")
     print(WORDS[audit.verdict].format(
