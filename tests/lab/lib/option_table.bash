@@ -68,7 +68,8 @@ option poke-before PLACE run '' any \
 option poke-gpa GPA run '' any 'as --poke, for the page at this address'
 option expect WHAT run '' any \
 	'dumped, none-left, clean, clean-or-torn, rescued, not-clean, not-clean:VP, not-unloaded, left:KIND, cannot-tell, changed:GPA,
-	changed:simp:VP, changed:poked, jumped (ends the run at the jump into the crash kernel; for timed and floor), waits (ends it
+	changed:simp:VP, changed:poked, lied:siefp:VP (the register reads off, the host still holds the page, and the audit finds it
+	changed), jumped (ends the run at the jump into the crash kernel; for timed and floor), waits (ends it
 	when the kernel says that it waits for an answer to UNLOAD) or starved (the crash kernel runs out of memory while it boots, and
 	nothing is left mapped). Default: dumped with --stock, cannot-tell with --no-module, else clean'
 flag keep keep=1 run \

@@ -107,6 +107,12 @@ expect_changed() {
 		missed "a change at $gpa expected, the audit names ${gpas[*]:-none}"
 }
 
+# expect_lied GPA: the register read off, but the host still holds that page, and no other. Only what it writes there shows it.
+expect_lied() {
+	expect_changed "$1"
+	[ "$(comparisons_json | jq '.second_kernel.only_host // 0')" -eq 1 ] || missed "the host does not hold exactly one page of the first kernel"
+}
+
 # expect_not_unloaded: the host did not answer UNLOAD: no overlay is left, and the audit names exactly what VMBus had shared. From 5.0
 # on VMBus has no interrupt page: the module's list says what there was.
 expect_not_unloaded() {
@@ -186,6 +192,7 @@ run_judge() {
 	changed:poked) expect_changed "$(fact_of poked)" ;;
 	changed:simp:* | changed:siefp:*) expect_changed "$(overlay_named "$run_dir/overlays_before.json" "${opt_expect#*:}")" ;;
 	changed:*) expect_changed "${opt_expect#*:}" ;;
+	lied:*) expect_lied "$(overlay_named "$run_dir/overlays_before.json" "${opt_expect#*:}")" ;;
 	esac
 	judge_opened
 	is_kexec || [ "$(fact_of dump_ok)" = true ] || missed 'the dump is not usable: makedumpfile found no message of the crash in it'
