@@ -60,14 +60,14 @@ kernel_build() {
 	remove_tree "$dir"
 }
 
-# build_for SUITE ARCHITECTURE METAPACKAGE: with both compilers.
+# build_for SUITE ARCHITECTURE METAPACKAGE COMPILERS
 build_for() {
-	local suite=$1 architecture=$2 metapackage=$3 headers compiler rc=0
+	local suite=$1 architecture=$2 metapackage=$3 compilers=$4 headers compiler rc=0
 	with_build_lock "kernels-$suite" build_kernels_tree "$suite" || return "$EXIT_LAB"
 	headers=$(headers_for "$suite" "$metapackage" | head -n 1)
 	[ -n "$headers" ] || { warn "$suite: the tree has no headers of $metapackage"; return "$EXIT_LAB"; }
 	is_supported "${headers#linux-headers-}" || { warn "$suite: $headers is older than any in scripts/lib/tables/kernels"; return "$EXIT_GUEST"; }
-	for compiler in gcc clang; do
+	for compiler in $compilers; do
 		if kernel_build "${headers#linux-headers-}-$compiler" "$suite" "$headers" "$architecture" "$compiler"; then
 			say "$suite ${headers#linux-headers-} $compiler: builds, no warning, every symbol is exported"
 			record_build "${headers#linux-headers-}" "$architecture" "$compiler" held
@@ -93,18 +93,17 @@ record_build() {
 		'{kernel: $kernel, arch: $arch, act: "built", compiler: $compiler, result: $result, commit: $commit, time: $time}' >>"$kernels_record"
 }
 
-# A few lines of the table, different ones each day: the date picks the suite and three of its flavours.
-flavours_today() {
-	local day suites suite lines
+# Three builds, different ones each day: the date picks the suite, and of its flavours, each with both compilers, the next three.
+builds_today() {
+	local day suites builds i
 	day=$(($(date +%s) / 86400))
 	mapfile -t suites < <(kernels_suites)
-	suite=${suites[day % ${#suites[@]}]}
-	mapfile -t lines < <(flavours | awk -v s="$suite" '$1 == s')
-	printf '%s\n' "${lines[day % ${#lines[@]}]}" "${lines[(day + 1) % ${#lines[@]}]}" "${lines[(day + 2) % ${#lines[@]}]}"
+	mapfile -t builds < <(flavours | awk -v s="${suites[day % ${#suites[@]}]}" '$1 == s { print $0, "gcc"; print $0, "clang" }')
+	for i in 0 1 2; do printf '%s\n' "${builds[(day / ${#suites[@]} * 3 + i) % ${#builds[@]}]}"; done
 }
 
 verb_kernels() {
-	local suite architecture metapackage rc=0 lines kernels_record=''
+	local suite architecture metapackage compilers rc=0 lines kernels_record=''
 	set_defaults
 	if [ "${1:-}" = --record ]; then
 		[ $# -ge 2 ] || usage_error '--record: a value is missing'
@@ -114,7 +113,7 @@ verb_kernels() {
 	fi
 	case ${1:-} in
 	--help) usage; return ;;
-	--today) mapfile -t lines < <(flavours_today) ;;
+	--today) mapfile -t lines < <(builds_today) ;;
 	'') mapfile -t lines < <(flavours) ;;
 	-*) usage_error "kernels: $1: no such option" ;;
 	*) # suites
@@ -125,8 +124,8 @@ verb_kernels() {
 		;;
 	esac
 	for line in "${lines[@]}"; do
-		read -r suite architecture metapackage <<<"$line"
-		build_for "$suite" "$architecture" "$metapackage" || rc=$EXIT_GUEST
+		read -r suite architecture metapackage compilers <<<"$line"
+		build_for "$suite" "$architecture" "$metapackage" "${compilers:-gcc clang}" || rc=$EXIT_GUEST
 	done
 	return "$rc"
 }
