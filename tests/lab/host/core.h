@@ -83,6 +83,7 @@ struct vp {
 	struct queue queue[HV_SINTS];
 	struct timer timer[HV_TIMERS];
 	u64 register_exits, hypercalls, exits;
+	u64 overlay_exits; /* of register_exits, those of its overlays */
 	struct {
 		const char *why;
 		u64 count;

@@ -54,8 +54,10 @@ static void overlays_at_unload_json(void)
 
 static void vp_counts_json(const struct vp *vp)
 {
-	put("\"hypercalls\":%llu,\"register_exits\":%llu,\"exits\":{\"all\":%llu",
-	    (ull)vp->hypercalls, (ull)vp->register_exits, (ull)vp->exits);
+	put("\"hypercalls\":%llu,\"register_exits\":%llu,\"overlay_exits\":%llu,"
+	    "\"exits\":{\"all\":%llu",
+	    (ull)vp->hypercalls, (ull)vp->register_exits,
+	    (ull)vp->overlay_exits, (ull)vp->exits);
 	for (u32 i = 0; i < EXIT_WORDS && vp->exit[i].why; i++)
 		put(",\"%s\":%llu", vp->exit[i].why, (ull)vp->exit[i].count);
 	put("}");

@@ -95,10 +95,11 @@ guest_says() {
 	"$blame" "${fail_words:-timed out after $seconds s}, waiting for $what"
 }
 
-# host_asked REQUEST: a step of the guest asks the host
+# host_asked REQUEST: a step of the guest asks the host. Its answers to "state" are kept, one a line.
 host_asked() {
 	[ "$way" = own ] || lab_failed "the step's '$1' needs the lab's own host"
 	host_ask "$1"
+	[ "$1" != state ] || printf '%s\n' "$line" >>"$run_dir/states.jsonl"
 	say "asked the host: $1"
 }
 

@@ -145,15 +145,17 @@ static void counts(void **state)
 	(void)state;
 	fake_start("vp-offset=5");
 	read_reg(1, HV_REG_SIMP);
+	read_reg(1, HV_REG_VP_INDEX);
 	hv_hypercall(1, 0x08, 0, 0);
 	for (u32 i = 0; i < 3; i++)
 		hv_count_exit(1, "msr");
 	hv_count_exit(1, "cpuid");
 	now = fake_ask("state");
 	assert_non_null(strstr(now, "\"vp\":1,\"vp_index\":6,"));
-	assert_non_null(strstr(now, "\"hypercalls\":1,\"register_exits\":1,"
-				    "\"exits\":{\"all\":4,\"msr\":3,"
-				    "\"cpuid\":1}}"));
+	assert_non_null(strstr(
+		now, "\"hypercalls\":1,\"register_exits\":2,"
+		     "\"overlay_exits\":1,\"exits\":{\"all\":4,\"msr\":3,"
+		     "\"cpuid\":1}}"));
 	assert_non_null(strstr(fake_ask("registers"),
 			       "{\"vp\":3,\"started\":true,\"registers\":{}}"));
 }
