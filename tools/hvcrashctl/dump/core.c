@@ -18,7 +18,6 @@
 #include "base/file_kind.h"
 #include "dump/core.h"
 #include "dump/core_flat.h"
-#include "dump/core_split.h"
 
 static const struct core_ops *const formats[] = {
 	&core_elf_ops,
@@ -142,20 +141,6 @@ struct err *core_open_file(const char *path, struct core **ret)
 	*ret = core;
 	core = NULL;
 	return NULL;
-}
-
-struct err *core_open(const char *path, struct core **ret)
-{
-	struct err *err = core_open_file(path, ret);
-
-	if (err)
-		return err;
-	err = core_split_join(path, ret);
-	if (err) {
-		core_close(*ret);
-		*ret = NULL;
-	}
-	return err;
 }
 
 void core_close(struct core *core)

@@ -77,7 +77,7 @@ bool core_devmem_is_told(void);
 
 /* Any part of a split dump opens all parts beside it */
 struct err *core_open(const char *path, struct core **ret);
-/* For core_split.c: that file alone */
+/* That file alone */
 struct err *core_open_file(const char *path, struct core **ret);
 void core_close(struct core *core);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_split.c - a dump in several files, read as one
+ * core_split.c - a dump in one file or, by "makedumpfile --split", in several
  *
- * See core_split.h. makedumpfile's caller chooses the names, so only the number
- * in a name identifies a part: vmcore1, dump-02.img. Its header says which
- * pages it has and to which dump it belongs.
+ * Opens a file by core.c, and if it is a part, those beside it. makedumpfile's
+ * caller chooses the names, so only the number in a name identifies a part:
+ * vmcore1, dump-02.img. Its header says which pages it has and to which dump it
+ * belongs.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -15,7 +16,6 @@
 
 #include "base/cleanup.h"
 #include "dump/core_kdump.h"
-#include "dump/core_split.h"
 
 /* makedumpfile writes one for each process, and so for each CPU at most */
 #define MAX_PARTS 256
@@ -122,9 +122,7 @@ static void split_close(struct core *core)
 	free(self);
 }
 
-/*
- * Not detected by a file's first bytes: core_split_join() makes it from others
- */
+/* Not detected by a file's first bytes: join_parts() makes it from others */
 static const struct core_ops core_split_ops = {
 	.name = "kdump-compressed, split",
 	.read_gpa = split_read_gpa,
@@ -215,7 +213,8 @@ static void add_parts(const char *path, struct core *joined)
 	closedir(stream);
 }
 
-struct err *core_split_join(const char *path, struct core **core)
+/* If *core, the open file, is a part: *core becomes all that lie beside it. Those that are missing are absent, and no error. */
+static struct err *join_parts(const char *path, struct core **core)
 {
 	struct core *joined;
 	struct core_split *self;
@@ -241,4 +240,18 @@ struct err *core_split_join(const char *path, struct core **core)
 	add_parts(path, joined);
 	*core = joined;
 	return NULL;
+}
+
+struct err *core_open(const char *path, struct core **ret)
+{
+	struct err *err = core_open_file(path, ret);
+
+	if (err)
+		return err;
+	err = join_parts(path, ret);
+	if (err) {
+		core_close(*ret);
+		*ret = NULL;
+	}
+	return err;
 }
