@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Files that are no dump, or a damaged one: status 3 (2 where the dump is sound
-# and has no registry), one line, no verdict.
+# Files that are not a dump, or a damaged one: status 3 (2 if the dump is sound
+# but has no registry), one line, no verdict.
 
 load helpers
 
@@ -50,7 +50,7 @@ load helpers
 	refused 3 "core: ELF header: not little-endian"
 }
 
-@test "an ELF file that is a program" {
+@test "an ELF file that is an executable" {
 	core good "elf e_type=2"
 	refused 3 "core: ELF header: not a core file (type 2)"
 }
@@ -65,7 +65,7 @@ load helpers
 	refused 3 "core: no program headers"
 }
 
-@test "more program headers than the file holds" {
+@test "more program headers than the file contains" {
 	core good "elf e_phnum=60000"
 	refused 3 "core: truncated: 60000 program headers"
 }
@@ -85,7 +85,7 @@ load helpers
 	refused 3 "core: "
 }
 
-@test "program headers of a strange size" {
+@test "program headers of an unexpected size" {
 	core good "elf e_phentsize=32"
 	refused 3 "core: program headers of 32 bytes"
 }
@@ -158,7 +158,7 @@ load helpers
 
 @test "a registry line that is not an address" {
 	local value
-	# the last two were found by fuzz_vmcoreinfo: strtoull() takes them
+	# the last two were found by fuzz_vmcoreinfo: strtoull() accepts them
 	for value in 101000 0x 0xg01000 0x101000x 0x10100000000000000 -1 "" \
 		0x10100A000 0x00000C0000000010000; do
 		core good no-vmcoreinfo "vmcoreinfo HVCRASH_REGISTRY=$value"
@@ -166,7 +166,7 @@ load helpers
 	done
 }
 
-# Found by every_byte: a terminal that does not speak UTF-8 obeys 0x9b
+# Found by every_byte: a terminal without UTF-8 obeys 0x9b
 @test "a registry line with a control byte does not reach the terminal" {
 	core good no-vmcoreinfo "vmcoreinfo HVCRASH_REGISTRY="$'\x9b'"31m"
 	refused 2 "core: VMCOREINFO: bad value in HVCRASH_REGISTRY=?31m"
@@ -195,7 +195,7 @@ load helpers
 	refused 2 "core: registry header at 0x7fff0000: not in the dump"
 }
 
-@test "anything but a regular file is named, and nothing waits for it" {
+@test "anything but a regular file is refused by name, without waiting for it" {
 	mkfifo fifo
 	refused 3 "fifo: not a dump: it is a pipe: save its output to a file first" audit fifo
 	refused 3 "/dev/zero: not a dump: it is a device" audit /dev/zero

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # Damaged registries: status 2, one line that says what and where, no verdict.
-# Damage by `header` and `edit` has right checksums, damage by `poke` has not.
+# Damage by `header` and `edit` has correct checksums, damage by `poke` does not.
 
 load helpers
 
@@ -26,7 +26,7 @@ load helpers
 	refused 2 "core: registry header at 0x101000: size of 512 bytes, not 4096"
 }
 
-@test "header: says that it is elsewhere" {
+@test "header: gives another address as its own" {
 	core good "header gpa=0x102000"
 	refused 2 "core: registry header at 0x101000: says that it is at 0x102000"
 }
@@ -98,7 +98,7 @@ load helpers
 	refused 2 "core: registry chunk at 0x7fff0000: not in the dump"
 }
 
-@test "chunk: in the dump with its head only" {
+@test "chunk: only its head is in the dump" {
 	core good "segment 0x300000 0x1000" "chunk extents 0x300000 bytes_used=4096" "phdr 4 p_filesz=128"
 	refused 2 "core: registry chunk at 0x300000: not in the dump"
 }
@@ -108,7 +108,7 @@ load helpers
 	refused 2 "core: registry chunk at 0x103000: wrong magic 0x0000000000000007"
 }
 
-@test "chunk: says that it is elsewhere" {
+@test "chunk: gives another address as its own" {
 	core good "edit chunk 1 gpa=0x104000"
 	refused 2 "core: registry chunk at 0x103000: says that it is at 0x104000"
 }
@@ -140,7 +140,7 @@ load helpers
 	refused 2 "4294967295 records do not fit into it"
 }
 
-@test "chunk: more bytes used than there are, fewer, or half a record" {
+@test "chunk: more bytes used than it has, too few, or half a record" {
 	local bytes
 	for bytes in 0 63 100 4160 0xffffffff; do
 		core good "edit chunk 1 bytes_used=$bytes"
@@ -173,12 +173,12 @@ load helpers
 	refused 2 "core: registry chunk at 0x104000: extent 0: bad address 0x220000 with 0 pages"
 }
 
-@test "extent: its end beyond the address space" {
+@test "extent: ends beyond the address space" {
 	core good "edit extent 3 gpa=0xfffffffffffff000 pages=2"
 	refused 2 "core: registry chunk at 0x103000: extent 3: bad address 0xfffffffffffff000 with 2 pages"
 }
 
-@test "extent: a bad one of an unknown kind or state" {
+@test "extent: malformed, of an unknown kind or state" {
 	core good "edit extent 3 state=99 gpa=0x1"
 	refused 2 "extent 3: bad address 0x1"
 }

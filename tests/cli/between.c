@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * between.c - preloaded into hvcrashctl: something happens between two rounds
+ * between.c - preloaded into hvcrashctl: runs a command between two rounds
  *
  * Used by watch.bats, so that no test depends on timing. Where the tool would
- * wait, the command in BETWEEN runs, to its end, with the number of the round
+ * wait, the command in BETWEEN runs to its end, with the number of the round
  * in ROUND and the tool's process in TOOL; then the wait is over. Signals that
- * it sent are let in as the tool asked. RAISE=N sends the tool signal N before
- * its first round, as soon as it would take it.
+ * it sent are delivered as the tool asked. RAISE=N sends the tool signal N before
+ * its first round, as soon as it no longer blocks it.
  */
 #include <dlfcn.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Sound registries that do not say enough: status 2, and never the word CLEAN.
+# Sound registries with too little information: status 2, and never the word CLEAN.
 
 load helpers
 
@@ -101,7 +101,7 @@ cannot_tell() {
 	[ $((SECONDS - start)) -lt 10 ]
 }
 
-@test "extents that claim far more pages than the dump holds are not all read" {
+@test "extents that claim far more pages than the dump contains are not all read" {
 	core crowded
 	cannot_tell "beyond what the dump can hold"
 }
@@ -139,7 +139,7 @@ cannot_tell() {
 	cannot_tell "1 region torn, contradictory"
 }
 
-@test "an interrupted record cannot tell, whatever it holds" {
+@test "an interrupted record cannot tell, whatever it contains" {
 	core good "edit extent 3 state=busy gpa=0x123 pages=0"
 	cannot_tell "1 region torn"
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The bash completion, asked as bash asks it, against what --help shows.
+# The bash completion, called as bash calls it, compared with --help.
 
 load helpers
 
 # complete_line WORD...: what completing the last word offers, into "replies";
-# "default" where it leaves the word to bash, which knows files
+# "default" if it leaves the word to bash, which completes files
 complete_line() {
 	bash -c '
 		compopt() { case $2 in default) echo default ;; esac; }
@@ -17,7 +17,7 @@ complete_line() {
 	cat replies
 }
 
-# What --help says, without the completion's own way to ask
+# The output of --help, without the option that the completion itself uses
 verbs() {
 	"$HVCRASHCTL" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z-]*\) .*/\1/p' | sort
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# hvcrashctl crash, in a machine made of files: /proc/sysrq-trigger is a FIFO there,
-# and what reads it kills the tool, as a crash would.
+# hvcrashctl crash, on a machine made of files: /proc/sysrq-trigger is a FIFO there,
+# and its reader kills the tool, as a crash would.
 
 load helpers
 load fake_root
@@ -14,7 +14,7 @@ setup() {
 	put /proc/sys/kernel/random/boot_id 11111111-aaaa
 	cat >bin/modprobe <<-'END'
 		#!/bin/sh
-		# says what it was asked for, and makes the module's parameter
+		# prints its arguments, and creates the module's parameter
 		echo "${0##*/} $*" >>called
 		[ ! -e fail ] || exit 1
 		mkdir -p root/sys/module/hvcrash_crash/parameters
@@ -40,7 +40,7 @@ crashed() {
 	cat out err
 }
 
-# refused_crash STATUS WORDS ARGUMENT...: nothing was done
+# refused_crash STATUS WORDS ARGUMENT...: refuses, and does nothing
 refused_crash() {
 	local expected=$1 words=$2
 	shift 2
@@ -77,7 +77,7 @@ last_crash() {
 	expect "$(find root/var/lib/hvcrash -type f | wc -l)" 1
 }
 
-@test "it refuses where status is not ready, and --force overrides, status 1" {
+@test "it refuses if status is not ready, status 1, unless --force overrides" {
 	put /sys/kernel/kexec_crash_loaded 0
 	refused_crash 1 "NOT READY: crash-loaded: see 'hvcrashctl status'; --force" --yes
 	drop /sys/kernel/hvcrash/coverage
@@ -174,7 +174,7 @@ last_crash() {
 	expect_status 3
 	expect_word err "kernel.panic_on_oops: cannot set: No such file"
 	[ ! -e root/var/lib/hvcrash/crash-marker ]
-	# a CPU that the kernel calls online, and that is not there
+	# a CPU that the kernel calls online but that does not exist
 	put /sys/devices/system/cpu/online 0-4095
 	put /proc/sysrq-trigger untouched
 	try crash --sysroot root --yes --cpu 4095
@@ -184,7 +184,7 @@ last_crash() {
 	[ ! -e root/var/lib/hvcrash/crash-marker ]
 }
 
-@test "a module that is loaded already is an error" {
+@test "a module that is already loaded is an error" {
 	put /sys/module/hvcrash_crash/refcnt 1
 	try crash --sysroot root --yes --how bug
 	expect_status 3
@@ -216,7 +216,7 @@ last_crash() {
 	[ ! -e root/var/lib/hvcrash/crash-marker ]
 }
 
-@test "a lockup that nothing would detect is refused" {
+@test "a lockup that no detector would notice is refused" {
 	refused_crash 3 "nothing would detect a hardlockup: kernel.nmi_watchdog is 0 or not there; on Hyper-V it takes nmi_watchdog=1 on the command line, and a virtual PMU" --yes --how hardlockup
 	put /proc/sys/kernel/soft_watchdog 0
 	refused_crash 3 "nothing would detect a softlockup" --yes --how softlockup
@@ -291,21 +291,21 @@ last_crash() {
 	last_crash | grep "^last-crash warn .*/dump.$now, NOT CLEAN: VP 3 did not answer hvcrashctl crashes show $now"
 }
 
-@test "a crash that was not asked for is the last crash, too" {
+@test "an unplanned crash can be the last crash, too" {
 	local dir=202611280512
 	dump $dir dump.$dir clean "CLEAN: 18 regions"
 	put /var/crash/$dir/dmesg.$dir '[ 9.1] Kernel panic - not syncing: Fatal exception'
 	last_crash | grep "^last-crash ok 2026-11-28 .* UTC, Kernel panic - not syncing: Fatal exception: /var/crash/$dir/dump.$dir, CLEAN: 18 regions"
-	# one long after a test crash is not that one
+	# a crash long after a test crash is another one
 	put /var/lib/hvcrash/crash-marker $'boot_id=1\nseconds=1700000000\nhow=sysrq\ncpu=0'
 	last_crash | grep "^last-crash ok 2026-11-28 .* UTC, Kernel panic"
-	# and one before it is not, either
+	# and so is one before it
 	dump 202311010000 dump.202311010000 "not clean" "NOT CLEAN: long ago"
 	rm -r root/var/crash/$dir
 	last_crash | grep "^last-crash warn sysrq on CPU 0, 2023-11-14 .*: no dump in /var/crash since"
 }
 
-@test "a dump that went elsewhere is not known" {
+@test "a dump that went elsewhere is unknown" {
 	crashed --yes
 	put /proc/sys/kernel/random/boot_id 22222222-bbbb
 	kdump_tools 'SSH=root@store'
@@ -314,14 +314,14 @@ last_crash() {
 	last_crash | grep "^last-crash ok .*: the dump did not stay here, CLEAN: of the store"
 }
 
-@test "a dump from before the crash is not taken for its own" {
+@test "a dump from before the crash is not taken for the crash's own" {
 	crashed --yes
 	put /proc/sys/kernel/random/boot_id 22222222-bbbb
 	dump 202511230000 vmcore clean "CLEAN: of last year"
 	last_crash | grep "^last-crash warn .*: no dump in /var/crash since"
 }
 
-@test "a marker that is no marker is none" {
+@test "a malformed marker is ignored" {
 	put /var/lib/hvcrash/crash-marker 'seconds=99999999999999999999999 how='
 	last_crash | grep "^last-crash - no crash is known"
 }

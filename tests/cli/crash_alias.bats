@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# tools/crash: the shell behind the alias in crash, on what crash's "sys" prints. The real crash runs the alias in the lab, by
+# tools/crash: the script behind the alias in crash, given the output of crash's "sys". The real crash runs the alias in the lab, by
 # "lab run --crash-opens".
 
 load helpers
@@ -18,7 +18,7 @@ sys() {
 	printf '        CPUS: 4\n        DATE: Sat Nov 28 09:38:54 UTC 2026\n'
 }
 
-# alias_prints SHELL [OPTION...]: of the lines on standard input
+# alias_prints SHELL [OPTION...]: what the alias prints for the lines on standard input
 alias_prints() {
 	local shell=$1
 	shift
@@ -47,20 +47,20 @@ alias_prints() {
 	expect "$(jq -r .verdict out)" clean
 }
 
-@test "of a split dump any part is enough" {
+@test "any part of a split dump is enough" {
 	core good
 	sys '   DUMPFILES: core  [PARTIAL DUMP]' '              vmcore2' | alias_prints sh
 	expect "$(head -n 1 out | cut -d : -f 1)" CLEAN
 }
 
-@test "a dump whose name is like an option is one" {
+@test "a dump whose name looks like an option is still a dump" {
 	core good
 	mv core -- -core
 	sys '    DUMPFILE: -core' | alias_prints sh
 	expect "$(head -n 1 out | cut -d : -f 1)" CLEAN
 }
 
-@test "on a kernel that runs it lists what is shared" {
+@test "on a running kernel it lists the shared pages" {
 	rm bin/hvcrashctl
 	printf '#!/bin/sh\necho "$@"\n' >bin/hvcrashctl
 	chmod +x bin/hvcrashctl

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# hvcrashctl crashes, on what each distribution's kdump leaves.
+# hvcrashctl crashes, on the files that each distribution's kdump leaves.
 
 load helpers
 load fake_root
@@ -43,7 +43,7 @@ sys.stdout.buffer.write(struct.pack("<hxxi32s4s32s256shhiii16s20x", kind, 0, b"~
 
 crashes() { try crashes --sysroot root "$@"; }
 
-# field ID KEY: of the list
+# field ID KEY: its value in the list
 field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 
 @test "kdump-tools: dump and log, with the audit beside them" {
@@ -93,7 +93,7 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	expect "$(field "$id" time)" '2026-11-28 05:12:01'
 }
 
-@test "RHEL: a complete dump is one, whatever the crash kernel's log says" {
+@test "RHEL: a complete dump counts as a dump, whatever the crash kernel's log says" {
 	put /etc/os-release $'ID=rhel\nVERSION_ID="9.6"'
 	put /etc/kdump.conf 'path /var/crash'
 	dir=/var/crash/127.0.0.1-2026-11-28-05:12:01
@@ -104,7 +104,7 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	expect "$(field "${dir##*/}" why)" null
 }
 
-@test "SUSE: the directory has the minute" {
+@test "SUSE: the directory's name has the minute" {
 	put /etc/os-release $'ID=sles\nVERSION_ID="15.6"'
 	put /var/crash/2026-11-28-05-12/vmcore data
 	panic_log /var/crash/2026-11-28-05-12/dmesg 6.4.0-default 'BUG: kernel NULL pointer dereference, address: 0000000000000000'
@@ -113,7 +113,7 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	expect "$(field 2026-11-28-05-12 panic)" 'BUG: kernel NULL pointer dereference, address: 0000000000000000'
 }
 
-@test "a split dump is one crash, of all its parts" {
+@test "a split dump is one crash with all its parts" {
 	for part in 1 2 3; do put /var/crash/202611280512/vmcore$part data; done
 	crashes --json
 	expect "$(field 202611280512 saved)" dump
@@ -153,7 +153,7 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	expect "$(jq -r .action out)" "copy the other parts of the dump into /var/crash/202611280512, then run 'hvcrashctl audit /var/crash/202611280512/vmcore1'"
 }
 
-@test "notes beside a dump, an empty dump beside a whole one, and a dump kept twice change nothing" {
+@test "notes beside a dump, an empty dump beside a complete one, and a copy of a dump change nothing" {
 	put /var/crash/202611280512/dump.202611280512 data
 	put /var/crash/202611280512/vmcore.sha256 0123
 	put /var/crash/202611280512/vmcore.txt 'see ticket 5'
@@ -166,7 +166,7 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	expect "$(field 202611280512 path)" /var/crash/202611280512/dump.202611280512
 }
 
-@test "a dump that is a link to where there is room is there, and a link that leads nowhere is not" {
+@test "a dump that is a link to another disk counts, a dangling link does not" {
 	put /data/core data
 	put /var/crash/202611280512/dmesg.202611280512 x
 	ln -s "$PWD/root/data/core" root/var/crash/202611280512/vmcore
@@ -198,7 +198,7 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	expect "$(field 2026-11-28-05-12 why)" 'vmcore status: deleted (10 < KDUMP_FREE_DISK_SIZE 64)'
 }
 
-@test "RHEL: the cause is kept, and not that kdump gave up after it" {
+@test "RHEL: the cause is shown, not kdump giving up because of it" {
 	put /etc/os-release $'ID=rhel\nVERSION_ID="9.6"'
 	put /etc/kdump.conf 'path /var/crash'
 	dir=/var/crash/127.0.0.1-2026-11-28-05:12:01
@@ -211,7 +211,7 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	expect_word out 'makedumpfile Failed.'
 }
 
-@test "a directory that cannot be read is a gap, and said to be one; one of another user is not believed" {
+@test "a directory that cannot be read is reported as a gap; one of another user is not trusted" {
 	[ "$(id -u)" -eq 0 ] || skip "not root"
 	put /var/crash/202611280512/vmcore.202611280512 data
 	chown -R 12345 root/var/crash/202611280512
@@ -225,14 +225,14 @@ field() { jq -r --arg id "$1" ".crashes[] | select(.id == \$id) | .$2" out; }
 	expect_word out 'may hold more crashes: 1, the first is /var/crash.'
 }
 
-@test "bytes of zero in a log end no search" {
+@test "zero bytes in a log do not end the search" {
 	mkdir -p root/var/crash/202611280512
 	printf 'a\0b\n[ 1.0] Kernel panic - not syncing: x\n' >root/var/crash/202611280512/dmesg.202611280512
 	crashes --json
 	expect "$(field 202611280512 panic)" 'Kernel panic - not syncing: x'
 }
 
-@test "more crashes than are shown: the newest are, and how many are not" {
+@test "more crashes than fit: the newest are shown, and the rest are counted" {
 	python3 -c '
 import os, time
 for i in range(4100):
@@ -278,7 +278,7 @@ for i in range(4100):
 	done
 }
 
-@test "the clock going back, a stamp of next year, and another zone harm nothing" {
+@test "a clock set back, a time stamp of next year, and another time zone do no harm" {
 	put /var/crash/209901010000/dump data
 	put /var/crash/197001010000/dump data
 	put /var/crash/202611280512/dump data
@@ -291,7 +291,7 @@ for i in range(4100):
 	expect_status 2
 }
 
-@test "show: the verdict is the exit status, and says what to do without one" {
+@test "show: the verdict is the exit status; without one it says what to do" {
 	put /var/crash/202611280512/dump.202611280512 data
 	crashes show 202611280512
 	expect_status 2
@@ -323,7 +323,7 @@ for i in range(4100):
 	expect "$(field 20261128051140.no-dump verdict)" clean
 }
 
-@test "an audit that was set aside belongs to the dump of its minute that has none, and to no other" {
+@test "an audit that was set aside belongs to the dump of its minute that has no audit, and to no other" {
 	put /var/crash/127.0.0.1-2026-11-28-05:12:01/vmcore-incomplete data
 	audit_report /var/lib/hvcrash/audit/20261128051405.no-dump clean 2026-11-28T05:11:40Z
 	put /var/lib/hvcrash/audit/20261128051405.no-dump/kexec-dmesg.log 'kdump: No space left on device'
@@ -344,7 +344,7 @@ for i in range(4100):
 	expect_word out 'followed no shutdown'
 }
 
-@test "without wtmp hvcrash's own list of boots tells, and a unit that was started again is no boot" {
+@test "without wtmp hvcrash's own list of boots is used, and a restarted unit is not a boot" {
 	put /var/lib/hvcrash/boots 'boot 1795000000 a
 shutdown 1795000100 a
 boot 1795000101 a
@@ -357,14 +357,14 @@ boot 1795020100 c'
 	expect "$(jq -r '.crashes[0].time' out)" "$(date -ud @1795010000 '+%F %T')"
 	crashes
 	expect_no_word out wtmp
-	# an empty wtmp tells nothing
+	# an empty wtmp says nothing
 	mkdir -p root/var/log
 	: >root/var/log/wtmp
 	crashes --json
 	expect "$(jq '.crashes | length' out)" 1
 }
 
-@test "a boot after a crash with a dump is that crash" {
+@test "a boot after a crash with a dump is not listed as another crash" {
 	put /var/crash/202611181200/vmcore.202611181200 data
 	crashed=$(date -ud '2026-11-18 12:00' +%s)
 	wtmp "boot $((crashed - 1000))" "boot $((crashed - 20))" "boot $((crashed + 60))"
@@ -372,14 +372,14 @@ boot 1795020100 c'
 	expect "$(jq '.crashes | length' out)" 1
 }
 
-@test "what the firmware kept is a crash where kdump saved nothing" {
+@test "a record in the firmware is a crash if kdump saved nothing" {
 	panic_log /var/lib/systemd/pstore/7301/dmesg.txt 6.12.0 'Kernel panic - not syncing: hung_task: blocked tasks'
 	crashes --json
 	expect "$(jq -r '.crashes[0].panic' out)" 'Kernel panic - not syncing: hung_task: blocked tasks'
 	expect "$(jq -r '.crashes[0].saved' out)" 'log only'
 }
 
-@test "without wtmp a crash that left nothing is not claimed away" {
+@test "without wtmp the list does not claim that there was no crash" {
 	crashes
 	expect_status 0
 	expect_word out 'No crash of this machine is known.'
@@ -389,7 +389,7 @@ boot 1795020100 c'
 @test "no escape byte of a log or a name reaches the terminal" {
 	panic_log /var/crash/202611280512/dmesg.202611280512 $'6.12\033[31m' $'Kernel panic - not syncing: \033]0;x\007'
 	put $'/var/crash/e\033[1m/vmcore' data
-	# no renderer is between these lines and the terminal
+	# these lines go to the terminal without a renderer
 	crashes show 202611280512
 	expect "$(tr -cd '\033\007' <out | wc -c)" 0
 	for form in '' --json --raw --pairs; do
@@ -398,7 +398,7 @@ boot 1795020100 c'
 	done
 }
 
-@test "links, FIFOs and directories in the place of files are passed over" {
+@test "links, FIFOs and directories in place of files are skipped" {
 	mkdir -p root/var/crash/202611280512/vmcore root/elsewhere
 	mkfifo root/var/crash/202611280512/dmesg.txt
 	put /elsewhere/vmcore data
@@ -407,7 +407,7 @@ boot 1795020100 c'
 	expect "$(jq '.crashes | length' out)" 0
 }
 
-@test "a log of binary data and a report that is no JSON harm nothing" {
+@test "a log of binary data and a report that is not JSON do no harm" {
 	mkdir -p root/var/crash/202611280512
 	head -c 100000 /dev/urandom >root/var/crash/202611280512/dmesg.202611280512
 	put /var/crash/202611280512/hvcrash-audit.json '{"verdict": ["clean'
@@ -417,7 +417,7 @@ boot 1795020100 c'
 	expect "$(field 202611280512 verdict)" null
 }
 
-@test "on a terminal a pager shows the list, and not elsewhere" {
+@test "only on a terminal a pager shows the list" {
 	put /var/crash/202611280512/dump.202611280512 data
 	HVCRASH_PAGER='sed s/^/paged:/' script -qec "$HVCRASHCTL crashes --sysroot root" /dev/null </dev/null >typescript
 	grep -q paged: typescript

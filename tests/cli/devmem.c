@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devmem.c - preloaded into hvcrashctl: a file stands for /dev/mem
+ * devmem.c - preloaded into hvcrashctl: a file replaces /dev/mem
  *
- * Used by kexec.bats. The file MEMORY is opened in the place of /dev/mem, and
- * CMDLINE in that of /proc/cmdline.
+ * Used by kexec.bats. The file MEMORY is opened in place of /dev/mem, and
+ * CMDLINE in place of /proc/cmdline.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

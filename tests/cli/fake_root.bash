@@ -2,9 +2,9 @@
 # bash. fake_root.bash - a machine made of small files, for --sysroot
 #
 # `ready_root` makes the directory "root": a Gen2 VM on Azure with Debian 13, on
-# which nothing is amiss. A test then changes one file with `put` or `drop`.
+# which nothing is wrong. A test then changes one file with `put` or `drop`.
 
-# put PATH TEXT: a file below root, with a line break at its end
+# put PATH TEXT: a file below root, with a line break after TEXT
 put() {
 	[ -d "root${1%/*}" ] || mkdir -p "root${1%/*}"
 	printf '%s\n' "$2" >"root$1"
@@ -18,7 +18,7 @@ drop() {
 
 readonly DEBIAN_APPEND="reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll panic=10"
 
-# cpuid LEAF EAX EBX ECX EDX: in place of that leaf, as cpuid -1 -r prints it
+# cpuid LEAF EAX EBX ECX EDX: replaces that leaf, as cpuid -1 -r prints it
 cpuid() {
 	touch root/cpuid
 	sed -i "/^ *$1 /d" root/cpuid
@@ -26,7 +26,7 @@ cpuid() {
 }
 
 # shellcheck disable=SC2120 # the tests give it lines
-# kdump_tools LINE...: /etc/default/kdump-tools as Debian has it, and more lines
+# kdump_tools LINE...: /etc/default/kdump-tools as Debian ships it, and more lines
 kdump_tools() {
 	mkdir -p root/etc/default
 	printf '%s\n' '# kdump-tools configuration' 'USE_KDUMP=1' 'KDUMP_KERNEL=/var/lib/kdump/vmlinuz' \
@@ -73,7 +73,7 @@ ready_module() {
 	put /etc/modprobe.d/hvcrash.conf 'softdep hv_vmbus pre: hvcrash'
 }
 
-# initrd PATH FILE...: an archive with those, which are empty
+# initrd PATH FILE...: an archive with these files, all empty
 initrd() {
 	local file to=$PWD/root$1
 	mkdir -p initrd "${to%/*}"
@@ -85,7 +85,7 @@ initrd() {
 	rm -r initrd
 }
 
-# efi_variable NAME TEXT: of systemd's boot loader interface, in UTF-16
+# efi_variable NAME TEXT: a variable of systemd's boot loader interface, in UTF-16
 efi_variable() {
 	local path=root/sys/firmware/efi/efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
 	mkdir -p "${path%/*}"
@@ -95,7 +95,7 @@ efi_variable() {
 	} >"$path"
 }
 
-# So little RAM that the disk of the tests has more room
+# Less RAM than the test machine has room on its disk
 ready_kdump() {
 	put /proc/meminfo $'MemTotal:  786432 kB\nMemFree:  524288 kB\nBuffers:  4096 kB\nCached:  65536 kB\nAnonPages:  65536 kB'
 	put /sys/kernel/kexec_crash_size $((256 * 1024 * 1024))
@@ -128,14 +128,14 @@ ready_root() {
 	cp -a root "$BATS_FILE_TMPDIR/ready"
 }
 
-# check ID: how it stands, into "line", with single blanks; the whole report is in "out"
+# check ID: its row, into "line", with single blanks; the whole report is in "out"
 check() {
 	try status --sysroot root -o CHECK,STATE,FOUND,FIX,ADVICE
 	line=$(row "^$1 ")
 	echo "$line"
 }
 
-# says ID STATE WORDS [FIX]: and a fail is not ready
+# says ID STATE WORDS [FIX]: the check's row has these; a fail makes the VM not ready
 says() {
 	check "$1"
 	case $line in

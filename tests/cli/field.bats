@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# hvcrashctl status on what people have reported of kdump on Hyper-V and Azure:
-# each is a small input on which the answer was wrong once.
+# hvcrashctl status on configurations that people have reported, of kdump on Hyper-V and Azure:
+# each is a small input for which the answer was once wrong.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # "line" is set by check; texts that are not expanded
 
 load helpers
@@ -51,7 +51,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	says last-crash warn "the dump was not"
 }
 
-@test "hardening forbids kexec: which sysctl, in which file, and that only a reboot resets it" {
+@test "hardening prevents kexec: which sysctl, in which file, and that only a reboot resets it" {
 	put /sys/kernel/kexec_crash_loaded 0
 	put /proc/sys/kernel/kexec_load_disabled 1
 	says crash-loaded fail "kernel.kexec_load_disabled=1 prevents" "has to do so after kdump-tools.service"
@@ -118,7 +118,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	says kdump unknown "a command"
 }
 
-@test "configuration files that are no text, no file, or have no end: at once, and not known" {
+@test "configuration files that are not text, not files, or endless: unknown, without delay" {
 	local file=root/etc/default/kdump-tools
 	printf 'USE_KDUMP=1\n\0' >$file
 	says kdump unknown "no text"
@@ -161,7 +161,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	says crash-cmdline ok ""
 }
 
-@test "what was loaded counts: kexec_cmd, where KDUMP_COREDIR has it" {
+@test "what was loaded counts: kexec_cmd, in KDUMP_COREDIR" {
 	put /var/crash/kexec_cmd "/sbin/kexec -p -s --command-line=\"root=/dev/sda1 modprobe.blacklist=hv_vmbus $UNIT\" --initrd=/i /k"
 	says crash-cmdline warn "modprobe.blacklist=hv_vmbus keeps"
 	kdump_tools 'KDUMP_COREDIR=/data/crash'
@@ -172,7 +172,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	says crash-cmdline ok ""
 }
 
-@test "resume= goes on into Debian's crash kernel" {
+@test "resume= is passed on to Debian's crash kernel" {
 	put /proc/cmdline 'root=/dev/sda1 resume=/dev/disk/by-uuid/1 resume_offset=3 no_console_suspend=1 crashkernel=256M'
 	says crash-cmdline warn "resume= goes on" "noresume"
 	kdump_tools "KDUMP_CMDLINE_APPEND=\"$UNIT panic=10 noresume\""
@@ -207,7 +207,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	says target ok /last
 }
 
-@test "a network card counts as such by its driver, not by any PCI device" {
+@test "a network card is recognized by its driver, not by any PCI device" {
 	mkdir -p root/sys/bus/vmbus/drivers/hv_pci/1-2-3
 	on_rhel 9.5 'nfs store:/dumps'
 	says target ok "nfs store:/dumps"
@@ -298,7 +298,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	says way-out warn "nothing ends a dump that hangs" "see hooks"
 }
 
-@test "kdump's service is masked, by a link or an empty file, or has failed, or is pinned to a kernel that is gone" {
+@test "kdump's service is masked, by a link or an empty file, or has failed, or is pinned to a missing kernel" {
 	on_rhel 9.5 'path /var/crash'
 	says kdump ok /etc/kdump.conf
 	ln -s /dev/null root/etc/systemd/system/kdump.service
@@ -320,7 +320,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	says kdump fail "kdump-tools-dump.service is masked"
 }
 
-@test "which package has kdump" {
+@test "which package contains kdump" {
 	drop /etc/default/kdump-tools
 	local id command
 	while IFS='|' read -r id command; do
@@ -356,7 +356,7 @@ END
 	says kexec-call fail "lockdown forbids"
 	put /var/crash/kexec_cmd '/sbin/kexec -p -s --command-line="root=/dev/sda1" --initrd=i k'
 	says kexec-call ok kexec_file_load
-	# of before the directory moved
+	# from before the directory moved
 	kdump_tools KDUMP_COREDIR=/data/crash
 	says kexec-call fail "lockdown forbids"
 }
@@ -365,7 +365,7 @@ END
 	put /proc/meminfo 'MemTotal: 8126464 kB'
 	put /sys/kernel/kexec_crash_size $((256 << 20))
 	put /proc/cmdline 'root=/dev/sda1 crashkernel=256M crashkernel=512M,cma'
-	# 6.12 does not know the word; 6.17 does, 7.0 says what came of it
+	# 6.12 does not know the word; 6.17 does, 7.0 reports the result
 	says crashkernel warn "256 MiB of " "; 512 MiB are advised; crashkernel=512M,cma was asked for"
 	put /proc/sys/kernel/osrelease 6.17.0-test
 	says crashkernel ok "768 MiB of " " reserved, 512 MiB of that as CMA"
@@ -374,7 +374,7 @@ END
 	says crashkernel ok "768 MiB of " " reserved, 512 MiB of that as CMA"
 	put /sys/kernel/kexec/crash_cma_ranges ''
 	says crashkernel warn "256 MiB of " "; 512 MiB are advised; crashkernel=512M,cma was asked for"
-	# A device that writes by itself is not VMBus's to stop
+	# A device that writes by itself cannot be stopped by VMBus
 	put /sys/kernel/kexec/crash_cma_ranges $'40000000-4fffffff\n60000000-6fffffff'
 	mkdir -p root/sys/bus/vmbus/drivers/hv_pci/00000001-0000-0000-0000-000000000001
 	says crashkernel warn "512 MiB of that as CMA" "MANA"
@@ -384,7 +384,7 @@ END
 	says crashkernel warn "512 MiB are advised"
 }
 
-@test "what the boot menu says, though a file behind ours starts the line anew" {
+@test "what the boot menu says, even if a file after ours overwrites the line" {
 	put /boot/grub/grub.cfg $'menuentry a {\n\tlinux /vmlinuz root=/dev/sda1 console=ttyS0\n}'
 	says next-boot warn "no crashkernel= for the next boot: GRUB, /boot/grub/grub.cfg"
 	put /boot/grub/grub.cfg $'linux /vmlinuz-2 ro crashkernel=512M\nlinux /vmlinuz-1 ro\nlinux /vmlinuz-1 ro recovery'
@@ -435,7 +435,7 @@ END
 	says oops ok ""
 }
 
-@test "dynamic memory: what was there at boot counts, and no reboot helps" {
+@test "dynamic memory: the memory at boot counts, and no reboot helps" {
 	put /proc/meminfo 'MemTotal: 16252928 kB'
 	put /proc/cmdline 'root=/dev/sda1 crashkernel=1G-2G:256M,4G-:512M'
 	put /sys/firmware/memmap/0/type "System RAM"
@@ -446,7 +446,7 @@ END
 	expect_no_word out "&& reboot"
 }
 
-@test "crashkernel= is there and nothing is reserved: no command that changes nothing" {
+@test "crashkernel= is set but nothing is reserved: no command that changes nothing" {
 	put /sys/kernel/kexec_crash_size 0
 	put /proc/cmdline 'root=/dev/sda1 crashkernel=512M'
 	says crashkernel fail "crashkernel=512M reserved nothing" "dmesg | grep -i crashkernel"
@@ -456,7 +456,7 @@ END
 	says crashkernel fail "crashkernel=auto reserved nothing" "does not know crashkernel=auto"
 }
 
-@test "what the boot menu has and this boot did not read: no reboot after reboot" {
+@test "what the boot menu has but this boot did not read: no endless reboots" {
 	put /sys/kernel/kexec_crash_size 0
 	put /proc/cmdline 'root=/dev/sda1'
 	put /proc/stat "btime $(date +%s -d '2 hours ago')"
@@ -466,7 +466,7 @@ END
 	expect "${line##*look at}" " the boot entries"
 }
 
-@test "advice where hvcrash-configure refuses the distribution is by hand" {
+@test "if hvcrash-configure refuses the distribution, the advice is to do it by hand" {
 	local id words
 	put /sys/kernel/kexec_crash_size 0
 	put /proc/cmdline 'root=/dev/sda1'
@@ -510,7 +510,7 @@ END
 	expect "$(verdict)" "READY: no check failed, 2 warnings, 1 unknown"
 }
 
-@test "kdump-tools: USE_KDUMP as its script reads it, a unit that is disabled, carriage returns" {
+@test "kdump-tools: USE_KDUMP as its script reads it, a disabled unit, carriage returns" {
 	local value
 	for value in yes '' on 1x; do
 		kdump_tools "USE_KDUMP=$value"
@@ -529,7 +529,7 @@ END
 	says kdump fail "has carriage returns" "sed -i --follow-symlinks"
 }
 
-@test "kdump-tools: what is run where the dump fails" {
+@test "kdump-tools: what is run if the dump fails" {
 	local append="KDUMP_CMDLINE_APPEND=\"$DEBIAN_APPEND\""
 	kdump_tools "$append" "KDUMP_FAIL_CMD=\"echo 'makedumpfile FAILED.'; /bin/bash; reboot -f\""
 	says way-out warn "if the dump fails the VM stays down unless that reboots"
@@ -539,7 +539,7 @@ END
 	says way-out ok ""
 }
 
-@test "SUSE: no directory is the default, no dump, and a program in the place of kdump's own" {
+@test "SUSE: no directory means the default; no dump; a program in place of kdump's own" {
 	on_suse 'KDUMP_SAVEDIR=""'
 	says target ok /var/crash
 	on_suse 'KDUMP_SAVEDIR="FILE:///data"'
@@ -572,7 +572,7 @@ END
 	says target unknown "only a shell knows"
 }
 
-@test "a disk that is not known is not known to have its driver, and /dev/root is what root= says" {
+@test "for an unknown disk it is unknown whether the driver is there; /dev/root means the disk in root=" {
 	put /proc/mounts 'overlay / overlay rw 0 0'
 	says crash-initrd unknown "which disk the dump goes to is not known"
 	put /proc/mounts '/dev/root / ext4 rw 0 0'
@@ -583,7 +583,7 @@ END
 	says crash-initrd fail "lacks nvme, which drives the dump's disk"
 }
 
-@test "a kernel or initrd of kdump's that is not there, and -- in the crash kernel's line" {
+@test "a missing kernel or initrd of kdump, and -- in the crash kernel's command line" {
 	kdump_tools 'KDUMP_INITRD=/boot/none'
 	says kdump fail "KDUMP_INITRD=/boot/none: not there" "KDUMP_INITRD=/var/lib/kdump/initrd.img"
 	kdump_tools 'KDUMP_KERNEL=/boot/none'

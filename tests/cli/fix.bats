@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What status gives as FIX is a command: it is run as pasted, on a machine made of
-# files, with commands that do what the real ones do there (fake/command), and the
-# check is fine after it. The fixes that are hvcrash-configure itself are run on
+# The FIX that status shows is a command: it is run as pasted, on a machine made of
+# files, with commands that act like the real ones there (fake/command), and the
+# check is ok afterwards. Fixes that call hvcrash-configure itself are run on
 # each distribution's root in tests/configure.
 # shellcheck disable=SC2016,SC2154 # texts that are not expanded; "line" is set by check
 
@@ -21,10 +21,10 @@ setup() {
 	export HVCRASHCTL ROOT=$PWD/root
 }
 
-# The rest is what every system has, and works on files only
+# The rest exists on every system, and works only on files
 readonly HARMLESS="echo printf sed rm"
 
-# fixed ID STATE: it is in STATE; its fix, pasted, makes it ok. The files that it may
+# fixed ID STATE: the check is in STATE; its fix, pasted, makes it ok. The files that it may
 # append to end without a line break, as some editors leave them.
 fixed() {
 	local fix word shell file
@@ -35,7 +35,7 @@ fixed() {
 	case $line in "$1 $2 "*) ;; *) printf 'not %s\n' "$2"; return 1 ;; esac
 	fix=$("$HVCRASHCTL" status --json --sysroot root | jq -r --arg id "$1" '.checks[] | select(.check == $id) | .fix')
 	printf '%s\n' "$fix"
-	# nothing of this machine may be meant: each command is one of those here
+	# the fix must not touch this machine: each command is one of the fakes
 	while read -r word; do
 		case " $HARMLESS " in *" $word "*) continue ;; esac
 		[ -e "fake/$word" ] || [ -e "root$word" ] || { echo "what is $word?"; return 1; }
@@ -60,7 +60,7 @@ fixed() {
 	fixed crashkernel fail
 }
 
-@test "kdump's service: off, masked, failed, pinned to a kernel that is gone" {
+@test "kdump's service: off, masked, failed, pinned to a missing kernel" {
 	kdump_tools USE_KDUMP=0
 	fixed kdump warn
 	kdump_tools USE_KDUMP=yes
@@ -94,7 +94,7 @@ fixed() {
 	fixed way-out warn
 	put /proc/cmdline 'root=/dev/sda1 resume=/dev/sda2 crashkernel=256M'
 	fixed crash-cmdline warn
-	# quotes in it: words, not a command that would break them
+	# with quotes in it: advice in words, not a command that would break them
 	put /proc/cmdline 'root=/dev/sda1 crashkernel=256M'
 	kdump_tools "KDUMP_CMDLINE_APPEND='systemd.unit=kdump-tools-dump.service a=\"x y\"'"
 	check way-out
@@ -127,7 +127,7 @@ fixed() {
 	fixed kexec-call fail
 }
 
-@test "the crash kernel's initrd is built again, on each distribution" {
+@test "the crash kernel's initrd is rebuilt, on each distribution" {
 	initrd /var/lib/kdump/initrd.img m/x
 	fixed crash-initrd fail
 	on_rhel 10.0 'path /var/crash'

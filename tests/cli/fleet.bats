@@ -10,7 +10,7 @@ setup() {
 	ready_root
 }
 
-# The grammar: a HELP, a TYPE, samples of that name, and none twice. Prometheus' own word: tests/packages/promtool.bats
+# The grammar: a HELP, a TYPE, samples of that name, and none twice. Prometheus's own check: tests/packages/promtool.bats
 expect_grammar() {
 	awk '
 		/^# HELP hvcrash_[a-z_]+ .+\.$/ { name = $3; next }
@@ -131,7 +131,7 @@ id_of() { sed -n "s/^| \`\([0-9a-f]\{32\}\)\` | $1 .*/\1/p" "$CLI_DIR/../../docs
 	expect_word explained '"ready"; 0 checks failed'
 }
 
-@test "no journal is an error, and nothing else is said" {
+@test "a missing journal is an error, in one line" {
 	core good
 	HVCRASH_JOURNAL=$PWD/none try audit --journal core
 	expect_status 3
@@ -143,7 +143,7 @@ id_of() { sed -n "s/^| \`\([0-9a-f]\{32\}\)\` | $1 .*/\1/p" "$CLI_DIR/../../docs
 	expect_word err "File name too long"
 }
 
-@test "publish: what the report beside a dump says, as the audit itself would say it" {
+@test "publish: gives what the audit itself would give for the report beside a dump" {
 	local name
 	for name in page good not-reached unload-timeout; do
 		core $name "vmcoreinfo CRASHTIME=1795843991"
@@ -161,7 +161,7 @@ id_of() { sed -n "s/^| \`\([0-9a-f]\{32\}\)\` | $1 .*/\1/p" "$CLI_DIR/../../docs
 		"not clean|3|hvcrash-audit.json|1795843991"
 }
 
-# crashed VERDICT [FILE]: a machine that crashed at 05:11:40, with that file of a dump and an audit that says so
+# crashed VERDICT [FILE]: a machine that crashed at 05:11:40, with that dump file and an audit with that verdict
 crashed() {
 	rm -rf root/var/crash
 	put /var/crash/202611280512/dmesg.202611280512 $'[ 0.0] Linux version 6.12.0 x\n[ 9.0] Kernel panic - not syncing: Fatal exception'
@@ -170,7 +170,7 @@ crashed() {
 \"message\": \"the line of $1\", \"summary\": {\"crash_time\": \"2026-11-28T05:11:40Z\"}}"
 }
 
-@test "publish --crash: what became of the last crash, also where there is neither audit nor dump" {
+@test "publish --crash: publishes the last crash, even without an audit and a dump" {
 	crashed clean dump.202611280512
 	try publish --sysroot root --crash last --prometheus p
 	expect_status 0
@@ -196,14 +196,14 @@ crashed() {
 	[ ! -e p ]
 }
 
-# in_journal VERDICT [FILE]: priority and fields of that crash's entry
+# in_journal VERDICT [FILE]: the priority and the fields of that crash's entry
 in_journal() {
 	crashed "$@"
 	with_journal "$(id_of 'publish --crash')" "$HVCRASHCTL" publish --sysroot root --crash last --journal
 	jq -r '[.PRIORITY, .HVCRASH_VERDICT, .HVCRASH_SAVED, .HVCRASH_KERNEL, .HVCRASH_CRASH_ID, .HVCRASH_CRASH_TIME] | join("|")' entry
 }
 
-@test "the journal has the crash under the documented id, its priority goes by verdict and dump, and journalctl -x explains it" {
+@test "the journal has the crash under the documented id, with a priority by verdict and dump, and journalctl -x explains it" {
 	expect "$(in_journal clean dump.202611280512)" '6|clean|dump|6.12.0|202611280512|1795842700'
 	expect "$(jq -r .MESSAGE entry)" 'This machine crashed: Kernel panic - not syncing: Fatal exception; the dump was saved. the line of clean'
 	expect "$(in_journal 'not clean' dump.202611280512 | cut -d'|' -f1-3)" '3|not clean|dump'
@@ -234,7 +234,7 @@ unpublished() {
 	[ ! -e p ]
 }
 
-@test "publish: what is no report is one line, and nothing is written" {
+@test "publish: a file that is not a report gets one line, and nothing is written" {
 	local text
 	unpublished "neither --prometheus nor --journal" x
 	unpublished "publish: no FILE" --journal
@@ -249,7 +249,7 @@ unpublished() {
 	unpublished "/dev/zero: cannot open: it is a device" --prometheus p /dev/zero
 }
 
-@test "publish: a report without what it should have is never clean" {
+@test "publish: an incomplete report is never clean" {
 	local text
 	for text in '{"schema":"hvcrash.audit/1"}' '{"schema":"hvcrash.error/1","verdict":"cannot tell"}' \
 		'{"schema":"hvcrash.audit/1","verdict":"Clean","findings":[1,{"finding":2}],"summary":[],"gaps":{}}' \
@@ -273,7 +273,7 @@ unpublished() {
 	grep -oE 'hvcrash_(audit|status|crash)_[a-z_]+' "$CLI_DIR/../../docs/fleet.md" | sort -u | diff -u written -
 }
 
-# run_service DIRECTORY: what the unit starts, as systemd hands it to sh; the tool says what it was called with
+# run_service DIRECTORY: runs the unit's command as systemd passes it to sh; the tool prints its arguments
 run_service() {
 	local line
 	printf '#!/bin/sh\necho "$*" >called\n' >tool
@@ -283,7 +283,7 @@ run_service() {
 	HVCRASH_TEXTFILES=$1 sh -c "${line//\/usr\/sbin\/hvcrashctl/./tool}" 2>err
 }
 
-@test "the timer's service writes metrics where there is a collector, and makes no directory where there is none" {
+@test "the timer's service writes metrics if there is a collector, and creates no directory if there is none" {
 	FLEET=$BATS_TEST_DIRNAME/../../fleet
 	mkdir collector
 	run_service collector

@@ -8,7 +8,7 @@
 
 load helpers
 
-# as_ever FILE STATUS ARGUMENT...: the output, in tests/cli/FILE
+# as_ever FILE STATUS ARGUMENT...: the output equals tests/cli/FILE
 as_ever() {
 	local golden=$CLI_DIR/$1 expected=$2
 	shift 2
@@ -18,7 +18,7 @@ as_ever() {
 	*.json) jq -S 'if .summary.judged_at then .summary.judged_at = "now" else . end' out >now ;;
 	*) sed 's/^hvcrashctl [0-9.]*$/hvcrashctl N/; s/^\(Judged: .*, \).*/\1now/' out >now ;;
 	esac
-	# by hand, after a change that is meant: HVCRASH_GOLDEN=write bats tests/cli/golden.bats
+	# by hand, after an intended change: HVCRASH_GOLDEN=write bats tests/cli/golden.bats
 	[ "${HVCRASH_GOLDEN:-}" != write ] || cp now "$golden"
 	diff -u "$golden" now
 }

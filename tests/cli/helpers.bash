@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# bash. helpers.bash - what the command tests share; loaded by every *.bats
+# bash. helpers.bash - functions that the command tests share; loaded by every *.bats
 #
 # HVCRASHCTL and MKCORE name the programs to test, by default those that make
 # has built. A dump is made by `core NAME`, from a fixture and further lines.
 
-CLI_DIR=${BASH_SOURCE[0]%/*} # load names it from the root on
+CLI_DIR=${BASH_SOURCE[0]%/*} # load passes an absolute path
 FIXTURES=$CLI_DIR/../fixtures
 BUILD=$CLI_DIR/../../build
 HVCRASHCTL=${HVCRASHCTL:-$BUILD/tools/hvcrashctl}
@@ -15,7 +15,7 @@ MKCORE=${MKCORE:-$BUILD/fixtures/mkcore}
 # shellcheck source-path=SCRIPTDIR source=../expect.bash
 . "$CLI_DIR/../expect.bash"
 
-# Dumps and outputs go there, and messages name files without a path
+# Dumps and outputs go there, so that messages name files without a path
 setup() {
 	begin
 }
@@ -61,7 +61,7 @@ live() {
 	} | "$MKCORE" -l -I "$FIXTURES" - registry
 }
 
-# try ARGUMENT...: run the tool; sets status, and leaves the files out and err
+# try ARGUMENT...: runs the tool; sets status, and leaves the files out and err
 try() {
 	status=0
 	"$HVCRASHCTL" "$@" >out 2>err || status=$?
@@ -69,7 +69,7 @@ try() {
 	printf '%s\n' "$(<out)" "$(<err)"
 }
 
-# without_clock: standard input without the line that says when it was judged
+# without_clock: standard input without the time of the judgement
 without_clock() {
 	grep -v -e '^Judged:' -e '"judged_at"'
 }
@@ -78,7 +78,7 @@ verdict() {
 	head -n 1 out
 }
 
-# The last row of the table that fits a pattern, with single blanks
+# The last row of the table that matches a pattern, with single blanks
 row() {
 	local text fields found=''
 	while IFS= read -r text; do
@@ -122,7 +122,7 @@ refused() {
 	expect_word message "$words"
 }
 
-# Files as the kernel has them, for --registers and --iomem
+# Files in the kernel's format, for --registers and --iomem
 own_registers() {
 	printf '0x40000002 0x0\n0x40000083 %s\n0x40000082 %s\n0x40000073 %s\n0x40000001 %s\n0x40000021 %s\n' \
 		"${1:-0}" "${2:-0}" "${3:-0}" "${4:-0}" "${5:-0}" >registers

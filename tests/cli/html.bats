@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# audit --html: one page that needs nothing else, whole or not at all.
+# audit --html: one page that needs nothing else, complete or not there at all.
 
 load helpers
 
-# Independent of us: no warning of HTML Tidy
+# An independent check: no warning from HTML Tidy
 expect_valid() {
 	tidy -quiet -errors "$1" 2>tidy.out || true
 	expect "$(cat tidy.out)" ""
@@ -69,7 +69,7 @@ text_of() {
 		"left shared,changed after revoke,not checked,"
 }
 
-@test "before any crash the map says what is shared now, and nothing of a check" {
+@test "before any crash the map shows what is shared now, and mentions no check" {
 	core live
 	try audit --html page core
 	expect_valid page
@@ -89,7 +89,7 @@ text_of() {
 	expect_word text "0xbff00000&#8211;0xbff00fff"
 	expect_word text "Inside the crash kernel&#39;s memory: SIMP of VP 3 at 0x101c000: left shared"
 	expect "$(grep -c 'class="own" .*crash kernel: 0x80000000-0x8fffffff' page)" 1
-	# of 3 GiB, 256 MiB from 2 GiB on
+	# 256 MiB of the 3 GiB, from 2 GiB on
 	expect "$(grep -o 'class="own" x="[0-9.]*%" y="0%" width="[0-9.]*%"' page | tail -n 2 | head -n 1)" \
 		'class="own" x="66.667%" y="0%" width="8.333%"'
 }
@@ -120,7 +120,7 @@ text_of() {
 	expect_word page "Audit of a&lt;script&gt;b/&quot;&#39;&amp;.core"
 }
 
-@test "a registry that was not finished, or holds nothing, has a page too" {
+@test "an unfinished or empty registry has a page, too" {
 	core good "header phase=crashing"
 	try audit --html page core
 	expect_status 2
@@ -207,12 +207,12 @@ text_of() {
 	expect "$(stat -c %a page)" 640
 }
 
-# ranges_of FILE: the memory that the map shows, a range a line
+# ranges_of FILE: the memory that the map shows, one range a line
 ranges_of() {
 	grep -o 'memory in the dump: [^<"]*' "$1"
 }
 
-@test "the map of a compressed dump has the memory that the file holds" {
+@test "the map of a compressed dump shows the memory that the file contains" {
 	core good
 	try audit --html page core
 	ranges_of page >expected
@@ -230,7 +230,7 @@ ranges_of() {
 memory in the dump: 0x112000-0x11ffff"
 }
 
-@test "of many memory ranges the smallest gaps are not drawn, and the page says so" {
+@test "with many memory ranges the smallest gaps are not drawn, and the page says so" {
 	segments=()
 	for i in $(seq 0 79); do
 		segments+=("$(printf 'segment 0x%x 0x1000' $((0x80000000 + i * 0x3000)))")

@@ -4,7 +4,7 @@
 # not; what they leave out; what is wrong with them. The lab's own dumps, by the
 # real makedumpfile, are in tests/e2e/dump.bats.
 #
-# A test may look at a build of its own: that it forgets it at its end is right
+# A test may use a build of its own, and forgets it at its end
 # shellcheck disable=SC2030,SC2031
 
 load helpers
@@ -17,7 +17,7 @@ put() {
 	printf "$(printf '\\x%s' "$@")" | dd of=core bs=1 seek=$((at)) conv=notrunc status=none
 }
 
-# same_as_elf LINE...: every form gives what the ELF file gives, but for its name
+# same_as_elf LINE...: every form gives the same as the ELF file, except for its name
 same_as_elf() {
 	local method record
 	core good "$@"
@@ -105,7 +105,7 @@ part() {
 	expect_status 1
 }
 
-@test "of a split dump what is missing, of another dump, or damaged, is not checked, and why" {
+@test "parts of a split dump that are missing, damaged or from another dump are not checked, with the reason" {
 	part vmcore1 0 0x40002
 	part vmcore2 0x40002 0x80000
 	mkdir alone
@@ -172,14 +172,14 @@ part() {
 	audit_cannot_tell "first missing page 0x40000000: kdump-compressed: "
 }
 
-@test "a file truncated in its data: what it has is checked" {
+@test "a file truncated in its data: the rest is checked" {
 	local method cut
 	for method in raw zlib; do
 		kdump "$method" 0 "exclude 0x40004000 12"
 		cp core whole
 		try audit core
 		expect_status 0
-		# into the last page, which is the last of the ring: never a change
+		# cut in the last page, which is the last of the ring: never a change
 		for cut in 1 10 100 1000 2000 4000; do
 			truncate -s -$cut core
 			audit_cannot_tell "1 region not in the dump (first missing page 0x40003000: kdump-compressed: "
@@ -224,7 +224,7 @@ part() {
 	refused 3 "core: kdump-compressed: truncated: VMCOREINFO of "
 }
 
-@test "a flattened file that claims a giant bitmap without holding one" {
+@test "a flattened file that claims a giant bitmap without containing one" {
 	kdump zlib 4096 "kdump bitmap_blocks=0x3000"
 	# a record that makes the plain file large enough
 	truncate -s -16 core
@@ -244,7 +244,7 @@ part() {
 	refused 3 "core: kdump-compressed: header version 7 is not supported, only 1 to 6"
 }
 
-@test "a flattened file without its end record: what it has is checked" {
+@test "a flattened file without its end record: the rest is checked" {
 	kdump raw 4096
 	cp core whole
 	truncate -s -16 core
@@ -259,7 +259,7 @@ part() {
 	local half
 	flat_elf 4096
 	half=$(($(stat -c %s core) / 2))
-	# what comes last is the header: put it first, as makedumpfile does too
+	# the header comes last: put it first, as makedumpfile also does
 	tail -c $((16 + 4096 + 16)) core | head -c $((16 + 4096)) >header
 	{ head -c 4096 core && cat header && tail -c +$((4096 + 16 + 4096 + 1)) core; } >moved
 	head -c $half moved >core
@@ -298,7 +298,7 @@ part() {
 	without_clock <out | cmp - flat.json
 }
 
-@test "a build without libkdumpfile and reports says so in one line, and reads flattened ELF files" {
+@test "a build without libkdumpfile and reports says so in one line, but reads flattened ELF files" {
 	make -s -C "$CLI_DIR/../../tools/hvcrashctl" KDUMPFILE= REPORT= O="$PWD/bare"
 	local HVCRASHCTL=$PWD/bare/hvcrashctl
 	kdump zlib 0

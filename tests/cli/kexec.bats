@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The registry of a kernel that ended by kexec: no contents to compare, since all
-# its memory is the next kernel's; the proof of each revoke has to do.
+# The registry of a kernel that ended with kexec: no contents to compare, since all
+# its memory is the next kernel's; the proof of each revoke has to suffice.
 
 load helpers
 
@@ -35,7 +35,7 @@ load helpers
 	expect_status 2
 }
 
-# memory CORE...: the file "memory", with the segments of each at their addresses
+# memory CORE...: writes the file "memory", with the segments of each CORE at their addresses
 memory() {
 	local core
 	truncate -s 4M memory

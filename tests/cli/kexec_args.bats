@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # hvcrashctl kexec-args: what keeps the registry across a kexec. The fixture's
-# chunks are of one page; those of the module are larger and are no other case.
+# chunks have one page; the module's are larger, which makes no difference here.
 
 load helpers
 load fake_root
@@ -13,7 +13,7 @@ setup() {
 	put /proc/cmdline "root=/dev/sda1 quiet"
 }
 
-# A chunk that is no neighbour
+# A chunk that is not adjacent
 far=("segment 0x300000 0x1000" "chunk extents 0x300000")
 
 # registry NAME [LINE...]: the file that sysfs shows
@@ -23,7 +23,7 @@ registry() {
 	mv registry root/sys/kernel/hvcrash/registry
 }
 
-@test "the header and every chunk, neighbours in one word" {
+@test "the header and every chunk, adjacent ones in one word" {
 	registry live
 	try kexec-args --sysroot root
 	expect_status 0
@@ -43,7 +43,7 @@ registry() {
 	expect "$(tr '\n' ' ' <pages)" "0x101000 0x102000 0x103000 0x104000 0x105000 0x300000 "
 }
 
-@test "the JSON is as it always was" {
+@test "the JSON has not changed" {
 	registry live "${far[@]}"
 	try kexec-args --json --sysroot root
 	expect_status 0
@@ -55,12 +55,12 @@ registry() {
 	refused 2 "no registry: hvcrash.ko is not loaded" kexec-args --sysroot root
 }
 
-@test "a damaged registry, status 2" {
+@test "a damaged registry is an error, status 2" {
 	registry live "header nr_chunks=449"
 	refused 2 "449 chunks, 448 at most" kexec-args --sysroot root
 }
 
-@test "a registry of a crash, ended or not, is refused, status 2" {
+@test "the registry of a crash, finished or not, is refused, status 2" {
 	registry live "header phase=2"
 	refused 2 "not that of a running module" kexec-args --sysroot root
 	registry good
@@ -99,7 +99,7 @@ registry() {
 	registry live "${far[@]}"
 	try kexec-args --sysroot root
 	for shell in dash bash; do
-		# kdump_load() of kdump-config, and what comes of it once more
+		# kdump_load() of kdump-config, and a second evaluation of its result
 		$shell -c 'KEXEC_CMD="printf %s\\\\n --command-line=\"root=/dev/sda1 $(cat out)\""; eval $KEXEC_CMD' >once
 		expect "$(cat once)" "--command-line=root=/dev/sda1 $(cat out)"
 		$shell -c 'line=$(cat once); eval "set -- $line"; echo "$*"' | diff once -
@@ -115,7 +115,7 @@ registry() {
 	expect "$(wc -l <out)" 1
 	expect "$(wc -l <err)" 1
 	expect_word err "already has hvcrash_registry= of the last kexec"
-	# what the man page does about it
+	# the remedy that the man page gives
 	sed -E 's/ ?(hvcrash_registry|memmap=[0-9]+K%0x)[^ ]*//g' root/proc/cmdline >stripped
 	expect "$(cat stripped)" "root=/dev/sda1"
 	expect_word "$CLI_DIR/../../tools/hvcrashctl/hvcrashctl.8" "s/ ?(hvcrash_registry|memmap=[0\-9]+K%0x)[^ ]*//g"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# hvcrashctl list: the registry as it is, of this kernel or of a dump.
+# hvcrashctl list: the registry without a judgement, of this kernel or of a dump.
 
 load helpers
 
-@test "the live registry is listed, without what was torn down" {
+@test "the live registry is listed, without torn-down extents" {
 	live live
 	try list --registry registry
 	expect_status 0
@@ -14,7 +14,7 @@ load helpers
 	expect "$(grep -c '^[SVGhr].* 0x' out)" 18
 }
 
-@test "--all shows what was torn down" {
+@test "--all shows torn-down extents" {
 	live live
 	try list --all --registry registry
 	expect "$(row 0x230000)" "GPADL channel 6 0x230000 1 torn down GPADL torn down"
@@ -114,7 +114,7 @@ load helpers
 	expect_word out "CANNOT TELL: 18 regions not in the dump (first missing page 0x200000: the registry file contains no other memory)"
 }
 
-@test "a dry run: the audit of the living kernel's registry tells what a crash has to revoke" {
+@test "a dry run: the audit of the running kernel's registry says what a crash has to revoke" {
 	live live
 	try audit registry
 	expect_status 2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Memory is short in a crash kernel. Not for a build with sanitizers, which take
+# Memory is scarce in a crash kernel. Not for a build with sanitizers, which need
 # memory of their own.
 
 load helpers
@@ -26,7 +26,7 @@ load helpers
 	done
 }
 
-@test "memory is not allocated by what a header claims" {
+@test "the size of an allocation does not depend on a header's claims" {
 	local claim
 	for claim in bitmap_blocks=0x40000 size_note=0x7fffffff size_vmcoreinfo=0x7fffffff; do
 		kdump zlib 0 "kdump $claim"

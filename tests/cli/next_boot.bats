@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# hvcrashctl status on what the boot loader will boot: grub.cfg as GRUB reads it,
+# hvcrashctl status on the next boot: grub.cfg as GRUB reads it,
 # boot entries, unified kernel images and their addons.
 # shellcheck disable=SC2016,SC2154 # texts that are not expanded; "line" is set by check
 
@@ -17,14 +17,14 @@ menu() {
 	printf '%s\n' "$@" >root/boot/grub/grub.cfg
 }
 
-# entries_of_grub: Fedora's grub.cfg, which takes loader/entries
+# entries_of_grub: Fedora's grub.cfg, which uses loader/entries
 entries_of_grub() {
 	mkdir -p root/boot/grub2
 	printf '%s\n' 'set default="${saved_entry}"' 'insmod blscfg' 'blscfg' 'if [ -z "${kernelopts}" ]; then' \
 		'  set kernelopts="root=/dev/x ro crashkernel=128M "' 'fi' >root/boot/grub2/grub.cfg
 }
 
-@test "grub.cfg: quotes, lines that go on, comments, carriage returns" {
+@test "grub.cfg: quotes, continued lines, comments, carriage returns" {
 	menu 'linux /boot/vmlinuz root=/dev/sda1 ro "crashkernel=300M"'
 	says next-boot ok "crashkernel=300M, /boot/grub/grub.cfg"
 	menu "linux	/boot/vmlinuz 'crashkernel=301M'"
@@ -39,7 +39,7 @@ entries_of_grub() {
 	says next-boot ok "crashkernel=305M,"
 }
 
-@test "grub.cfg: variables, of the file, of grubenv, of load_env, and of a file that is not there" {
+@test "grub.cfg: variables from the file, from grubenv, from load_env, and from a missing file" {
 	menu 'set more="crashkernel=256M quiet"' 'linux /boot/vmlinuz root=/dev/sda1 $more'
 	says next-boot ok "crashkernel=256M,"
 	menu 'linux /boot/vmlinuz root=/dev/sda1 ${more}'
@@ -52,7 +52,7 @@ entries_of_grub() {
 	says next-boot ok "crashkernel=258M,"
 }
 
-@test "grub.cfg: what is no entry, and what only looks like a rescue entry" {
+@test "grub.cfg: lines that are not entries, and entries that only look like rescue entries" {
 	menu 'linux /boot/vmlinuz crashkernel=256M' 'linux16 /boot/memtest86+x64.bin console=ttyS0'
 	says next-boot ok "crashkernel=256M,"
 	menu 'linux /boot/vmlinuz root=/dev/mapper/recovery-rescue ro crashkernel=256M'
@@ -63,7 +63,7 @@ entries_of_grub() {
 	says next-boot unknown "no entry of its files can be read"
 }
 
-@test "boot entries: blanks, carriage returns, kernelopts, the newest, the one that is saved" {
+@test "boot entries: blanks, carriage returns, kernelopts, the newest entry, the saved entry" {
 	entries_of_grub
 	put /boot/loader/entries/a-5.14.0-9.conf $'title x\r\n  options\troot=/dev/sda1\tcrashkernel=310M\r'
 	says next-boot ok "crashkernel=310M, /boot/loader/entries/a-5.14.0-9.conf"
@@ -75,7 +75,7 @@ entries_of_grub() {
 	says next-boot ok "crashkernel=310M, /boot/loader/entries/a-5.14.0-9.conf"
 }
 
-@test "systemd-boot: what hvcrash-configure refuses is said by hand, the rest is done by it" {
+@test "systemd-boot: what hvcrash-configure refuses is advised by hand, the rest it does itself" {
 	efi_variable LoaderInfo "systemd-boot 257"
 	put /boot/efi/loader/entries/x.conf 'options root=/dev/sda1'
 	says next-boot warn "no crashkernel=" "/etc/kernel/cmdline, and run kernel-install add-all"
@@ -86,7 +86,7 @@ entries_of_grub() {
 	says kdump warn "no kdump" "apt-get install -y kdump-tools && hvcrash-configure --no-bootloader"
 }
 
-@test "addons of the unified kernel image that was booted, and the last word of one" {
+@test "addons of the booted unified kernel image, and the last crashkernel= in one" {
 	efi_variable LoaderInfo "systemd-boot 257"
 	efi_variable StubInfo "systemd-stub 257"
 	efi_variable StubImageIdentifier '\EFI\Linux\Mine.efi'

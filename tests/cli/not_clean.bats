@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Pages that the hypervisor still has, or wrote into.
+# Pages that the hypervisor can still write to, or did write to.
 
 load helpers
 
@@ -116,7 +116,7 @@ load helpers
 	expect "$(row 0x20b000)" "VP assist VP 3 0x20b000 1 not reached no answer left shared its VP did not answer, outside this kernel's RAM"
 }
 
-@test "what is left or changed says whether it lies in the crash kernel's CMA memory, in any dump" {
+@test "regions left shared or changed say whether they lie in the crash kernel's CMA memory, in any dump" {
 	core not-reached "header is_crash_cma_known=1 nr_crash_cma=2" \
 		"header crash_cma[0].gpa=0x204000 crash_cma[0].bytes=0x6000 crash_cma[1].gpa=0x40000000 crash_cma[1].bytes=0x1000" "poke 0x204123 0x5a"
 	try audit core
@@ -131,14 +131,14 @@ load helpers
 	expect "$(jq -r '.findings[] | select(.gpa == "0x209000" or .gpa == "0x20b000") | .crash_cma' out | paste -sd ' ')" "inside outside"
 }
 
-@test "a page of the crash kernel's CMA memory is in no dump, and that is why it was not checked" {
+@test "a page in the crash kernel's CMA memory is in no dump: that is given as the reason for not checking it" {
 	core good "header is_crash_cma_known=1 nr_crash_cma=1 crash_cma[0].gpa=0x40000000 crash_cma[0].bytes=0x10000" "drop 0x40000000"
 	try audit core
 	expect_status 2
 	expect_word out "a page is not in the dump: the crash kernel's CMA memory is in none"
 }
 
-@test "without CMA memory, and without word of it, nothing is said of it" {
+@test "without CMA memory, or without information about it, it is not mentioned" {
 	core not-reached "header is_crash_cma_known=1"
 	try audit core
 	expect "$(grep -c CMA out)" 0

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Whose dump it is, when and with which words it crashed, and who judged it: read out
-# of the crashed kernel's memory, in a dump made here by the layout of VMCOREINFO.
+# Which machine crashed, when, with which panic line, and who judged the dump: read out
+# of the crashed kernel's memory, in a dump made here from the layout in VMCOREINFO.
 
 load helpers
 
@@ -11,7 +11,7 @@ le64() {
 	for i in 0 8 16 24 32 40 48 56; do printf ' 0x%x' $((($1 >> i) & 255)); done
 }
 
-# text WORDS: its bytes, and a zero: memory around it holds a pattern
+# text WORDS: its bytes, and a zero: the memory around it has a pattern
 text() {
 	printf '%s\0' "$1" | od -An -v -tx1 -w256 | sed 's/ / 0x/g'
 }
@@ -51,7 +51,7 @@ origin_of() {
 
 readonly IMAGE=$((0xffffffff80508000)) DIRECT=$((0xffff888000508000))
 
-@test "the report says when it crashed, whose dump it is, which line it panicked with, and who judged it" {
+@test "the report has the time of the crash, the machine's name, the panic line, and who judged the dump" {
 	mapfile -t lines < <(x86 $IMAGE "poke 0x508123 $(text 'Kernel panic - not syncing: sysrq triggered crash')")
 	core good "${lines[@]}" "vmcoreinfo CRASHTIME=1795843991"
 	try audit core
@@ -103,7 +103,7 @@ poke 0x508120 $(text 'Kernel panic - not syncing: sysrq triggered crashsh')")
 	expect_word out "Panic:          Kernel panic - not syncing: arm"
 }
 
-@test "an oops that went directly to the crash kernel is the panic line" {
+@test "if an oops led directly to the crash kernel, its line is the panic line" {
 	origin_of $IMAGE "poke 0x508100 $(text 'Oops: 0002 [#1]')
 poke 0x508200 $(text 'BUG: kernel NULL pointer dereference')"
 	expect "$(cat origin)" "vm-7|BUG: kernel NULL pointer dereference"
@@ -144,7 +144,7 @@ poke 0x508100 $(text $'Kernel panic - not syncing: \e[31mred')"
 	expect "$(cat origin)" "v|Kernel panic - not syncing: "
 }
 
-@test "a living kernel has not crashed" {
+@test "a running kernel has not crashed" {
 	live live
 	try audit --json registry
 	expect "$(jq -c '[.summary.crash_time, .summary.panic]' out)" '[null,null]'

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# How a report is laid out: for people by the width of their terminal, for scripts
-# as rows, and not at all.
+# The layout of a report: for people by the width of their terminal, for scripts
+# as rows, or nothing at all.
 
 load helpers
 
-# on_terminal COLUMNS ARGUMENT...: what such a terminal shows, without colours, into
+# on_terminal COLUMNS ARGUMENT...: the text on a terminal of that width, without colours, into
 # "shown"
 on_terminal() {
 	local columns=$1
@@ -74,7 +74,7 @@ expect_no_longer() {
 	expect "$(jq .action out)" null
 }
 
-@test "every gap has its place in docs/operating.md" {
+@test "every gap is described in docs/operating.md" {
 	local gap
 	cat "$CLI_DIR"/../../tools/hvcrashctl/audit/audit_gaps.c "$CLI_DIR"/../../tools/hvcrashctl/audit/audit_action.c |
 		tr -d '\n\t' | grep -oE '(add_gap\(audit, |\{ )"[a-z-]+"' | cut -d '"' -f 2 | sort -u >gaps
@@ -84,7 +84,7 @@ expect_no_longer() {
 	done <gaps
 }
 
-@test "each word in the rows is explained, once" {
+@test "each abbreviation in the rows is explained, once" {
 	core not-reached
 	try audit core
 	expect "$(grep -c '^SIMP: page in which' out)" 1

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * print_shell_vars.c - what the tool's reader makes of files of a shell
+ * print_shell_vars.c - prints the variables that the tool's reader finds in shell files
  *
  * Called by shell_vars.bats: print_shell_vars dash|bash FILE.... Prints a record
- * a variable, "FILE NAME set|unset|unknown VALUE", each ended by \036, since a
- * value may hold anything else.
+ * for each variable, "FILE NAME set|unset|unknown VALUE", terminated by \036, since a
+ * value may contain anything else.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# Every document that --json writes is UTF-8 and as tools/hvcrashctl/schema.json says, by
-# a validator that is not ours.
+# Every document that --json writes is UTF-8 and valid by tools/hvcrashctl/schema.json, according to
+# an independent validator.
 
 load helpers
 load fake_root
@@ -15,7 +15,7 @@ validated() {
 	"$CLI_DIR/../validate" "$@"
 }
 
-@test "audit and list: of every fixture" {
+@test "audit and list of every fixture" {
 	local name
 	own_registers 0x20b001
 	own_ram 00209000-0020a7ff 80000000-8fffffff
@@ -77,7 +77,7 @@ validated() {
 	validated ./*.json
 }
 
-@test "an error is JSON wherever --json stands, and names its file" {
+@test "an error is JSON wherever --json appears, and names its file" {
 	core good
 	for options in -nJ -Jn --js "-o GPA -J" "--json -o"; do
 		# shellcheck disable=SC2086 # several words
@@ -92,13 +92,13 @@ validated() {
 	expect "$(jq -r .error.file out)" "$PWD/none"
 	try audit --json --prometheus no/file core
 	expect "$(jq -r .error.file out)" no/file
-	# what follows "--" is no option
+	# a word after "--" is not an option
 	try audit -- --json
 	expect "$(wc -c <out)" 0
 	validated ./*.json
 }
 
-# bytes that are no UTF-8: a Latin-1 byte, one cut short, too long a form, a surrogate, beyond the last, a lone tail
+# bytes that are not UTF-8: a Latin-1 byte, a truncated one, an overlong form, a surrogate, beyond the last, a lone tail
 @test "JSON is UTF-8 whatever bytes arguments and files contain" {
 	local bytes
 	for bytes in $'caf\xe9' $'\xc3' $'\xc0\xaf' $'\xed\xa0\x80' $'\xf4\x90\x80\x80' $'a\x80b' $'\xff\xfe' $'ok\xc3\xa9'; do
@@ -121,7 +121,7 @@ validated() {
 	validated hvcrash-audit.json
 }
 
-@test "what is not in the schema is noticed" {
+@test "a key that is not in the schema is noticed" {
 	core good
 	written good audit --json core
 	jq '.summary.more = 1' good.json >more.json

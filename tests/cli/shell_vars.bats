@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # The reader of shell assignments (tools/hvcrashctl/vm/shell_vars.c) against the
-# shells themselves, on files that are made up, and on forms that people write.
+# shells themselves, on generated files and on forms that people write.
 # shellcheck disable=SC2016 # texts that are not expanded
 
 load helpers
 
 PRINT=$(dirname "$MKCORE")/print_shell_vars
 
-# said_by SHELL FILE...: the same records, by a shell that sources each file
+# said_by SHELL FILE...: the same records, from a shell that sources each file
 said_by() {
 	local shell=$1
 	shift
@@ -22,7 +22,7 @@ said_by() {
 		) 2>/dev/null || :; done' - "$@"
 }
 
-# what ours told is what the shell says; one that is not told may be anything
+# a value that ours knows equals the shell's; one that it does not know may be anything
 compare() {
 	awk 'BEGIN { RS = "\036" }
 		NR == FNR { split($0, part, " "); real[part[1], part[2]] = $0; next }
@@ -33,7 +33,7 @@ compare() {
 		END { printf "%d same, %d not told\n", same, unknown; exit bad || same < unknown / 2 }' "$1" "$2"
 }
 
-# HVCRASH_TEST_SEED: another one finds what this one does not
+# HVCRASH_TEST_SEED: another seed finds other bugs
 @test "generated files: the reader agrees with dash and bash" {
 	local seed=${HVCRASH_TEST_SEED:-1} shell
 	echo "HVCRASH_TEST_SEED=$seed"
@@ -45,7 +45,7 @@ compare() {
 	done
 }
 
-# reads SHELL TEXT STATE [VALUE]: what is known of A then
+# reads SHELL TEXT STATE [VALUE]: what is known of A after TEXT
 reads() {
 	printf '%s\n' "$2" >file
 	"$PRINT" "$1" file | tr '\036' '\n' >ours

@@ -2,8 +2,8 @@
 # awk: files of shell assignments, for shell_vars.bats
 #
 # awk -v seed=N -v count=N -v dir=DIR -f shell_vars_files.awk writes DIR/1 to
-# DIR/COUNT: quotes, comments, continued lines, expansions, and what is no
-# assignment, each where it may stand and where it may not.
+# DIR/COUNT: quotes, comments, continued lines, expansions, and lines that are not
+# assignments, each in places where they are allowed and where they are not.
 
 function pick(list,    part, n) {
 	n = split(list, part, "~~")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# hvcrashctl status: each check, in a machine made of files.
+# hvcrashctl status: each check, on a machine made of files.
 # shellcheck disable=SC2154 # "line" is set by check
 
 load helpers
@@ -11,7 +11,7 @@ setup() {
 	ready_root
 }
 
-# Whatever it is, in printable characters and without an error
+# Any answer, in printable characters and without an error
 answers() {
 	try status --sysroot root >/dev/null
 	[ "$status" -le 2 ] && [ ! -s err ] && ! LC_ALL=C grep -q '[^ -~]' out
@@ -24,13 +24,13 @@ answers() {
 	expect "$(wc -c <err)" 0
 }
 
-@test "the table is as it always was" {
+@test "the table has not changed" {
 	try status --all --sysroot root
 	sed 's/ *$//; s/: [0-9]* MiB free/: N MiB free/; s/version [0-9.]*/version N/' out >table
 	diff -u "$CLI_DIR/status.table" table
 }
 
-@test "the JSON is as it always was" {
+@test "the JSON has not changed" {
 	drop /sys/kernel/hvcrash
 	try status --json --sysroot root
 	expect_status 1
@@ -38,12 +38,12 @@ answers() {
 	diff -u "$CLI_DIR/status.json" sorted.json
 }
 
-@test "a machine of which nothing is known is not ready, and nothing is ok by chance" {
+@test "a machine about which nothing is known is not ready, and nothing is ok by chance" {
 	rm -r root
 	mkdir root
 	try status --sysroot root
 	expect_status 1
-	# one failure says it all where nothing else can be asked
+	# one failure is enough if nothing else can be checked
 	expect "$(verdict | cut -d ' ' -f 1-3)" "NOT READY: hyperv"
 	expect_no_word out " ok "
 	mkdir -p root/sys/class/dmi/id
@@ -63,7 +63,7 @@ answers() {
 	refused 3 "--sysroot: no directory" status --sysroot ""
 }
 
-@test "warnings alone are ready, status 0" {
+@test "with warnings only it is ready, status 0" {
 	put /proc/sys/kernel/panic 0
 	put /proc/sys/kernel/unknown_nmi_panic 0
 	try status --sysroot root
@@ -97,7 +97,7 @@ answers() {
 	says hyperv ok "by its VMBus"
 }
 
-@test "hyperv: the root partition and a crash kernel are not it" {
+@test "hyperv: not in the root partition or in a crash kernel" {
 	cpuid 0x40000003 0x00002e7f 0x003b8031 0x00000002 0x000ed7b2
 	says hyperv fail "root partition"
 	put /proc/vmcore x
@@ -233,7 +233,7 @@ answers() {
 	says at-boot warn "nothing loads" hvcrash-configure
 	put /etc/modules hvcrash
 	says at-boot ok /etc/modules
-	# a name says nothing, lines do
+	# the file's name does not count, its lines do
 	drop /etc/modules
 	put /etc/modprobe.d/hvcrash.conf $'# softdep hv_vmbus pre: hvcrash\noptions hvcrash x=1'
 	says at-boot warn "nothing loads" hvcrash-configure
@@ -274,7 +274,7 @@ answers() {
 
 @test "coverage: gaps that make an audit uncertain, and gaps that fail" {
 	put /sys/kernel/hvcrash/coverage late
-	# configured already: the initrd lacks it, and only building that again helps
+	# already configured: the initrd lacks it, and only a rebuild helps
 	says coverage warn late "update-initramfs -u -k 6.12.107+deb13-cloud-amd64 && reboot"
 	drop /etc/modprobe.d
 	says coverage warn late "hvcrash-configure && reboot"
@@ -287,7 +287,7 @@ answers() {
 	says coverage warn new-gap
 }
 
-@test "a vital fact that cannot be read is not ready either, status 2" {
+@test "if a vital fact cannot be read it is not ready either, status 2" {
 	drop /sys/kernel/hvcrash/coverage
 	check coverage
 	expect_status 2
@@ -339,7 +339,7 @@ answers() {
 	says crashkernel fail "no kdump"
 }
 
-# advised MIB-OF-RAM MIB ID [LIKE [VERSION]]: what is advised there
+# advised MIB-OF-RAM MIB ID [LIKE [VERSION]]: with that RAM, MIB are advised on that distribution
 advised() {
 	put /proc/meminfo "MemTotal: $((($1 - 1) * 1024)) kB"
 	put /sys/kernel/kexec_crash_size $((1 << 20))
@@ -348,7 +348,7 @@ advised() {
 	case $line in *"; $2 MiB are advised "*) ;; *) return 1 ;; esac
 }
 
-@test "crashkernel: what a dump on Azure needs, or the distribution reserves, a quarter at most" {
+@test "crashkernel: what a dump on Azure needs or the distribution reserves, at most a quarter" {
 	advised 2048 320 debian
 	advised 8192 512 debian
 	advised 2000 256 debian
@@ -365,7 +365,7 @@ advised() {
 	advised 8192 768 rhel fedora
 }
 
-@test "crashkernel: under half of what is advised is a failure" {
+@test "crashkernel: less than half of the advised size is a failure" {
 	put /proc/meminfo 'MemTotal: 8126464 kB'
 	put /sys/kernel/kexec_crash_size $((256 << 20))
 	says crashkernel warn "512 MiB are advised"
@@ -375,7 +375,7 @@ advised() {
 	says crashkernel fail "512 MiB are advised"
 }
 
-@test "the names of 7.0 for what kexec tells, where the old ones are gone" {
+@test "the names that 7.0 gives to the files of kexec, when the old ones are gone" {
 	drop /sys/kernel/kexec_crash_size /sys/kernel/kexec_crash_loaded
 	says crashkernel fail "no kdump"
 	says crash-loaded fail "cannot load"
@@ -394,7 +394,7 @@ advised() {
 	says crash-loaded fail "no crash kernel" "see crashkernel"
 }
 
-@test "kexec-call: by configuration, by what was run, by the release's default" {
+@test "kexec-call: by the configuration, by the command that ran, by the release's default" {
 	says kexec-call ok kexec_file_load
 	kdump_tools 'KDUMP_KEXEC_ARGS="-c"'
 	says kexec-call warn "kexec_load on a Gen2 VM" KDUMP_KEXEC_ARGS
@@ -443,7 +443,7 @@ advised() {
 	says kdump ok /etc/kdump.conf
 }
 
-@test "crash-cmdline: what replaces the default has to name the unit that dumps" {
+@test "crash-cmdline: a replacement of the default has to name the unit that dumps" {
 	kdump_tools
 	says crash-cmdline ok "the default"
 	kdump_tools 'KDUMP_CMDLINE_APPEND="nr_cpus=1 irqpoll"'
@@ -495,14 +495,14 @@ advised() {
 	says target ok "ssh://store/dumps"
 }
 
-@test "space: by what a dump of now would hold at its level" {
+@test "space: compared with the size of a dump made now at the configured level" {
 	says space ok "more than the RAM"
 	# more than any disk: 2 EiB, all but a page of it free
 	put /proc/meminfo $'MemTotal: 2251799813685248 kB\nMemFree: 2251799813685244 kB'
 	says space warn "less than the RAM"
 	kdump_tools 'MAKEDUMP_ARGS="-c -d 1"'
 	says space fail "a dump of now takes"
-	# not of --dump-dmesg, and the last one counts
+	# the level of --dump-dmesg does not count, and the last one wins
 	kdump_tools 'MAKEDUMP_ARGS="--dump-dmesg -d 1 -d 31"'
 	says space warn "less than the RAM"
 	put /etc/os-release ID=sles
@@ -535,7 +535,7 @@ advised() {
 	says panic-timeout ok "panic=-1"
 }
 
-@test "whatever a file of the machine holds, there is an answer, and it is printable" {
+@test "whatever a file of the machine contains, there is an answer, and it is printable" {
 	local file
 	printf '\377\033[31m=%%s%%n\0\001 [ "' >odd
 	head -c 100000 /dev/zero | tr '\0' x >long

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # audit --watch: round after round, with writes in between.
 #
-# Where the tool would wait, BETWEEN runs instead (between.c): what happens
-# between two rounds happens there and nowhere else, whatever the machine's load.
+# Where the tool would wait, BETWEEN runs instead (between.c): the events
+# between two rounds happen exactly there, whatever the machine's load.
 
 load helpers
 
@@ -21,7 +21,7 @@ watch() {
 	cat out err
 }
 
-# A dump, and where its pages are in the file: "at GPA" is an offset
+# A dump, and the places of its pages in the file: "at GPA" is an offset
 watched_core() {
 	{
 		printf 'include %s.core\n' "$1"
@@ -65,14 +65,14 @@ write_at() {
 	expect "$(row 0x206000)" "SIMP VP 2 0x206000 1 revoked read back changed after revoke written while watched"
 }
 
-@test "one round too few: what is written after the last one is not seen" {
+@test "one round too few: a write after the last one is not seen" {
 	watched_core good
 	watch "$(write_at 0x206000)" --rounds 1
 	expect_status 0
 	expect_word out "Watched:        1 round, 0 regions written meanwhile"
 }
 
-@test "a page that is restored in the last round has been written" {
+@test "a page that is restored in the last round counts as written" {
 	local there
 	watched_core good
 	there=$(write_at 0x206000)
@@ -148,7 +148,7 @@ write_at() {
 	expect_no_word out Watched
 }
 
-@test "--html has it, too" {
+@test "--html has the rounds, too" {
 	watched_core good
 	watch "$(write_at 0x206000)" --rounds 2 --html page
 	expect_word page "written while watched"
@@ -158,13 +158,13 @@ write_at() {
 @test "progress on a terminal, removed at the end; none in a pipe" {
 	watched_core good
 	export BETWEEN=true
-	# script(1) makes a terminal; standard output goes to a file nevertheless
+	# script(1) provides a terminal; standard output goes to a file nevertheless
 	timeout 60 script -qec "ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$BETWEEN_SO $HVCRASHCTL audit --watch 1 --rounds 2 core >out" terminal >/dev/null
 	expect "$(verdict)" "CLEAN: 18 regions of 25 pages, all revoked, contents unchanged."
 	tr '\r' '\n' <terminal >lines
 	expect_word lines "round 1, 0 regions written"
 	expect_word lines "round 2, 0 regions written"
-	# what is left in the line is blanks
+	# only blanks are left in the line
 	expect "$(grep -A2 'round 2' lines | sed -n 2p | tr -d ' ')" ""
 	watch true --rounds 2
 	expect "$(wc -c <err)" 0
@@ -185,7 +185,7 @@ write_at() {
 	[ $((SECONDS - begin)) -ge 2 ]
 }
 
-@test "wrong numbers, and --rounds by itself" {
+@test "wrong numbers, and --rounds without --watch" {
 	core good
 	refused 3 "audit: --watch takes a number up to 86400, not 'x'" audit --watch x core
 	refused 3 "audit: --watch takes a number up to 86400, not '1.5'" audit --watch 1.5 core
