@@ -33,17 +33,17 @@ fake_mmdebstrap() {
 @test "a module is rebuilt from scratch when its kernel's tree was rebuilt under the same name" {
 	# shellcheck disable=SC2016 # for the inner shell
 	run -0 bash -eu -c '
-		repo=$1 lab_state=$2 run_start_ms=0 built=0
+		repo=$1 lab_state=$2 run_start_ms=0
 		. "$repo/tests/lab/lib/util.bash"
 		. "$repo/tests/lab/lib/build.bash"
 		kernel_of() { echo 7.2-own; }
-		in_tree() { built=$((built + 1)); touch "$2/some/some.ko" "$2/some/some.o"; }
+		in_tree() { echo >>"$lab_state/built"; touch "$2/some/some.ko" "$2/some/some.o"; }
 		mkdir -p "$lab_state/trees/own" "$lab_state/source" "$lab_state/kernels/own/src"
 		echo source >"$lab_state/source/some.c"
 		touch -d @1000 "$lab_state/trees/own/.complete"
 		build_one_module own some "$lab_state/source"
 		build_one_module own some "$lab_state/source"
-		[ $built -eq 1 ] || { echo "built $built times"; exit 1; }
+		[ "$(wc -l <"$lab_state/built")" -eq 1 ] || { echo "built more than once"; exit 1; }
 		echo changed >"$lab_state/source/some.c"
 		in_tree() { [ -e "$2/some/some.o" ] || { echo "the earlier object is gone"; exit 1; }; touch "$2/some/some.ko"; }
 		build_one_module own some "$lab_state/source"
@@ -52,4 +52,18 @@ fake_mmdebstrap() {
 		build_one_module own some "$lab_state/source"
 		[ -e "$lab_state/again" ] || { echo "not built again"; exit 1; }' - \
 		"$BATS_TEST_DIRNAME/../.." "$BATS_TEST_TMPDIR"
+}
+
+@test "a build of several commands ends at the first that fails, with its output" {
+	# shellcheck disable=SC2016 # for the inner shell
+	run bash -eu -c '
+		repo=$1 lab_state=$2 run_start_ms=0
+		. "$repo/tests/lab/lib/util.bash"
+		. "$repo/tests/lab/lib/build.bash"
+		fact() { :; }
+		fill() { echo first; false; touch "$lab_state/went-on"; }
+		build_logged something "$lab_state/log" fill' - "$BATS_TEST_DIRNAME/../.." "$BATS_TEST_TMPDIR"
+	[ "$status" -eq 1 ]
+	[[ $output == *first*'something: the build failed'* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/went-on" ]
 }

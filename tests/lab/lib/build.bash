@@ -194,9 +194,18 @@ kernel_sum() { printf '%s-%s' "$(kernel_of "$1")" "$(made_at "$1")"; }
 
 # build_logged WHAT LOG COMMAND...: a failed build is a result of the run, not a lab failure: exit 1.
 build_logged() {
-	local what=$1 log=$2; shift 2
+	local what=$1 log=$2 status; shift 2
 	say "building $what"
-	"$@" >"$log" 2>&1 && return 0
+	# Not as "... && return": in such a list bash ignores "set -e" in all that it calls, and a function would go on after a command
+	# that failed
+	set +e
+	(
+		set -e
+		"$@"
+	) >"$log" 2>&1
+	status=$?
+	set -e
+	[ "$status" -ne 0 ] || return 0
 	tail -n 40 "$log" >&2
 	warn "$what: the build failed, see $log"
 	fact failure "$what: the build failed, see $log"

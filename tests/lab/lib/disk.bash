@@ -175,7 +175,7 @@ build_disk() {
 }
 
 # The files that "make install" reads
-readonly install_sources=(Makefile tools kernel kdump-hooks scripts)
+readonly install_sources=(Makefile tools kernel kdump-hooks scripts fleet)
 
 # index_modules RELEASE ROOT KERNEL: adds depmod's index, of the modules of the disk and of ROOT, to ROOT. depmod unpacks four thousand
 # modules, which takes seconds here and minutes in the guest.
@@ -206,7 +206,7 @@ fill_install() {
 	# For guests that fetch the source, as examples/cloud-init.yaml does
 	mkdir -p "$dir/src/root/usr/local/lib/lab"
 	tar -C "$dir/src" --owner=0 --group=0 --transform 's|^|hvcrash/|' -czf "$dir/src/root/usr/local/lib/lab/hvcrash.tar.gz" \
-		Makefile kernel tools kdump-hooks scripts
+		"${install_sources[@]}"
 	tar -C "$dir/src/root" --owner=0 --group=0 -cf "$dir/install.tar" .
 }
 

@@ -18,7 +18,7 @@ readonly playbook_bound=5400
 packages_dir() { printf '%s/packages' "$(debian_dir "$1")"; }
 
 # Their sources, and the scripts that make them
-readonly package_sources=("${install_sources[@]}" fleet debian tests/packages/{build,build.bash,chroot.bash,in-system})
+readonly package_sources=("${install_sources[@]}" debian tests/packages/{build,build.bash,chroot.bash,in-system})
 
 build_packages() {
 	local dir sum
