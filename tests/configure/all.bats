@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# hvcrash-configure on every distribution: configured, twice, booted, undone.
+# hvcrash-configure on every distribution: configured, again, booted, undone.
 
 load helpers
 
-# on NAME CRASHKERNEL: the whole life of a configuration on one distribution
+# on NAME CRASHKERNEL: the whole life of a configuration on a distribution
 on() {
 	make_root "$1"
 	tree >tree.original
@@ -26,7 +26,7 @@ on() {
 
 	boot 512
 	try --check
-	# no module is made for a kernel before 5.10, and that is all that is wrong
+	# there is no module for kernels before 5.10, and nothing else is wrong
 	expect "$(grep 'NOT OK' out | grep -v 'NOT OK  kernel: .*hvcrash.ko is for kernels from 5.10 on')" ""
 	case $(cat "$ROOT/proc/sys/kernel/osrelease") in 4.*) expect "$status" 1 ;; *) expect "$status" 0 ;; esac
 	expect_word out "ok      crashkernel: 512 MiB of "
@@ -43,7 +43,7 @@ readonly TABLE=384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8
 	on debian12 $TABLE
 }
 
-@test "Debian 13: its own 192M for 512M and more stays where it is the larger" {
+@test "Debian 13: its own 192M from 512M on stays where it is larger" {
 	on debian13 384M-512M:128M,512M-1G:192M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
 }
 
@@ -51,11 +51,11 @@ readonly TABLE=384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8
 	on ubuntu2204 384M-512M:128M,512M-1G:192M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
 }
 
-@test "Ubuntu 24.04: its own table stays where it is the larger" {
+@test "Ubuntu 24.04: its own table stays where it is larger" {
 	on ubuntu2404 384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-32G:512M,32G-64G:1G,64G-128G:2G,128G-:4G
 }
 
-@test "RHEL 8: in grubenv, for entries that say \$kernelopts" {
+@test "RHEL 8: in grubenv, for entries with \$kernelopts" {
 	on rhel8 $TABLE
 }
 
@@ -63,11 +63,11 @@ readonly TABLE=384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8
 	on rhel9 $TABLE
 }
 
-@test "RHEL 10: what grubby makes in /etc/kernel/cmdline goes again" {
+@test "RHEL 10: grubby's addition to /etc/kernel/cmdline is removed again" {
 	on rhel10 $TABLE
 }
 
-@test "Azure Linux 3: its own 256M for 512M and more stays where it is the larger" {
+@test "Azure Linux 3: its own 256M from 512M on stays where it is larger" {
 	on azurelinux3 384M-512M:128M,512M-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
 }
 
@@ -96,7 +96,7 @@ readonly TABLE=384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8
 	on ubuntu2604 384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-32G:512M,32G-64G:1G,64G-128G:2G,128G-:4G
 }
 
-@test "Oracle Linux 9: as RHEL" {
+@test "Oracle Linux 9: like RHEL" {
 	on oracle9 $TABLE
 }
 

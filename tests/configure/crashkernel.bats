@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# How much memory the crash kernel gets: scripts/lib/crashkernel.bash alone.
+# How much memory the crash kernel gets: scripts/lib/crashkernel.bash by itself.
 
 # shellcheck disable=SC2154 # "answer" is set by what is sourced
 
@@ -22,7 +22,7 @@ at() {
 	expect "$2: $answer" "$2: $3"
 }
 
-# wanted CURRENT RESULT, of a short table
+# wanted CURRENT RESULT, with a short table
 wanted() {
 	crashkernel_wanted 1G-4G:256M,4G-:512M "$1"
 	expect "$1 -> $answer" "$1 -> $2"
@@ -52,7 +52,7 @@ wanted() {
 	at 1g-2t:64m 2048 64
 }
 
-@test "firmware holds some back: what an old kernel or a new one reserves is enough" {
+@test "firmware takes some memory: what an old or a new kernel reserves is enough" {
 	expect "$(answer_of crashkernel_expected 1G-4G:256M,4G-:512M 4095)" 256
 	expect "$(answer_of crashkernel_expected 1G-4G:256M,4G-:512M 4096)" 512
 	expect "$(answer_of crashkernel_expected 1G-4G:256M,4G-:512M 3900)" 256
@@ -86,7 +86,7 @@ wanted() {
 	expect "$status" 1
 }
 
-@test "never less than what is set, and just that where it is enough" {
+@test "never less than what is set, and exactly that if it is enough" {
 	wanted '' 1G-4G:256M,4G-:512M
 	wanted auto 1G-4G:256M,4G-:512M
 	wanted nonsense 1G-4G:256M,4G-:512M
@@ -110,7 +110,7 @@ wanted() {
 	done
 }
 
-@test "the last crashkernel= counts, but for one with ,low" {
+@test "the last crashkernel= counts, except one with ,low" {
 	expect "$(answer_of last_crashkernel "ro crashkernel=1G crashkernel=2G quiet")" 2G
 	expect "$(answer_of last_crashkernel "ro crashkernel=300M,high crashkernel=72M,low")" 300M,high
 	expect "$(answer_of last_crashkernel "ro crashkernel=512M crashkernel=1G,cma")" 512M

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# hvcrash-configure on what people have reported of kdump on Hyper-V and Azure:
-# each is a small input on which it did the wrong thing once.
+# hvcrash-configure on configurations that people have reported, of kdump on Hyper-V and Azure:
+# each is a small input for which it once did the wrong thing.
 # shellcheck disable=SC2016 # texts that are not expanded
 
 load helpers
 
-# grub_says VARIABLE: what grub2-mkconfig makes of /etc/default/grub
+# grub_says VARIABLE: its value when grub2-mkconfig reads /etc/default/grub
 grub_says() {
 	env -i bash -c 'set -e; . "$0"; eval "printf %s \"\$$1\""' "$ROOT/etc/default/grub" "$1"
 }
@@ -14,7 +14,7 @@ grub_says() {
 readonly WORDS="ro console=tty1 console=ttyS0 earlyprintk=ttyS0 rootdelay=300 nvme_core.io_timeout=240 net.ifnames=0"
 readonly TABLE=384M-1G:128M,1G-2G:256M,2G-4G:320M,4G-1T:512M,1T-4T:1G,4T-8T:2G,8T-:4G
 
-# with_grub LINE...: in /etc/default/grub, and they say the words and ours then
+# with_grub LINE...: these in /etc/default/grub; after configuring they give the old words and ours
 with_grub() {
 	make_root rhel9
 	printf '%s\n' "$@" 'GRUB_ENABLE_BLSCFG=true' >"$ROOT/etc/default/grub"
@@ -26,7 +26,7 @@ with_grub() {
 	same_tree tree.before
 }
 
-@test "RHEL: GRUB_CMDLINE_LINUX with a comment behind it" {
+@test "RHEL: GRUB_CMDLINE_LINUX followed by a comment" {
 	with_grub "GRUB_CMDLINE_LINUX=\"$WORDS\" # serial console for Azure"
 }
 
@@ -34,7 +34,7 @@ with_grub() {
 	with_grub "GRUB_CMDLINE_LINUX=\"${WORDS% *} \\" "${WORDS##* }\""
 }
 
-@test "RHEL: GRUB_CMDLINE_LINUX that +=, an export or another variable builds" {
+@test "RHEL: GRUB_CMDLINE_LINUX built with +=, an export or another variable" {
 	with_grub "export GRUB_CMDLINE_LINUX='${WORDS% *}'" "GRUB_CMDLINE_LINUX+=\" ${WORDS##* }\""
 	with_grub "LAST=${WORDS##* }; GRUB_CMDLINE_LINUX=\"${WORDS% *} \${LAST}\""
 }
@@ -46,7 +46,7 @@ with_grub() {
 	expect "$(grub_says GRUB_CMDLINE_LINUX) $(grub_says GRUB_CMDLINE_LINUX_DEFAULT)" "ro quiet crashkernel=$TABLE"
 }
 
-@test "carriage returns, which the shell takes into the values: refused, with the command that removes them" {
+@test "carriage returns, which the shell includes in the values: refused, with the command that removes them" {
 	make_root rhel9
 	sed -i 's/$/\r/' "$ROOT/etc/default/grub"
 	refused "/etc/default/grub: has carriage returns, which the shell takes into the values: sed -i 's/\\r$//' /etc/default/grub"
@@ -67,7 +67,7 @@ with_grub() {
 	expect "$(env -i dash -c '. "$0"; echo "$USE_KDUMP $FOO ${KDUMP_CMDLINE_APPEND##* }"' "$ROOT/etc/default/kdump-tools")" "1  panic=10"
 }
 
-@test "RHEL: enough is set already, whatever stands behind it: the file is left alone" {
+@test "RHEL: enough is already set, whatever follows it: the file is left alone" {
 	make_root rhel9
 	sed -i 's/ crashkernel=[^ ]*//; s/^options.*/& crashkernel=8G/' "$ROOT"/boot/loader/entries/*
 	echo 'GRUB_CMDLINE_LINUX="ro crashkernel=8G" # big' >"$ROOT/etc/default/grub"
@@ -76,7 +76,7 @@ with_grub() {
 	cmp before "$ROOT/etc/default/grub"
 }
 
-@test "a file of GRUB's that is a program is refused, and one that is no text" {
+@test "a GRUB file that is a program, or not text, is refused" {
 	make_root debian13
 	echo 'if [ -e /etc/x ]; then GRUB_TIMEOUT=1; fi' >"$ROOT/etc/default/grub.d/xen.cfg"
 	refused "/etc/default/grub.d/xen.cfg, line 1: a command: more than plain assignments"
@@ -103,7 +103,7 @@ with_grub() {
 	done
 }
 
-@test "RHEL 9: crashkernel= in parts is left, and said where it is too little" {
+@test "RHEL 9: crashkernel= in parts is left alone, and reported if it is too little" {
 	make_root rhel9
 	sed -i 's/ crashkernel=[^ ]*//; s/^options.*/& crashkernel=512M crashkernel=1G,cma/' "$ROOT"/boot/loader/entries/*
 	done_by
@@ -124,14 +124,14 @@ with_grub() {
 	[ ! -e "$ROOT/etc/default/grub.d/zz-hvcrash.cfg" ]
 }
 
-@test "a file after ours in grub.d that starts the line anew is named, and nothing is written" {
+@test "a file after ours in grub.d that overwrites the line is named, and nothing is written" {
 	local name
 	for name in zzz-site zz_site zz1; do
 		make_root debian13
 		echo 'GRUB_CMDLINE_LINUX_DEFAULT="console=ttyS0"' >"$ROOT/etc/default/grub.d/$name.cfg"
 		refused "/etc/default/grub.d/$name.cfg: read after /etc/default/grub.d/zz-hvcrash.cfg, and sets the command line anew"
 	done
-	# one that adds to it is no harm
+	# one that adds to it does no harm
 	echo 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT console=ttyS0"' >"$ROOT/etc/default/grub.d/zz1.cfg"
 	done_by
 	expect_word "$ROOT/boot/grub/grub.cfg" "crashkernel=384M-512M:128M"
@@ -147,7 +147,7 @@ efi() {
 	} >"$path"
 }
 
-@test "a unified kernel image, and systemd-boot, read nothing of GRUB's" {
+@test "a unified kernel image, and systemd-boot, ignore GRUB's files" {
 	make_root rhel9
 	efi StubInfo "systemd-stub 255"
 	refused "a unified kernel image was booted"
@@ -171,7 +171,7 @@ efi() {
 	refused "kdump-tools-dump.service is masked"
 }
 
-@test "hardening that beats our sysctls, or forbids kexec, is named at once and by --check" {
+@test "hardening that overrides our sysctls or disables kexec is named at once and by --check" {
 	make_root debian13
 	printf 'kernel.sysrq=0\nkernel.panic_on_oops = 0\n' >"$ROOT/etc/sysctl.d/99-hardening.conf"
 	echo 'kernel.kexec_load_disabled=1' >"$ROOT/etc/sysctl.d/50-stig.conf"
@@ -181,7 +181,7 @@ efi() {
 	expect_word err "/etc/sysctl.d/50-stig.conf: sets kernel.kexec_load_disabled = 1 at boot"
 	try --check
 	expect_word out "warn    /etc/sysctl.d/99-hardening.conf sets kernel.panic_on_oops = 0 at every boot"
-	# hidden by one of the same name, as systemd has it
+	# hidden by one of the same name, by systemd's rules
 	mkdir -p "$ROOT/usr/lib/sysctl.d"
 	mv "$ROOT/etc/sysctl.d/99-hardening.conf" "$ROOT/usr/lib/sysctl.d"
 	ln -s /dev/null "$ROOT/etc/sysctl.d/99-hardening.conf"
@@ -215,7 +215,7 @@ efi() {
 	expect "$(grub_says GRUB_CMDLINE_LINUX)" "$WORDS rd.debug rd.luks.uuid=osencrypt crashkernel=$TABLE"
 }
 
-@test "a kernel for which no hvcrash.ko is made is said" {
+@test "a kernel without hvcrash.ko is reported" {
 	configured rhel8
 	expect_word err "no hvcrash.ko is made for 4.18.0-553.el8_10.x86_64, only for 5.10 and later"
 }

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# bash. helpers.bash - what the tests of hvcrash-configure share
+# bash. helpers.bash - functions that the tests of hvcrash-configure share
 #
-# They run scripts/hvcrash-configure on a fixture root, $ROOT, with commands that
+# They run scripts/hvcrash-configure on a fixture root, $ROOT, with fake commands
 # are faked (fake/chroot), as if that system ran.
 # shellcheck shell=bash
 
-CONFIGURE_DIR=${BASH_SOURCE[0]%/*} # load names it from the root on
+CONFIGURE_DIR=${BASH_SOURCE[0]%/*} # load passes an absolute path
 CONFIGURE=${CONFIGURE:-$CONFIGURE_DIR/../../scripts/hvcrash-configure}
 FAKE_CHROOT=$CONFIGURE_DIR/fake/chroot
 HVCRASHCTL=${HVCRASHCTL:-$CONFIGURE_DIR/../../build/tools/hvcrashctl}
@@ -16,8 +16,8 @@ export HVCRASHCTL FAKE_LOG HVCRASH_CONFIGURE_CHROOT=$FAKE_CHROOT
 # shellcheck source-path=SCRIPTDIR source=../expect.bash
 . "$CONFIGURE_DIR/../expect.bash"
 
-# A killed run leaves the same files whether they are on the disk or only in memory
-# yet: no test can see fsync, and it is a sixth of all processes
+# A killed run leaves the same files whether they are on the disk or still in memory:
+# no test can notice sync, and it would be a sixth of all processes
 sync() { :; }
 export -f sync
 
@@ -27,7 +27,7 @@ setup() {
 	: >"$FAKE_LOG"
 }
 
-# source_configure: its functions, in this shell, without its shell options: bats has
+# source_configure: defines its functions in this shell, without its shell options: bats has
 # its own, and "set -e" is what makes an expect fail a test
 source_configure() {
 	# shellcheck source-path=SCRIPTDIR source=../../scripts/hvcrash-configure
@@ -49,15 +49,15 @@ try() {
 	printf '%s\n' "$(<out)" "$(<err)"
 }
 
-# done_by OPTION...: it went well
+# done_by OPTION...: it succeeds
 # shellcheck disable=SC2120 # with none it configures
 done_by() {
 	try "$@"
 	expect "$status" 0
 }
 
-# configured NAME: a root that is configured, what that printed and which commands it
-# ran. Done once for all tests of a run that begin so, and copied from there.
+# configured NAME: a configured root, the output of configuring it and the commands it
+# ran. Made once for all tests of a run that begin with it, and then copied.
 configured() {
 	local made=$BATS_RUN_TMPDIR/configured/$1
 	if [ ! -d "$made" ]; then
@@ -88,7 +88,7 @@ refused() {
 	same_tree tree.before
 }
 
-# files [FORMAT]: every file with type, mode, owner and contents, and what FORMAT says
+# files [FORMAT]: every file with type, mode, owner and contents, and FORMAT
 # of those that no command generates
 files() {
 	(
@@ -114,7 +114,7 @@ same_contents() {
 	[ "$(<"$1")" = "$(<contents.now)" ] || diff -u "$1" contents.now
 }
 
-# boot MIB: what the configured system shows after its next boot
+# boot MIB: the system as it is after its next boot, with MIB reserved
 boot() {
 	local words size=$1
 	words=$(boot_words)
@@ -129,14 +129,14 @@ boot() {
 	echo '1f5a000 1024' >"$ROOT/sys/kernel/vmcoreinfo"
 }
 
-# boot_back: and before it
+# boot_back: as it was before that
 boot_back() {
 	cp -p cmdline "$ROOT/proc/"
 	cp -p kexec_crash_size kexec_crash_loaded "$ROOT/sys/kernel/"
 	rm -r "$ROOT/sys/kernel/hvcrash" "$ROOT/sys/kernel/vmcoreinfo"
 }
 
-# boot_words: the kernel's command line, from what the boot loader reads
+# boot_words: the kernel's command line, from the files that the boot loader reads
 boot_words() {
 	local file
 	for file in "$ROOT"/boot/loader/entries/*.conf; do

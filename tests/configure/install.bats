@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# hvcrash-configure as it is installed, and its man page.
+# The installed hvcrash-configure, and its man page.
 
 load helpers
 
@@ -32,7 +32,7 @@ load helpers
 }
 
 # shellcheck disable=SC2034,SC2154 # for what is sourced, and set by it
-@test "the table of the man page is the one that is used" {
+@test "the table in the man page is the one in use" {
 	local low high size reserved mib
 	root='' verb=''
 	source_configure
@@ -55,7 +55,7 @@ load helpers
 	done <rows
 }
 
-@test "what make install-dkms and the package of the module bring below /usr/lib is not written to /etc again" {
+@test "files that make install-dkms and the module's package install below /usr/lib are not written to /etc again" {
 	make_root debian13
 	make -s -C "$CONFIGURE_DIR/../../scripts" install-load DESTDIR="$ROOT"
 	expect_word "$ROOT/usr/lib/modprobe.d/hvcrash.conf" "softdep hv_vmbus pre: hvcrash"
@@ -66,7 +66,7 @@ load helpers
 	expect_word out "nothing to change"
 }
 
-@test "the package that comes later takes the place of what was written to /etc, and --undo knows both" {
+@test "a package installed later replaces what was written to /etc, and --undo handles both" {
 	make_root debian13
 	contents >contents.before
 	done_by

@@ -2,16 +2,16 @@
 # bash. interrupted.bash - hvcrash-configure killed between any two of its steps
 #
 # Every step leaves everything before it on the disk. One run goes through, and
-# at each step the root is copied: that is what a kill there leaves, for nothing
-# of the script but itself runs between two steps. What is done from each copy
-# has to lead to the same tree as if nothing had happened. That a run that is
-# really killed leaves just that is seen at every seventh step.
+# at each step the root is copied: a kill there leaves the same, because nothing
+# but the script itself runs between two steps. Continuing from each copy
+# has to lead to the same tree as an uninterrupted run. Every seventh step checks that
+# a run that is really killed leaves exactly that copy.
 #
 # The roots are in memory, so nothing has to wait for a disk: sync, a fifth of
 # the processes that the script starts, is a function that does nothing.
 # shellcheck shell=bash
 
-# prepare NAME: the roots template.original and template.configured, and trees
+# prepare NAME: makes the roots template.original and template.configured, and their trees
 prepare() {
 	make_root "$1"
 	tree >tree.original
@@ -27,7 +27,7 @@ from() {
 	cp -a -- "$1" "$ROOT"
 }
 
-# killed_at N OPTION...: really, by SIGKILL
+# killed_at N OPTION...: a run that is really killed, by SIGKILL
 killed_at() {
 	status=0
 	HVCRASH_CONFIGURE_STOP_AFTER=$1 "$CONFIGURE" --root "$ROOT" "${@:2}" >out 2>err || status=$?
@@ -52,7 +52,7 @@ copy_each_step() {
 	) || { cat out err; return 1; }
 }
 
-# done_from N OPTION...: from the root at step N, without sync
+# done_from N OPTION...: succeeds from the root at step N, without sync
 # shellcheck disable=SC2317 # the script calls sync
 done_from() {
 	from "killed.$1"
@@ -95,13 +95,13 @@ every_step() {
 	each_step template.original ''
 }
 
-# some_steps NAME: the same at every seventh step, or at all where that is asked for
+# some_steps NAME: the same at every seventh step, or at every one if requested
 some_steps() {
 	[ -n "${HVCRASH_TEST_EVERY_STEP:-}" ] || local STRIDE=7
 	every_step "$1"
 }
 
-# every_step_of_undo NAME: the same for --undo, which is alike on all of a family
+# every_step_of_undo NAME: the same for --undo, which does the same on all distributions of a family
 every_step_of_undo() {
 	prepare "$1"
 	each_step template.configured --undo

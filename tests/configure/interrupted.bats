@@ -6,12 +6,12 @@
 load helpers
 load interrupted
 
-@test "killed on Debian 13: run again as if nothing had been, undone byte for byte" {
+@test "killed on Debian 13: run again like an uninterrupted run, undone byte for byte" {
 	prepare debian13
 	STRIDE=7 each_step template.original ''
 }
 
-@test "killed on RHEL 10: run again as if nothing had been, undone byte for byte" {
+@test "killed on RHEL 10: run again like an uninterrupted run, undone byte for byte" {
 	prepare rhel10
 	STRIDE=7 each_step template.original ''
 }

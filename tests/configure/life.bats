@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # What happens to a configuration later: edits, upgrades, failing commands, and a
-# system that was configured in part before.
+# system that was already partly configured.
 # shellcheck disable=SC2016 # texts that are not expanded
 
 load helpers
 
-@test "--dry-run shows each file as diff and each command, and patch makes the same of it" {
+@test "--dry-run shows each file as a diff and each command, and patch gives the same files" {
 	make_root rhel9
 	tree >tree.before
 	done_by --dry-run
@@ -35,7 +35,7 @@ load helpers
 	expect "$(wc -c <"$ROOT/boot/grub2/grubenv")" 1024
 }
 
-@test "enough is reserved already: the boot loader is left alone" {
+@test "enough is already reserved: the boot loader is left alone" {
 	make_root debian13
 	sed -i 's/consoleblank=0/consoleblank=0 crashkernel=6G/' "$ROOT/etc/default/grub"
 	rm "$ROOT/etc/default/grub.d/kdump-tools.cfg"
@@ -48,7 +48,7 @@ load helpers
 	expect_no_word out crashkernel
 }
 
-@test "more is reserved by hand later: our drop-in goes" {
+@test "more is reserved by hand later: our drop-in is removed" {
 	configured debian13
 	[ -e "$ROOT/etc/default/grub.d/zz-hvcrash.cfg" ]
 	echo 'GRUB_CMDLINE_LINUX_DEFAULT="crashkernel=6G"' >"$ROOT/etc/default/grub.d/zy-own.cfg"
@@ -59,7 +59,7 @@ load helpers
 	[ ! -e "$ROOT/etc/default/grub.d/zz-hvcrash.cfg" ]
 }
 
-@test "with a reservation the running kdump gets the new configuration at once" {
+@test "with memory reserved, the running kdump gets the new configuration at once" {
 	make_root rhel9
 	echo 536870912 >"$ROOT/sys/kernel/kexec_crash_size"
 	done_by
@@ -79,7 +79,7 @@ load helpers
 	expect "$status" 1
 }
 
-@test "sysctls of the running kernel come back" {
+@test "sysctls of the running kernel are restored" {
 	make_root debian12
 	echo 1 >"$ROOT/proc/sys/kernel/panic_on_io_nmi"
 	done_by
@@ -102,7 +102,7 @@ load helpers
 	expect_word out "?       what is reserved shows after the boot"
 }
 
-@test "a command that fails: status 1, what it said, and both ways out" {
+@test "a command that fails: status 1, its output, and both ways out" {
 	make_root debian13
 	tree >tree.original
 	FAKE_FAIL=update-initramfs try
@@ -123,13 +123,13 @@ load helpers
 	same_tree tree.original
 }
 
-@test "a file that was edited since is not undone, unless --force says so" {
+@test "a file that was edited since is not undone without --force" {
 	make_root sles16
 	contents >contents.original
 	done_by
 	echo 'KDUMP_CPUS=4' >>"$ROOT/etc/sysconfig/kdump"
 	refused "edited since it was configured: /etc/sysconfig/kdump; nothing was undone; --force" --undo
-	done_by # nothing of ours changes, and the edit is not forgotten
+	done_by # our part does not change, and the edit is not forgotten
 	refused "edited since it was configured: /etc/sysconfig/kdump" --undo
 	sed -i 's/^KDUMP_CRASHKERNEL=.*/KDUMP_CRASHKERNEL="auto"/' "$ROOT/etc/sysconfig/kdump"
 	done_by # now it does
@@ -138,7 +138,7 @@ load helpers
 	same_contents contents.original
 }
 
-@test "RHEL: a kernel that came since loses our crashkernel= too, one that went stays away" {
+@test "RHEL: a kernel installed since loses our crashkernel=, too; a removed one stays removed" {
 	make_root rhel9
 	local entries=$ROOT/boot/loader/entries old new
 	old=$(sed -n 's/^options.*crashkernel=//p' "$entries"/*-5.14.0-503*.conf)
@@ -157,7 +157,7 @@ load helpers
 	expect_no_word "$(echo "$entries"/*-0-rescue.conf)" crashkernel
 }
 
-@test "RHEL 8: grubenv that boots have written since loses our crashkernel= by grubby" {
+@test "RHEL 8: if boots have written grubenv since, grubby removes our crashkernel=" {
 	configured rhel8
 	sed -i 's/boot_success=0/boot_success=1/' "$ROOT/boot/grub2/grubenv"
 	done_by --undo
@@ -166,14 +166,14 @@ load helpers
 	expect "$(grep -o crashkernel= "$ROOT/boot/grub2/grubenv" | wc -l)" 1
 }
 
-@test "RHEL: grubby is told to leave /etc/default/grub alone, since it would take _DEFAULT with it" {
+@test "RHEL: grubby is told to leave /etc/default/grub alone, since it would change _DEFAULT, too" {
 	configured rhel9
 	expect_word "$FAKE_LOG" "grubby --update-kernel=ALL --args=crashkernel="
 	expect_word "$ROOT/etc/default/grub" 'net.ifnames=0 crashkernel='
 	expect_word "$ROOT/etc/kdump.conf" "auto_reset_crashkernel no"
 }
 
-@test "RHEL 8: kdumpctl that does not know auto_reset_crashkernel does not get it" {
+@test "RHEL 8: a kdumpctl without auto_reset_crashkernel does not get it" {
 	configured rhel8
 	expect_no_word "$ROOT/etc/kdump.conf" auto_reset
 }
@@ -223,7 +223,7 @@ load helpers
 	expect_word "$ROOT/etc/sysconfig/kdump" 'KDUMP_POSTSCRIPT="/usr/local/bin/tell-somebody"'
 }
 
-@test "SLES: modules that SUSE did not build have to be allowed" {
+@test "SLES: modules not built by SUSE have to be allowed" {
 	make_root sles15
 	echo 'allow_unsupported_modules 0' >"$ROOT/etc/modprobe.d/10-unsupported-modules.conf"
 	try --check
@@ -233,7 +233,7 @@ load helpers
 	expect_word out "NOT OK  modprobe does not load modules that SUSE did not build"
 }
 
-@test "hooks or the tool are missing: configured all the same, and --check says so" {
+@test "without the hooks or the tool it still configures, and --check says so" {
 	make_root rhel9
 	rm "$ROOT/etc/kdump/post.d/50-hvcrash" "$ROOT/usr/sbin/hvcrashctl"
 	done_by
@@ -275,7 +275,7 @@ load helpers
 	expect_word err "hvcrash.ko is not installed for"
 }
 
-@test "undo without a journal does nothing, and a journal that was never used goes" {
+@test "undo without a journal does nothing, and removes a journal that was never used" {
 	make_root debian13
 	tree >tree.before
 	done_by --undo

@@ -17,7 +17,7 @@ setup() {
 	plan_init
 }
 
-@test "an assignment of a shell file is evaluated by that shell, and nothing is run" {
+@test "an assignment in a shell file is evaluated by that shell, and no command is run" {
 	printf '%s\n' 'A=1' "B='two words'" 'C="$(touch ran)"  ' '# A=9' '  D=4' 'A="2 x" # "y"' 'E="$A \' '"z' 'F="${D:-5}" G=$B' >"$ROOT/etc/x"
 	expect "$(answer_of shell_value /etc/x A)" "2 x"
 	expect "$(answer_of shell_value /etc/x B)" "two words"
@@ -33,13 +33,13 @@ setup() {
 	[ ! -e ran ]
 }
 
-@test "what is more than plain assignments is refused, with its line" {
+@test "anything but plain assignments is refused, with its line" {
 	local text line
 	for text in 'touch ran' 'if true; then A=2; fi' '. ./other' 'A=1 touch ran' 'A=1 >ran' 'A=(1 2)' 'A() { touch ran; }' 'A="x' 'A=$[1+1]' 'eval A=1'; do
 		printf 'B=1\n%s\n' "$text" >"$ROOT/etc/x"
 		run shell_value /etc/x B
 		expect "$status" 2
-		# a quote that stays open shows where the file ends
+		# an unterminated quote is detected at the end of the file
 		case $text in *'"x') line=3 ;; *) line=2 ;; esac
 		expect "${output%%:*}" hvcrash-configure
 		output=${output#*: }
@@ -53,7 +53,7 @@ setup() {
 	expect "$status" 2
 }
 
-@test "files that are no text, no file, or have no end: one line, at once" {
+@test "files that are not text, not files, or endless: one line, at once" {
 	local file=$ROOT/etc/x
 	printf 'A=1\n\0' >"$file"
 	run shell_value /etc/x A
@@ -89,20 +89,20 @@ generated() {
 	[ $told -gt 5 ] || { echo "only $told"; return 1; }
 }
 
-@test "generated files: what passes for plain says the same to dash and bash as the file itself" {
+@test "generated files: the parts taken for plain give dash and bash the same values as the file itself" {
 	generated dash 1
 	generated bash 2
 }
 
-@test "an assignment is replaced where it stands last, whatever lines it takes, or added" {
+@test "the last assignment is replaced, however many lines it has, or one is added" {
 	printf '%s\n' '# A="0"' 'A=1' 'B=2' 'A="3 \' ' 4" # four' 'D=`id`' >"$ROOT/etc/x"
 	expect "$(answer_of changed_text /etc/x A 'a\b $c "d"' | tr '\n' '|')" '# A="0"|A=1|B=2|A="a\\b \$c \"d\"" # four|D=`id`|'
 	expect "$(answer_of changed_text /etc/x C 7 | tail -n 1)" C=7
 	expect "$(answer_of changed_text /etc/none C '' | tail -n 1)" 'C=""'
-	# built on what was before: another line, and the last counts
+	# built on the earlier value: another line, and the last counts
 	printf '%s\n' 'A="ro"' 'A+=" rd.luks.uuid=osencrypt"' >"$ROOT/etc/x"
 	expect "$(answer_of changed_text /etc/x A 'ro x' | tr '\n' '|')" 'A="ro"|A+=" rd.luks.uuid=osencrypt"|A="ro x"|'
-	# what else it says may not change with it
+	# its other values must not change
 	printf '%s\n' 'A="ro"' 'B="$A quiet"' >"$ROOT/etc/x"
 	run changed_text /etc/x A 'ro x'
 	expect "$status" 2
@@ -141,7 +141,7 @@ elsewhere() {
 	answer_of sysctl_last "$1"
 }
 
-@test "a sysctl that another file sets: by name, and the last counts" {
+@test "a sysctl that another file sets: by name, and the last one counts" {
 	mkdir -p "$ROOT/etc/sysctl.d" "$ROOT/usr/lib/sysctl.d"
 	echo 'kernel.sysrq = 16' >"$ROOT/usr/lib/sysctl.d/50-default.conf"
 	echo '-kernel/sysrq=176' >"$ROOT/etc/sysctl.d/10-magic.conf"
@@ -159,7 +159,7 @@ elsewhere() {
 	expect "$(elsewhere kernel.panic)" ""
 }
 
-@test "SysRq: bit 8 is added, 1 allows it already, unknown is left alone" {
+@test "SysRq: bit 8 is added, 1 already allows it, an unknown value is left alone" {
 	sys_kernel=6.1 sys_arch=x86_64
 	expect "$(answer_of sysrq_mask)" ""
 	mkdir -p "$ROOT/boot"
@@ -178,7 +178,7 @@ elsewhere() {
 	expect_word text "kernel.unknown_nmi_panic = 1"
 }
 
-@test "what others set of kernel.panic stays, and arm64 has no NMI" {
+@test "kernel.panic set by others stays, and arm64 has no NMI" {
 	sys_kernel=6.1 sys_arch=aarch64
 	mkdir -p "$ROOT/etc/sysctl.d"
 	echo 'kernel.panic = 300' >"$ROOT/etc/sysctl.d/10-own.conf"
@@ -189,7 +189,7 @@ elsewhere() {
 	expect_word text "kernel.panic_on_oops = 1"
 }
 
-@test "memory: by /proc/iomem, else what is free and what the crash kernel has" {
+@test "memory: from /proc/iomem, otherwise MemTotal plus the crash kernel's" {
 	mkdir -p "$ROOT/proc" "$ROOT/sys/kernel"
 	printf '%s\n' '00001000-0009ffff : System RAM' '00100000-3fffffff : System RAM' \
 		'  01000000-02ffffff : System RAM' '100000000-1bfffffff : System RAM' '1c0000000-1ffffffff : Reserved' >"$ROOT/proc/iomem"
@@ -246,7 +246,7 @@ elsewhere() {
 	has_module 6.12.0
 }
 
-@test "what is put appears whole, and a directory that is missing is noted before it is made" {
+@test "a file appears complete, and a missing directory is noted before it is made" {
 	journal_open
 	put "$journal/x" one
 	expect "$(cat "$journal/x")" one
@@ -277,7 +277,7 @@ elsewhere() {
 	expect "$(cat "$ROOT/etc/x")" old
 }
 
-@test "words are quoted as one would type them" {
+@test "words are quoted as a person would type them" {
 	expect "$(answer_of quoted grubby --args=crashkernel=1G-2G:1M,4G-:2M)" "grubby --args=crashkernel=1G-2G:1M,4G-:2M"
 	expect "$(answer_of quoted sh -c 'a b' '')" "sh -c 'a b' ''"
 }
@@ -290,7 +290,7 @@ with_script() {
 	printf '%s' "$answer"
 }
 
-# script VALUE-LINE EXPECTED-LINE: what becomes of a KDUMP_POSTSCRIPT
+# script VALUE-LINE EXPECTED-LINE: how KDUMP_POSTSCRIPT is changed
 script() {
 	printf '%s\n' "$1" >"$ROOT/etc/sysconfig/kdump"
 	with_script >now
@@ -301,7 +301,7 @@ script() {
 	with_script | diff -u now -
 }
 
-@test "SUSE: our script goes before the one that is there, in its quotes" {
+@test "SUSE: our script goes before the existing one, inside its quotes" {
 	mkdir -p "$ROOT/etc/sysconfig" "$ROOT/usr/lib/hvcrash" "$ROOT/usr/lib/dracut/modules.d/99kdump"
 	: >"$ROOT/usr/lib/hvcrash/suse-post"
 	local ours='KDUMP_POSTSCRIPT="/usr/lib/hvcrash/suse-post \"\$DIR\"'
@@ -314,7 +314,7 @@ $ours\""
 	# shellcheck source=/dev/null
 	. ./now
 	expect "$KDUMP_POSTSCRIPT" '/usr/lib/hvcrash/suse-post "$DIR"'
-	# kdump 2.0 only splits words: two commands cannot stand there, one can
+	# kdump 2.0 only splits words: it can run one command, but not two
 	printf '\t\t${KDUMP_PRESCRIPT}\n' >"$ROOT/usr/lib/dracut/modules.d/99kdump/kdump-save"
 	script 'KDUMP_POSTSCRIPT="/bin/a b"' 'KDUMP_POSTSCRIPT="/bin/a b"'
 	expect_word err "KDUMP_POSTSCRIPT runs another program and this kdump takes only one: let that one run /usr/lib/hvcrash/suse-post"

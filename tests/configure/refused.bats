@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What hvcrash-configure refuses: one line that says why, and nothing changed.
+# What hvcrash-configure refuses: one line says why, and nothing changes.
 
 load helpers
 
@@ -100,7 +100,7 @@ load helpers
 	done_by --no-bootloader
 	expect "$(ls "$ROOT/etc/default/grub.d")" kdump-tools.cfg
 	expect_no_word "$FAKE_LOG" update-grub
-	done_by # it is remembered
+	done_by # --no-bootloader is remembered
 	expect_word out "nothing to change"
 	make_root rhel9
 	rm -r "$ROOT/boot/loader"
@@ -117,7 +117,7 @@ load helpers
 	refused "another hvcrash-configure is at work"
 }
 
-# on_small_disk DIR SIZE: what is below DIR moves to a file system of its own
+# on_small_disk DIR SIZE: moves DIR to a file system of its own
 on_small_disk() {
 	mkdir keep
 	cp -a "$ROOT/$1/." keep/
@@ -132,7 +132,7 @@ teardown() {
 	done
 }
 
-@test "a file system that is read-only" {
+@test "a read-only file system" {
 	make_root debian13
 	on_small_disk etc 1m
 	mount -o remount,ro "$ROOT/etc"
@@ -143,7 +143,7 @@ teardown() {
 	same_tree tree.before
 }
 
-@test "a disk that is full: nothing is half-written" {
+@test "a full disk: nothing is half-written" {
 	local left
 	make_root debian13
 	on_small_disk etc 1m
@@ -169,7 +169,7 @@ teardown() {
 	done_by
 }
 
-@test "the journal's disk is full: nothing was changed" {
+@test "the journal's disk is full: nothing is changed" {
 	make_root debian13
 	on_small_disk var/lib 64k
 	head -c 2000000 /dev/zero >"$ROOT/var/lib/filler" || true

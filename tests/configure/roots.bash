@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bash. roots.bash - root file systems of distributions, made from text
 #
-# Each has what hvcrash-configure reads, as the distribution's image on Azure has
-# it: a generation 2 VM with 8 GiB of memory, kdump installed and not configured.
+# Each has the files that hvcrash-configure reads, as in the distribution's image on Azure:
+# a generation 2 VM with 8 GiB of memory, kdump installed but not configured.
 # shellcheck shell=bash disable=SC2016,SC2034 # texts that are not expanded
 
 umask 022
@@ -18,7 +18,7 @@ file() {
 	printf '%s' "$text" >"$ROOT$1"
 }
 
-# programs PATH...: there, and never run
+# programs PATH...: they exist, and are never run
 programs() {
 	local path
 	for path; do
@@ -178,7 +178,7 @@ root_ubuntu2604() {
 	kernel 7.0.0-1004-azure built-in
 }
 
-# rhel_like: kdump's own files; kdumpctl knows auto_reset_crashkernel or not
+# rhel_like: kdump's own files; with or without auto_reset_crashkernel in kdumpctl
 rhel_like() {
 	programs /etc/kdump/pre.d/50-hvcrash /etc/kdump/post.d/50-hvcrash /usr/lib/dracut/modules.d/99hvcrash/module-setup.sh
 	programs /usr/sbin/grubby /usr/bin/dracut /usr/sbin/grub2-mkconfig
@@ -217,7 +217,7 @@ grub_class rhel
 END
 }
 
-# grubenv LINE...: one block, as grub2-editenv fills it up
+# grubenv LINE...: one block, padded as by grub2-editenv
 grubenv() {
 	local text='# GRUB Environment Block'
 	text+=$(printf '\n%s' "$@")$'\n'
@@ -266,7 +266,7 @@ root_rhel10() {
 	rhel_grub "ro nvme_core.io_timeout=240 console=tty1 console=ttyS0 earlyprintk=ttyS0 rootdelay=300"
 	entry 6.12.0-124.el10_1.x86_64 "$options crashkernel=2G-64G:256M,64G-:512M"
 	grubenv boot_success=1
-	printf '' | file /etc/redhat-release-10 # the fake grubby's way to know
+	printf '' | file /etc/redhat-release-10 # tells the fake grubby which release this is
 	mkdir -p "$ROOT/etc/kernel"
 }
 
@@ -360,8 +360,8 @@ root_leap16() {
 	os_release "openSUSE Leap 16.0" opensuse-leap 16.0
 }
 
-# make_root NAME: below $ROOT. Its times are old: a restored file shows it. Made once
-# for all tests of a run, and copied from there.
+# make_root NAME: below $ROOT. Its times are old, which shows restored files. Made once
+# for all tests of a run, and then copied.
 make_root() {
 	local made=${BATS_RUN_TMPDIR:+$BATS_RUN_TMPDIR/roots/$1}
 	rm -rf -- "$ROOT"
@@ -376,12 +376,12 @@ make_root() {
 	find "$ROOT" -exec touch -h -d 2026-01-02T03:04:05.678 {} +
 	if [ -n "$made" ]; then
 		mkdir -p -- "${made%/*}"
-		cp -a -- "$ROOT" "$made.$$" # whole or not at all, where two run at a time
+		cp -a -- "$ROOT" "$made.$$" # complete or not there at all, in case two run at a time
 		mv -T -- "$made.$$" "$made" 2>/dev/null || rm -rf -- "$made.$$"
 	fi
 }
 
-# What is generated, made once from the configuration of before
+# Generated files, made once from the configuration before the test
 generate() {
 	case $1 in
 	debian* | ubuntu*)
