@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: arm64 guests, on the lab's own host. A run takes some 15 seconds: they are made one after the other, while others run.
+# bash: arm64 guests, on the lab's own host. A run takes some 15 seconds: they run one after the other, beside other files' runs.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -29,7 +29,7 @@ setup_file() {
 	is_clean arm64
 }
 
-@test "what the module has on arm64 is what the host holds, before the crash, at UNLOAD and after" {
+@test "on arm64 the registry equals the host's map, before the crash, at UNLOAD and after" {
 	[ "$(field arm64 '[.comparisons[].result] | join(" ")')" = 'same same same' ]
 	[ "$(field arm64 .comparisons.before.host_pages)" -gt 8 ]
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # bash: a crashed Hyper-V guest comes up clean, and says so. The judge is the
-# hypervisor (tests/lab), never our module. Three are run on QEMU's as well.
+# hypervisor (tests/lab), never our module. Three also run on QEMU's Hyper-V.
 #
-# All runs are made first, two side by side, and each test looks at their results.
+# All runs come first, two side by side, and each test looks at their results.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -37,13 +37,13 @@ setup_file() {
 	[ "$(grep -ac 'Kernel panic - not syncing' "$(field demo-hvcrash .log)")" -gt 0 ]
 }
 
-@test "the other pages of the stock kernel's VPs are left as well: 9 of 14 overlays" {
+@test "the other pages of the stock kernel's VPs are left, too: 9 of 14 overlays" {
 	[ "$(field demo-stock '.overlays_before | length')" -eq 14 ]
 	[ "$(field demo-stock '[.stale_overlays[].name] | sort | join(" ")')" = \
 		"$(for vp in 0 1 3; do printf 'synic-%d-event-page synic-%d-msg-page vp-%d-assist-page ' $vp $vp $vp; done | tr ' ' '\n' | sort | xargs)" ]
 }
 
-@test "what hvcrashctl lists in the living kernel, and what the dump's registry names, is what the host holds, page for page" {
+@test "hvcrashctl's list in the running kernel, and the dump's registry, equal the host's map, page for page" {
 	compared_same demo-hvcrash notifiers-n
 	[ "$(field demo-hvcrash .comparisons.unload.host_pages)" -ge 26 ]
 }
@@ -87,7 +87,7 @@ setup_file() {
 	[ "$(field poke '.stale_overlays | length')" -eq 0 ]
 }
 
-@test "with post_notifiers=N, where the crash handler comes first, no overlay is left either" {
+@test "with post_notifiers=N, when the crash handler comes first, no overlay is left either" {
 	held notifiers-n
 	[ "$(field notifiers-n '.stale_overlays | length')" -eq 0 ]
 	[ "$(field notifiers-n .verdict)" = clean ]
@@ -107,7 +107,7 @@ setup_file() {
 	[ "$(field unloaded .dump_ok)" = true ]
 }
 
-@test "loaded after VMBus made contact it finds what was shared before, and says clean" {
+@test "loaded after VMBus made contact it finds the pages shared before, and says clean" {
 	held reloaded
 	[ "$(field reloaded .audit_exit)" -eq 0 ]
 	[ "$(field reloaded '.stale_overlays | length')" -eq 0 ]
@@ -123,7 +123,7 @@ setup_file() {
 
 @test "no first kernel warned about hvcrash" {
 	for s in "${scenarios[@]%:*}"; do
-		[ "$s" != own-fault ] || continue # asked for
+		[ "$s" != own-fault ] || continue # intended
 		log=$(dirname "$(field "$s" .log)")/dmesg.hvcrash
 		[ ! -e "$log" ] || run ! grep '+0x.*\[hvcrash\]' "$log"
 	done
@@ -143,28 +143,28 @@ setup_file() {
 	grep -aq 'RIP: .*hvcrash_inject_fault_at' "$(run_directory own-fault)/console.log"
 }
 
-@test "an NMI to the panicking CPU while the kernel waits for UNLOAD does not cost the dump, on 6.1" {
+@test "on 6.1 an NMI to the panicking CPU during the wait for UNLOAD does not prevent the dump" {
 	is_clean nmi-during-unload
 	grep -q 'NMI to VP 0' "$(run_directory nmi-during-unload)/host.log"
 }
 
-@test "a host that takes the panic message, as Azure does: clean" {
+@test "a host that accepts the panic message, like Azure: clean" {
 	is_clean crash-message
 	compared_same crash-message
 }
 
-@test "answers before the guest's post has returned, to GPADLs of thousands of pages: each page is listed, clean" {
+@test "a host that answers before the guest's post returns, for GPADLs of thousands of pages: each page is listed, clean" {
 	is_clean fast-gpadl
 	compared_same fast-gpadl
 	[ "$(field fast-gpadl .comparisons.before.host_pages)" -gt 1000 ]
 }
 
-@test "a host that answers UNLOAD behind 40 other messages: clean" {
+@test "a host that answers UNLOAD after 40 other messages: clean" {
 	is_clean unload-chatter
 	compared_same unload-chatter
 }
 
-@test "a register that does not go off: the audit and the host name the same page" {
+@test "a register that stays enabled: the audit and the host name the same page" {
 	held stuck-on
 	[ "$(field stuck-on .verdict)" = 'not clean' ]
 	[ "$(field stuck-on '.stale_overlays | map(.name) | join(" ")')" = synic-1-msg-page ]

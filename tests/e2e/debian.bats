@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # bash: a whole Debian system, installed and configured by one command, crashes on
-# the lab's own host, and its next boot finds the dump and the verdict beside it.
-# kdump-tools takes the dump; the judge is what the host holds, and the dump is
-# read again in the guest and outside of it. tests/debian/kvm.bats has the same on
+# the lab's own host, and the next boot finds the dump and the verdict beside it.
+# kdump-tools takes the dump; the host's map is the judge, and the dump is
+# read again inside and outside the guest. tests/debian/kvm.bats does the same on
 # QEMU's Hyper-V.
 
 bats_require_minimum_version 1.5.0
@@ -27,17 +27,17 @@ setup_file() {
 	[ "$(field trixie '.cases[0].stale_overlays | length')" -eq 0 ]
 }
 
-@test "the registry is what the host holds, page for page: before the crash, at UNLOAD, in the crash kernel" {
+@test "the registry equals the host's map, page for page: before the crash, at UNLOAD, in the crash kernel" {
 	[ "$(field trixie '[.cases[0].comparisons[] | .result // "not made"] | join(" ")')" = 'same same same' ]
 	[ "$(field trixie '.cases[0].comparisons.unload.host_pages > 40')" = true ]
 }
 
-@test "after the reboot hvcrash was there before VMBus, and status says ready" {
+@test "after the reboot hvcrash was loaded before VMBus, and status says ready" {
 	[ "$(field trixie .module_first)" = true ]
 	[ "$(field trixie .status_exit)" -eq 0 ]
 }
 
-@test "a reload of the crash kernel keeps it so" {
+@test "it stays ready after a reload of the crash kernel" {
 	[ "$(field trixie .status_exit_after_reload)" -eq 0 ]
 }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # bash: a guest that uses all devices of the lab's own host holds pages in every way that Linux's drivers know: rings, buffers
-# of megabytes, channels that are offered later, a socket. All of them are in the registry, and given back: also where hvcrash came
-# after them, where the host took devices away and offered them again, after a hibernation, and with memory that comes and goes.
+# of megabytes, channels that are offered later, a socket. All of them are in the registry, and are revoked: also if hvcrash came
+# after them, if the host took devices away and offered them again, after a hibernation, and with memory that comes and goes.
 #
-# All runs are made first, two side by side, and each test looks at their results.
+# All runs come first, two side by side, and each test looks at their results.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -15,14 +15,14 @@ setup_file() {
 	run_scenarios "${scenarios[@]}"
 }
 
-# nothing_stays SCENARIO: it held, and the second kernel has nothing of what was shared
+# nothing_stays SCENARIO: it passed, and the second kernel has none of the shared pages
 nothing_stays() {
 	is_clean "$1"
 	compared_same "$1"
 	[ "$(field "$1" .comparisons.second_kernel.host_pages)" -eq 0 ]
 }
 
-# compared SCENARIO TIMES: so often the registry was held against the host before the crash
+# compared SCENARIO TIMES: the registry was compared with the host that often before the crash
 compared() { [ "$(grep -c '"comparison":"before"' "$(run_directory "$1")/comparisons.jsonl")" -eq "$2" ]; }
 
 @test "network, disk, socket and services: registry and host name the same pages, more than 5,000" {
@@ -33,7 +33,7 @@ compared() { [ "$(grep -c '"comparison":"before"' "$(run_directory "$1")/compari
 @test "loaded when all of them are in use, it finds their buffers, sub-channels and the socket, page for page" {
 	nothing_stays late-devices
 	[ "$(field late-devices .comparisons.before.host_pages)" -gt 5000 ]
-	# Found, and not seen to come
+	# Found by a search, not seen when created
 	[ "$(jq '[.extents[] | select(.kind == "GPADL") | .evidence] | unique == ["found at load"]' \
 		"$(run_directory late-devices)/list.json")" = true ]
 }
@@ -43,7 +43,7 @@ compared() { [ "$(grep -c '"comparison":"before"' "$(run_directory "$1")/compari
 	compared reconnect 7
 }
 
-@test "to disk and back with all devices in use, then a panic: the same before, after and at UNLOAD" {
+@test "hibernation with all devices in use, then a panic: the same before, after and at UNLOAD" {
 	nothing_stays hibernate-devices
 	compared hibernate-devices 3
 	[ "$(field hibernate-devices .comparisons.before.host_pages)" -gt 5000 ]
@@ -55,7 +55,7 @@ compared() { [ "$(grep -c '"comparison":"before"' "$(run_directory "$1")/compari
 	jq -e .vmbus.hot_added "$(run_directory hot-add)/overlays_before.state.json"
 }
 
-@test "VPs that have other numbers than the CPUs: the registry names them by theirs" {
+@test "VPs with other numbers than the CPUs: the registry uses the VPs' numbers" {
 	nothing_stays vp-offset
 	[ "$(jq -c '[.extents[].vp_index // empty] | unique' "$(run_directory vp-offset)/list.json")" = '[5,6,7,8]' ]
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: a crash initramfs as RHEL and SUSE have one, made by a real dracut with kdump-hooks: the verdict is beside the dump.
+# bash: a crash initramfs like RHEL's and SUSE's, made by a real dracut with kdump-hooks: the verdict is beside the dump.
 #
-# What is in the initramfs is asked of the file itself.
+# Its contents are read from the file itself.
 
 bats_require_minimum_version 1.5.0
 

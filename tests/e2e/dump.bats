@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: the dumps that the real makedumpfile writes in the second kernel of a real
-# crash say, on another machine, what the audit said in there. Two crashes: one
-# that is clean, and one after which a page was changed from outside.
+# bash: dumps that the real makedumpfile writes in the second kernel of a real
+# crash give the same audit on another machine as in that kernel. Two crashes: one
+# that is clean, and one after which the host changed a page.
 #
 # The dumps are made for this test and removed with the run.
 
 bats_require_minimum_version 1.5.0
 load helpers
 
-# In ELF form makedumpfile leaves out runs of 256 pages that are zero or unwanted, and does not say which of both; the
-# guest's own page below a VP assist overlay is one of zeros. So levels with zero pages in them are compared.
+# In ELF form makedumpfile leaves out runs of 256 pages that are zero or unwanted, without telling them apart; the
+# guest's own page below a VP assist overlay is a zero page. So levels that keep zero pages are compared.
 clean_forms=elf-30,elf-31,zlib-31,lzo-31,snappy-31,zstd-31,lzo-0,flat-zlib-31,flat-lzo-1,flat-elf-30
 changed_forms=elf-30,zlib-31,flat-lzo-31
 
@@ -37,12 +37,12 @@ teardown_file() {
 	done
 }
 
-# judgement FILE: what has to be the same, whatever was audited and where
+# judgement FILE: the part that must not depend on the file's form and the machine
 judgement() {
 	jq -S '{verdict, exit_status, message, gaps, findings: [.findings[] | del(.own_ram)]}' "$1"
 }
 
-# agrees RUN FILE: its audit is that of the second kernel, within the memory of one
+# agrees RUN FILE: its audit equals the second kernel's, within the memory of a crash kernel
 agrees() {
 	local live status=0
 	live=$(run_directory "$1")/audit.json
@@ -73,7 +73,7 @@ form_agrees() {
 	[ "$(field clean .verdict)" = clean ]
 }
 
-@test "ELF, level 31: where zero pages were left out it cannot tell, and says so" {
+@test "ELF, level 31: without the zero pages it cannot tell, and says so" {
 	local status=0
 	held clean
 	"$RESULTS/tool/hvcrashctl" audit --json "$(run_directory clean)/dumps/elf-31" >"$BATS_TEST_TMPDIR/31.json" || status=$?
@@ -122,18 +122,18 @@ form_agrees() {
 	agrees clean "$BATS_TEST_TMPDIR/plain"
 }
 
-@test "in parts by makedumpfile --split: any of them is read as the whole, and without the one that has the pages it cannot tell" {
+@test "makedumpfile --split: any part is read as the whole, and without the part that has the pages it cannot tell" {
 	local part parts=("$BATS_TEST_TMPDIR"/part{1,2,3}) status=0
 	held clean
 	timeout 300 makedumpfile --split -l -d 31 "$(run_directory clean)/dumps/lzo-31" "${parts[@]}"
 	for part in "${parts[@]}"; do agrees clean "$part"; done
-	# pages of a small guest are all in the first
+	# a small guest's pages are all in the first part
 	rm "${parts[0]}"
 	"$RESULTS/tool/hvcrashctl" audit "${parts[1]}" || status=$?
 	[ "$status" -eq 2 ]
 }
 
-@test "a page changed after the revoke is found in each form of that crash" {
+@test "a page changed after the revoke is found in each form of the dump" {
 	local form
 	held changed
 	[ "$(field changed .verdict)" = "not clean" ]
@@ -142,7 +142,7 @@ form_agrees() {
 	done
 }
 
-@test "a truncated dump, as from a full disk, does not pass for a complete one" {
+@test "a truncated dump, as from a full disk, is not taken for a complete one" {
 	local dump=$BATS_TEST_TMPDIR/cut status=0
 	held clean
 	head -c 5000000 "$(run_directory clean)/dumps/flat-zlib-31" >"$dump"

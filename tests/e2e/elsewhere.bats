@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: on a machine that is not Hyper-V, hvcrash changes nothing.
+# bash: on a machine without Hyper-V, hvcrash changes nothing.
 #
 # A plain emulated machine with the lab's kernel and images, and an init that
-# tries to load the module. It ends by itself; the bound is for when it does not.
+# tries to load the module. It ends by itself; the bound is for a hang.
 
 bats_require_minimum_version 1.5.0
 
@@ -44,7 +44,7 @@ END
 	[[ $output == *'No such device'* ]]
 	[[ $output == *'/sys/kernel/hvcrash: No such file'* ]]
 	[[ $output == *'/sys/module/hvcrash: No such file'* ]]
-	# Once for each try: busybox tries a second system call after the first
+	# Once for each attempt: busybox tries a second system call after the first
 	[ "$(sed -n 's/^\[.*\] //; /^hvcrash: /p' <<<"$output" | sort -u)" = 'hvcrash: not a Hyper-V guest' ]
 	[[ $output == *done* ]]
 }

@@ -7,13 +7,13 @@
 # first kernel leaves behind when the second does come up. So such a run may be repeated once, and says so; one with hvcrash may not.
 export STOCK_SCENARIOS=demo-stock@kvm
 
-# What all use: in setup_file, before the first run
+# For all files: in setup_file, before the first run
 lab_begin() {
 	export LAB=$BATS_TEST_DIRNAME/../lab/lab
 	export RESULTS=$BATS_FILE_TMPDIR
 }
 
-# lab_result NAME VERB OPTION...: its output, its result and its exit status are kept as NAME
+# lab_result NAME VERB OPTION...: runs the lab; keeps its output, result and exit status as NAME
 lab_result() {
 	local name=$1 verb=$2 rc=0 begin=$SECONDS
 	shift 2
@@ -23,7 +23,7 @@ lab_result() {
 	return $rc
 }
 
-# run_scenario SCENARIO[@HOST] [OPTION...]: on the lab's own host, or on that one
+# run_scenario SCENARIO[@HOST] [OPTION...]: on the lab's own host, or on HOST
 run_scenario() {
 	local name=$1 scenario=${1%@*}
 	shift
@@ -34,7 +34,7 @@ run_scenario() {
 	lab_result "$name" run --scenario "$scenario" "$@" || true
 }
 
-# build_for SCENARIO...: the hosts and kernels that these want. Building is not part of a run's time, and two runs would wait for one.
+# build_for SCENARIO...: builds their hosts and kernels first, so that no run waits for a build, or counts it as its own time.
 build_for() {
 	local kernel
 	case " $* " in *@kvm*) "$LAB" build --host kvm >&3 2>&1 ;; esac
@@ -44,11 +44,11 @@ build_for() {
 	done
 }
 
-# How many runs of a file go side by side; of several files side by side (tests/run) one each
+# How many runs of a file go side by side; one each if several files go side by side (tests/run)
 export LAB_JOBS=${LAB_JOBS:-2}
 
-# run_scenarios SCENARIO...: some side by side. A scenario "NAME:OF" starts from the boot of another, which is made first: they
-# differ in nothing before the crash.
+# run_scenarios SCENARIO...: several side by side. A scenario "NAME:OF" starts from the boot of the scenario OF, which runs first: they
+# do not differ before the crash.
 run_scenarios() {
 	local scenario kept='' runs=()
 	lab_begin
@@ -70,19 +70,19 @@ run_scenarios() {
 	[ -z "$kept" ] || rm -f "$(run_directory "$kept")"/machine.*
 }
 
-# synic SCENARIO FIELD: how many of the overlays there are of the SynIC, which every host tells of: beside those, the lab's own host has
-# each VP's assist page and the partition's two
+# synic SCENARIO FIELD: the number of SynIC overlays, which every host reports: the lab's own host also reports
+# each VP's assist page and the partition's two pages
 synic() {
 	field "$1" "[.$2[] | select(.name | startswith(\"synic-\"))] | length"
 }
 
-# same_overlays SCENARIO FIELD: the SynIC's, by both hosts, whatever their addresses
+# same_overlays SCENARIO FIELD: both hosts report the same SynIC overlays, whatever their addresses
 same_overlays() {
 	diff <(field "$1" "[.$2[].name | select(startswith(\"synic-\"))] | sort[]") \
 		<(field "$1@kvm" "[.$2[].name | select(startswith(\"synic-\"))] | sort[]")
 }
 
-# compared_same SCENARIO...: the registry is what the host holds, page for page, before the crash, at UNLOAD and after it
+# compared_same SCENARIO...: the registry equals the host's map, page for page, before the crash, at UNLOAD and after it
 compared_same() {
 	local s
 	for s in "$@"; do
@@ -93,7 +93,7 @@ compared_same() {
 	done
 }
 
-# held SCENARIO: the run's own expectation held; else its last lines
+# held SCENARIO: the run met its own expectation; otherwise prints its last lines
 held() {
 	[ "$(cat "$RESULTS/$1.rc")" = 0 ] && return 0
 	tail -n 60 "$RESULTS/$1.log"
@@ -105,18 +105,18 @@ field() {
 	jq -r "$2" "$RESULTS/$1.json"
 }
 
-# run_directory SCENARIO: where its files are
+# run_directory SCENARIO: the directory with its files
 run_directory() {
 	dirname "$(field "$1" .log)"
 }
 
-# numbers WORDS: hexadecimal numbers, whatever their leading zeros
+# numbers WORDS: hexadecimal numbers without leading zeros
 numbers() {
 	local word
 	for word in $1; do printf '%d\n' "$word"; done | sort
 }
 
-# is_clean SCENARIO: nothing left by the hypervisor's map, by the audit neither, and the dump can be read
+# is_clean SCENARIO: nothing is left, by the hypervisor's map and by the audit, and the dump can be read
 is_clean() {
 	held "$1" &&
 		[ "$(field "$1" '.overlays_before | length > 0')" = true ] &&
@@ -125,7 +125,7 @@ is_clean() {
 		[ "$(field "$1" .dump_ok)" = true ]
 }
 
-# no_lab_retries SCENARIO...: else what the lab failed in
+# no_lab_retries SCENARIO...: otherwise prints the lab's failures
 no_lab_retries() {
 	local s rc=0
 	for s in "$@"; do

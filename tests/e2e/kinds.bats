@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: whatever way a guest crashes, its second kernel finds nothing shared. The
+# bash: however a guest crashes, its second kernel finds nothing shared. The
 # kinds are those of kernel/test; the full table is tests/lab/scenarios.
 #
-# All runs are made first, two side by side, and each test looks at their results.
+# All runs come first, two side by side, and each test looks at their results.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -39,7 +39,7 @@ setup_file() {
 	is_clean spin-n
 }
 
-@test "a timer's message where the host is to answer UNLOAD, for which the stock kernel waits 100 s: answered, clean" {
+@test "a timer's message in the slot for the answer to UNLOAD, where the stock kernel waits 100 s: answered, clean" {
 	is_clean slot-taken
 	[ "$(jq -r .summary.unload "$(run_directory slot-taken)/audit.json")" = answered ]
 }
@@ -55,7 +55,7 @@ setup_file() {
 	is_clean offline-online
 }
 
-# status_says SCENARIO CHECK STATE: what the guest's status said before the crash
+# status_says SCENARIO CHECK STATE: the guest's status said so before the crash
 status_says() {
 	[ "$(jq -r --arg c "$2" '.checks[] | select(.check == $c) | .state' "$(run_directory "$1")/status.json")" = "$3" ]
 }
@@ -69,7 +69,7 @@ status_says() {
 	is_clean ctl-softlockup
 }
 
-@test "hvcrashctl status told before what is there and what is not" {
+@test "hvcrashctl status had said before the crash what is there and what is missing" {
 	local check
 	for check in hyperv confidential stimer module coverage hand-over crashkernel crash-loaded notifiers; do
 		status_says ctl-sysrq $check ok
@@ -78,17 +78,17 @@ status_says() {
 	status_says ctl-sysrq kdump warn
 }
 
-# where SCENARIO CPU: the task and the function that the dump says it was in
+# where SCENARIO CPU: its task and function, according to the dump
 where() {
 	field "$1" ".registers[$2] | (.pid != \"0\"), .symbol"
 }
 
-@test "the dump has the registers of the code that was interrupted, as the stock kernel's has" {
+@test "the dump has the registers of the interrupted code, like the stock kernel's" {
 	local cpu
 	held registers
 	held registers-stock
 	[ "$(field registers '.registers | length')" -eq 4 ]
-	# The one that panicked, and the one that spun; the others may idle in more than one place
+	# The CPU that panicked, and the one that spun; the others may idle in several places
 	for cpu in 2 1; do
 		[ "$(where registers $cpu)" = "$(where registers-stock $cpu)" ]
 	done

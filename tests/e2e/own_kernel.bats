@@ -1,18 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: the lab judges a kernel that it knows nothing of but the file and its
-# modules. It is Debian's own, under another name and elsewhere, so that what is
-# found can be held against what is known of it.
+# bash: the lab judges a kernel about which it knows nothing but its file and its
+# modules. It is Debian's own, under another name and in another place, so that the result
+# can be compared with what is known about it.
 
 bats_require_minimum_version 1.5.0
 load helpers
 
-# own_run NAME [OPTION...]: two of them go side by side
+# own_run NAME [OPTION...]: two of them run side by side
 own_run() {
 	lab_result "$1" run --stock --kernel 6.12 --kernel-image "$IMAGE" --modules "$MODULES" --expect none-left "${@:2}" || true
 }
 
-# hvcrash_run: with hvcrash built against its headers
+# hvcrash_run: with hvcrash, built against its headers
 hvcrash_run() {
 	lab_result hvcrash run --kernel 6.12 --kernel-image "$IMAGE" --modules "$MODULES" --headers "$HEADERS" --crash null || true
 }
@@ -26,14 +26,14 @@ setup_file() {
 	cp "$tree"/boot/vmlinuz-* "$IMAGE"
 	mkdir -p "$MODULES/lib"
 	cp -r "$tree/usr/lib/modules" "$MODULES/lib/"
-	# Debian's name files by where they lie in the tree
+	# Debian's headers name files by their place in the tree
 	HEADERS=$(echo "$tree"/usr/src/linux-headers-*-amd64)
 	export HEADERS
 	export -f lab_result own_run hvcrash_run
 	printf '%s\n' 'own_run kexec --crash kexec' 'own_run left' hvcrash_run | xargs -P "$LAB_JOBS" -I '{}' bash -c '{}'
 }
 
-@test "a kexec leaves none, and that is asked for" {
+@test "a kexec leaves no overlay, as expected" {
 	held kexec
 	[ "$(field kexec '.stale_overlays | length')" -eq 0 ]
 }
@@ -45,18 +45,18 @@ setup_file() {
 	[ "$(field left .mode)" = stock ]
 }
 
-@test "what is left is a failure where none may be, and the kernel's, not the lab's" {
+@test "an overlay left where none is allowed is a failure of the kernel, not of the lab" {
 	[ "$(cat "$RESULTS/left.rc")" -eq 1 ]
 	[ "$(field left .result)" = failed ]
 	[[ $(field left .failure) == *'still maps 9 overlays'* ]]
 }
 
-@test "with hvcrash built against its headers it is as clean as a kernel that the lab knows" {
+@test "with hvcrash, built against its headers, it is as clean as a kernel that the lab knows" {
 	is_clean hvcrash
 	compared_same hvcrash
 }
 
-@test "modules of another release, no bzImage, or a run with hvcrash: refused, status 3" {
+@test "modules of another release, a file that is not a bzImage, or a run with hvcrash: refused, status 3" {
 	mkdir -p "$BATS_TEST_TMPDIR/other/lib/modules/1.2.3"
 	run -3 "$LAB" run --stock --kernel-image "$IMAGE" --modules "$BATS_TEST_TMPDIR/other"
 	[[ $output == *"and that is the image's release"* ]]

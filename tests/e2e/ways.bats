@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: other ways out of a kernel than a crash that all VPs answer: kexec, and a
-# second kernel that revokes what the first one could not.
+# bash: other ways out of a kernel than a crash in which all VPs answer: kexec, and a
+# second kernel that revokes pages that the first one could not.
 #
-# All runs are made first, two side by side, and each test looks at their results.
+# All runs come first, two side by side, and each test looks at their results.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -14,7 +14,7 @@ setup_file() {
 	run_scenarios "${scenarios[@]}"
 }
 
-@test "two kexecs in a row, with message-mode timers, of which the stock kernel dies: nothing is left, clean" {
+@test "two kexecs in a row, with message-mode timers, which kill the stock kernel: nothing is left, clean" {
 	held kexec-message
 	[ "$(field kexec-message '.stale_overlays | length')" -eq 0 ]
 	[ "$(field kexec-message .verdict)" = clean ]
@@ -33,18 +33,18 @@ setup_file() {
 	[ "$(field kexec-load .verdict)" = clean ]
 }
 
-@test "kexec of 7.2 with a busy VMBus and message-mode timers, of which the stock kernel dies: nothing is left" {
+@test "kexec of 7.2 with a busy VMBus and message-mode timers, which kill the stock kernel: nothing is left" {
 	held kexec-busy
 	[ "$(field kexec-busy '.stale_overlays | length')" -eq 0 ]
 }
 
-@test "the second kernel revokes late what a CPU that hangs in an NMI handler left shared" {
+@test "the second kernel revokes late the pages of a CPU that hangs in an NMI handler" {
 	held rescue-stuck
 	[ "$(field rescue-stuck '.stale_overlays | length')" -eq 0 ]
 	[ "$(field rescue-stuck .verdict)" = clean ]
 }
 
-@test "a panic while GPADLs come and go: nothing is left, and the audit is clean or says that an update was cut" {
+@test "a panic while GPADLs come and go: nothing is left, and the audit is clean or reports an interrupted update" {
 	held storm
 	[ "$(field storm '.stale_overlays | length')" -eq 0 ]
 }

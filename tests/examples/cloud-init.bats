@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# examples/cloud-init.yaml: what it runs at the first boot, with faked commands.
+# examples/cloud-init.yaml: its script for the first boot, with fake commands.
 
 load ../expect
 
 HERE=$(cd "$(dirname "${BATS_TEST_FILENAME}")" && pwd)
 YAML=$HERE/../../examples/cloud-init.yaml
 
-# first_boot: its script, as cloud-init hands it to sh, below this directory
+# first_boot: runs its script as cloud-init passes it to sh, below this directory
 first_boot() {
 	awk '/^  - \|$/ { on = 1; next } /^[^ ]/ { on = 0 } on { sub(/^    /, ""); print }' "$YAML" >script
 	[ "$(wc -l <script)" -gt 5 ]
@@ -30,7 +30,7 @@ setup() {
 	chmod +x bin/*
 }
 
-@test "it installs the module and the rest, configures, and asks for the reboot" {
+@test "it installs the module and the rest, configures, and requests the reboot" {
 	first_boot
 	[ "$status" -eq 0 ]
 	[ -e run/hvcrash-configured ]
@@ -49,7 +49,7 @@ setup() {
 	done
 }
 
-@test "the target that it makes is there, and the packages that they need are named" {
+@test "its make target exists, and it names the packages that the build needs" {
 	local name
 	grep -q "^install:" "$HERE/../../Makefile"
 	for name in libelf-dev libsmartcols-dev libxxhash-dev libjson-c-dev; do

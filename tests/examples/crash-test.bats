@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# examples/crash-test: every way that it can end, against a VM made of files.
+# examples/crash-test: every way in which it can end, with a VM made of files.
 
 load ../expect
 
@@ -42,7 +42,7 @@ sudo hvcrashctl crash --yes
 END
 }
 
-@test "a VM that is ready is not rebooted before, and the crash is the one asked for" {
+@test "a VM that is ready is not rebooted first, and crashes in the requested way" {
 	echo 1 >"$VM/ready"
 	CRASH_HOW=nmi ends 0 "verdict: clean"
 	[ "$(grep -c 'systemctl reboot' "$VM/log")" -eq 0 ]
@@ -57,13 +57,13 @@ END
 	ends 2 "verdict: cannot tell"
 }
 
-@test "no new report is 2, however clean the old ones are" {
+@test "without a new report it is 2, however clean the old ones are" {
 	rm -r "$VM/next"
 	ends 2 "the crash left no hvcrash-audit.json"
 	[ ! -e artifacts/hvcrash-audit.json ]
 }
 
-@test "no /var/crash before the crash is no report" {
+@test "without /var/crash before the crash there is no old report" {
 	rm -r "$VM/crash"
 	ends 0 "verdict: clean"
 }
@@ -85,7 +85,7 @@ END
 	ends 3 "more than one report is new"
 }
 
-@test "a crash that is refused is 3, at once" {
+@test "a refused crash is 3, at once" {
 	: >"$VM/refuse"
 	ends 3 "hvcrashctl crash: refused, or failed: status 1"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# examples/github-workflow.yml: what it calls is there, and its own script does what it says.
+# examples/github-workflow.yml: the commands that it calls exist, and its own script works.
 
 HERE=$(cd "$(dirname "${BATS_TEST_FILENAME}")" && pwd)
 REPO=$HERE/../..
@@ -16,14 +16,14 @@ YAML=$REPO/examples/github-workflow.yml
 	while read -r option; do "$REPO/tests/matrix/run" --help | grep -qF -- "$option "; done <options
 }
 
-@test "each file of the matrix that it keeps is written" {
+@test "the matrix writes each file that it keeps" {
 	cd "$BATS_TEST_TMPDIR"
 	grep -oE 'build/matrix/[a-z]+\.[a-z]+' "$YAML" | sort -u >files
 	[ "$(wc -l <files)" -eq 3 ]
 	while read -r file; do grep -qF "${file#build/matrix/}" "$REPO/tests/matrix/lib/results.bash"; done <files
 }
 
-@test "the summary counts cells by their result, and says when there is none" {
+@test "the summary counts cells by their result, and says if there is none" {
 	cd "$BATS_TEST_TMPDIR"
 	awk '/^        run: \|$/ { on = 1; next } on && !/^          / { on = 0 } on { sub(/^          /, ""); print }' "$YAML" >script
 	grep -q GITHUB_STEP_SUMMARY script

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# fleet/lisa/hvcrash.py on a VM made of files, whose hvcrashctl is the real one. Without LISA: its names only. With LISA_SOURCE
-# (LISA's own source and what it imports) on LISA's classes.
+# fleet/lisa/hvcrash.py on a VM made of files, with the real hvcrashctl. Without LISA: only stubs of its names. With LISA_SOURCE
+# (LISA's own source and its imports): on LISA's classes.
 
 load ../cli/helpers
 load ../cli/fake_root
@@ -17,7 +17,7 @@ setup() {
 	: >root/hvcrash_crash.ko
 }
 
-# says WORDS CASE...: that is what comes of each
+# says WORDS CASE...: each case ends with these words
 says() {
 	local words=$1 line
 	shift
@@ -50,7 +50,7 @@ crashes=(verify_hvcrash_audit_clean verify_hvcrash_audit_clean_last_cpu verify_h
 	[ ! -e root/fired ]
 }
 
-@test "pages that the host kept, an audit that cannot tell, no audit, no dump, half a dump: each fails and says so" {
+@test "pages left with the host, an audit that cannot tell, no audit, no dump, half a dump: each fails and says so" {
 	VERDICT='not clean' says 'fail: the audit is not clean: of not clean (console captured)' verify_hvcrash_audit_clean verify_hvcrash_irq
 	VERDICT='cannot tell' says 'fail: the audit is not clean: of cannot tell*' verify_hvcrash_audit_clean
 	VERDICT=none says 'fail: the audit is not clean: CANNOT TELL: no audit was made*' verify_hvcrash_audit_clean
@@ -60,13 +60,13 @@ crashes=(verify_hvcrash_audit_clean verify_hvcrash_audit_clean_last_cpu verify_h
 	BACK=no says 'fail: not back 2 s after the crash (console captured)' verify_hvcrash_audit_clean
 }
 
-@test "a crash from before is not taken for this one" {
+@test "an earlier crash is not taken for this one" {
 	put /var/crash/202501010000/dump.202501010000 data
 	put /var/crash/202501010000/hvcrash-audit.json '{"verdict": "clean", "message": "of last year"}'
 	SAVED=none says 'fail: the VM is back, and knows of no crash*' verify_hvcrash_audit_clean
 }
 
-@test "the NMI of the serial console: by az, which may be missing or fail" {
+@test "the serial console's NMI is sent by az, which may be missing or fail" {
 	mkdir bin
 	# shellcheck disable=SC2016 # for that script
 	printf '#!/bin/sh\necho "$*" >root/az\nexit ${AZ:-0}\n' >bin/az
@@ -80,14 +80,14 @@ crashes=(verify_hvcrash_audit_clean verify_hvcrash_audit_clean_last_cpu verify_h
 	says 'skip: az is not installed*' verify_hvcrash_serial_console_nmi
 }
 
-@test "kexec: the registry's words go along once, and the audit of the kernel before decides" {
+@test "kexec: the registry's words are passed on once, and the audit of the previous kernel decides" {
 	put /proc/cmdline 'root=/dev/sda1 ro hvcrash_registry=0x1-2+3 memmap=4K%0x1000-1+2'
 	says pass verify_hvcrash_kexec
 	grep -qF -- "--command-line='root=/dev/sda1 ro hvcrash_registry=0x101000 memmap=4K%0x101000-1+2'" root/loaded
 	VERDICT='not clean' says 'fail: the audit is not clean: of not clean*' verify_hvcrash_kexec
 }
 
-@test "history: skipped without a crash, else what was published is held against it" {
+@test "history: skipped without a crash, otherwise compared with what was published" {
 	says 'skip: this VM has not crashed yet' verify_hvcrash_history
 	put /var/crash/202611280512/dump.202611280512 data
 	put /var/crash/202611280512/dmesg.202611280512 $'Linux version 6.12.0 x\nKernel panic - not syncing: x'
@@ -99,7 +99,7 @@ crashes=(verify_hvcrash_audit_clean verify_hvcrash_audit_clean_last_cpu verify_h
 	says pass verify_hvcrash_history
 }
 
-@test "a VM without the module that crashes it skips the kinds that take it" {
+@test "a VM without hvcrash_crash.ko skips the kinds that need it" {
 	rm root/hvcrash_crash.ko
 	says 'skip: hvcrash_crash.ko is not installed' verify_hvcrash_irq
 	says pass verify_hvcrash_audit_clean

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Runs cases of fleet/lisa/hvcrash.py on a VM that is a directory.
+Runs cases of fleet/lisa/hvcrash.py on a VM made of files in a directory.
 
     lisa.py ROOT CASE...
 
-What the suite asks of hvcrashctl is answered by the real one, with --sysroot ROOT. A
-crash leaves there what kdump and hvcrash would, as the environment says: VERDICT and
-SAVED of it, BACK=no for a VM that never returns. With LISA_SOURCE, a directory with
-LISA's own source and what it imports, the suite runs on LISA's classes; else on as many
-names of them as it takes.
+The suite's calls of hvcrashctl go to the real one, with --sysroot ROOT. A
+crash leaves the files that kdump and hvcrash would leave. The environment determines
+them: VERDICT and SAVED, and BACK=no for a VM that never returns. With LISA_SOURCE, a
+directory with LISA's own source and its imports, the suite runs on LISA's classes;
+otherwise on stubs with the names that it uses.
 
 Prints "pass", "skip: why" or "fail: why" for each case.
 """
@@ -38,7 +38,7 @@ def stub(name, **members):
 
 
 class Names(types.ModuleType):
-    """A package of which any name may be imported; a class if it is in capitals"""
+    """A package that provides any imported name; a class if the name is capitalized"""
 
     __path__ = []
 
@@ -51,7 +51,7 @@ class Names(types.ModuleType):
 
 
 def own_lisa():
-    """LISA's own source, without its way to a machine, which would take a dozen packages"""
+    """LISA's own source without its connections to machines, which would need a dozen packages"""
     sys.path.insert(0, os.environ["LISA_SOURCE"])
     for name in (
         "spur spur.errors spur.ssh spur.local spur.results spurplus spurplus.sftp "
@@ -104,7 +104,7 @@ import hvcrash  # noqa: E402
 
 hvcrash.CRASH_INTERVAL = 0.01
 hvcrash.CRASH_TIMEOUT = 2
-# a real TestSuiteMetadata keeps the class for itself
+# a real TestSuiteMetadata replaces the class, and keeps it
 SUITE = hvcrash.Hvcrash
 if not isinstance(SUITE, type):
     from lisa.testsuite import get_suites_metadata
@@ -156,7 +156,7 @@ class Log:
 
 
 class Vm(lisa.RemoteNode):
-    """The node: nothing of LISA's own is initialized, since nothing connects"""
+    """The node: LISA's own parts are not initialized, since there is no connection"""
 
     tools = Tools()
     features = Features()
@@ -208,7 +208,7 @@ class Vm(lisa.RemoteNode):
         (ROOT / "fired").write_text(command + "\n")
         reboot(command)
         if "kexec" not in command:
-            # as SSH does, when the VM is gone
+            # like SSH when the VM is gone
             raise OSError("connection lost")
 
 
@@ -245,14 +245,14 @@ class AzureContext:
     resource_group_name, vm_name, subscription_id = "rg", "vm", "sub"
 
 
-# Azure's part of LISA takes its whole SDK along
+# LISA's part for Azure would import the whole SDK
 for name in ("lisa.sut_orchestrator.azure", "lisa.sut_orchestrator.azure.common"):
     stub(name, get_node_context=lambda node: AzureContext())
 run_command = subprocess.run
 
 
 def az_crashes(command, **options):
-    """The NMI reaches the VM, if az says so"""
+    """The NMI reaches the VM if az succeeds"""
     done = run_command(command, **options)
     if command[0] == "az" and done.returncode == 0:
         reboot("nmi")
