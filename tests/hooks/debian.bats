@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: kdump-tools of Debian and Ubuntu: which dump a report belongs to, its disks, its units, its initrds.
+# bash: kdump-tools of Debian and Ubuntu: the dump that a report belongs to, disks, units, initrds.
 
 # shellcheck disable=SC2034,SC2154,SC2030,SC2031 # shared with helpers.bash; a test has a PATH of its own
 bats_require_minimum_version 1.5.0
@@ -31,7 +31,7 @@ boot() {
 
 of() { jq -r .of "$1/hvcrash-audit.json"; }
 
-@test "a dump that was begun in a later minute than its audit gets the report" {
+@test "a dump that began in a later minute than its audit gets the report" {
 	waiting 20261123001759
 	mkdir -p "$dumps"/20261123{0016,0018}
 	boot
@@ -40,7 +40,7 @@ of() { jq -r .of "$1/hvcrash-audit.json"; }
 	[ -z "$(ls "$audits")" ]
 }
 
-@test "of two crashes without a boot between them each dump gets its own" {
+@test "after two crashes without a boot between them each dump gets its own report" {
 	waiting 20261123001759
 	waiting 20261123002001
 	mkdir -p "$dumps"/20261123{0018,0020}
@@ -71,7 +71,7 @@ of() { jq -r .of "$1/hvcrash-audit.json"; }
 	[ "$(of "$dumps/202611240000")" = 20261123235959 ]
 }
 
-@test "a dump that was begun more than an hour after the audit is that of another crash" {
+@test "a dump that began more than an hour after the audit belongs to another crash" {
 	waiting 20261123235959
 	mkdir -p "$dumps/202611240100"
 	boot
@@ -79,7 +79,7 @@ of() { jq -r .of "$1/hvcrash-audit.json"; }
 	[ -e "$audits/20261123235959.no-dump" ]
 }
 
-@test "why a dump was not saved, or not to its end, is kept beside what there is, from the journal of the crash kernel" {
+@test "the reason for a missing or incomplete dump is kept beside it, from the journal of the crash kernel" {
 	mkdir -p "$BATS_TEST_TMPDIR/bin"
 	cat >"$BATS_TEST_TMPDIR/bin/journalctl" <<-END
 		#!/bin/sh
@@ -111,7 +111,7 @@ of() { jq -r .of "$1/hvcrash-audit.json"; }
 	[ -e "$audits/20261123001759.no-dump" ]
 }
 
-@test "KDUMP_COREDIR: where the dumps are" {
+@test "KDUMP_COREDIR: the directory of the dumps" {
 	waiting 20261123001759
 	mkdir -p "$HVCRASH_ROOT/data/crash/202611230018"
 	export KDUMP_COREDIR=/data/crash
@@ -120,7 +120,7 @@ of() { jq -r .of "$1/hvcrash-audit.json"; }
 	grep -q '^EnvironmentFile=-/etc/default/kdump-tools$' "$HVCRASH_ROOT/usr/lib/systemd/system/hvcrash-collect.service"
 }
 
-@test "directories that a user made below /var/crash, or links, are no dumps" {
+@test "links, and directories that a user made below /var/crash, are not dumps" {
 	waiting 20261123001759
 	mkdir -p "$dumps/202611230018" "$HVCRASH_ROOT/etc/target" "$dumps/202611230021x" "$dumps/_usr_bin_x.0.crash"
 	chown 65534 "$dumps/202611230018"
@@ -130,13 +130,13 @@ of() { jq -r .of "$1/hvcrash-audit.json"; }
 	[ -z "$(find "$HVCRASH_ROOT/etc/target" "$dumps" -type f)" ]
 }
 
-@test "nothing of ours below /var/crash before the dump, where KDUMP_NUM_DUMPS counts" {
+@test "none of our files is below /var/crash before the dump, since KDUMP_NUM_DUMPS counts them" {
 	adapter /usr/lib/hvcrash/debian-capture
 	[ -z "$(ls -A "$dumps")" ]
 	[ "$(jq -r .verdict "$audits"/*/hvcrash-audit.json)" = clean ]
 }
 
-@test "a report is for root only" {
+@test "only root can read a report" {
 	crash debian
 	[ "$(stat -c %a "$dump"/hvcrash-audit.{txt,json} | sort -u)" = 600 ]
 }
@@ -148,7 +148,7 @@ captured() {
 	[ "$adapter_status" -eq 0 ] && [ -z "$(find "$HVCRASH_ROOT/var/lib/hvcrash" -name '*.new')" ]
 }
 
-@test "the disk is full: the verdict is in the log, and the dump is tried" {
+@test "the disk is full: the verdict is in the log, and the dump is still attempted" {
 	with_disk full "$HVCRASH_ROOT/var/lib/hvcrash" captured
 	[[ $output == *'audit: CLEAN: 18 regions'* ]]
 	[[ $output == *'report not written to '*'No space left on device'* ]]
@@ -178,22 +178,22 @@ booted() {
 	[ "$(of "$dumps/202611230018")" = 20261123001759 ]
 }
 
-# unit NAME KEY: its values
+# unit NAME KEY: the values of KEY
 unit() { sed -n "s/^$2=//p" "$HVCRASH_ROOT/usr/lib/systemd/system/$1"; }
 
-@test "the dump wants the audit and does not need it; it comes after it" {
+@test "the dump wants the audit but does not require it, and comes after it" {
 	[ "$(unit kdump-tools-dump.service.d/10-hvcrash.conf Wants)" = 'hvcrash-audit.service hvcrash-bound.service' ]
 	[ "$(unit kdump-tools-dump.service.d/10-hvcrash.conf After)" = hvcrash-audit.service ]
 	run ! grep -E '^(Requires|BindsTo|Requisite|ExecStart)' -r "$HVCRASH_ROOT"/usr/lib/systemd/system/kdump-tools-dump.service.d
 }
 
-@test "the audit's unit is bounded above its own bounds, and survives an OOM kill inside" {
+@test "the audit's unit has a larger bound than its commands, and survives an OOM kill of one" {
 	[ "$(unit hvcrash-audit.service TimeoutStartSec)" -gt 210 ]
 	[ "$(unit hvcrash-audit.service OOMPolicy)" = continue ]
 	[ "$(unit hvcrash-audit.service ConditionPathExists)" = /proc/vmcore ]
 }
 
-@test "the bound waits for nothing that may hang, and is no reason for an orderly reboot to wait" {
+@test "the bound waits for nothing that may hang, and does not delay an orderly reboot" {
 	[ "$(unit hvcrash-bound.service DefaultDependencies)" = no ]
 	[ "$(unit hvcrash-bound.service ConditionPathExists)" = /proc/vmcore ]
 	[ "$(unit hvcrash-bound.service Conflicts)" = shutdown.target ]
@@ -206,7 +206,7 @@ unit() { sed -n "s/^$2=//p" "$HVCRASH_ROOT/usr/lib/systemd/system/$1"; }
 	[[ $(unit hvcrash-collect.service Before) == *basic.target* ]]
 }
 
-# initramfs VERSION CONFDIR: what the hook adds
+# initramfs VERSION CONFDIR: the files that the hook adds
 initramfs() {
 	mkdir -p "$HVCRASH_ROOT/usr/share/initramfs-tools" "$BATS_TEST_TMPDIR/bin"
 	# shellcheck disable=SC2016
@@ -217,16 +217,16 @@ initramfs() {
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH version=$1 CONFDIR=$2 "$HVCRASH_ROOT/usr/share/initramfs-tools/hooks/hvcrash"
 }
 
-@test "initramfs-tools: the module goes into the initrd of each kernel that has it" {
+@test "initramfs-tools: the initrd of each kernel with the module gets it" {
 	[ "$(initramfs 6.1.0-50-amd64 /etc/initramfs-tools)" = 'adds hvcrash' ]
 	[ "$(initramfs 6.12.107+deb13-amd64 /etc/initramfs-tools)" = 'adds hvcrash' ]
 	[ -z "$(initramfs 5.10 /etc/initramfs-tools)" ]
 }
 
-@test "initramfs-tools: nothing goes into the crash kernel's initrd" {
+@test "initramfs-tools: the crash kernel's initrd gets nothing" {
 	[ -z "$(initramfs 6.1.0-50-amd64 /var/lib/kdump/initramfs-tools)" ]
 }
 
-@test "initramfs-tools: it has no prerequisites and asks for nothing to say so" {
+@test "initramfs-tools: the hook has no prerequisites, and says so without any environment" {
 	[ -z "$(env -i "$HVCRASH_ROOT/usr/share/initramfs-tools/hooks/hvcrash" prereqs)" ]
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: the dracut module: which initrd gets what. That a real dracut makes one that works is in tests/e2e/dracut.bats.
+# bash: the dracut module: which initrd gets which files. tests/e2e/dracut.bats tests an initrd made by a real dracut.
 
 # shellcheck disable=SC2030,SC2031,SC2317 # dracut calls these functions, and each test is a shell of its own
 bats_require_minimum_version 1.5.0
 
 setup() {
-	# dracut's own, which say what they were asked for
+	# dracut's own functions, which print their arguments
 	inst_multiple() { printf 'install %s\n' "$*"; }
 	inst_hook() { printf 'hook %s\n' "$*"; }
 	instmods() { printf 'module %s, hostonly "%s"\n' "$*" "$hostonly"; }
@@ -27,7 +27,7 @@ setup() {
 	[ "$output" = $'module msr, hostonly ""\nmodule hvcrash, hostonly ""' ]
 }
 
-@test "the kdump initrd of SUSE, by the module that its mkdumprd adds: the scripts, too" {
+@test "the kdump initrd of SUSE, known by the module that its mkdumprd adds: the scripts, too" {
 	add_dracutmodules='network kdump'
 	run -0 check
 	run -0 install
@@ -39,7 +39,7 @@ setup() {
 	[[ $output == *"hook emergency 50 $moddir/emergency.sh"*"hook shutdown-emergency 50 $moddir/emergency.sh" ]]
 }
 
-@test "the kdump initrd without a module for its kernel: the rest" {
+@test "the kdump initrd of a kernel without the module: everything else" {
 	export IN_KDUMP=1
 	without_module=1
 	run -0 check
@@ -47,7 +47,7 @@ setup() {
 	[ "$output" = 'module msr, hostonly ""' ]
 }
 
-@test "the kdump initrd without the tool: dracut leaves us out, and makes it" {
+@test "the kdump initrd without the tool: dracut leaves out our module, and still makes the initrd" {
 	export IN_KDUMP=1
 	without_tool=1
 	run -1 check
@@ -66,7 +66,7 @@ setup() {
 	run -1 check
 }
 
-@test "a module whose name only has kdump in it is not kdump" {
+@test "a module whose name merely contains kdump is not kdump" {
 	add_dracutmodules='earlykdump kdumpbase'
 	run -0 install
 	[[ $output != *hvcrashctl* ]]

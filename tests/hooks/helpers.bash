@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# bash, loaded by the *.bats files beside it: a fake root, and in it what a distribution's kdump does around a dump.
+# bash, loaded by the *.bats files beside it: a fake root, in which each distribution's kdump takes a dump.
 # shellcheck shell=bash disable=SC2034 # read by the tests
 #
-# crash DISTRO plays a second kernel, and on Debian the boot after it, by the rules of that kdump as its own scripts have
-# them: who calls us with what, what a failure costs there, where the dump goes. It leaves $dump, the directory of the dump,
-# if one was saved, $log, all that the adapters said, and $seconds, how long they took.
+# crash DISTRO simulates a second kernel, and on Debian the boot after it, by the rules of that kdump's own scripts: who
+# calls us with which arguments, the effect of a failure, where the dump goes. It leaves $dump, the directory of the dump,
+# if one was saved, $log, all output of the adapters, and $seconds, how long they took.
 #
-# The real hvcrashctl reads a real dump, unless a test puts something else in its place.
+# The real hvcrashctl reads a real dump, unless a test replaces it.
 
 HOOKS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repo=$(cd "$HOOKS_DIR/../.." && pwd)
 HVCRASHCTL=${HVCRASHCTL:-$repo/build/tools/hvcrashctl}
 MKCORE=${MKCORE:-$repo/build/fixtures/mkcore}
-# What sh is there, and busybox's for an initramfs of one's own
+# Each distribution's sh, and busybox's for a self-made initramfs
 runs=('debian dash' 'rhel bash' 'rhel busybox ash' 'suse bash' 'suse dash')
 
 # fresh_root DISTRO: with the hooks of one distribution, the tool, and a second kernel's /proc
@@ -25,7 +25,7 @@ fresh_root() {
 	crashed good
 	printf '%s\n' 'proc /proc proc rw 0 0' '/dev/sda2 /sysroot ext4 ro,relatime 0 0' >"$HVCRASH_ROOT/proc/mounts"
 	printf '%s\n' 'path /var/crash' 'core_collector makedumpfile -l -d 31' >"$HVCRASH_ROOT/etc/kdump.conf"
-	# nothing waits in the background for the dump, but where a test is about that
+	# nothing waits in the background for the dump, except in tests of that
 	export HVCRASH_AUDIT_SECONDS=30 HVCRASH_WRITE_SECONDS=10 HVCRASH_DUMP_SECONDS=0
 }
 
@@ -39,14 +39,14 @@ crashed() {
 	} | "$MKCORE" -I "$repo/tests/fixtures" - "$HVCRASH_ROOT/proc/vmcore"
 }
 
-# tool: standard input is the tool from now on
+# tool: standard input replaces the tool from now on
 tool() {
 	rm -f "$HVCRASH_ROOT/usr/sbin/hvcrashctl"
 	cat >"$HVCRASH_ROOT/usr/sbin/hvcrashctl"
 	chmod +x "$HVCRASH_ROOT/usr/sbin/hvcrashctl"
 }
 
-# adapter FILE [ARGUMENT...]: as the kernel would start it, by its first line, or by $shell; nothing may take a minute
+# adapter FILE [ARGUMENT...]: runs it by its first line, like the kernel, or by $shell; none may take a minute
 adapter() {
 	local file=$HVCRASH_ROOT$1 command=() began
 	shift
@@ -57,14 +57,14 @@ adapter() {
 	seconds=$((seconds + SECONDS - began))
 }
 
-# save DIRECTORY: the dump
+# save DIRECTORY: saves the dump there
 save() {
 	mkdir -p "$1"
 	dump=$1
 	echo 'the dump' >"$1/vmcore"
 }
 
-# Debian: the audit is a unit that the dump's wants, so it follows whatever its status is. The dump is named after the minute.
+# Debian: the dump's unit wants the audit's, so the dump follows whatever the audit's status. The minute names the dump.
 crash_debian() {
 	local dumps=$HVCRASH_ROOT/var/crash
 	adapter /usr/lib/hvcrash/debian-capture
@@ -74,7 +74,7 @@ crash_debian() {
 	mv "$BATS_TEST_TMPDIR/vmcore" "$HVCRASH_ROOT/proc/vmcore"
 }
 
-# kdump.sh of RHEL: what is in pre.d and post.d is run if it can be, and its status is logged and not looked at
+# kdump.sh of RHEL: executable files in pre.d and post.d are run, and their status is only logged
 crash_rhel() {
 	local stamp file
 	stamp=$(date +%Y-%m-%d-%T)
@@ -91,7 +91,7 @@ crash_rhel() {
 
 kdump_status() { [ "$adapter_status" -eq 0 ] || printf '%s exited with %d status\n' "$1" "$adapter_status" >>"$BATS_TEST_TMPDIR/log"; }
 
-# kdump-save of SUSE, with KDUMP_CONTINUE_ON_ERROR=false: a status other than 0 is a shell on the console and no dump
+# kdump-save of SUSE, with KDUMP_CONTINUE_ON_ERROR=false: a status other than 0 means a shell on the console and no dump
 crash_suse() {
 	local DIR
 	DIR=/kdump/mnt/var/crash/$(date +%Y-%m-%d-%H-%M)
@@ -110,7 +110,7 @@ crash() {
 	printf -- '--- %s, %s, %d s\n%s\n' "$1" "${shell:-by its first line}" "$seconds" "$log"
 }
 
-# each FUNCTION: for every distribution, with its adapters run by the shells that it may have
+# each FUNCTION: runs it for every distribution, with the adapters run by each shell that the distribution may have
 each() {
 	local run distro shell
 	for run in "${runs[@]}"; do
@@ -123,10 +123,10 @@ each() {
 	done
 }
 
-# verdict: what a script that fetches the report reads
+# verdict: the value that a script reads from the report
 verdict() { jq -r .verdict "$dump/hvcrash-audit.json"; }
 
-# dump_and_reason PATTERN: the dump is there, the log says why there is no verdict, and so do both reports
+# dump_and_reason PATTERN: the dump is there, and the log and both reports say why there is no verdict
 dump_and_reason() {
 	[ "$(cat "$dump/vmcore")" = 'the dump' ] &&
 		logged "$1" &&
@@ -136,10 +136,10 @@ dump_and_reason() {
 		[[ $log != *'exited with'* ]]
 }
 
-# logged PATTERN: in a line of ours
+# logged PATTERN: one of our log lines matches
 logged() { grep -q "^hvcrash-hook: .*$1" <<<"$log"; }
 
-# full_disk DIRECTORY: from now on, in this shell's mount namespace, a disk with nothing left
+# full_disk DIRECTORY: from now on a full disk, in this shell's mount namespace
 full_disk() {
 	mkdir -p "$1"
 	mount -t tmpfs -o size=16k full "$1"
@@ -168,7 +168,7 @@ with_disk_inside() {
 	"$@"
 }
 
-# no_scraps: nothing half-written, nothing left in memory but the report that waits there
+# no_scraps: no half-written file, and none left in memory except the report that waits there
 no_scraps() {
 	[ -z "$(find "$HVCRASH_ROOT" -name '*.new' -o -path '*/run/hvcrash/work*')" ]
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: the verdict comes beside the dump, and whatever happens to the audit, the dump is saved and the log says what.
+# bash: the verdict is saved beside the dump; if the audit fails, the dump is still saved and the log says why.
 #
-# Every test is made for each distribution's adapters, run by dash, busybox's ash or bash.
+# Every test runs with each distribution's adapters, in dash, busybox's ash or bash.
 
 # shellcheck disable=SC2034,SC2154 # shared with helpers.bash
 bats_require_minimum_version 1.5.0
@@ -26,7 +26,7 @@ not_clean() {
 	[ "$(verdict)" = 'not clean' ] && [[ $log == *'audit: NOT CLEAN: '* ]]
 }
 
-@test "a write after the revoke: the report beside the dump says not clean" {
+@test "a write after the revoke: the report beside the dump says NOT CLEAN" {
 	each not_clean
 }
 
@@ -60,7 +60,7 @@ not_executable() {
 	each not_executable
 }
 
-# The first words of an ELF file for AArch64, and then what a shell would do if it took the file for a script
+# The beginning of an ELF file for AArch64, followed by commands for a shell that takes the file for a script
 foreign() {
 	{
 		printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\267\0\1\0\0\0\n'
@@ -102,7 +102,7 @@ half() {
 	dump_and_reason 'did not finish in 1 s'
 }
 
-@test "the tool hangs after it wrote half of a report that begins with CLEAN: that is not believed" {
+@test "the tool hangs after half a report that begins with CLEAN: the report is not trusted" {
 	each half
 }
 
@@ -132,7 +132,7 @@ silent() {
 	dump_and_reason 'ended with status 0 without a report'
 }
 
-@test "a tool that ends with 0 and no report is not taken for clean" {
+@test "exit status 0 without a report is not taken for clean" {
 	each silent
 }
 
@@ -187,7 +187,7 @@ no_memory() {
 	[ "$(cat "$dump/vmcore")" = 'the dump' ] && logged 'no audit: cannot create .*/run/hvcrash/work' && [[ $log != *'exited with'* ]]
 }
 
-@test "there is no room in memory" {
+@test "no memory is left" {
 	each no_memory
 }
 
@@ -197,7 +197,7 @@ first_kernel() {
 	[ -z "$log" ] && [ ! -e "$dump/hvcrash-audit.json" ]
 }
 
-@test "in a kernel that is not the crash kernel they do nothing and say nothing" {
+@test "outside the crash kernel they do nothing and print nothing" {
 	each first_kernel
 }
 
@@ -210,11 +210,11 @@ twice() {
 		[ "$(verdict)" = 'not clean' ] && [ "$(jq -r .verdict "$first/hvcrash-audit.json")" = clean ]
 }
 
-@test "of two crashes each dump gets its own report" {
+@test "after two crashes each dump gets its own report" {
 	each twice
 }
 
-# modprobe that says what it was asked for. Debian's busybox would take its own.
+# modprobe that prints its arguments. Debian's busybox would use its own.
 rescue() {
 	case $shell in busybox*) return 0 ;; esac
 	mkdir -p "$BATS_TEST_TMPDIR/bin"
@@ -230,13 +230,13 @@ rescue() {
 	each rescue
 }
 
-@test "with maxcpus=1 hvcrash is loaded for the rescue, and if it cannot be, that is in the log and the audit follows" {
+@test "with maxcpus=1 hvcrash is loaded for the rescue; if that fails, the log says so and the audit still runs" {
 	cpus=maxcpus=1 asked='-q msr -q hvcrash '
 	each rescue
 	logged 'no rescue: hvcrash was not loaded'
 }
 
-# A dump that does not finish in a second: what SysRq needs, and what is written to it
+# A dump that does not finish within a second: files for SysRq, and what is written to it
 overdue() {
 	local i early=no
 	export HVCRASH_DUMP_SECONDS=1 HVCRASH_WRITE_SECONDS=1
@@ -246,7 +246,7 @@ overdue() {
 		adapter /usr/lib/hvcrash/debian-bound
 	else
 		crash "$1" 3>&-
-		# the hooks were done before the bound, though its shell waits yet
+		# the hooks ended before the bound, although its shell still waits
 		[ ! -s "$HVCRASH_ROOT/proc/sysrq-trigger" ] || [ "$seconds" -ge 2 ] || early=yes
 	fi
 	for ((i = 0; i < 100; i++)); do
@@ -263,7 +263,7 @@ overdue() {
 	each overdue
 }
 
-# may_take SHELL CMDLINE BYTES: seconds
+# may_take SHELL CMDLINE BYTES: prints the bound in seconds
 # shellcheck disable=SC2016 # for that shell
 may_take() {
 	printf '%s\n' "$2" >"$HVCRASH_ROOT/proc/cmdline"
@@ -272,7 +272,7 @@ may_take() {
 	env -u HVCRASH_DUMP_SECONDS $1 -c '. "$0"; hook_dump_seconds' "$repo/kdump-hooks/lib/hvcrash-hook.sh"
 }
 
-@test "how long a dump may take: an hour and a minute a GiB, or what the command line says" {
+@test "how long a dump may take: an hour plus a minute for each GiB, or as the command line says" {
 	local sh
 	fresh_root rhel
 	for sh in dash bash 'busybox ash'; do
@@ -284,7 +284,7 @@ may_take() {
 	done
 }
 
-@test "in the kernel that has not crashed nothing waits for a reboot" {
+@test "in a kernel that has not crashed nothing waits to reboot it" {
 	fresh_root debian
 	rm "$HVCRASH_ROOT/proc/vmcore"
 	: >"$HVCRASH_ROOT/proc/sysrq-trigger"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: what make install puts where.
+# bash: where make install puts each file.
 
 # shellcheck disable=SC2154 # from helpers.bash
 bats_require_minimum_version 1.5.0
@@ -10,10 +10,10 @@ install_to() { make -s -C "$repo/kdump-hooks" "${@:2}" DESTDIR="$BATS_TEST_TMPDI
 
 files() { (cd "$BATS_TEST_TMPDIR/$1" && find . -type f | sort); }
 
-@test "the README names each file that is installed, and none that is not" {
+@test "the README names each installed file, and no other" {
 	for distro in debian rhel suse; do install_to "all" install DISTRO=$distro; done
 	while read -r file; do
-		# A directory stands for its files
+		# A directory represents its files
 		grep -qF "\`${file#.}" "$repo/kdump-hooks/README.md" || grep -qF "\`$(dirname "${file#.}")\`" "$repo/kdump-hooks/README.md" || {
 			printf '%s is not in the README\n' "$file"
 			return 1
@@ -32,7 +32,7 @@ files() { (cd "$BATS_TEST_TMPDIR/$1" && find . -type f | sort); }
 	run ! grep -rn '/usr/lib/hvcrash' "$BATS_TEST_TMPDIR/local"
 }
 
-@test "installing twice is installing once, and uninstall leaves nothing" {
+@test "installing twice is the same as once, and uninstall leaves nothing" {
 	for distro in debian rhel suse none; do
 		install_to $distro install DISTRO=$distro
 		first=$(files $distro)
@@ -53,7 +53,7 @@ names() {
 	"$repo/kdump-hooks/distro" "$BATS_TEST_TMPDIR/os-release"
 }
 
-@test "the distribution is known by os-release" {
+@test "the distribution is recognized by os-release" {
 	[ "$(names debian '')" = debian ]
 	[ "$(names ubuntu debian)" = debian ]
 	[ "$(names rhel fedora)" = rhel ]
@@ -76,7 +76,7 @@ names() {
 	done < <(cd "$BATS_TEST_TMPDIR/all" && grep -rlE '^#!/bin/(ba)?sh|^# POSIX sh' .)
 }
 
-@test "hvcrashctl status finds the hooks where they are" {
+@test "hvcrashctl status finds the installed hooks" {
 	for distro in debian rhel; do install_to all install DISTRO=$distro; done
 	while read -r place; do
 		[[ " $(files all | tr '\n' ' ') " == *" .$place "* ]] || {
@@ -99,7 +99,7 @@ names() {
 		[ -x "$to$prefix/sbin/hvcrashctl" ]
 		[ -s "$to/usr/lib/modprobe.d/hvcrash.conf" ]
 		[ -s "$to/usr/src/hvcrash-$(sed -n 's/^HVCRASH_VERSION := //p' "$repo/Makefile")/dkms.conf" ]
-		# No module that crashes a machine comes along
+		# The module that crashes a machine is not installed with it
 		[ -z "$(find "$to" -name 'hvcrash_crash*')" ]
 		make -s -C "$repo" uninstall uninstall-dkms DESTDIR="$to" PREFIX=$prefix DISTRO=debian
 		[ -z "$(files whole)" ]

@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: the boot after a crash: the report beside the dump reaches Prometheus and the journal, once.
+# bash: at the boot after a crash the report beside the dump is published to Prometheus and the journal, once.
 
 # shellcheck disable=SC2034,SC2154 # shared with helpers.bash
 bats_require_minimum_version 1.5.0
 load helpers
 
-# boot: the next one, where the tool is a program that notes what it publishes
+# boot: the next boot, with a tool that only records what it publishes
 boot() {
 	local calls=$BATS_TEST_TMPDIR/calls
 	: >"$calls"
 	: >"$calls.crash"
-	# it was shut down before, if nothing else says so
+	# a shutdown came before it, unless the test says otherwise
 	rm -f "$HVCRASH_ROOT/var/lib/hvcrash/boots"
 	mv "$HVCRASH_ROOT/proc/vmcore" "$BATS_TEST_TMPDIR/vmcore"
 	tool <<-END
@@ -37,7 +37,7 @@ boot() {
 
 once() {
 	mkdir -p "$HVCRASH_ROOT/var/lib/prometheus/node-exporter"
-	# the root file system of the crash kernel's own is the system's, after the boot
+	# the crash kernel's own root file system is the system's after the boot
 	crash "$1"
 	if [ "$1" != debian ]; then
 		mkdir -p "$HVCRASH_ROOT/var/crash/2026-11-28-00:00"
@@ -55,7 +55,7 @@ once() {
 	each once
 }
 
-@test "the report that a hook left in the place of an audit is published as cannot tell" {
+@test "a report that a hook left in place of an audit is published as cannot tell" {
 	fresh_root debian
 	seconds=0
 	rm "$HVCRASH_ROOT/usr/sbin/hvcrashctl"
@@ -65,16 +65,16 @@ once() {
 	grep -q '^hvcrash_audit_verdict{verdict="cannot tell"} 1$' "$BATS_TEST_TMPDIR/prom"
 }
 
-# last KEY: of the file for programs
+# last KEY: its value in last-crash.json
 last() { jq -r ".crashes[0].$1" "$HVCRASH_ROOT/var/lib/hvcrash/last-crash.json"; }
 
-@test "the last crash is published once, with a file for programs, and again if there is more to say of it" {
+@test "the last crash is published once, with last-crash.json, and again if more becomes known about it" {
 	fresh_root debian
 	mkdir -p "$HVCRASH_ROOT/var/lib/prometheus/node-exporter" "$HVCRASH_ROOT/var/crash/202611280512"
 	boot
 	[ "$crashes" -eq 0 ]
 	[ ! -e "$HVCRASH_ROOT/var/lib/hvcrash/last-crash.json" ]
-	# nothing but a log: there is no report that could be published
+	# only a log: there is no report to publish
 	echo '[ 9.0] Kernel panic - not syncing: x' >"$HVCRASH_ROOT/var/crash/202611280512/dmesg.202611280512"
 	boot
 	[ "$published:$crashes" = 0:1 ]
@@ -86,14 +86,14 @@ last() { jq -r ".crashes[0].$1" "$HVCRASH_ROOT/var/lib/hvcrash/last-crash.json";
 	boot
 	[ "$crashes" -eq 1 ]
 	[ "$(last saved)" = dump ]
-	# compressed or moved it is the same crash
+	# compressed or moved, it is the same crash
 	mv "$HVCRASH_ROOT/var/crash/202611280512/dump.202611280512"{,.zst}
 	boot
 	[ "$crashes" -eq 0 ]
 	[ -z "$(find "$HVCRASH_ROOT" -name '*.new')" ]
 }
 
-@test "where the last crash was deleted, the one before it is no news" {
+@test "if the last crash was deleted, the one before it is not published again" {
 	local stamp
 	fresh_root debian
 	for stamp in 202611270000 202611280512; do
@@ -108,7 +108,7 @@ last() { jq -r ".crashes[0].$1" "$HVCRASH_ROOT/var/lib/hvcrash/last-crash.json";
 	[ "$(last id)" = 202611280512 ]
 }
 
-@test "a tool without that verb is a line of the log" {
+@test "with a tool that lacks the verb there is one log line" {
 	fresh_root debian
 	mv "$HVCRASH_ROOT/proc/vmcore" "$BATS_TEST_TMPDIR/vmcore"
 	tool <<<$'#!/bin/sh\necho "hvcrashctl: no such verb" >&2\nexit 3'
@@ -118,7 +118,7 @@ last() { jq -r ".crashes[0].$1" "$HVCRASH_ROOT/var/lib/hvcrash/last-crash.json";
 	logged 'the last crash was not published: hvcrashctl: no such verb'
 }
 
-# power WORD: the unit is stopped, or started, in the boot with that id
+# power WORD: stops or starts the unit in the boot with that id
 power() {
 	mkdir -p "$HVCRASH_ROOT/proc/sys/kernel/random"
 	echo "$2" >"$HVCRASH_ROOT/proc/sys/kernel/random/boot_id"
@@ -127,7 +127,7 @@ power() {
 	[ "$adapter_status" -eq 0 ]
 }
 
-@test "boots and shutdowns are noted, so that a crash that left nothing is known, and no more than 200 of them" {
+@test "boots and shutdowns are recorded, 200 at most, so that a crash that left nothing is known" {
 	local sh
 	for sh in dash bash 'busybox ash'; do
 		fresh_root rhel
@@ -143,7 +143,7 @@ power() {
 	grep -q '^RemainAfterExit=yes$' "$HVCRASH_ROOT/usr/lib/systemd/system/hvcrash-publish.service"
 }
 
-@test "room for the next verdict is kept where a crash kernel may need it" {
+@test "space for the next verdict is reserved where a crash kernel may need it" {
 	fresh_root rhel
 	boot
 	[ "$(stat -c %s "$HVCRASH_ROOT/var/lib/hvcrash/audit/.room")" -eq 131072 ]
@@ -152,7 +152,7 @@ power() {
 	[ ! -e "$HVCRASH_ROOT/var/lib/hvcrash/audit/.room" ]
 }
 
-@test "several reports: each to the journal, the newest last" {
+@test "several reports: each goes to the journal, the newest last" {
 	local i
 	fresh_root debian
 	seconds=0
@@ -168,7 +168,7 @@ power() {
 	[[ $(tail -n 1 "$BATS_TEST_TMPDIR/calls") == *"${dump##*/}/hvcrash-audit.json"* ]]
 }
 
-@test "a report of another user, and a link, are none; without node_exporter there are no metrics" {
+@test "another user's report, and a link, are ignored; without node_exporter there are no metrics" {
 	fresh_root debian
 	seconds=0
 	crash debian
@@ -181,7 +181,7 @@ power() {
 	run ! grep -q prometheus "$BATS_TEST_TMPDIR/calls"
 }
 
-@test "a report that cannot be published is logged and not tried again; nothing happens in a crash kernel" {
+@test "a report that cannot be published is logged and not retried; nothing happens in a crash kernel" {
 	fresh_root debian
 	seconds=0
 	crash debian
@@ -196,7 +196,7 @@ power() {
 	[ ! -e "$HVCRASH_ROOT/var/lib/hvcrash/published" ]
 }
 
-@test "kdump's own unit of each distribution pulls it in" {
+@test "each distribution's kdump unit pulls it in" {
 	local distro unit
 	for distro in debian:kdump-tools rhel:kdump suse:kdump; do
 		fresh_root "${distro%:*}"

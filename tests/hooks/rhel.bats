@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: kdump of RHEL, Fedora and Azure Linux: where the dump is, by the rules of kdump.sh and kdump.conf.
+# bash: kdump of RHEL, Fedora and Azure Linux: the dump's place, by the rules of kdump.sh and kdump.conf.
 
 # shellcheck disable=SC2034,SC2154 # shared with helpers.bash
 bats_require_minimum_version 1.5.0
@@ -28,13 +28,13 @@ dumped() {
 	[ "$adapter_status" -eq 0 ]
 }
 
-@test "no path in kdump.conf: /var/crash of the root file system" {
+@test "no path in kdump.conf: /var/crash in the root file system" {
 	conf '# path /elsewhere' 'final_action reboot'
 	dumped /sysroot/var/crash/127.0.0.1-2026-11-23-00:17:03
 	[ "$(verdict)" = clean ]
 }
 
-@test "a path with quotes, blanks around it and a comment behind" {
+@test "a path with quotes, blanks around it and a comment after it" {
 	conf '  path   "/my/dumps"   # on the data disk'
 	dumped /sysroot/my/dumps/127.0.0.1-2026-11-23-00:17:03
 	[ "$(verdict)" = clean ]
@@ -46,7 +46,7 @@ dumped() {
 	[ "$(verdict)" = clean ]
 }
 
-@test "a dump target of its own, whose mount point has a blank" {
+@test "a separate dump target whose mount point contains a blank" {
 	mounts '/dev/sda2 /sysroot ext4 ro 0 0' '/dev/sdb1 /data\040disk xfs rw 0 0'
 	dumped '/data disk/var/crash/127.0.0.1-2026-11-23-00:17:03'
 	[ "$(verdict)" = clean ]
@@ -63,13 +63,13 @@ dumped() {
 	[ "$(verdict)" = clean ]
 }
 
-@test "the dump was not saved: the report is beside what there is of it, and the log has kdump's status" {
+@test "the dump was not saved: the report is beside its remains, and the log has kdump's status" {
 	dumped /sysroot/var/crash/127.0.0.1-2026-11-23-00:17:03 1
 	[ "$(verdict)" = clean ]
 	logged 'the dump was not saved: kdump.s status is 1'
 }
 
-@test "older dumps get nothing, even where this one has no directory: then the log has the report" {
+@test "older dumps get nothing, even if this one has no directory: then the log has the report" {
 	mkdir -p "$HVCRASH_ROOT/sysroot/var/crash/127.0.0.1-2026-11-20-10:00:00"
 	touch -d '3 days ago' "$HVCRASH_ROOT/sysroot/var/crash/127.0.0.1-2026-11-20-10:00:00"
 	conf 'ssh user@server' 'path /var/crash'
@@ -79,7 +79,7 @@ dumped() {
 	grep -q '^Regions:  *18 clean' <<<"$log"
 }
 
-@test "post without pre, as when that was killed: nothing, and no failure" {
+@test "post without pre, for instance if pre was killed: nothing, and no failure" {
 	: >"$BATS_TEST_TMPDIR/log"
 	adapter /etc/kdump/post.d/50-hvcrash 0
 	[ "$adapter_status" -eq 0 ]
@@ -102,14 +102,14 @@ posted() {
 	grep -q '^Regions:  *18 clean' <<<"$output"
 }
 
-# posted_aside DIRECTORY: and it is read-only as before
+# posted_aside DIRECTORY: the report is set aside there, and the file system is read-only as before
 posted_aside() {
 	posted "$1"
 	jq -r '"verdict: " + .verdict' "$1"/var/lib/hvcrash/audit/*.no-dump/hvcrash-audit.json
 	awk -v at="$1" '$2 == at { print "mode: " substr($4, 1, 2) }' /proc/mounts
 }
 
-@test "the disk stayed read-only: the report is set aside, and where it cannot be made writable the log has it" {
+@test "the disk stayed read-only: the report is set aside, and if the disk cannot be made writable the log has it" {
 	adapter /etc/kdump/pre.d/50-hvcrash
 	export -f posted
 	with_disk readonly "$HVCRASH_ROOT/sysroot" posted_aside "$HVCRASH_ROOT/sysroot"
@@ -119,7 +119,7 @@ posted_aside() {
 	grep -q '^Regions:  *18 clean' <<<"$output"
 }
 
-# fake NAME: standard input is that program, before all others
+# fake NAME: standard input becomes that program, first in PATH
 fake() {
 	mkdir -p "$BATS_TEST_TMPDIR/bin"
 	cat >"$BATS_TEST_TMPDIR/bin/$1"
@@ -140,7 +140,7 @@ emergency() {
 # aside: the one report that is below the root file system's /var/lib/hvcrash/audit
 aside() { echo "$HVCRASH_ROOT"/sysroot/var/lib/hvcrash/audit/*.no-dump; }
 
-@test "emergency: the target was not mounted, so there was no audit: it is made, and set aside for the next boot with the log" {
+@test "emergency: the target was not mounted, so the audit did not run: it runs, and is set aside with the log for the next boot" {
 	local sh
 	fake journalctl <<<$'#!/bin/sh\necho "[    7.1] systemd[1]: Timed out waiting for device /dev/sdb1"\necho "[    7.2] kdump: No space left on device"'
 	fake mount <<-END
@@ -152,7 +152,7 @@ aside() { echo "$HVCRASH_ROOT"/sysroot/var/lib/hvcrash/audit/*.no-dump; }
 		emergency "$sh"
 		[ "$(jq -r .verdict "$(aside)/hvcrash-audit.json")" = clean ]
 		logged 'report: .*no-dump/hvcrash-audit.txt'
-		# what was read-only is so again
+		# the file system is read-only again
 		[ "$(tail -n 2 "$BATS_TEST_TMPDIR/mounts" | paste -sd,)" = "-o remount,rw $HVCRASH_ROOT/sysroot,-o remount,ro $HVCRASH_ROOT/sysroot" ]
 		no_scraps
 		# once
@@ -165,7 +165,7 @@ aside() { echo "$HVCRASH_ROOT"/sysroot/var/lib/hvcrash/audit/*.no-dump; }
 	[ "$(jq -r '.crashes[0] | "\(.verdict)|\(.saved)|\(.why)"' "$BATS_TEST_TMPDIR/json")" = 'clean|nothing|kdump: No space left on device' ]
 }
 
-@test "emergency: after a dump that failed the report is where post.d has put it, and nothing is done twice" {
+@test "emergency: after a failed dump the report is where post.d put it, and nothing is done twice" {
 	dumped /sysroot/var/crash/127.0.0.1-2026-11-23-00:17:03 1
 	emergency bash
 	[ -z "$log" ]
@@ -189,7 +189,7 @@ aside() { echo "$HVCRASH_ROOT"/sysroot/var/lib/hvcrash/audit/*.no-dump; }
 	[ -z "$log" ]
 }
 
-# full_with_room: no space, but for what publish has kept
+# full_with_room: no space, except the space that publish has reserved
 full_with_room() {
 	local audit=$HVCRASH_ROOT/sysroot/var/lib/hvcrash/audit
 	umount "$HVCRASH_ROOT/sysroot"
@@ -203,7 +203,7 @@ full_with_room() {
 	[ "$adapter_status" -eq 0 ] && jq -r '"verdict: " + .verdict' "$(aside)/hvcrash-audit.json" && [ ! -e "$audit/.room" ]
 }
 
-@test "no room at all still leaves the verdict: the boot before has kept some" {
+@test "the verdict is saved even on a full disk: the boot before has reserved space" {
 	mounts '/dev/sda2 /sysroot ext4 rw 0 0'
 	adapter /etc/kdump/pre.d/50-hvcrash
 	export -f aside full_with_room
@@ -211,7 +211,7 @@ full_with_room() {
 	[[ $output == *'verdict: clean'* ]]
 }
 
-@test "kdump.sh can start what is installed: executable, with an interpreter that the initrd has" {
+@test "kdump.sh can start the installed hooks: executable, with an interpreter that the initrd has" {
 	for file in "$HVCRASH_ROOT"/etc/kdump/{pre,post,emergency}.d/*; do
 		[ -x "$file" ]
 		[ "$(head -n 1 "$file")" = '#!/bin/sh' ]

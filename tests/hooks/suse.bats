@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: kdump of SUSE: where the dump is, by the rules of its kdump-save, in versions that evaluate KDUMP_POSTSCRIPT and
+# bash: kdump of SUSE: the dump's place, by the rules of its kdump-save, in versions that evaluate KDUMP_POSTSCRIPT and
 # in those that do not.
 
 # shellcheck disable=SC2034,SC2154 # shared with helpers.bash
@@ -15,7 +15,7 @@ emergency() {
 	[[ $log == *'and reboots' ]]
 }
 
-@test "emergency: no script of kdump-save has run: the audit is made, and where no root is mounted the console has it" {
+@test "emergency: no script of kdump-save has run: the audit runs, and without a mounted root the console has it" {
 	local sh
 	for sh in bash dash 'busybox ash'; do
 		fresh_root suse
@@ -28,7 +28,7 @@ emergency() {
 	done
 }
 
-@test "emergency: after both scripts there is nothing to do, and without ours the reboot comes all the same" {
+@test "emergency: after both scripts there is nothing to do, and without our files the reboot still comes" {
 	fresh_root suse
 	crash suse
 	emergency dash
@@ -43,7 +43,7 @@ setup() {
 	seconds=0
 }
 
-# saved DIRECTORY ARGUMENT: audit, dump to there, and the script after it
+# saved DIRECTORY ARGUMENT: the audit, the dump to DIRECTORY, and then the second script
 saved() {
 	dump=$HVCRASH_ROOT$1
 	: >"$BATS_TEST_TMPDIR/log"
@@ -58,13 +58,13 @@ saved() {
 
 conf() { printf '%s\n' "$@" >"$HVCRASH_ROOT/etc/kdump.conf"; }
 
-@test "2.1.1 and later: the directory that kdump names" {
+@test "2.1.1 and later: the directory that kdump passes" {
 	saved /kdump/mnt/var/crash/2026-11-23-00-17 /kdump/mnt/var/crash/2026-11-23-00-17
 	[ "$(verdict)" = clean ]
 }
 
 # shellcheck disable=SC2016 # that is what they do
-@test "2.0: the words are not evaluated, and the newest directory is the one" {
+@test "2.0: the words are not evaluated, and the newest directory is used" {
 	conf "KDUMP_SAVEDIR='/var/crash'"
 	mkdir -p "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00"
 	touch -d '3 days ago' "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00"
@@ -80,13 +80,13 @@ conf() { printf '%s\n' "$@" >"$HVCRASH_ROOT/etc/kdump.conf"; }
 	[ "$(verdict)" = clean ]
 }
 
-@test "NFS: the directory has the name of the machine" {
+@test "NFS: the directory has the machine's name" {
 	conf "KDUMP_SAVEDIR='nfs://server/dumps'"
 	saved /kdump/mnt/vm1-2026-11-23-00-17
 	[ "$(verdict)" = clean ]
 }
 
-@test "ssh: no directory here, older dumps get nothing, the console has the report" {
+@test "ssh: there is no local directory, older dumps get nothing, the console has the report" {
 	conf "KDUMP_SAVEDIR='ssh://server/dumps'"
 	mkdir -p "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00"
 	touch -d '3 days ago' "$HVCRASH_ROOT/kdump/mnt/var/crash/2026-11-20-10-00"
