@@ -31,8 +31,10 @@ enum contents_fact {
 
 /**
  * struct contents_watched - contents from one round to the next; a million of
- * them have to fit into a crash kernel @hash: most of the last round's
- * @is_hashed: whether there is one @is_written: the hash was different before
+ * them have to fit into a crash kernel
+ * @hash: most of the last round's
+ * @is_hashed: whether there is one
+ * @is_written: the hash was different before
  */
 struct contents_watched {
 	__u64 hash : 62;

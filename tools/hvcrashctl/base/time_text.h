@@ -19,7 +19,10 @@
 
 /**
  * time_text_utc, time_text_local - by strftime(3), in UTC or in this machine's
- * time zone @seconds: since 1970 @format: of strftime(3) @buf: gets the text
+ * time zone
+ * @seconds: since 1970
+ * @format: of strftime(3)
+ * @buf: gets the text
  *
  * Return: @buf; NULL for a time outside of the calendar, or one that does not
  * fit.

@@ -46,12 +46,17 @@ struct core_ops {
 };
 
 /**
- * struct core - an open source @ops: its format @fd: the file @stored_bytes:
- * its size @file_bytes: the same; of a flattened file, the size of the plain
- * one @bytes_held: amount of guest memory that it contains, an upper bound for
- * reads @absence: why the last read found nothing, in a few words @flat: the
- * index of a flattened file, else NULL @next_shown: of core_show() @priv: the
- * format's own
+ * struct core - an open source
+ * @ops: its format
+ * @fd: the file
+ * @stored_bytes: its size
+ * @file_bytes: the same; of a flattened file, the size of the plain one
+ * @bytes_held: amount of guest memory that it contains, an upper bound for
+ * reads
+ * @absence: why the last read found nothing, in a few words
+ * @flat: the index of a flattened file, else NULL
+ * @next_shown: of core_show()
+ * @priv: the format's own
  */
 struct core {
 	const struct core_ops *ops;

@@ -16,13 +16,17 @@
 #include "dump/core.h"
 
 /**
- * struct kdump_head - what the header says @dump_level: makedumpfile -d
- * @is_split: one file of several @first_pfn, @end_pfn: for a split dump, the
- * machine's pages in this part @written: when makedumpfile was started, in
- * microseconds: the same in each part @is_incomplete: makedumpfile ran out of
- * space and noted that @page_bytes: of a page of the dump @most_pages: number
- * of pages in its bitmap @bytes_held: guest memory that the file can hold at
- * most @vmcoreinfo_offset, @vmcoreinfo_bytes: inside the file, or no bytes
+ * struct kdump_head - what the header says
+ * @dump_level: makedumpfile -d
+ * @is_split: one file of several
+ * @first_pfn, @end_pfn: for a split dump, the machine's pages in this part
+ * @written: when makedumpfile was started, in microseconds: the same in each
+ * part
+ * @is_incomplete: makedumpfile ran out of space and noted that
+ * @page_bytes: of a page of the dump
+ * @most_pages: number of pages in its bitmap
+ * @bytes_held: guest memory that the file can hold at most
+ * @vmcoreinfo_offset, @vmcoreinfo_bytes: inside the file, or no bytes
  */
 struct kdump_head {
 	int dump_level;

@@ -18,8 +18,10 @@
 #include "vm/sysroot.h"
 
 /**
- * struct boot - one boot @seconds: when, since 1970 @is_after_shutdown: the
- * boot before it ended in a shutdown; true for the first
+ * struct boot - one boot
+ * @seconds: when, since 1970
+ * @is_after_shutdown: the boot before it ended in a shutdown; true for the
+ * first
  */
 struct boot {
 	__u64 seconds;

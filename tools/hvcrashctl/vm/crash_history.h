@@ -18,13 +18,15 @@
 #define CRASH_HISTORY_MAX 4096
 
 /**
- * struct crash_history - the crashes, the newest first @nr, @record: these
- * @not_shown: older ones, for which there was no room @nr_unreadable,
- * @unreadable: directories in which there may be more crashes, and the first of
- * them @nr_foreign: directories that belong neither to root nor to us, which
- * are ignored: below Ubuntu's /var/crash every user may create one @has_boots:
- * this machine's boots could be read, so that a crash without any file would be
- * in the list
+ * struct crash_history - the crashes, the newest first
+ * @nr, @record: these
+ * @not_shown: older ones, for which there was no room
+ * @nr_unreadable, @unreadable: directories in which there may be more crashes,
+ * and the first of them
+ * @nr_foreign: directories that belong neither to root nor to us, which are
+ * ignored: below Ubuntu's /var/crash every user may create one
+ * @has_boots: this machine's boots could be read, so that a crash without any
+ * file would be in the list
  */
 struct crash_history {
 	size_t nr;

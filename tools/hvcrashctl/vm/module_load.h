@@ -11,7 +11,8 @@
 #include "vm/sysroot.h"
 
 /**
- * struct module_load - of hvcrash.ko @by: the file that has it loaded; or empty
+ * struct module_load - of hvcrash.ko
+ * @by: the file that has it loaded; or empty
  * @blocked: the file, or the word of the command line, that keeps it out; or
  * empty
  */

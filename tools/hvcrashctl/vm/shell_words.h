@@ -11,10 +11,14 @@
 #include "shell_vars.h"
 
 /**
- * struct shell_reader - the state of reading a text @vars: what is known so far
- * @dialect: of which shell @at, @end: the rest of the text @line: of @at
- * @depth: expansions in expansions @nr_unused: words around this one whose
- * value is not needed, so that they set nothing
+ * struct shell_reader - the state of reading a text
+ * @vars: what is known so far
+ * @dialect: of which shell
+ * @at, @end: the rest of the text
+ * @line: of @at
+ * @depth: expansions in expansions
+ * @nr_unused: words around this one whose value is not needed, so that they set
+ * nothing
  */
 struct shell_reader {
 	struct shell_vars *vars;
