@@ -145,3 +145,62 @@ jump() {
 	expect_none_left
 	[[ ${misses[*]} == *'still maps 2 overlays'* ]]
 }
+
+# published VERDICT PRIORITY: what a guest sends whose boot published a crash of 2026-11-28T05:11:40Z, by the tool's own words
+published() {
+	local id seconds; seconds=$(date -ud '2026-11-28 05:11:40' +%s)
+	mkdir -p "$case_dir"
+	case_fact directory 202611280512
+	case_fact published_exit 0
+	touch "$case_dir/published.log"
+	echo $((seconds - 30)) >"$case_dir/listed_at"
+	echo $((seconds + 90)) >"$case_dir/published_at"
+	printf '%s\n' "hvcrash_crash_time_seconds $seconds" "hvcrash_crash_verdict{verdict=\"$1\"} 1" 'hvcrash_crash_verdict{verdict="x"} 0' \
+		'hvcrash_crash_saved{saved="dump"} 1' >"$case_dir/hvcrash-crash.prom"
+	printf '%s\n' "hvcrash_audit_verdict{verdict=\"$1\"} 1" >"$case_dir/hvcrash-audit.prom"
+	for id in $(message_id audit) $(message_id 'publish --crash'); do
+		jq -n -c --arg id "$id" --arg verdict "$1" --arg priority "$2" --arg time "$seconds" '{MESSAGE_ID: $id, MESSAGE: "x", PRIORITY: $priority,
+			HVCRASH_VERDICT: $verdict, HVCRASH_SAVED: "dump", HVCRASH_CRASH_ID: "202611280512", HVCRASH_CRASH_TIME: $time}' >"$case_dir/entry-$id.json"
+		sed -n "/^-- $id/,/^-- [^$id]/p" "$BATS_TEST_DIRNAME/../../tools/hvcrashctl/hvcrash.catalog" | sed "1d; s/^/░░ /
+			s/@HVCRASH_SAVED@/dump/; s/@HVCRASH_VERDICT@/$1/; s/@HVCRASH_CRASH_ID@/202611280512/" >"$case_dir/entry-$id.txt"
+	done
+	jq -n --arg verdict "$1" '{verdict: $verdict, summary: {crash_time: "2026-11-28T05:11:40Z"}, crashes: [{id: "202611280512", saved: "dump"}]}' \
+		>"$case_dir/last-crash.json"
+	echo '{"crashes": [{"time": "2026-11-28 05:11:40"}, {"time": "2026-11-27 05:11:40"}]}' >"$case_dir/crashes.json"
+}
+
+@test "what a guest published is judged by all who read it: metrics, journal and its texts, the file for programs" {
+	local file
+	repo=$BATS_TEST_DIRNAME/../..
+	# shellcheck source-path=SCRIPTDIR source=lib/debian_cases.bash
+	. "$BATS_TEST_DIRNAME/lib/debian_cases.bash"
+	# shellcheck source-path=SCRIPTDIR source=lib/debian_report.bash
+	. "$BATS_TEST_DIRNAME/lib/debian_report.bash"
+	case_name=audited case_expect=clean case_dir=$BATS_TEST_TMPDIR/case misses=()
+	published clean 6
+	judge_published
+	[ "${#misses[@]}" -eq 0 ] || { printf '%s\n' "${misses[@]}"; published_json; return 1; }
+	[ "$(published_json | jq '.crash_entry.explained | length > 5')" = true ]
+	# each of them, if it is not there
+	for file in hvcrash-crash.prom hvcrash-audit.prom last-crash.json crashes.json "entry-$(message_id audit)".{json,txt} "entry-$(message_id 'publish --crash')".{json,txt}; do
+		misses=()
+		mv "$case_dir/$file" "$case_dir/away"
+		judge_published
+		[ "${#misses[@]}" -gt 0 ] || { echo "without $file"; return 1; }
+		mv "$case_dir/away" "$case_dir/$file"
+	done
+	# of another crash
+	misses=()
+	sed -i 's/^hvcrash_crash_time_seconds .*/hvcrash_crash_time_seconds 1700000000/' "$case_dir/hvcrash-crash.prom"
+	judge_published
+	[ "${#misses[@]}" -eq 2 ]
+	# of another verdict, at the wrong priority
+	published 'not clean' 6
+	misses=()
+	judge_published
+	[ "${#misses[@]}" -gt 3 ]
+	case_expect=cannot-tell misses=()
+	published 'cannot tell' 4
+	judge_published
+	[ "${#misses[@]}" -eq 0 ]
+}

@@ -102,6 +102,22 @@ crash_kernel_up() {
 	say "the hook: $(sed -n 's/.*hvcrash-hook: //p' "$case_dir/crash-journal" | tail -n 1)"
 	# Only if the tool in the crash kernel is ours, and intact
 	[ "$case_expect" != clean ] || debian_note steps/audit 600
+	! is_published || note_published
+}
+
+# is_published: the boot after the crash has a hvcrashctl that works, and room for what it writes.
+is_published() { [ "$case_expect" = clean ] || [ "$case_name" = damaged ]; }
+
+# message_id VERB: as docs/fleet.md has it.
+message_id() { sed -n "s/^| \`\([0-9a-f]\{32\}\)\` | $1 |\$/\1/p" "$repo/docs/fleet.md"; }
+
+# note_published: what that boot has published.
+note_published() {
+	local script
+	script=$(base64 -w 0 < <(printf 'ids="%s %s"\n' "$(message_id audit)" "$(message_id 'publish --crash')" &&
+		cat "$lab_dir/debian/steps/published.sh"))
+	debian_run published "$script" 900
+	case_fact published_exit "$did"
 }
 
 # note_directory: records the directory of the new dump, if exactly one is new.

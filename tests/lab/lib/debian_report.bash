@@ -119,6 +119,77 @@ expect_compared() {
 	done
 }
 
+# published_json: what the boot after the crash has published, each by who reads it: the metrics for Prometheus, the two entries of
+# the journal with the text of the catalog that "journalctl -x" shows, and the file for programs; and how often "hvcrashctl crashes"
+# lists it. Null where there is none.
+published_json() {
+	local dir=$case_dir audit crash file files=()
+	audit=$(message_id audit) crash=$(message_id 'publish --crash')
+	for file in hvcrash-crash.prom hvcrash-audit.prom "entry-$crash.txt" "entry-$audit.txt"; do
+		if [ -e "$dir/$file" ]; then files+=(--rawfile); else files+=(--arg); fi
+		files+=("text$((${#files[@]} / 3))" "$([ ! -e "$dir/$file" ] || printf '%s' "$dir/$file")")
+	done
+	jq -n "${files[@]}" --argjson all "$(run_dir=$dir json_or crashes.json null)" --argjson last "$(run_dir=$dir json_or last-crash.json null)" --arg audit "$audit" --arg crash "$crash" \
+		--slurpfile crashes <(cat "$dir/entry-$crash.json" 2>/dev/null) --slurpfile audits <(cat "$dir/entry-$audit.json" 2>/dev/null) \
+		--arg before "$(cat "$dir/listed_at" 2>/dev/null)" --arg after "$(cat "$dir/published_at" 2>/dev/null)" '
+		def number: if . == null or . == "" then null else tonumber end;
+		def matches($text; $pattern): $text | split("\n")[] | capture($pattern).it;
+		def value($text; $name): [matches($text; "^" + $name + " (?<it>[0-9]+)$") | tonumber][0];
+		def current($text; $name; $key): [matches($text; "^" + $name + "[{]" + $key + "=\"(?<it>[^\"]*)\"[}] 1$")] | join(", ");
+		# what the journal adds to each line of a text
+		def explained($text): [matches($text; "^░░ ?(?<it>.*)$")];
+		def entry($all; $text): {
+			entries: ($all | length), id: $all[0].MESSAGE_ID, priority: ($all[0].PRIORITY | number), message: $all[0].MESSAGE,
+			verdict: $all[0].HVCRASH_VERDICT, saved: $all[0].HVCRASH_SAVED, crash_id: $all[0].HVCRASH_CRASH_ID,
+			crash_time: ($all[0].HVCRASH_CRASH_TIME | number), file: $all[0].HVCRASH_FILE, explained: explained($text)
+		};
+		{
+			before: ($before | number), after: ($after | number),
+			listed: ([$all.crashes[]? | .time | strptime("%Y-%m-%d %H:%M:%S") | mktime | select(. >= ($before | number) - 60)] | length),
+			metrics: {
+				crash_time: value($text0; "hvcrash_crash_time_seconds"), verdict: current($text0; "hvcrash_crash_verdict"; "verdict"),
+				saved: current($text0; "hvcrash_crash_saved"; "saved"), audit: current($text1; "hvcrash_audit_verdict"; "verdict")
+			},
+			crash_entry: entry($crashes; $text2), audit_entry: entry($audits; $text3),
+			last_crash: (if $last == null then null else {
+				id: $last.crashes[0].id, verdict: $last.verdict, saved: $last.crashes[0].saved,
+				crash_time: ($last.summary.crash_time | fromdate)
+			} end)
+		}'
+}
+
+# priority_of VERDICT: as docs/fleet.md has it.
+priority_of() { case $1 in clean) echo 6 ;; 'not clean') echo 3 ;; *) echo 4 ;; esac }
+
+# expect_published JQ-CONDITION WHAT: of $published, with $verdict, $priority and $directory.
+expect_published() {
+	jq -e --arg verdict "$case_verdict" --argjson priority "$(priority_of "$case_verdict")" --arg directory "$(case_fact_of directory)" \
+		"$1" <<<"$published" >/dev/null || case_missed "published: $2"
+}
+
+# judge_published: by itself, at the boot after the crash, to each of those who read it, and to all the same.
+judge_published() {
+	local published case_verdict=${case_expect/-/ }
+	published=$(published_json)
+	expect_exit published_exit 0 'waiting for hvcrash-publish.service'
+	# By the name of its directory, where the audit does not know it, the minute of the crash
+	expect_published '(if $verdict == "clean" then 0 else 60 end) as $off |
+		.metrics.crash_time as $t | $t != null and .before - $off <= $t and $t <= .after' 'the metrics do not have the time of the crash'
+	expect_published '.metrics.verdict == $verdict and .metrics.audit == $verdict and .metrics.saved == "dump"' 'the metrics say otherwise'
+	expect_published '.crash_entry | .entries == 1 and .priority == $priority and .verdict == $verdict and .saved == "dump" and .crash_id == $directory' \
+		'the entry of the crash is not in the journal, or says otherwise'
+	expect_published '.audit_entry | .entries == 1 and .priority == $priority and .verdict == $verdict' 'the same of the entry of the audit'
+	expect_published '.crash_entry.explained | join(" ") | contains("this machine crashed, saved: dump") and contains("hvcrashctl crashes show " + $directory)' \
+		'journalctl -x does not explain the entry of the crash'
+	expect_published '.audit_entry.explained | join(" ") | contains("audit of a crashed kernel: " + $verdict)' \
+		'journalctl -x does not explain the entry of the audit'
+	expect_published '.last_crash.id == $directory and .last_crash.verdict == $verdict and .last_crash.saved == "dump"' 'last-crash.json says otherwise'
+	expect_published '.listed == 1' 'hvcrashctl crashes does not list the crash, or more than once'
+	expect_published '[.metrics.crash_time, .crash_entry.crash_time, .last_crash.crash_time,
+		if $verdict == "clean" then .audit_entry.crash_time else empty end] | unique | length == 1' \
+		'the times of the crash differ'
+}
+
 # judge_crash: the overlays are gone, the dump exists, and the crash kernel's log and the report say what happened.
 judge_crash() {
 	expect_none_stale stale_overlays.json
@@ -138,6 +209,7 @@ judge_crash() {
 	cannot-tell) expect_report 'cannot tell' ;;
 	none) ! saved_file hvcrash-audit.json >/dev/null || case_missed 'there is a report, where nothing could be written' ;;
 	esac
+	! is_published || judge_published
 }
 
 # pages_of_list FILE: SynIC pages according to the module; pages_of_map FILE: according to the hypervisor.
@@ -230,13 +302,15 @@ case_result() {
 	jq -n --arg name "$case_name" --arg kind "$case_kind" --arg kernel "$(case_fact_of kernel)" --arg expect "$case_expect" \
 		--argjson before "$(run_dir=$case_dir json_or overlays_before.json null)" \
 		--argjson stale "$(run_dir=$case_dir json_or stale_overlays.json null)" --arg directory "$(case_fact_of directory)" \
+		--argjson published "$(if [ -e "$case_dir/published.log" ]; then published_json; else echo null; fi)" --arg files "$case_dir" \
 		--argjson good "$(is_dump_good && echo true || echo false)" --arg verdict "$(report_verdict)" \
 		--arg inside "$(case_fact_of audit_exit)" --arg outside "$(case_fact_of outside_exit)" --argjson comparisons "$(comparisons_json "$case_name")" '
 		def number: if . == "" then null else tonumber end;
 		{
 			case: $name, kind: $kind, kernel: $kernel, expect: $expect, overlays_before: $before, stale_overlays: $stale,
 			dump_ok: $good, directory: (if $directory == "" then null else $directory end), verdict: $verdict,
-			audit_exit_in_guest: ($inside | number), audit_exit_outside: ($outside | number), comparisons: $comparisons
+			audit_exit_in_guest: ($inside | number), audit_exit_outside: ($outside | number), comparisons: $comparisons,
+			published: $published, files: $files
 		}'
 }
 

@@ -4,6 +4,6 @@
 set -eu
 
 update-grub
-mkdir -p /var/lib/lab
+mkdir -p /var/lib/lab /var/lib/prometheus/node-exporter # as where node_exporter is installed
 /usr/local/lib/lab/manifest >/var/lib/lab/before
 /usr/local/lib/lab/files >/var/lib/lab/files

@@ -3,6 +3,7 @@
 # POSIX sh, run by agent: restores what the last case broke; the first time, saves the files to restore.
 set -eu
 
+mkdir -p /var/lib/prometheus/node-exporter # as where node_exporter is installed
 keep=/var/lib/lab/whole
 if [ ! -d $keep ]; then
 	mkdir -p $keep
