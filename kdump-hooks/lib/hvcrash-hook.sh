@@ -267,7 +267,8 @@ hook_reboot_when_over() {
 	seconds=$(hook_dump_seconds)
 	[ "$seconds" -gt 0 ] || return 0
 	sleep "$seconds"
-	hook_log "the dump did not finish in $seconds s: rebooting" 2>"$hook_root/dev/kmsg"
+	# <3>, an error: the console shows it although the kernel was told to be quiet
+	printf '<3>hvcrash-hook: the dump did not finish in %s s: rebooting\n' "$seconds" >"$hook_root/dev/kmsg"
 	sync &
 	sleep "$hook_write_seconds"
 	echo b >"$hook_root/proc/sysrq-trigger"

@@ -14,6 +14,7 @@ setup_file() {
 	"$LAB" build --kernel 6.12 --dracut >&3 2>&1
 	zcat "$STATE/kernels/trixie/dracut.img" | cpio -it --quiet >"$BATS_FILE_TMPDIR/files" 2>/dev/null || true
 	lab_result clean run --dracut || true
+	lab_result hanging run --dracut --dump-hangs --expect rebooted || true
 }
 
 has() { grep -qxE "$1" "$BATS_FILE_TMPDIR/files"; }
@@ -38,4 +39,10 @@ hooks_log() { cat "$(run_directory "$1")/hooks.log"; }
 	[[ $output == *'hvcrash-hook: audit: CLEAN'* ]]
 	[[ $output == *'hvcrash-hook: report: /kdumproot/var/crash/127.0.0.1-'* ]]
 	[[ $output != *'exited with'* ]]
+}
+
+@test "a dump that hangs: after the bound of hvcrash_dump_minutes the hook says why, and reboots" {
+	held hanging
+	[ "$(field hanging .verdict)" = clean ]
+	[ "$(field hanging '.stale_overlays | length')" -eq 0 ]
 }

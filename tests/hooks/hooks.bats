@@ -254,7 +254,7 @@ overdue() {
 		sleep 0.1
 	done
 	[ "$(cat "$HVCRASH_ROOT/proc/sysrq-trigger")" = b ] &&
-		grep -qx 'hvcrash-hook: the dump did not finish in 1 s: rebooting' "$HVCRASH_ROOT/dev/kmsg" &&
+		grep -qx '<3>hvcrash-hook: the dump did not finish in 1 s: rebooting' "$HVCRASH_ROOT/dev/kmsg" &&
 		[ "$early" = no ] && { [ -z "${dump:-}" ] || [ -e "$dump/vmcore" ]; }
 }
 

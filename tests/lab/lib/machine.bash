@@ -35,6 +35,7 @@ guest_cmdline() {
 	[ "$opt_jumps" -eq 1 ] || line+=" lab.jumps=$opt_jumps"
 	[ -z "$opt_rescue" ] || line+=" lab.rescue=1"
 	[ -z "$opt_registers" ] || line+=" lab.registers=1"
+	[ -z "$opt_dump_hangs" ] || line+=" lab.dump_hangs=1"
 	[ -z "$opt_dumps" ] || line+=" lab.dumps=$opt_dumps"
 	# The traces of kernel reports have this level; only the lab's debug kernels make such reports
 	! is_own_release "$release" || line+=' loglevel=5'

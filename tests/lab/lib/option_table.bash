@@ -47,6 +47,8 @@ flag crash-opens crash_opens=1 run \
 	'open the dump with crash and drgn on this machine: one has to name the panic, and both print the verdict of the audit; see debug'
 flag dracut dracut=1 run,build,boot \
 	'use a crash initramfs made by dracut, in which kdump-hooks audits and puts the report beside the dump'
+flag dump-hangs dump_hangs=1 run,boot \
+	"with --dracut: the dump never ends, and the crash kernel is told hvcrash_dump_minutes=1, so that the hook reboots it"
 setting mode boot hvcrash
 flag stock mode=stock run,build 'without hvcrash, module or tool'
 option kernel-image FILE run,boot '' any \
@@ -70,7 +72,8 @@ option expect WHAT run '' any \
 	'dumped, none-left, clean, clean-or-torn, rescued, not-clean, not-clean:VP, not-unloaded, left:KIND, cannot-tell, changed:GPA,
 	changed:simp:VP, changed:poked, lied:siefp:VP (the register reads off, the host still holds the page, and the audit finds it
 	changed), jumped (ends the run at the jump into the crash kernel; for timed and floor), waits (ends it
-	when the kernel says that it waits for an answer to UNLOAD) or starved (the crash kernel runs out of memory while it boots, and
+	when the kernel says that it waits for an answer to UNLOAD), rebooted (the dump hangs, and the
+	bound of the hook reboots the machine) or starved (the crash kernel runs out of memory while it boots, and
 	nothing is left mapped). Default: dumped with --stock, cannot-tell with --no-module, else clean'
 flag keep keep=1 run \
 	"save the machine's state before the crash in the run's directory (not on /dev/kvm, where a boot takes seconds)"

@@ -147,6 +147,15 @@ expect_starved() {
 		missed 'the second kernel did not run out of memory'
 }
 
+# expect_rebooted: the hook has ended a dump that hangs, as it said on the console, and not before its bound of a minute
+expect_rebooted() {
+	expect_no_overlay
+	expect_audit 0 clean
+	case $(fact_of reboot) in *reset*) ;; *) missed "a reset expected, '$(fact_of reboot)' found" ;; esac
+	[ "$(fact_of reboot_ms)" -ge 60000 ] || missed "a reboot not before a minute expected, found after $(fact_of reboot_ms) ms"
+	grep -aq 'hvcrash-hook: the dump did not finish in 60 s: rebooting' "$run_dir/console.log" || missed 'the hook did not say why it reboots'
+}
+
 # kernel_reports: the kernel's reports of bugs in itself or in a module, one a line: "hvcrash" if our code is in the trace, else
 # "other", then the report's first line. Panics and oopses do not count, since runs ask for them, nor does KASAN's report of the fault
 # that debug_fault injects (kernel/inject.c).
@@ -180,6 +189,7 @@ run_judge() {
 	jumped) expect_jumped; return ;;
 	waits) return ;; # the run ends with what was expected
 	starved) expect_starved; return ;;
+	rebooted) expect_rebooted; return ;;
 	clean) expect_clean ;;
 	clean-or-torn) expect_clean_or_torn ;;
 	rescued) expect_rescued ;;
