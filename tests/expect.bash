@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# bash. expect.bash - how tests begin, what they compare, and say when it differs
+# bash. expect.bash - the beginning of a test, and comparisons that print the difference
 #
 # Sourced by the helpers of cli and configure.
 # shellcheck shell=bash
 
-# begin: each setup() does that first. The test has a directory of its own, and only
-# its own lines are traced: what bats does for each command of a function, to name
-# the one that failed, takes half a millisecond, as long as a process.
+# begin: each setup() calls this first. The test has a directory of its own, and only
+# its own lines are traced: bats's trap for each command of a function, which names
+# the one that failed, takes half a millisecond, as long as starting a process.
 begin() {
 	set +T
 	cd "$BATS_TEST_TMPDIR" || return 1

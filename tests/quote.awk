@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# awk: a document with its quotations as they should be: what stands between <!-- WHAT: NAME --> and <!-- WHAT: end --> is the file
-# NAME of a directory. awk -v what=WHAT -v dir=DIRECTORY -f quote.awk DOCUMENT
+# awk: prints a document with its quotations renewed: the lines between <!-- WHAT: NAME --> and <!-- WHAT: end --> become the file
+# NAME of DIRECTORY. awk -v what=WHAT -v dir=DIRECTORY -f quote.awk DOCUMENT
 $0 == "<!-- " what ": end -->" { inside = 0 }
 !inside { print }
 $1 == "<!--" && $2 == what ":" && $4 == "-->" && NF == 4 && $3 ~ /^[a-z.-]+$/ && $3 != "end" {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: a whole Debian 12 with its 6.1 kernel, as tests/e2e/debian.bats has it of Debian 13.
+# bash: a whole Debian 12 with its 6.1 kernel, like Debian 13 in tests/e2e/debian.bats.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -15,7 +15,7 @@ setup_file() {
 	[[ $(of bookworm audited .kernel) == 6.1.* ]]
 }
 
-@test "hvcrash was there before VMBus, and status says ready, after a reload of the crash kernel too" {
+@test "hvcrash is loaded before VMBus, and status says ready, also after a reload of the crash kernel" {
 	[ "$(field bookworm .module_first)" = true ]
 	[ "$(field bookworm .status_exit)" -eq 0 ]
 	[ "$(field bookworm .status_exit_after_reload)" -eq 0 ]

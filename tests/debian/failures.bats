@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: a hook never costs the dump. A whole Debian 13 crashes once for each way in which the audit can fail. What the crash
-# kernel's log says of each is judged by the run itself, by tests/lab/debian/cases.table.
+# bash: a hook never prevents the dump. A whole Debian 13 crashes once for each way in which the audit can fail. The crash
+# kernel's log is judged by the run itself, by tests/lab/debian/cases.table.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -27,7 +27,7 @@ setup_file() {
 	dumped failures crashing 'cannot tell'
 }
 
-@test "the disk for the report is full: the dump on another is there, and no report" {
+@test "the disk for the report is full: the dump, on another disk, is there, without a report" {
 	dumped failures full none
 }
 
@@ -39,11 +39,11 @@ setup_file() {
 	dumped failures damaged 'cannot tell'
 }
 
-@test "in a crash kernel of 192 MiB hvcrashctl takes all memory: it is killed, and not what takes the dump" {
+@test "in a crash kernel of 192 MiB hvcrashctl takes all memory: it is killed, and the dump is taken" {
 	dumped failures oom 'cannot tell'
 }
 
-@test "after all these, with nothing wrong, the report says clean" {
+@test "after all these, without a fault, the report says clean" {
 	dumped failures audited clean
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: a Debian 13 as one VM of a fleet, from nothing of hvcrash to nothing of it again, by the packages and the Ansible role, over SSH.
-# What is found is judged by the run itself (judge_fleet in tests/lab/lib/fleet.bash).
+# bash: a Debian 13 as one VM of a fleet: hvcrash is installed, upgraded and removed by the packages and the Ansible role, over SSH.
+# The run itself judges the results (judge_fleet in tests/lab/lib/fleet.bash).
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -12,7 +12,7 @@ setup_file() {
 	lab_result fleet debian --kernel 6.12 --case fleet || true
 }
 
-@test "installed by the role, where DKMS builds the module, rebooted by it and verified; a second run changes nothing" {
+@test "the role installs it, DKMS builds the module, the role reboots and verifies; a second run changes nothing" {
 	held fleet
 	[ "$(field fleet .module_first)" = true ]
 	[ "$(field fleet .status_exit)" -eq 0 ]

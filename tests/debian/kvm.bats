@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: what tests/e2e/debian.bats has of the lab's own host, on QEMU's Hyper-V: the second judge.
+# bash: the same as tests/e2e/debian.bats, but on QEMU's Hyper-V, the second judge.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -16,7 +16,7 @@ setup_file() {
 	[ "$(field kvm .status_exit)" -eq 0 ]
 }
 
-@test "the registry's SIMP and SIEFP are those that QEMU maps, before the crash and after it" {
+@test "the registry's SIMP and SIEFP equal those that QEMU maps, before and after the crash" {
 	[ "$(of kvm audited '[.comparisons | .before, .second_kernel | .result // "not made"] | join(" ")')" = 'same same' ]
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: a whole Debian 13 between two crashes: systemctl kexec; set up from nothing as cloud-init does it; hvcrash-configure
-# checked, run again and undone; and then, with nothing configured any more, a pipeline on it. What each finds is judged by the run itself.
+# bash: a whole Debian 13 between two crashes: systemctl kexec; set up from nothing as by cloud-init; hvcrash-configure
+# checked, run again and undone; and then, with nothing configured any more, a pipeline on it. The run itself judges each result.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -16,7 +16,7 @@ setup_file() {
 	[ "$(of life kexec .kind)" = kexec ]
 }
 
-@test "what cloud-init.yaml runs at the first boot leaves a guest that is ready after one reboot" {
+@test "the script of cloud-init.yaml leaves a guest that is ready after one reboot" {
 	held life
 	[ "$(of life cloudinit .kind)" = cloudinit ]
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# bash: a whole Debian 13 gets another kernel, the next release's, where VMBus is built in.
+# bash: a whole Debian 13 gets the next release's kernel, in which VMBus is built in.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -10,7 +10,7 @@ setup_file() {
 	lab_result upgrade debian --kernel 6.12 --case upgraded || true
 }
 
-@test "a new kernel has its crash kernel, and it is said that it lacks hvcrash.ko; with that its crash is clean" {
+@test "a new kernel has a crash kernel; a warning says that it lacks hvcrash.ko; with that its crash is clean" {
 	dumped upgrade upgraded clean
 	[[ $(of upgrade upgraded .kernel) != 6.12* ]]
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_crash.c - stubs of what kernel/crash.c calls, for tests of parts of it
+ * fake_crash.c - stubs of functions that kernel/crash.c calls, for tests of its parts
  */
 #include <linux/crash_core.h>
 #include "driver_pages.h"

@@ -2,7 +2,7 @@
 /*
  * fake_hv.c - a hypervisor with one VP, for tests of registers
  *
- * An access that a real hypervisor would refuse ends the test.
+ * An access that a real hypervisor would refuse fails the test.
  */
 #include <stdarg.h>
 #include <setjmp.h>

@@ -14,7 +14,7 @@
 
 /**
  * struct fake_register - one register
- * @value: what it holds
+ * @value: its contents
  * @reads: how often it was read
  * @is_missing: an access faults, or the hypercall is refused
  * @is_stuck: bit 0 stays as it is, whatever is written

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_kernel.c - a kernel that panics or makes a kexec, for tests of the way
+ * fake_kernel.c - a kernel that panics or does a kexec, for tests of the way
  * out
  *
  * Built twice: with FAKE_STOP_HOOK it is a kernel whose crash NMI ends in
@@ -236,7 +236,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	g[REG_RSP] = regs.sp;
 	g[REG_RAX] = regs.ax;
 	/*
-	 * The functions that the fault jumps over have poisoned their part of
+	 * The functions skipped by the fault have poisoned their part of
 	 * the stack
 	 */
 	if (__asan_handle_no_return)

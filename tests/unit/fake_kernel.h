@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fake_kernel.h - a kernel that panics or makes a kexec, for tests of the way out
+ * fake_kernel.h - a kernel that panics or does a kexec, for tests of the way out
  *
  * Threads are CPUs and a signal is the NMI: while its handler runs one more is
  * latched and any others are lost, as in hardware. A write to address 0 is an oops,
- * with the kernel's die_lock. What the crash path calls for registers, VMBus and the
- * registry's pages is here too, and only records the call.
+ * with the kernel's die_lock. The crash path's functions for registers, VMBus and the
+ * registry's pages are stubs here, which only record the call.
  *
- * What no kernel would survive ends the process with a message, so each run of a
+ * Anything that no kernel would survive ends the process with a message, so each run of a
  * scenario is a process of its own.
  */
 #ifndef _FAKE_KERNEL_H
@@ -15,7 +15,7 @@
 
 #include <linux/types.h>
 
-/* Where in the way out the panicking CPU is; FAKE_SHOOTDOWN: the kernel's own stop */
+/* The panicking CPU's place in the way out; FAKE_SHOOTDOWN: the kernel's own stop */
 enum fake_phase {
 	FAKE_LIVING,
 	FAKE_STOP,
@@ -31,13 +31,13 @@ enum fake_phase {
 };
 
 /**
- * struct fake_scenario - what goes on
+ * struct fake_scenario - a panic or kexec, and its circumstances
  * @nr_cpus: CPUs; the last one panics
- * @is_kexec: a kexec, and no panic
+ * @is_kexec: a kexec instead of a panic
  * @post_notifiers: crash_kexec_post_notifiers
- * @is_oops: the panic comes out of an oops
+ * @is_oops: the panic follows an oops
  * @fault_at: place of a fault in the module, as in the parameter debug_fault
- * @nmi_phase: in this phase each CPU of @nmi_mask takes an NMI of other origin
+ * @nmi_phase: in this phase each CPU of @nmi_mask takes an unrelated NMI
  * @nmi_mask: by CPU number
  * @deaf_mask: these CPUs take no NMI and no interrupt until they were given up
  * @is_unwell: a register stays enabled, so that a message is printed
@@ -59,11 +59,11 @@ struct fake_scenario {
 #define FAKE_MAX_CPUS 64
 
 /**
- * struct fake_notes - what was seen
+ * struct fake_notes - observations of a run
  * @arrived: by CPU: it reached its registers
  * @revoked: by CPU: it revoked them
  * @is_not_reached: by CPU: it was given up
- * @at: by phase: its place in the order of what happened, from 1 on; 0 if never
+ * @at: by phase: its place in the order of events, from 1 on; 0 if never
  * @is_stopped: by CPU: the kernel stopped it for good
  * @stops: how often the kernel's own stop was called
  * @living_at_print: CPUs that were not stopped for good when something was printed

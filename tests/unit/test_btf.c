@@ -2,7 +2,7 @@
 /*
  * test_btf.c - kernel/btf.c: members found, and hostile type information refused
  *
- * The blobs are made here, in buffers of their exact size, so that the sanitizer
+ * The blobs are built here, in buffers of their exact size, so that the sanitizer
  * sees every read past an end.
  */
 #include <setjmp.h>
@@ -32,7 +32,7 @@ static void start(u32 first_string)
 {
 	memset(&make, 0, sizeof(make));
 	make.first_string = first_string;
-	/* The kernel's strings begin with an empty one, a module's need not */
+	/* The kernel's strings begin with an empty one, a module's may not */
 	make.string_bytes = first_string ? 0 : 1;
 }
 
@@ -89,7 +89,7 @@ static void *finish(size_t *ret_bytes)
 
 enum { INT = 1, PTR, ARRAY, COUNTER, CONST, SPINNING, SPUN, SELF, CONNECTION };
 
-/* A kernel with one type of each sort, a loop of types, and struct connection */
+/* A kernel with one type of each kind, a loop of types, and struct connection */
 static void *make_kernel(size_t *ret_bytes)
 {
 	start(0);
@@ -202,7 +202,7 @@ static void a_modules_types_and_strings_go_on_where_the_kernels_end(void **st)
 	type(BTF_KIND_STRUCT, 3, "vmbus", 32);
 	member("theirs", ARRAY, 0);
 	member("ours", CONNECTION + 1, 128);
-	/* A name that the kernel has already is not stored again */
+	/* A name that the kernel already has is not stored again */
 	word(1);
 	word(INT);
 	word(192);

@@ -200,7 +200,7 @@ static void what_is_found_is_listed_once_whoever_sees_it_first(void **s)
 	assert_int_equal(
 		hvcrash_registry_publish_found(reg, &monitor, pages, 2),
 		-EEXIST);
-	/* Its message was seen, which is better evidence than where the pages are now */
+	/* Its message was seen, which is better evidence than the pages' place now */
 	publish(reg, &gpadl_a, 0x1000, 4);
 	assert_int_equal(
 		hvcrash_registry_publish_found(reg, &gpadl_a, pages, 1),
@@ -296,7 +296,7 @@ static void what_finds_no_room_is_counted_as_a_gap(void **s)
 
 static void beyond_its_limit_the_registry_counts_what_it_cannot_hold(void **s)
 {
-	/* VPs and channels take a chunk each, registers some extents */
+	/* VPs and channels need one chunk each, registers some extents */
 	const u32 room = (HVCRASH_MAX_CHUNKS - 2) * PER_CHUNK -
 			 NR_VPS * HVCRASH_VP_EXTENTS - HVCRASH_VM_EXTENTS;
 	struct hvcrash_registry *reg = *s;
@@ -427,7 +427,7 @@ static void a_channel_without_extents_costs_no_walk(void **s)
 	assert_int_equal(hvcrash_registry_retire_relid(reg, 5, 0), 0);
 	reg->bucket = bucket;
 	assert_int_equal(hvcrash_registry_retire_relid(reg, 3, 0), 1);
-	/* Beyond the relids that are told apart */
+	/* Beyond the relids that are tracked separately */
 	publish(reg, &big, 0x1000, 1);
 	assert_int_equal(hvcrash_registry_retire_relid(reg, 7, 0), 0);
 	assert_int_equal(hvcrash_registry_retire_relid(reg, big.relid, 0), 1);

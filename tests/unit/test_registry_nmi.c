@@ -3,9 +3,9 @@
  * test_registry_nmi.c - a crash stops all writers at any instruction
  *
  * Threads are CPUs that publish and retire as fast as they can; a signal is the
- * NMI that stops each of them wherever it is. While they stand, the test reads
+ * NMI that stops each of them wherever it is. While they are stopped, the test reads
  * the registry as the crash path does: without a lock. Every record that claims
- * to be whole has to be whole; one cut in half has to say so.
+ * to be complete has to be complete; an interrupted one has to say so.
  */
 #include <setjmp.h>
 #include <stdarg.h>

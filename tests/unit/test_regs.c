@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_regs.c - kernel/regs.c, and crash.c, on each of its back ends, against a hypervisor
- * that refuses, forgets and lies
+ * test_regs.c - kernel/regs.c and crash.c with each back end, against a hypervisor
+ * that refuses accesses, loses values and returns wrong ones
  *
  * Compiled twice: with MSRs, and with arm64's hypercalls.
  */
@@ -28,7 +28,7 @@ int shim_allocations_left = -1;
 u64 shim_freed_word;
 u64 shim_tsc;
 
-/* What regs_live.c has in the kernel */
+/* In the kernel these are in regs_live.c */
 struct hvcrash_registry hvcrash_registry;
 struct hvcrash_result *hvcrash_results;
 bool hvcrash_has_reg[HVCRASH_NR_REGS];
@@ -41,7 +41,7 @@ bool hvcrash_inject_is_stubborn(u32 vp_index)
 	return false;
 }
 
-/* What main.c has */
+/* In the kernel these are in main.c */
 unsigned int hvcrash_hash_budget_ms = 50;
 
 /* The first 16 MiB are not RAM: the tests use them for overlays of the hypervisor */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_regs_live.c - kernel/regs_live.c: which CPUs are looked at, and how often
+ * test_regs_live.c - kernel/regs_live.c: which CPUs are examined, and how often
  *
  * A look costs an interrupt, and each register read an exit to the hypervisor: both
  * are counted. All CPUs have the one VP of fake_hv.c.
@@ -235,6 +235,6 @@ int main(void)
 			a_cpu_that_went_offline_before_the_look_waits_until_it_is_back),
 	};
 
-	return cmocka_run_group_tests_name("registers of the living", tests,
-					   NULL, NULL);
+	return cmocka_run_group_tests_name("registers of the running kernel",
+					   tests, NULL, NULL);
 }

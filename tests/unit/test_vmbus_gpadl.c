@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_vmbus_gpadl.c - kernel/vmbus_gpadl.c: what the registry holds of a GPADL,
+ * test_vmbus_gpadl.c - kernel/vmbus_gpadl.c: the registry's extents of a GPADL,
  * for each order in which its messages can be seen
  */
 #include <setjmp.h>

@@ -22,7 +22,7 @@ int shim_allocations_left = -1;
 u64 shim_freed_word;
 struct hvcrash_registry hvcrash_registry;
 
-/* RAM is what lies below 1 GiB */
+/* RAM is all below 1 GiB */
 bool pfn_valid(u64 pfn)
 {
 	return pfn < (1UL << 30) / PAGE_SIZE;

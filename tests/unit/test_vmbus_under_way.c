@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_vmbus_under_way.c - kernel/vmbus_under_way.c: messages that a panic cut
- * short, on a list that may be broken
+ * test_vmbus_under_way.c - kernel/vmbus_under_way.c: messages that a panic interrupted
+ * on a list that may be broken
  */
 #include <setjmp.h>
 #include <stdarg.h>

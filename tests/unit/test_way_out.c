@@ -3,7 +3,7 @@
  * test_way_out.c - from the hook to the hand-over, on a kernel made of threads
  *
  * kernel/hooks_x86.c, crash.c, kexec.c, revoke.c, rendezvous.c, guard_x86.c and one of
- * the two ways to stop CPUs, as they are. Each run of a scenario is a process of its
+ * the two ways to stop CPUs, unchanged. Each run of a scenario is a process of its
  * own, because a kernel ends only once; it leaves its notes in shared memory.
  */
 #include <setjmp.h>
@@ -25,7 +25,7 @@
 /* Longer than the fake kernel's own waits */
 #define BOUND_S 60
 
-/* What a run left behind */
+/* The results of a run */
 static struct seen {
 	struct fake_notes notes;
 	struct hvcrash_crash report;
@@ -44,7 +44,7 @@ static void run_here(const struct fake_scenario *s)
 	_exit(0);
 }
 
-/* A scenario on NR_CPUS CPUs, which has to complete */
+/* Runs a scenario on NR_CPUS CPUs, which has to complete */
 static void run(struct fake_scenario s)
 {
 	int status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <asm/apic.h>: what the module's sources use of it, for user space */
+/* <asm/apic.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_ASM_APIC_H
 #define _SHIM_ASM_APIC_H
 struct apic {

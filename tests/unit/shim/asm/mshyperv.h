@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <asm/mshyperv.h>: what the module's sources use of it, for user space */
+/* <asm/mshyperv.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_MSHYPERV_H
 #define _SHIM_MSHYPERV_H
 #include <endian.h>

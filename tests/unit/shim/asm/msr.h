@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <asm/msr.h>: what the module's sources use of it, for user space */
+/* <asm/msr.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_MSR_H
 #define _SHIM_MSR_H
 #include <linux/types.h>

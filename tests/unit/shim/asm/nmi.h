@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <asm/nmi.h>: what the module's sources use of it, for user space */
+/* <asm/nmi.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_ASM_NMI_H
 #define _SHIM_ASM_NMI_H
 #define NMI_VECTOR 2

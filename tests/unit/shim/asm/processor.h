@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <asm/processor.h>: what the module's sources use of it, for user space */
+/* <asm/processor.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_PROCESSOR_H
 #define _SHIM_PROCESSOR_H
 #include <sched.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <asm/smp.h>: what the module's sources use of it, for user space */
+/* <asm/smp.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_ASM_SMP_H
 #define _SHIM_ASM_SMP_H
 struct smp_ops {

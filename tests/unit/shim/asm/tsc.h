@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <asm/tsc.h>: what the module's sources use of it, for user space */
+/* <asm/tsc.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_TSC_H
 #define _SHIM_TSC_H
 static const unsigned int tsc_khz = 1;

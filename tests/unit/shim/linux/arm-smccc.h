@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/arm-smccc.h>: what the module's sources use of it, for user space */
+/* <linux/arm-smccc.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_ARM_SMCCC_H
 #define _SHIM_ARM_SMCCC_H
 

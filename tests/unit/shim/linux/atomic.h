@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/atomic.h>: what the module's sources use of it, for user space */
+/* <linux/atomic.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_ATOMIC_H
 #define _SHIM_ATOMIC_H
 #include <linux/compiler.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/compiler.h>: what the module's sources use of it, for user space */
+/* <linux/compiler.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_COMPILER_H
 #define _SHIM_COMPILER_H
 /* The sanitizers understand these, and a plain access would hide a race */

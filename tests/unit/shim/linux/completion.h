@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/completion.h>: what the module's sources use of it, for user space */
+/* <linux/completion.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_COMPLETION_H
 #define _SHIM_COMPLETION_H
 struct completion {

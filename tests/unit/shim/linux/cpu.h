@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/cpu.h>: what the module's sources use of it, for user space */
+/* <linux/cpu.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_CPU_H
 #define _SHIM_CPU_H
 #define CPUHP_AP_ONLINE_DYN 1

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/cpumask.h>: what the module's sources use of it, for user space */
+/* <linux/cpumask.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_CPUMASK_H
 #define _SHIM_CPUMASK_H
 #include <linux/atomic.h>

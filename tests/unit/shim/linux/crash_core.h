@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/crash_core.h>: what the module's sources use of it, for user space */
+/* <linux/crash_core.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_CRASH_CORE_H
 #define _SHIM_CRASH_CORE_H
 #include <linux/types.h>

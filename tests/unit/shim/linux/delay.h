@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/delay.h>: what the module's sources use of it, for user space */
+/* <linux/delay.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_DELAY_H
 #define _SHIM_DELAY_H
 #include <asm/processor.h>

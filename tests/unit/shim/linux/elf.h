@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/elf.h>: what the module's sources use of it, for user space */
+/* <linux/elf.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_ELF_H
 #define _SHIM_ELF_H
 #include_next <linux/elf.h>

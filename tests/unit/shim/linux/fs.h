@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/fs.h>: what the module's sources use of it, for user space; the test has the file */
+/* <linux/fs.h>: the parts that the module uses, for user space; the test has the file */
 #ifndef _SHIM_FS_H
 #define _SHIM_FS_H
 #include <fcntl.h>

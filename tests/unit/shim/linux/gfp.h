@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/gfp.h>: what the module's sources use of it, for user space */
+/* <linux/gfp.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_GFP_H
 #define _SHIM_GFP_H
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/hyperv.h>: what the module's sources use of it, for user space */
+/* <linux/hyperv.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_HYPERV_H
 #define _SHIM_HYPERV_H
 #include <linux/list.h>

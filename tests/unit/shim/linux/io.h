@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/io.h>: what the module's sources use of it, for user space */
+/* <linux/io.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_IO_H
 #define _SHIM_IO_H
 #include <linux/types.h>

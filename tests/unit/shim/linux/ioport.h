@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/ioport.h>: what the module's sources use of it, for user space */
+/* <linux/ioport.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_IOPORT_H
 #define _SHIM_IOPORT_H
 #include <linux/types.h>

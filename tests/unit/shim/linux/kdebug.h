@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/kdebug.h>: what the module's sources use of it, for user space */
+/* <linux/kdebug.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_KDEBUG_H
 #define _SHIM_KDEBUG_H
 struct pt_regs;

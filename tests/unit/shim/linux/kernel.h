@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/kernel.h>: what the module's sources use of it, for user space */
+/* <linux/kernel.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_KERNEL_H
 #define _SHIM_KERNEL_H
 #include <errno.h>
@@ -19,7 +19,7 @@ extern int system_state;
 #define max(a, b) ((a) > (b) ? (a) : (b))
 
 #define ALIGN(x, a) (((x) + (a)-1) & ~((__typeof__(x))(a)-1))
-/* As far as what is printed fits, and here it does */
+/* Correct only if the output fits, which it does here */
 #define scnprintf(buf, size, ...) snprintf(buf, size, __VA_ARGS__)
 
 static inline int kstrtou64(const char *s, unsigned int base,

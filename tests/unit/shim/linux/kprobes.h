@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/kprobes.h>: what the module's sources use of it, for user space */
+/* <linux/kprobes.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_KPROBES_H
 #define _SHIM_KPROBES_H
 #include <linux/ptrace.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/linkage.h>: what the module's sources use of it, for user space */
+/* <linux/linkage.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_LINKAGE_H
 #define _SHIM_LINKAGE_H
 #define SYM_FUNC_START(name)   \

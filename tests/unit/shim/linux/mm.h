@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/mm.h>: what the module's sources use of it, for user space */
+/* <linux/mm.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_MM_H
 #define _SHIM_MM_H
 #include <linux/types.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/module.h>: what the module's sources use of it, for user space */
+/* <linux/module.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_MODULE_H
 #define _SHIM_MODULE_H
 struct module {

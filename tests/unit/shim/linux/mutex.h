@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/mutex.h>: what the module's sources use of it, for user space */
+/* <linux/mutex.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_MUTEX_H
 #define _SHIM_MUTEX_H
 struct mutex {

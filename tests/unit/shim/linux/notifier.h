@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/notifier.h>: what the module's sources use of it, for user space */
+/* <linux/notifier.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_NOTIFIER_H
 #define _SHIM_NOTIFIER_H
 #define NOTIFY_DONE 0

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/printk.h>: what the module's sources use of it, for user space */
+/* <linux/printk.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_PRINTK_H
 #define _SHIM_PRINTK_H
 #include <linux/kernel.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/sched.h>: what the module's sources use of it, for user space */
+/* <linux/sched.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_SCHED_H
 #define _SHIM_SCHED_H
 #define schedule() ((void)0)

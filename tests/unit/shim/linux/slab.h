@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/slab.h>: what the module's sources use of it, for user space */
+/* <linux/slab.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_SLAB_H
 #define _SHIM_SLAB_H
 #include <linux/errno.h>

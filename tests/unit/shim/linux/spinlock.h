@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/spinlock.h>: what the module's sources use of it, for user space */
+/* <linux/spinlock.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_SPINLOCK_H
 #define _SHIM_SPINLOCK_H
 #include <sched.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/string.h>: what the module's sources use of it, for user space */
+/* <linux/string.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_STRING_H
 #define _SHIM_STRING_H
 #ifndef _GNU_SOURCE

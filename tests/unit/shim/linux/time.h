@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/time.h>: what the module's sources use of it, for user space */
+/* <linux/time.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_TIME_H
 #define _SHIM_TIME_H
 #include <linux/kernel.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/types.h>: what the module's sources use of it, for user space */
+/* <linux/types.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_TYPES_H
 #define _SHIM_TYPES_H
 #include_next <linux/types.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/uaccess.h>: what the module's sources use of it, for user space */
+/* <linux/uaccess.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_UACCESS_H
 #define _SHIM_UACCESS_H
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/vmalloc.h>: what the module's sources use of it, for user space */
+/* <linux/vmalloc.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_VMALLOC_H
 #define _SHIM_VMALLOC_H
 #include <linux/mm.h>

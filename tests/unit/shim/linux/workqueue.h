@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/workqueue.h>: what the module's sources use of it, for user space */
+/* <linux/workqueue.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_WORKQUEUE_H
 #define _SHIM_WORKQUEUE_H
 #include <linux/types.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/xxhash.h>: what the module's sources use of it, for user space */
+/* <linux/xxhash.h>: the parts that the module uses, for user space */
 #ifndef _SHIM_XXHASH_H
 #define _SHIM_XXHASH_H
 #define XXH_STATIC_LINKING_ONLY
