@@ -22,8 +22,8 @@ shell_program() {
 	answer=${BASH_CMDS[$shell]}
 }
 
-# read_config FILE: answers with its text. What is no file of text, or has no end,
-# is refused; carriage returns are, too.
+# read_config FILE: answers with its text. Anything but a text file, or one without an end,
+# is refused, and so are carriage returns.
 read_config() {
 	local full=$root$1
 	[ -f "$full" ] || refuse "$1: not a file"
@@ -100,8 +100,8 @@ shell_value() {
 }
 
 # changed_text FILE [VARIABLE VALUE]...: answers with the file's text, with those
-# values. It is read again as the shell will read it, and has to say each VALUE, and
-# of all else what it said before.
+# values. It is read again as the shell will read it, and has to give each VALUE, and
+# the old values of all other variables.
 changed_text() {
 	local file=$1 from=/dev/null names=() wanted=() values=() variables=() name i
 	read_values "$file"

@@ -42,7 +42,7 @@ grub_words() {
 	[ -z "$ours" ] || plain+=("$work/drop-in")
 	evaluate "${plain[@]}" -- GRUB_CMDLINE_LINUX GRUB_CMDLINE_LINUX_DEFAULT || refuse "/etc/default/grub: $sys_shell cannot read it"
 	words="${values[*]}"
-	case $words in *$'\001'*) refuse "/etc/default/grub: GRUB_CMDLINE_LINUX is computed by a command, so what it says cannot be told" ;; esac
+	case $words in *$'\001'*) refuse "/etc/default/grub: GRUB_CMDLINE_LINUX is computed by a command, so its value cannot be determined" ;; esac
 }
 
 # grub_drop_in_text: answers with our file

@@ -40,7 +40,7 @@ put() {
 	on_disk "${1%/*}"
 }
 
-# journal_read: what is in it, into $journal_state, "journal_entry" (its directory, by
+# journal_read: reads it into $journal_state, "journal_entry" (its directory, by
 # path), "journal_hash" and "kept". Without a state nothing in it counts.
 journal_read() {
 	local path key text

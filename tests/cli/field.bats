@@ -121,7 +121,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 @test "configuration files that are not text, not files, or endless: unknown, without delay" {
 	local file=root/etc/default/kdump-tools
 	printf 'USE_KDUMP=1\n\0' >$file
-	says kdump unknown "no text"
+	says kdump unknown "not text"
 	truncate -s 100M $file
 	says kdump unknown "cannot be read: File too large"
 	rm $file && mkfifo $file
@@ -134,7 +134,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	says kdump unknown "cannot be read"
 	rm root/etc/kdump.conf
 	printf 'path /x\0' >root/etc/kdump.conf
-	says kdump unknown "no text"
+	says kdump unknown "not text"
 }
 
 @test "ata_piix.prefer_ms_hyperv=0 alone keeps no driver away" {
@@ -514,7 +514,7 @@ END
 	local value
 	for value in yes '' on 1x; do
 		kdump_tools "USE_KDUMP=$value"
-		says kdump warn "USE_KDUMP=$value is no number"
+		says kdump warn "USE_KDUMP=$value is not a number"
 	done
 	kdump_tools 'USE_KDUMP=0'
 	says kdump warn "USE_KDUMP=0" "'USE_KDUMP=1' >>"
@@ -599,20 +599,20 @@ END
 		on_rhel 9 "$(printf '%b' "$lines")"
 		says kdump fail "kdumpctl refuses /etc/kdump.conf, and loads nothing at the next boot: $words" "change that line"
 	done <<'END'
-path /var/crash\npath /data|path stands there twice
+path /var/crash\npath /data|path appears twice
 nfs host:/x\next4 /dev/sdb1|ext4 is a second target
 ext4 /dev/sdb1\ndracut_args --mount "/dev/sdc1 /mnt xfs defaults"|dracut_args is a second target
-pathh /var/crash|pathh is no option
-PATH /var/crash|PATH is no option
-net host:/x|net is no option
+pathh /var/crash|pathh is not an option
+PATH /var/crash|PATH is not an option
+net host:/x|net is not an option
 path # /var/crash|path has no value
-failure_action halt\ndefault shell|default stands there twice
+failure_action halt\ndefault shell|default appears twice
 END
 	on_rhel 9 '# path /x' '' '	path	/var/crash  # here' 'core_collector makedumpfile -l -d 31' 'dracut_args --gzip' 'extra_bins /bin/a /bin/b' 'sshkey /k'
 	says kdump ok ""
 }
 
-@test "configuration that cannot be read is not known, and nothing of it is ok by chance" {
+@test "configuration that cannot be read is unknown, and nothing in it is ok by chance" {
 	local file
 	for file in /etc/kdump.conf /etc/default/kdump-tools /etc/sysconfig/kdump; do
 		case $file in
@@ -632,20 +632,20 @@ END
 	done
 	on_rhel 9
 	printf 'path /data\0\n' >root/etc/kdump.conf
-	says kdump unknown "/etc/kdump.conf cannot be read: no text, it has NUL bytes"
-	says target unknown "no text"
+	says kdump unknown "/etc/kdump.conf cannot be read: not text, it has NUL bytes"
+	says target unknown "not text"
 	truncate -s 100M root/etc/kdump.conf
 	says kdump unknown "/etc/kdump.conf cannot be read: File too large"
 }
 
-@test "dracut_args --mount names the disk of the dump" {
+@test "dracut_args --mount names the dump's disk" {
 	on_rhel 9 'dracut_args --mount "/dev/sdb1 /mnt ext4 defaults"' 'path /dumps'
 	says target ok "/dev/sdb1, /dumps"
 	put /proc/mounts $'/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /data ext4 rw 0 0'
 	says target ok "/data/dumps"
 }
 
-@test "crashkernel= that asks for nothing with this memory: no word of dmesg, but what reserves enough" {
+@test "crashkernel= that reserves nothing with this memory: the fix reserves enough, and does not mention dmesg" {
 	local asked
 	put /sys/kernel/kexec_crash_size 0
 	for asked in 0 2G-:512M 512M-768M:128M banana; do
@@ -665,13 +665,13 @@ END
 	says way-out warn "panic=0" 'panic=10 panic=0 panic=10"'
 }
 
-@test "boot loader's files that cannot be read by root either: no advice to be root" {
+@test "boot loader's files that root cannot read either: no advice to be root" {
 	truncate -s 100M root/boot/grub/grub.cfg
 	says next-boot unknown "GRUB: its files cannot be read" "look at them"
 	expect_no_word out "run it as root"
 }
 
-@test "a crash initrd that is no file, or has no end" {
+@test "a crash initrd that is not a file, or is endless" {
 	truncate -s 1G root/var/lib/kdump/initrd.img # zeros behind an archive are allowed
 	timeout 5 "$HVCRASHCTL" status --sysroot root >out
 	says crash-initrd ok ""
@@ -683,12 +683,12 @@ END
 	says crash-initrd unknown "cannot be read: not a file"
 }
 
-@test "SUSE: a path without a slash in front is of no use, and of no network" {
+@test "SUSE: a path without a leading slash is useless, and not a network target" {
 	on_suse 'KDUMP_SAVEDIR="crash"'
 	says target fail "crash: no absolute path, so the dump is lost"
 }
 
-@test "no kdump, or a distribution that cannot be told: no target is ok by default" {
+@test "no kdump, or an unknown distribution: no target is ok by default" {
 	drop /etc/default/kdump-tools
 	says kdump warn "no kdump is configured: no /etc/default/kdump-tools" "apt-get install -y kdump-tools"
 	says target unknown "no kdump is configured"

@@ -59,7 +59,7 @@ static bool next_line(const char **text, char ret_name[64],
 	return false;
 }
 
-/* What may stand there once; those of a number exclude each other */
+/* Options allowed once; those with the same number exclude each other */
 static const struct {
 	const char *name;
 	unsigned int group;
@@ -92,7 +92,7 @@ static const struct {
 	{ "auto_reset_crashkernel", 15 },
 };
 
-/* The group of an option, 16 and more for none */
+/* The group of an option, 16 if it is unknown */
 static unsigned int group_of(const char *name, const char *value)
 {
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
@@ -116,13 +116,13 @@ bool kdump_conf_is_refused(const struct kdump_conf *conf, char *buf,
 		unsigned int group = group_of(name, value);
 
 		if (group > 15)
-			snprintf(buf, bytes, "%.40s is no option", name);
+			snprintf(buf, bytes, "%.40s is not an option", name);
 		else if (!*value)
 			snprintf(buf, bytes, "%.40s has no value", name);
 		else if (seen & 1U << group && !group)
 			snprintf(buf, bytes, "%.40s is a second target", name);
 		else if (seen & 1U << group)
-			snprintf(buf, bytes, "%.40s stands there twice", name);
+			snprintf(buf, bytes, "%.40s appears twice", name);
 		else {
 			seen |= 1U << group;
 			continue;

@@ -283,7 +283,7 @@ static void judge_use_kdump(const struct sysroot *sysroot,
 	} else if (!strtol(value.text, &end, 10) || *end) {
 		snprintf(ret->why_disabled, sizeof(ret->why_disabled),
 			 "USE_KDUMP=%.40s%s", value.text,
-			 end == value.text || *end ? " is no number" : "");
+			 end == value.text || *end ? " is not a number" : "");
 	} else if (unit.is_there && !is_service_enabled(sysroot, ret->unit)) {
 		snprintf(ret->why_disabled, sizeof(ret->why_disabled),
 			 "%.40s is disabled", ret->unit);
@@ -440,7 +440,7 @@ static void read_rhel(const struct sysroot *sysroot, const char *text,
 
 	kdump_conf_init(&conf, text, bytes);
 	if (conf.is_binary) {
-		set_unreadable(ret, ret->file, "no text, it has NUL bytes");
+		set_unreadable(ret, ret->file, "not text, it has NUL bytes");
 		return;
 	}
 	kdump_conf_is_refused(&conf, ret->refused, sizeof(ret->refused));
@@ -493,7 +493,7 @@ static void read_suse(const struct sysroot *sysroot,
 
 		if (!strncasecmp(path, "file://", 7))
 			path += 7;
-		/* a path without a slash in front is of no use, not of a network */
+		/* a path without a leading slash is useless, not a network target */
 		if (strstr(path, "://"))
 			ret->target_kind = KDUMP_TARGET_NETWORK;
 		ret->is_target_vague = !value.is_exact;

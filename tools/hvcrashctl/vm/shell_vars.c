@@ -238,7 +238,7 @@ void shell_vars_read(struct shell_vars *ret, const char *text, size_t bytes,
 	reader.at = text;
 	reader.end = text + bytes;
 	if (memchr(text, '\0', bytes))
-		shell_lose(&reader, "no text");
+		shell_lose(&reader, "not text");
 	for (;;) {
 		skip_blanks(&reader);
 		if (shell_is_over(&reader))

@@ -267,7 +267,7 @@ static void judge_none(const struct status_facts *facts, __u64 wanted,
 		fix_reservation(facts, wanted, ret);
 		return;
 	}
-	/* 0, ranges of which none fits, or what is no size at all */
+	/* 0, ranges without a match, or not a size at all */
 	if (strcmp(asked, "auto") && !reserved_for(asked, facts->ram_bytes)) {
 		status_found(
 			ret, STATUS_FAIL,
@@ -493,7 +493,7 @@ void status_next_boot(const struct status_facts *facts,
 			ret, "%s",
 			geteuid() ?
 				"run it as root" :
-				"look at them: one is no text, or far larger than a boot menu");
+				"look at them: one is not text, or far larger than a boot menu");
 	} else if (!*loader->crashkernel && loader->kind == BOOT_LOADER_UKI) {
 		char asked[WORDS_WORD_BYTES];
 
