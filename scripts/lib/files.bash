@@ -8,7 +8,7 @@
 # nothing in them can do anything. What is about to be written is read the same
 # way first.
 
-readonly MAX_FILE_BYTES=65536 EVAL_BOUND_S=10
+readonly MAX_FILE_BYTES=65536 EVAL_BOUND_S=10 EVAL_BOUND_KIB=262144
 
 # What a file says, by variable; which one, and what its text was
 declare -gA value=()
@@ -31,6 +31,16 @@ read_config() {
 	if IFS= read -r -d '' -n $((MAX_FILE_BYTES + 1)) answer <"$full"; then
 		[ "$(stat -Lc %s -- "$full")" -le $MAX_FILE_BYTES ] || refuse "$1: larger than $MAX_FILE_BYTES bytes: not a configuration file"
 		refuse "$1: not text: it has NUL bytes"
+	fi
+}
+
+# is_config FILE: reads it; for --undo, which needs none of it, status 1 where the
+# others refuse
+is_config() {
+	if [ "$verb" != undo ]; then
+		read_config "$1"
+	else
+		[ -f "$root$1" ] && read_text "$root$1"
 	fi
 }
 
@@ -63,10 +73,10 @@ evaluate() {
 	done
 	shell_program
 	# In an empty environment (-c), in which PATH finds no program; assignments can
-	# take no time but that of the CPU
+	# take no time but that of the CPU, and memory, where a value doubles itself
 	# shellcheck disable=SC2016 # for that shell
 	answer=$(
-		ulimit -t $EVAL_BOUND_S 2>/dev/null || true
+		ulimit -t $EVAL_BOUND_S -v $EVAL_BOUND_KIB 2>/dev/null || true
 		exec -c "$answer" -c 'PATH=/nonexistent
 			while [ "$1" != -- ]; do . "$1" >/dev/null 2>&1; shift; done; shift
 			for name; do eval "printf \"%s\\036\" \"\${$name-}\""; done' "$sys_shell" "${files[@]}" "$@" </dev/null 2>/dev/null

@@ -25,6 +25,7 @@ plan_init() {
 
 # plan_add PATH GROUP TOOL STATE TEXT: STATE is text, gone, or unknown
 plan_add() {
+	[ ! -e "$root$1" ] || [ -f "$root$1" ] || refuse "$1: not a file"
 	plan_path+=("$1")
 	plan_group+=("$2")
 	plan_tool+=("$3")

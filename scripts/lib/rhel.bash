@@ -24,20 +24,15 @@ rhel_facts() {
 read_entries() {
 	local file line
 	entry_path=() entry_text=() entry_options=() entry_words=() grubenv='' kernelopts=''
-	if [ -r "$root$RHEL_GRUBENV" ]; then
-		read_text "$root$RHEL_GRUBENV" || true
+	if [ -e "$root$RHEL_GRUBENV" ] && is_config "$RHEL_GRUBENV"; then
 		grubenv=$answer
 		while IFS= read -r line; do
 			case $line in kernelopts=*) kernelopts=${line#*=} ;; esac
 		done <<<"$grubenv"
 	fi
 	for file in "$root"/boot/loader/entries/*.conf; do
-		[ -f "$file" ] || continue
-		if [ "$verb" != undo ]; then
-			read_config "${file#"$root"}"
-		else
-			read_text "$file" || continue
-		fi
+		[ -e "$file" ] || continue
+		is_config "${file#"$root"}" || continue
 		entry_path+=("${file#"$root"}")
 		entry_text+=("$answer")
 		options_of "$answer"
@@ -98,6 +93,7 @@ grubenv_text() {
 		esac
 		text+=$line$'\n'
 	done <<<"${grubenv%$'\n'}"
+	[ ${#text} -le 1024 ] || refuse "$RHEL_GRUBENV: no room for crashkernel= in its 1024 bytes: shorten kernelopts= first"
 	printf -v fill '%*s' $((1024 - ${#text})) ''
 	answer=$text${fill// /#}
 }

@@ -27,7 +27,13 @@ read_sysctls() {
 				resolve "$path"
 				path=$answer
 			fi
-			[ ! -f "$root$path" ] || paths+=("name=${file#"$root"}" "$root$path")
+			[ -f "$root$path" ] || continue
+			# 0 at the end of too many bytes, or at a NUL
+			if IFS= read -r -d '' -n $((MAX_FILE_BYTES + 1)) answer <"$root$path"; then
+				warn "$path: larger than $MAX_FILE_BYTES bytes, or not text: what it sets is not known"
+				continue
+			fi
+			paths+=("name=${file#"$root"}" "$root$path")
 		done
 	done
 	[ ${#paths[@]} -gt 0 ] || return 0

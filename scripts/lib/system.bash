@@ -96,6 +96,7 @@ detect_memory() {
 		while IFS= read -r what; do # parts of System RAM are indented: not counted twice
 			case $what in [0-9a-f]*' : System RAM') ;; *) continue ;; esac
 			range=${what%% *}
+			[[ $range =~ ^[0-9a-f]+-[0-9a-f]+$ ]] || continue
 			mib=$((mib + 0x${range#*-} + 1 - 0x${range%-*}))
 		done <"$root/proc/iomem"
 	fi
@@ -107,7 +108,9 @@ detect_memory() {
 			done <"$root/proc/meminfo"
 		fi
 		first_line /sys/kernel/kexec_crash_size
-		mib=$((total / 1024 + ${answer:-0} / 1048576))
+		[[ $total =~ ^[0-9]+$ ]] || total=0
+		[[ $answer =~ ^[0-9]+$ ]] || answer=0
+		mib=$((total / 1024 + answer / 1048576))
 	fi
 	sys_ram_mib=$mib
 }

@@ -219,3 +219,50 @@ efi() {
 	configured rhel8
 	expect_word err "no hvcrash.ko is made for 4.18.0-553.el8_10.x86_64, only for 5.10 and later"
 }
+
+@test "what is to be written, a boot entry or grubenv that is no file, or has no end: one line, and nothing is written" {
+	local file
+	# shellcheck disable=SC2317 # refused calls it; the real one would wait for the FIFO
+	tree() { :; }
+	for file in /etc/kernel/cmdline /etc/modprobe.d/hvcrash.conf /boot/loader/entries/x.conf /boot/grub2/grubenv; do
+		make_root rhel10
+		rm -f "$ROOT$file"
+		mkdir -p "$ROOT${file%/*}"
+		mkfifo "$ROOT$file"
+		refused "$file: not a file"
+		rm "$ROOT$file"
+		mkdir "$ROOT$file"
+		refused "$file: not a file"
+	done
+	make_root rhel9
+	truncate -s 100M "$ROOT/boot/loader/entries/x.conf"
+	refused "/boot/loader/entries/x.conf: larger than 65536 bytes"
+	make_root rhel8
+	sed -i "s/kernelopts=/kernelopts=$(printf '%0850d' 1) /; s/#*$//" "$ROOT/boot/grub2/grubenv"
+	refused "/boot/grub2/grubenv: no room for crashkernel="
+}
+
+@test "sysctl.d with a FIFO, a directory and 100 MB; a value that doubles itself: bounded, and said" {
+	make_root debian13
+	mkfifo "$ROOT/etc/sysctl.d/10-a.conf"
+	mkdir "$ROOT/etc/sysctl.d/11-b.conf"
+	truncate -s 100M "$ROOT/etc/sysctl.d/12-c.conf"
+	done_by --dry-run
+	expect_word err "/etc/sysctl.d/12-c.conf: larger than 65536 bytes, or not text: what it sets is not known"
+	make_root debian13
+	{ echo 'A=aaaaaaaaaaaaaaaa'; for _ in {1..40}; do echo 'A=$A$A'; done; } >>"$ROOT/etc/default/kdump-tools"
+	refused "/etc/default/kdump-tools: dash cannot read it"
+}
+
+@test "memory that cannot be read as a number is not known, and configured all the same" {
+	make_root debian13
+	echo 'ffffffff-zz : System RAM' >"$ROOT/proc/iomem"
+	echo 'MemTotal: lots kB' >"$ROOT/proc/meminfo"
+	echo '12 monkeys' >"$ROOT/sys/kernel/kexec_crash_size"
+	done_by --dry-run
+	expect_no_word out "MiB of memory"
+}
+
+@test "RHEL: a line break in a value of GRUB's is a blank, and no word is lost" {
+	with_grub "GRUB_CMDLINE_LINUX=\"${WORDS% *}" "${WORDS##* }\""
+}
