@@ -173,7 +173,7 @@ cannot_tell() {
 	cannot_tell "the registry lists no shared page"
 }
 
-@test "a registry of the living kernel cannot tell" {
+@test "a registry of the running kernel cannot tell" {
 	core good "header phase=live"
 	cannot_tell "the crash path did not run (phase: live)"
 	try audit core

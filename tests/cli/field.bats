@@ -104,7 +104,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	says crash-cmdline fail "takes no dump"
 }
 
-@test "what only a shell knows is not known, and never ok" {
+@test "a value that only a shell knows is unknown, and never ok" {
 	kdump_tools 'KDUMP_CMDLINE_APPEND="$(cat /etc/append)"'
 	says crash-cmdline unknown "only a shell knows"
 	kdump_tools 'KDUMP_CMDLINE_APPEND="$FOO nr_cpus=1"'
@@ -161,7 +161,7 @@ UNIT=systemd.unit=kdump-tools-dump.service
 	says crash-cmdline ok ""
 }
 
-@test "what was loaded counts: kexec_cmd, in KDUMP_COREDIR" {
+@test "the command that ran counts: kexec_cmd, in KDUMP_COREDIR" {
 	put /var/crash/kexec_cmd "/sbin/kexec -p -s --command-line=\"root=/dev/sda1 modprobe.blacklist=hv_vmbus $UNIT\" --initrd=/i /k"
 	says crash-cmdline warn "modprobe.blacklist=hv_vmbus keeps"
 	kdump_tools 'KDUMP_COREDIR=/data/crash'

@@ -40,7 +40,7 @@ expect_value() {
 	expect_value metrics 0 hvcrash_audit_gaps
 }
 
-@test "what is not clean is in the metrics and in the JSON" {
+@test "pages that are not clean are in the metrics and in the JSON" {
 	core page
 	try audit --prometheus metrics --json core
 	expect_status 1

@@ -46,7 +46,7 @@ text_of() {
 	expect_nothing_left "./page "
 }
 
-@test "what is not clean is on the page: verdict, map, lanes, rows" {
+@test "pages that are not clean are on the HTML page: verdict, map, lanes, rows" {
 	core page
 	try audit --html page core
 	expect_status 1

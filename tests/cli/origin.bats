@@ -109,7 +109,7 @@ poke 0x508200 $(text 'BUG: kernel NULL pointer dereference')"
 	expect "$(cat origin)" "vm-7|BUG: kernel NULL pointer dereference"
 }
 
-@test "what the dump does not say is unknown, not an error" {
+@test "a fact missing from the dump is unknown, not an error" {
 	core good
 	try audit core
 	expect_status 0

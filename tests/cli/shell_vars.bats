@@ -52,7 +52,7 @@ reads() {
 	expect "$(sed -n '1,/ B /p' ours | sed '$d')" "file A $3 ${4-}"
 }
 
-@test "what people write: quotes, comments, continued lines, +=, values built on others" {
+@test "files as people write them: quotes, comments, continued lines, +=, values built on others" {
 	reads dash 'A="ro quiet" # serial console for "Azure"' set "ro quiet"
 	reads dash $'A="one \\\ntwo"' set "one two"
 	reads dash $'A="one\ntwo"' set $'one\ntwo'

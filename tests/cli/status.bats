@@ -535,7 +535,7 @@ advised() {
 	says panic-timeout ok "panic=-1"
 }
 
-@test "whatever a file of the machine contains, there is an answer, and it is printable" {
+@test "any contents of the machine's files give an answer, and a printable one" {
 	local file
 	printf '\377\033[31m=%%s%%n\0\001 [ "' >odd
 	head -c 100000 /dev/zero | tr '\0' x >long

@@ -91,7 +91,7 @@ keep_dumps() {
 	expect_words clean "not clean" "cannot tell"
 }
 
-@test "of a kernel that runs it prints what is shared, and judges nothing" {
+@test "for a running kernel it prints the shared pages, and judges nothing" {
 	core live
 	run python3 - "$CLI_DIR/../drgn" core <<'END'
 import sys

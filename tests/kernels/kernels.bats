@@ -51,7 +51,7 @@ table() {
 	[ ! -e "$CALLS" ]
 }
 
-@test "a table's row is the newest line of each act; failures say so, and what was not run is empty" {
+@test "a table's row is the newest line of each act; failures say so, and acts that did not run are empty" {
 	run -0 table kernels \
 		'{"kernel":"5.10.1-cloud-amd64","arch":"amd64","act":"panic","result":"failed","overlays_before":9,"time":"2026-01-01T0"}' \
 		'{"kernel":"5.10.1-cloud-amd64","arch":"amd64","act":"panic","result":"held","verdict":"clean","overlays_before":9,"stale_overlays":0,"vmbus":"module","stops_by":"nmi","time":"2026-01-02T0"}' \

@@ -69,7 +69,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	is '.result == "same" and .host_pages == 0'
 }
 
-@test "a page that only the host holds: different, with what the host says of it" {
+@test "a page that only the host has: a difference, with the host's description" {
 	registry '.extents |= map(select(.gpa != "0x28000"))'
 	run -0 compared before
 	is '.result == "different" and .only_host == 1 and .only_module == 0 and .kind_differs == 0'
@@ -123,7 +123,7 @@ gap() { jq -nc --arg gap "$1" '[{gap: $gap, text: "words"}]'; }
 	done
 }
 
-@test "what only one side records is no difference; a host that knows only some kinds is asked for those" {
+@test "facts that only one side records are no difference; a host that knows only some kinds is asked for those" {
 	registry
 	host '.knows = ["SIMP", "SIEFP"] | del(.ledger)'
 	run -0 compared before

@@ -118,7 +118,7 @@ values() {
 	run ! grep -xE 'opt_(crash|cpu|expect|name|json|post_notifiers|timeout)' <<<"$output"
 }
 
-@test "what an arm64 guest cannot do is reported in one line, before anything is built" {
+@test "options that an arm64 guest lacks are reported in one line, before anything is built" {
 	local words
 	while IFS= read -r words; do
 		# shellcheck disable=SC2086 # words

@@ -40,7 +40,7 @@ says() {
 	[ "$output" = 'hvcrash BUG: KASAN: slab-out-of-bounds in hvcrash_init+0xec/0x1000 [hvcrash]' ]
 }
 
-@test "KASAN's report of an injected fault does not count, what follows does" {
+@test "KASAN's report of an injected fault does not count, later ones do" {
 	says 'BUG: KASAN: null-ptr-deref in hvcrash_inject_fault_at+0x25/0x40 [hvcrash]' ' hvcrash_inject_fault_at+0x25/0x40 [hvcrash]' \
 		'BUG: KASAN: use-after-free in finish+0x25/0x40 [hvcrash]' ' finish+0x25/0x40 [hvcrash]' ' hvcrash_inject_fault_at+0x25/0x40 [hvcrash]'
 	run -0 kernel_reports
@@ -169,7 +169,7 @@ published() {
 	echo '{"crashes": [{"time": "2026-11-28 05:11:40"}, {"time": "2026-11-27 05:11:40"}]}' >"$case_dir/crashes.json"
 }
 
-@test "what a guest published is judged by all who read it: metrics, journal and its texts, the file for programs" {
+@test "everything that a guest published is judged: metrics, journal and its texts, the file for programs" {
 	local file
 	repo=$BATS_TEST_DIRNAME/../..
 	# shellcheck source-path=SCRIPTDIR source=lib/debian_cases.bash

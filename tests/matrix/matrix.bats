@@ -97,7 +97,7 @@ missing_pairs() {
 	[[ $stderr == *"table:12: 'colour=red' is not a condition"* ]]
 }
 
-@test "the lab accepts what it is told for every cell, and for every fault" {
+@test "the lab accepts the options of every cell, and of every fault" {
 	local name option
 	"$dir/../lab/lab" --help >"$BATS_TEST_TMPDIR/help"
 	for option in $(cells_of hvcrash full | cut -f10 | tr ' ' '\n' | sed 's/=.*//' | sort -u | grep -v '^-$'); do
@@ -270,7 +270,7 @@ END_OF_RESULT
 	[ "${#lines[@]}" -eq 5 ]
 }
 
-@test "what is not run is skipped in the results, never passed" {
+@test "cells that did not run are skipped in the results, never passed" {
 	small_table
 	run -0 matrix --only 'fault_*'
 	[ "$(grep -c '^ok .*# SKIP not run' "$MATRIX_OUT/results.tap")" -eq "$(result .totals.hvcrash.not_run)" ]

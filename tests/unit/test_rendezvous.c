@@ -154,7 +154,7 @@ static void all_park_then_all_revoke_and_their_results_count(void **s)
 	assert_false(hvcrash_rdv_is_done(&rdv, 0));
 }
 
-static void nobody_revokes_while_the_unload_is_under_way(void **s)
+static void no_cpu_revokes_while_the_unload_is_under_way(void **s)
 {
 	pthread_t t;
 
@@ -321,7 +321,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 	const struct CMUnitTest tests[] = {
 		TEST(all_park_then_all_revoke_and_their_results_count),
-		TEST(nobody_revokes_while_the_unload_is_under_way),
+		TEST(no_cpu_revokes_while_the_unload_is_under_way),
 		TEST(a_cpu_that_never_comes_costs_the_bound_and_is_lost),
 		TEST(a_cpu_that_comes_after_the_revoke_began_still_counts),
 		TEST(a_cpu_that_comes_after_the_close_revokes_but_does_not_count),
