@@ -50,6 +50,8 @@ function applies(rule,    i) {
 $1 == "dimension" {
 	if (NF < 3 || $2 in dimension)
 		die("a dimension needs a name of its own and values")
+	if (dimensions == 31 || NF > 64)
+		die("more than 31 dimensions, or 62 values of one")
 	dimension[$2] = ++dimensions
 	dimension_name[dimensions] = $2
 	for (i = 3; i <= NF; i++)
@@ -63,21 +65,37 @@ $1 == "expect" { expectation[++expects] = $2; conditions("expect" expects, 3, wo
 $1 == "option" { option[++options] = $2; conditions("option" options, 3, words_before_reason()); next }
 { die("'" $1 "' is not known") }
 
-function is_forbidden(    i) {
-	for (i = 1; i <= nevers; i++)
-		if (applies("never" i))
+# is_forbidden D: by a rule of which dimension D is the last, so that no rule is looked at twice
+function is_forbidden(d,    i, rule) {
+	for (i = 1; i <= nevers_at[d]; i++) {
+		rule = never_at[d, i]
+		if (applies(rule))
 			return 1
+	}
 	return 0
 }
 
-# enumerate D: stores every cell that no rule forbids in cell_value[]
+# file_rules: each "never" under the last of its dimensions, where a cell in the making can be given up
+function file_rules(    i, j, d, last) {
+	for (i = 1; i <= nevers; i++) {
+		last = 0
+		for (j = 0; j < rule_conditions["never" i]; j++) {
+			d = dimension[rule_name["never" i, j]] # none for "mode"
+			if (d > last)
+				last = d
+		}
+		never_at[last, ++nevers_at[last]] = "never" i
+	}
+}
+
+# enumerate D: stores every cell that no rule forbids in cell_value[], as numbers that no two values share
 function enumerate(d,    i) {
+	if (is_forbidden(d - 1))
+		return
 	if (d > dimensions) {
-		if (is_forbidden())
-			return
 		cells++
 		for (i = 1; i <= dimensions; i++)
-			cell_value[cells, i] = chosen[i]
+			cell_value[cells * 32 + i] = 64 * i + chosen[i]
 		return
 	}
 	for (i = 1; i <= dimension_values[d]; i++) {
@@ -87,12 +105,14 @@ function enumerate(d,    i) {
 	}
 }
 
-# score CELL: the number of its pairs that no printed cell has
-function score(cell,    a, b, n) {
+# score CELL: the number of its pairs that no printed cell has. Keys are plain numbers, which awk finds much faster than text.
+function score(cell,    a, b, n, of) {
 	n = 0
+	for (a = 1; a <= dimensions; a++)
+		of[a] = cell_value[cell * 32 + a]
 	for (a = 1; a < dimensions; a++)
 		for (b = a + 1; b <= dimensions; b++)
-			if (!((a, cell_value[cell, a], b, cell_value[cell, b]) in covered))
+			if (!((of[a] * 2048 + of[b]) in covered))
 				n++
 	return n
 }
@@ -102,11 +122,11 @@ function print_cell(cell,    a, b, i, line, name, words, last, expect) {
 	name = ""
 	line = ""
 	for (a = 1; a <= dimensions; a++) {
-		value[dimension_name[a]] = dimension_value[a, cell_value[cell, a]]
+		value[dimension_name[a]] = dimension_value[a, cell_value[cell * 32 + a] % 64]
 		name = name (a > 1 ? "_" : "") value[dimension_name[a]]
 		line = line "\t" value[dimension_name[a]]
 		for (b = a + 1; b <= dimensions; b++)
-			covered[a, cell_value[cell, a], b, cell_value[cell, b]] = 1
+			covered[cell_value[cell * 32 + a] * 2048 + cell_value[cell * 32 + b]] = 1
 	}
 	gsub(/:/, "-", name)
 	for (i = 1; i <= expects; i++)
@@ -126,6 +146,7 @@ END {
 	if (failed)
 		exit 2
 	value["mode"] = mode
+	file_rules()
 	enumerate(1)
 	best = dimensions * (dimensions - 1) / 2
 	for (cell = 1; cell <= cells; cell++)
