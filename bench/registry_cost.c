@@ -95,7 +95,12 @@ static void reg_publish(u32 gpadl, u64 gpa)
 {
 	struct hvcrash_owner owner = { HVCRASH_KIND_GPADL, gpadl, 1 };
 
-	if (hvcrash_registry_publish(&reg, &owner, gpa, 1,
+	if (!hvcrash_registry_publish(&reg, &owner, gpa, 1,
+				      HVCRASH_EV_MESSAGE_SENT, 0))
+		return;
+	/* In the module a worker does this ahead of time; here it counts, as the growth of the others does */
+	if (hvcrash_registry_reserve(&reg, 1) ||
+	    hvcrash_registry_publish(&reg, &owner, gpa, 1,
 				     HVCRASH_EV_MESSAGE_SENT, 0))
 		die("the registry is full");
 }
