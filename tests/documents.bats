@@ -63,7 +63,7 @@ named_cases() { documents | xargs grep -hoE -- '--case [a-z,]+' | cut -d ' ' -f 
 	cp -r "$REPO/tests/matrix" "$BATS_TEST_TMPDIR/"
 	mkdir -p "$BATS_TEST_TMPDIR/repo/tests" "$BATS_TEST_TMPDIR/repo/docs/dev"
 	mv "$BATS_TEST_TMPDIR/matrix" "$BATS_TEST_TMPDIR/repo/tests/"
-	cp "$REPO/tests/quote.awk" "$BATS_TEST_TMPDIR/repo/tests/"
+	cp "$REPO/tests/quote" "$BATS_TEST_TMPDIR/repo/tests/"
 	cp "$REPO/README.md" "$BATS_TEST_TMPDIR/repo/"
 	cp "$REPO"/docs/dev/matrix* "$BATS_TEST_TMPDIR/repo/docs/dev/"
 	sed -i '/^| 6\.12/s/overlays left/pages left/' "$BATS_TEST_TMPDIR/repo/README.md"
