@@ -268,7 +268,9 @@ hook_reboot_when_over() {
 	[ "$seconds" -gt 0 ] || return 0
 	sleep "$seconds"
 	# <3>, an error: the console shows it although the kernel was told to be quiet
-	printf '<3>hvcrash-hook: the dump did not finish in %s s: rebooting\n' "$seconds" >"$hook_root/dev/kmsg"
+	printf '<3>hvcrash-hook: the dump did not finish in %s s: rebooting\n' "$seconds" >>"$hook_root/dev/kmsg"
+	# A report that still waits in memory, and the line above, are for the next boot. Bounded, as the disk may be what hangs
+	[ ! -e "$hook_root/run/hvcrash/hvcrash-audit.txt" ] || hook_without_dump 2>>"$hook_root/dev/kmsg"
 	sync &
 	sleep "$hook_write_seconds"
 	echo b >"$hook_root/proc/sysrq-trigger"

@@ -220,3 +220,52 @@ full_with_room() {
 	dumped /sysroot/var/crash/127.0.0.1-2026-11-23-00:17:03
 	[ "$(verdict)" = clean ]
 }
+
+# hung SHELL: the dump hangs, and the machine reboots
+hung() {
+	local i
+	fresh_root rhel
+	mkdir -p "$HVCRASH_ROOT/dev"
+	: >"$HVCRASH_ROOT/proc/sysrq-trigger"
+	shell=$1
+	HVCRASH_DUMP_SECONDS=1 HVCRASH_WRITE_SECONDS=5 adapter /etc/kdump/pre.d/50-hvcrash 3>&-
+	for ((i = 0; i < 600; i++)); do
+		[ ! -s "$HVCRASH_ROOT/proc/sysrq-trigger" ] || return 0
+		sleep 0.1
+	done
+	echo 'no reboot in 60 s'
+	return 1
+}
+
+@test "a dump that hangs: before the reboot the report is set aside with the reason, and the next boot says both" {
+	local sh
+	fake journalctl <<<$'#!/bin/sh\nsed "s/^<3>/[   84.827397] kernel: /" "$HVCRASH_ROOT/dev/kmsg"'
+	fake mount <<<$'#!/bin/sh'
+	for sh in dash 'busybox ash'; do
+		hung "$sh"
+		[ "$(cat "$HVCRASH_ROOT/proc/sysrq-trigger")" = b ]
+		[ "$(jq -r .verdict "$(aside)/hvcrash-audit.json")" = clean ]
+	done
+	mkdir -p "$HVCRASH_ROOT/var/lib/hvcrash"
+	mv "$HVCRASH_ROOT/sysroot/var/lib/hvcrash/audit" "$HVCRASH_ROOT/var/lib/hvcrash/audit"
+	"$HVCRASHCTL" crashes show last --json --sysroot "$HVCRASH_ROOT" >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -r '.crashes[0] | "\(.verdict)|\(.saved)|\(.why)"' "$BATS_TEST_TMPDIR/json")" = \
+		'clean|nothing|kernel: hvcrash-hook: the dump did not finish in 1 s: rebooting' ]
+}
+
+@test "a dump that ends in time: the process that waits for it sets nothing aside" {
+	local i
+	fresh_root rhel
+	mkdir -p "$HVCRASH_ROOT/dev"
+	: >"$HVCRASH_ROOT/proc/sysrq-trigger"
+	shell=dash
+	export HVCRASH_DUMP_SECONDS=1 HVCRASH_WRITE_SECONDS=1
+	crash rhel 3>&-
+	for ((i = 0; i < 300; i++)); do
+		[ ! -s "$HVCRASH_ROOT/proc/sysrq-trigger" ] || break
+		sleep 0.1
+	done
+	[ "$(cat "$HVCRASH_ROOT/proc/sysrq-trigger")" = b ]
+	[ ! -e "$HVCRASH_ROOT/sysroot/var/lib/hvcrash" ]
+	[ -e "$dump/hvcrash-audit.json" ]
+}

@@ -238,6 +238,7 @@ static void read_failure(const struct sysroot *sysroot, const char *path,
 		"Connection refused",
 		"No route to host",
 		"timed out waiting for device",
+		"the dump did not finish in",
 		NULL,
 	};
 	static const char *const outcomes[] = {
