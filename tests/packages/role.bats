@@ -45,18 +45,24 @@ files() { there find /etc /usr/lib/systemd /usr/sbin /usr/lib/modprobe.d /var/li
 	cd "$role" && LC_ALL=C.UTF-8 ansible-lint --offline --nocolor -q configure.yml verify.yml undo.yml roles/hvcrash
 }
 
-@test "configure installs, configures and enables the timer" {
+@test "configure installs, configures and enables the timer; both units that write metrics write them where they are read" {
 	need_ansible
+	# a drop-in of the administrator, which undo leaves alone
+	there sh -c 'mkdir /etc/systemd/system/hvcrash-status.service.d && echo "[Service]" >/etc/systemd/system/hvcrash-status.service.d/site.conf'
 	files >"$out/files.before"
-	play configure -e "$configure_options"
+	play configure -e "$configure_options" -e hvcrash_textfiles=/srv/metrics
 	expect "$(there dpkg -l hvcrash-dkms hvcrash-tools | grep -c ^ii)" 2
 	there test -s /etc/sysctl.d/60-hvcrash.conf
 	there test -L /etc/systemd/system/timers.target.wants/hvcrash-status.timer
+	for unit in status publish; do
+		expect "$(there tail -n 1 "/etc/systemd/system/hvcrash-$unit.service.d/textfiles.conf")" Environment=HVCRASH_TEXTFILES=/srv/metrics
+	done
+	there sh -c 'mkdir /srv/metrics && touch /srv/metrics/hvcrash-crash.prom'
 }
 
 @test "configured again, nothing changes" {
 	need_ansible
-	play configure -e "$configure_options" >"$out/again"
+	play configure -e "$configure_options" -e hvcrash_textfiles=/srv/metrics >"$out/again"
 	expect_word "$out/again" "changed=0"
 	expect_word "$out/again" "failed=0"
 }
@@ -70,8 +76,10 @@ files() { there find /etc /usr/lib/systemd /usr/sbin /usr/lib/modprobe.d /var/li
 
 @test "undo restores the previous state" {
 	need_ansible
-	play undo
+	play undo -e hvcrash_textfiles=/srv/metrics
 	files | diff -u "$out/files.before" -
-	play undo >"$out/again"
+	there test -e /etc/systemd/system/hvcrash-status.service.d/site.conf
+	there rmdir /srv/metrics
+	play undo -e hvcrash_textfiles=/srv/metrics >"$out/again"
 	expect_word "$out/again" "changed=0"
 }
