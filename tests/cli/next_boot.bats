@@ -99,3 +99,19 @@ entries_of_grub() {
 	put /boot/efi/loader/addons/all.addon.efi 'MZ crashkernel=510M'
 	says next-boot ok "crashkernel=510M, /boot/efi/loader/addons/all.addon.efi"
 }
+
+@test "a crashkernel= that reserves nothing, or far too little, at the next boot" {
+	local next
+	for next in 0 banana 2G-:512M; do
+		menu "linux /boot/vmlinuz ro crashkernel=$next"
+		says next-boot warn "crashkernel=$next reserves 0 MiB at the next boot, 256 MiB are advised: /boot/grub/grub.cfg" "hvcrash-configure"
+	done
+	menu 'linux /boot/vmlinuz ro crashkernel=256M crashkernel=16M'
+	says next-boot warn "crashkernel=16M reserves 16 MiB at the next boot"
+	# a VM of 1 GiB, of which firmware holds some back: newer kernels round up
+	put /proc/meminfo 'MemTotal:  780000 kB'
+	menu 'linux /boot/vmlinuz ro crashkernel=1G-:256M'
+	says next-boot ok "crashkernel=1G-:256M"
+	menu 'linux /boot/vmlinuz ro crashkernel=auto'
+	says next-boot ok "crashkernel=auto"
+}

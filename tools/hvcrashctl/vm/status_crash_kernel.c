@@ -476,6 +476,36 @@ void status_kexec_call(const struct status_facts *facts,
 	}
 }
 
+/* Firmware holds some back, for which newer kernels round up: the larger counts */
+#define ROUND_UP_BYTES (128 * MIB)
+
+/* A crashkernel= of the next boot that reserves nothing, or far too little */
+static bool judge_next_size(const struct status_facts *facts,
+			    struct status_answer *ret)
+{
+	const char *next = facts->loader.crashkernel;
+	__u64 ram = facts->ram_bytes, wanted = wanted_bytes(facts);
+	__u64 rounded = (ram + ROUND_UP_BYTES - 1) & ~(ROUND_UP_BYTES - 1);
+	__u64 bytes = reserved_for(next, ram);
+	char size[32];
+
+	if (!ram || !strcmp(next, "auto"))
+		return false;
+	if (bytes < reserved_for(next, rounded))
+		bytes = reserved_for(next, rounded);
+	/* with ",cma" the rest may be little on purpose */
+	if (bytes && (bytes >= wanted / 2 || strstr(facts->cmdline, ",cma")))
+		return false;
+	status_found(
+		ret, STATUS_WARN,
+		"crashkernel=%.60s reserves %llu MiB at the next boot, %llu MiB are advised: %.80s",
+		next, bytes / MIB, wanted / MIB, facts->loader.file);
+	snprintf(size, sizeof(size), "%lluM",
+		 (wanted ? wanted : 512 * MIB) / MIB);
+	status_fix_crashkernel(facts, size, false, ret);
+	return true;
+}
+
 /*
  * The next kernel's command line, according to the files that the boot loader
  * reads
@@ -532,7 +562,7 @@ void status_next_boot(const struct status_facts *facts,
 		 */
 		status_advice(ret, "give that entry crashkernel=%.60s, too",
 			      loader->crashkernel);
-	} else {
+	} else if (!judge_next_size(facts, ret)) {
 		status_found(ret, STATUS_OK, "crashkernel=%.80s, %.100s",
 			     loader->crashkernel, loader->file);
 	}
