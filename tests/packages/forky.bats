@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The packages on the next Debian, whose kernel has VMBus built in: built, installed and removed.
+# The packages on the next Debian, whose kernel has VMBus built in: built, installed, removed and purged.
 
 # shellcheck disable=SC2034 # for life.bash
 release=forky vmbus=built-in
@@ -17,3 +17,5 @@ load life.bash
 @test "a kernel for which the module does not build is named in apt's output, with what to do" { a_failed_build_is_loud; }
 
 @test "removing them undoes what hvcrash-configure did" { removes_them; }
+
+@test "purged, they leave nothing behind" { purges_them; }

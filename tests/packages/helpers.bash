@@ -35,5 +35,24 @@ system_files() {
 		find /etc -xdev -type f ! -name "*-" ! -name ld.so.cache -exec sha256sum {} +' | LC_ALL=C sort
 }
 
+# generated_files: the contents of what is made from other files: the names in the initrds of the normal and of the crash kernel, the
+# modules that depmod knows, the state that systemd and its helpers keep, and the ids of the journal's catalog. Which
+# initrds exist counts too.
+generated_files() {
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	on sh -c '
+		for initrd in /boot/initrd* /var/lib/kdump/initrd*; do
+			[ ! -f "$initrd" ] || lsinitramfs "$initrd" | sed "s|^|$initrd: |"
+		done
+		for index in dep alias softdep symbols; do
+			sed "s|^|modules.$index: |" /lib/modules/*/modules.$index
+		done
+		find /var/lib/systemd /var/lib/initramfs-tools -printf "%p %y\n"
+		journalctl --list-catalog | sed "s|^|catalog: |"' | LC_ALL=C sort
+}
+
+# catalog_ids: how many ids of ours the journal can explain
+catalog_ids() { on journalctl --list-catalog | grep -c '^[0-9a-f]* hvcrash: ' || true; }
+
 # initrd_has PATTERN: how many files of the newest initrd match
 initrd_has() { on sh -c "lsinitramfs /boot/initrd.img-$(kernel) | grep -c '$1' || true"; }
