@@ -41,7 +41,7 @@ silent() {
 		[ -z "$output" ]
 		# shellcheck disable=SC2154 # bats
 		[[ ${stderr_lines[0]} == 'hvcrash: WARNING: kernel 6.12.1 has no hvcrash.ko:'* ]]
-		[[ ${stderr_lines[1]} == *'dkms autoinstall -k 6.12.1'* ]]
+		[[ ${stderr_lines[1]} == *'dkms install hvcrash/'*' -k 6.12.1'* ]]
 	done
 	rm "$HVCRASH_ROOT/usr/src/hvcrash-0.1.0/dkms.conf"
 	run -0 "$HOOK" 6.12.1
