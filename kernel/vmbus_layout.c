@@ -6,8 +6,8 @@
  * and its members move from release to release; the same is true of the data that a
  * driver keeps for its device. The running kernel describes them in its BTF under
  * /sys/kernel/btf, which is read here instead of copying the header. The
- * members' own types are public, and their sizes must agree. If BTF cannot be
- * read, nothing is guessed.
+ * members' own types are public, and their sizes must agree. Without BTF only what
+ * UNLOAD needs is found, by its contents; nothing else is guessed.
  *
  * Symbols of hv_vmbus are looked up by symbol_get(): a plain reference would make
  * hvcrash depend on it, but hvcrash has to be loaded first.
@@ -67,7 +67,26 @@ static const struct hvcrash_layout_member members[NR_MEMBERS] = {
 
 /* For the loaded hv_vmbus; determined only once, since it means reading megabytes */
 static u32 offset[NR_MEMBERS];
-static bool is_layout_known;
+static bool is_layout_learnt;
+static int learnt; /* 0 or a negative errno */
+
+/*
+ * Three members as they follow each other in drivers/hv/hyperv_vmbus.h of 5.10, for
+ * kernels whose modules have no BTF. Checked by their contents before use.
+ */
+struct unload_members {
+	u32 conn_state;
+	atomic_t next_gpadl_handle;
+	struct completion unload_event;
+};
+
+/* Largest value of enum vmbus_connect_state; the first GPADL handle (connection.c) */
+#define MAX_CONN_STATE 3
+#define FIRST_GPADL 0xe1e10
+#define MAX_GPADLS (1 << 24)
+
+/* They are near the start of struct vmbus_connection, which is larger than this */
+#define SEARCHED_BYTES 64
 
 /* The contents of @file, to be freed with vfree(), or NULL */
 static void *read_file(struct file *file, size_t *ret_bytes)
@@ -157,13 +176,39 @@ int hvcrash_layout_find(const char *module,
 /* Finds the members; 0 or a negative errno. Context: process, may sleep. */
 static int learn_layout(void)
 {
-	int ret;
+	if (!is_layout_learnt)
+		learnt = hvcrash_layout_find("hv_vmbus", members, NR_MEMBERS,
+					     offset);
+	is_layout_learnt = true;
+	return learnt;
+}
 
-	if (is_layout_known)
-		return 0;
-	ret = hvcrash_layout_find("hv_vmbus", members, NR_MEMBERS, offset);
-	is_layout_known = !ret;
-	return ret;
+/* An empty list points to itself; in 5.10 vmbus_initiate_unload() is the first to set it up */
+static bool is_idle(const struct unload_members *m)
+{
+	const struct list_head *waiting = &m->unload_event.wait.task_list;
+	u32 handle = atomic_read(&m->next_gpadl_handle);
+
+	return READ_ONCE(m->conn_state) <= MAX_CONN_STATE &&
+	       handle >= FIRST_GPADL && handle < FIRST_GPADL + MAX_GPADLS &&
+	       !READ_ONCE(m->unload_event.done) &&
+	       (list_empty(waiting) || (!waiting->next && !waiting->prev));
+}
+
+/* NULL unless exactly one place in the struct at @base can be them */
+static const struct unload_members *find_unload_members(const void *base)
+{
+	const struct unload_members *found = NULL;
+	u32 at;
+
+	for (at = 0; at < SEARCHED_BYTES; at += __alignof__(*found)) {
+		if (!is_idle(base + at))
+			continue;
+		if (found)
+			return NULL;
+		found = base + at;
+	}
+	return found;
 }
 
 static u32 negotiated_version(void)
@@ -216,18 +261,26 @@ void hvcrash_vmbus_view_put(void)
 	symbol_put(vmbus_connection);
 }
 
+static const void *address_without_btf(const void *base, enum member member)
+{
+	const struct unload_members *m = find_unload_members(base);
+
+	if (m && member == UNLOAD_EVENT)
+		return &m->unload_event;
+	return m && member == CONN_STATE ? &m->conn_state : NULL;
+}
+
 /* NULL if its address cannot be found. Holds a reference to hv_vmbus only meanwhile. */
 static const void *address_of(enum member member)
 {
-	void *base;
+	const void *base = symbol_get(vmbus_connection), *ret;
 
-	if (learn_layout())
-		return NULL;
-	base = symbol_get(vmbus_connection);
 	if (!base)
 		return NULL;
+	ret = learn_layout() ? address_without_btf(base, member) :
+			       base + offset[member];
 	symbol_put(vmbus_connection);
-	return base + offset[member];
+	return ret;
 }
 
 /**
@@ -278,5 +331,5 @@ const struct list_head *hvcrash_vmbus_message_list(void)
  */
 void hvcrash_vmbus_forget_layout(void)
 {
-	is_layout_known = false;
+	is_layout_learnt = false;
 }
