@@ -83,7 +83,7 @@ struct unload_members {
 /* Largest value of enum vmbus_connect_state; the first GPADL handle (connection.c) */
 #define MAX_CONN_STATE 3
 #define FIRST_GPADL 0xe1e10
-#define MAX_GPADLS (1 << 24)
+#define MAX_GPADLS 0x1000000
 
 /* They are near the start of struct vmbus_connection, which is larger than this */
 #define SEARCHED_BYTES 64

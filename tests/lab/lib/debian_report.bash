@@ -168,6 +168,7 @@ expect_published() {
 }
 
 # judge_published: by itself, at the boot after the crash, to each of those who read it, and to all the same.
+# shellcheck disable=SC2016 # these are jq's variables
 judge_published() {
 	local published case_verdict=${case_expect/-/ }
 	published=$(published_json)
