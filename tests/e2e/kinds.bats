@@ -75,7 +75,7 @@ status_says() {
 		status_says ctl-sysrq $check ok
 	done
 	status_says ctl-sysrq hooks warn
-	status_says ctl-sysrq kdump warn
+	status_says ctl-sysrq kdump unknown # an initramfs without os-release
 }
 
 # where SCENARIO CPU: its task and function, according to the dump

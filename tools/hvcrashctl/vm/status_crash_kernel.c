@@ -523,7 +523,7 @@ void status_next_boot(const struct status_facts *facts,
 			ret, "%s",
 			geteuid() ?
 				"run it as root" :
-				"look at them: one is not text, or far larger than a boot menu");
+				"look at them: they are missing, not text, or far larger than a boot menu");
 	} else if (!*loader->crashkernel && loader->kind == BOOT_LOADER_UKI) {
 		char asked[WORDS_WORD_BYTES];
 
