@@ -59,15 +59,15 @@ setup_file() {
 @test "modules of another release, a file that is not a bzImage, or a run with hvcrash: refused, status 3" {
 	mkdir -p "$BATS_TEST_TMPDIR/other/lib/modules/1.2.3"
 	run -3 "$LAB" run --stock --kernel-image "$IMAGE" --modules "$BATS_TEST_TMPDIR/other"
-	[[ $output == *"and that is the image's release"* ]]
+	[[ $output == *"which is the image's release"* ]]
 	run -3 "$LAB" run --stock --kernel-image /etc/hostname --modules "$MODULES"
-	[[ $output == *'is no bzImage'* ]]
+	[[ $output == *'in the format bzImage'* ]]
 	run -3 "$LAB" run --stock --arch arm64 --kernel-image "$IMAGE" --modules "$MODULES"
-	[[ $output == *'is no Image'* ]]
+	[[ $output == *'in the format Image'* ]]
 	run -3 "$LAB" run --kernel-image "$IMAGE" --modules "$MODULES"
 	[[ $output == *'goes with --stock, or with --headers'* ]]
 	run -3 "$LAB" run --kernel-image "$IMAGE" --modules "$MODULES" --headers /etc
-	[[ $output == *'/etc is no kernel'*'s headers'* ]]
+	[[ $output == *'/etc is not a kernel'*'s headers'* ]]
 	run -3 "$LAB" run --stock --crash null --kernel-image "$IMAGE" --modules "$MODULES"
 	[[ $output == *"'null' needs a module"* ]]
 }

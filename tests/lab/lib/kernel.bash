@@ -46,7 +46,7 @@ check_kernel_image() {
 	[ -z "$opt_dumps" ] || usage_error '--kernel-image: not with --dumps, since the kernel may lack the drivers for writing them'
 	[ -r "$opt_kernel_image" ] || usage_error "--kernel-image: $opt_kernel_image cannot be read"
 	version=$(image_release "$opt_kernel_image" || true)
-	[ -n "$version" ] || usage_error "--kernel-image: $opt_kernel_image is not a $(image_kind)"
+	[ -n "$version" ] || usage_error "--kernel-image: $opt_kernel_image is not a kernel image in the format $(image_kind)"
 	[ -n "$opt_modules" ] || usage_error '--kernel-image goes with --modules'
 	[ -e "$opt_modules/lib/modules/$version/modules.dep" ] ||
 		usage_error "--modules: $opt_modules has no lib/modules/$version/modules.dep, which is the image's release"
