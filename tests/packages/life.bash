@@ -30,7 +30,7 @@ installs_them() {
 }
 
 # order_in PROGRAM MODULE: the modules that "modprobe MODULE" loads in the normal initrd made by PROGRAM, according to that initrd's own modprobe and
-# configuration, one file name a line. PROGRAM is mkinitramfs, whose initrd exists already, or dracut.
+# configuration, one file name a line. PROGRAM is mkinitramfs, whose initrd usually exists already, or dracut.
 order_in() {
 	# shellcheck disable=SC2016 # for the shell in there
 	on sh -euc '
@@ -38,15 +38,23 @@ order_in() {
 		mkdir /tmp/initrd
 		case $program in
 		mkinitramfs)
-			unmkinitramfs "/boot/initrd.img-$kernel" /tmp/initrd
+			initrd=/boot/initrd.img-$kernel
+			if [ -e /etc/initramfs-tools/conf.d/lab ]; then # of the tree, for initrds without drivers
+				cp -a /etc/initramfs-tools /tmp/initramfs-tools
+				rm /tmp/initramfs-tools/conf.d/lab
+				initrd=/tmp/initrd.img
+				mkinitramfs -d /tmp/initramfs-tools -o "$initrd" "$kernel"
+			fi
+			unmkinitramfs "$initrd" /tmp/initrd
 			[ ! -d /tmp/initrd/main ] || mv /tmp/initrd /tmp/parts
 			[ -d /tmp/initrd ] || mv /tmp/parts/main /tmp/initrd
 			;;
 		dracut)
 			# Without dracut-network it takes no drivers of network cards, unless told to
 			dracut --force --quiet --no-hostonly --no-early-microcode --add-drivers "$module" --compress "gzip -1" \
-				/tmp/dracut.img "$kernel" >&2
-			(cd /tmp/initrd && gzip -dc /tmp/dracut.img | cpio --quiet -id)
+				--omit busybox /tmp/dracut.img "$kernel" >&2 # udev loads by libkmod, as the modprobe of kmod does
+			# Not by gzip and cpio: on forky a part that is not compressed comes first
+			(cd /tmp/initrd && lsinitrd --unpack /tmp/dracut.img)
 			;;
 		esac
 		chroot /tmp/initrd modprobe -S "$kernel" --show-depends "$module"' sh "$(kernel)" "$@" |
