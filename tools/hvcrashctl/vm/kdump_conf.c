@@ -135,32 +135,14 @@ bool kdump_conf_is_refused(const struct kdump_conf *conf, char *buf,
 bool kdump_conf_get(const struct kdump_conf *conf, const char *name,
 		    char ret[KDUMP_CONF_VALUE_BYTES])
 {
-	size_t name_length = strlen(name);
-	const char *line = conf->text, *next;
-	bool is_found = false;
+	char found[64], value[KDUMP_CONF_VALUE_BYTES];
+	const char *text = conf->text;
 
 	*ret = '\0';
-	for (; *line; line = next) {
-		size_t length = strcspn(line, "\n");
-
-		next = line + length + (line[length] == '\n');
-		while (length && strchr(BLANKS, *line)) {
-			line++;
-			length--;
-		}
-		if (length < name_length || strncmp(line, name, name_length) ||
-		    (length > name_length &&
-		     !strchr(BLANKS, line[name_length])))
-			continue;
-		line += name_length;
-		length -= name_length;
-		while (length && strchr(BLANKS, *line)) {
-			line++;
-			length--;
-		}
-		take_value(line, length, ret);
-		/* an empty value is none: the tests there are [ -n ... ] */
-		is_found = *ret;
-	}
-	return is_found;
+	/* the last one counts */
+	while (next_line(&text, found, value))
+		if (!strcmp(found, name))
+			memcpy(ret, value, sizeof(value));
+	/* an empty value is none: the tests there are [ -n ... ] */
+	return *ret;
 }
