@@ -67,8 +67,7 @@ static const struct hvcrash_layout_member members[NR_MEMBERS] = {
 
 /* For the loaded hv_vmbus; determined only once, since it means reading megabytes */
 static u32 offset[NR_MEMBERS];
-static bool is_layout_learnt;
-static int learnt; /* 0 or a negative errno */
+static bool is_layout_known;
 
 /*
  * Three members as they follow each other in drivers/hv/hyperv_vmbus.h of 5.10, for
@@ -176,11 +175,13 @@ int hvcrash_layout_find(const char *module,
 /* Finds the members; 0 or a negative errno. Context: process, may sleep. */
 static int learn_layout(void)
 {
-	if (!is_layout_learnt)
-		learnt = hvcrash_layout_find("hv_vmbus", members, NR_MEMBERS,
-					     offset);
-	is_layout_learnt = true;
-	return learnt;
+	int ret;
+
+	if (is_layout_known)
+		return 0;
+	ret = hvcrash_layout_find("hv_vmbus", members, NR_MEMBERS, offset);
+	is_layout_known = !ret;
+	return ret;
 }
 
 /* An empty list points to itself; in 5.10 vmbus_initiate_unload() is the first to set it up */
@@ -331,5 +332,5 @@ const struct list_head *hvcrash_vmbus_message_list(void)
  */
 void hvcrash_vmbus_forget_layout(void)
 {
-	is_layout_learnt = false;
+	is_layout_known = false;
 }
