@@ -88,19 +88,25 @@ with_grub() {
 	refused "/etc/default/grub: larger than 65536 bytes"
 }
 
-@test "configuration that is a FIFO or a directory: one line, at once" {
+# refused_unless_file ROOT FILE...: each of them, as a FIFO and as a directory in that root
+refused_unless_file() {
 	local file
 	# shellcheck disable=SC2317 # refused calls it; the real one would wait for the FIFO
 	tree() { :; }
-	for file in /etc/kdump.conf /etc/sysconfig/kdump /etc/default/grub /usr/lib/os-release; do
-		make_root rhel9
-		rm "$ROOT$file"
+	for file in "${@:2}"; do
+		make_root "$1"
+		rm -f "$ROOT$file"
+		mkdir -p "$ROOT${file%/*}"
 		mkfifo "$ROOT$file"
 		refused "$file: not a file"
 		rm "$ROOT$file"
 		mkdir "$ROOT$file"
 		refused "$file: not a file"
 	done
+}
+
+@test "configuration that is a FIFO or a directory: one line, at once" {
+	refused_unless_file rhel9 /etc/kdump.conf /etc/sysconfig/kdump /etc/default/grub /usr/lib/os-release
 }
 
 @test "RHEL 9: crashkernel= in parts is left alone, and reported if it is too little" {
@@ -221,19 +227,7 @@ efi() {
 }
 
 @test "what is to be written, a boot entry or grubenv that is no file, or has no end: one line, and nothing is written" {
-	local file
-	# shellcheck disable=SC2317 # refused calls it; the real one would wait for the FIFO
-	tree() { :; }
-	for file in /etc/kernel/cmdline /etc/modprobe.d/hvcrash.conf /boot/loader/entries/x.conf /boot/grub2/grubenv; do
-		make_root rhel10
-		rm -f "$ROOT$file"
-		mkdir -p "$ROOT${file%/*}"
-		mkfifo "$ROOT$file"
-		refused "$file: not a file"
-		rm "$ROOT$file"
-		mkdir "$ROOT$file"
-		refused "$file: not a file"
-	done
+	refused_unless_file rhel10 /etc/kernel/cmdline /etc/modprobe.d/hvcrash.conf /boot/loader/entries/x.conf /boot/grub2/grubenv
 	make_root rhel9
 	truncate -s 100M "$ROOT/boot/loader/entries/x.conf"
 	refused "/boot/loader/entries/x.conf: larger than 65536 bytes"

@@ -36,6 +36,7 @@ source_configure() {
 }
 
 # answer_of FUNCTION...: prints what it answers with
+# shellcheck disable=SC2154 # the functions of hvcrash-configure set it
 answer_of() {
 	"$@"
 	printf '%s' "$answer"
