@@ -59,6 +59,26 @@ journal_read() {
 			kept[$key]=$text
 		done <"$journal/kept"
 	fi
+	journal_read_old
+}
+
+# journal_read_old: what older versions wrote into a file for each hash, and for each thing kept; until a run writes it anew
+journal_read_old() {
+	local path file text
+	if [ ! -e "$journal/after" ]; then
+		for path in "${journal_paths[@]}"; do
+			file=${journal_entry[$path]}/after
+			[ -r "$file" ] || continue
+			read -r text <"$file" || true # it has no line break
+			journal_hash[$path]=$text
+		done
+	fi
+	[ ! -e "$journal/kept" ] || return 0
+	for file in "$journal"/keep/*; do
+		[ -r "$file" ] || continue
+		read -r text <"$file" || true
+		kept[${file##*/}]=$text
+	done
 }
 
 journal_read_entries() {

@@ -288,3 +288,33 @@ load helpers
 	done_by --undo
 	same_tree tree.before
 }
+
+# old_journal: as it was when each hash, and each thing kept, was in a file of its own
+old_journal() {
+	local journal=$ROOT/var/lib/hvcrash/configure key text path
+	mkdir "$journal/keep"
+	while read -r key text; do
+		printf '%s\n' "$text" >"$journal/keep/$key"
+	done <"$journal/kept"
+	while read -r text path; do
+		printf '%s' "$text" >"$journal/files/${path//\//%}/after"
+	done <"$journal/after"
+	rm "$journal/kept" "$journal/after"
+}
+
+@test "a journal that an older hvcrash-configure wrote is undone, and knows later edits" {
+	local name
+	for name in debian13 rhel9; do
+		make_root "$name"
+		tree >tree.before
+		done_by
+		old_journal
+		done_by --undo
+		same_tree tree.before
+	done
+	make_root sles16
+	done_by
+	old_journal
+	echo '# mine' >>"$ROOT/etc/sysconfig/kdump"
+	refused "edited since it was configured: /etc/sysconfig/kdump; nothing was undone; --force" --undo
+}
